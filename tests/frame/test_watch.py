@@ -1,0 +1,138 @@
+"""Processes are kept alive, ended together, and never left behind: on real processes."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.processes import family, gone_within, lives
+from tests.servers import ROOT
+
+PATIENT = "import time; time.sleep(60)"
+# Leaves a child of its own behind in its group, as a web server with workers would.
+WITH_A_CHILD = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {PATIENT!r}])"
+DEAF = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); {PATIENT}"
+WATCHING = """
+import os, sys
+from portal_app import logs
+from portal_app.watch import Part, Watch
+logs.configure("info")
+parts = [Part(f"part{n}", [sys.executable, "-c", text]) for n, text in enumerate(sys.argv[1:])]
+sys.exit(Watch(parts, dict(os.environ), stop_seconds=1.0, lived=0.5, first_pause=0.05, longest_pause=0.2).run())
+"""
+
+
+class Watched:
+    """A watch in a process of its own, and what it said."""
+
+    def __init__(self, *texts: str) -> None:
+        command = [sys.executable, "-c", WATCHING, *texts]
+        self.process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+        self.said: list[dict[str, object]] = []
+
+    def hears(self, event: str, part: str = "part0") -> dict[str, object]:
+        """The next line of that event about that part."""
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            self.said.append(json.loads(line))
+            if self.said[-1]["event"] == event and self.said[-1].get("part") == part:
+                return self.said[-1]
+        pytest.fail(f"no {event} of {part}: {self.said}")
+
+    def pids(self, count: int) -> list[int]:
+        return [int(str(self.hears("started", f"part{n}")["pid"])) for n in range(count)]
+
+
+@pytest.fixture
+def watched() -> Iterator[Callable[..., Watched]]:
+    made: list[Watched] = []
+
+    def make(*texts: str) -> Watched:
+        made.append(Watched(*texts))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.process.kill()
+        each.process.wait()
+        assert each.process.stderr is not None
+        each.process.stderr.close()
+
+
+def child_of(pid: int) -> int:
+    deadline = time.monotonic() + 5
+    while not (found := family(pid)):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    return found[0]
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_told_to_end_it_ends_all_parts(watched: Callable[..., Watched], how: signal.Signals) -> None:
+    watch = watched(PATIENT, PATIENT)
+    pids = watch.pids(2)
+    started = time.monotonic()
+    watch.process.send_signal(how)
+    assert watch.process.wait(5) == 0
+    assert time.monotonic() - started < 0.9
+    assert not any(lives(pid) for pid in pids)
+
+
+def test_a_part_that_will_not_end_is_killed(watched: Callable[..., Watched]) -> None:
+    watch = watched(DEAF)
+    (pid,) = watch.pids(1)
+    time.sleep(0.3)
+    started = time.monotonic()
+    watch.process.terminate()
+    assert watch.process.wait(5) == 0
+    assert 0.9 < time.monotonic() - started < 3
+    assert not lives(pid)
+
+
+def test_told_twice_it_does_not_wait(watched: Callable[..., Watched]) -> None:
+    watch = watched(DEAF)
+    (pid,) = watch.pids(1)
+    time.sleep(0.3)
+    started = time.monotonic()
+    watch.process.terminate()
+    time.sleep(0.1)
+    watch.process.terminate()
+    assert watch.process.wait(5) == 0
+    assert time.monotonic() - started < 0.9
+    assert not lives(pid)
+
+
+def test_a_part_that_died_is_started_again_with_nothing_left_of_the_first(watched: Callable[..., Watched]) -> None:
+    watch = watched(WITH_A_CHILD, PATIENT)
+    first, other = watch.pids(2)
+    child = child_of(first)
+    time.sleep(0.6)
+    os.kill(first, signal.SIGKILL)
+    died = watch.hears("died")
+    assert (died["pid"], died["code"]) == (first, -signal.SIGKILL)
+    second = int(str(watch.hears("started")["pid"]))
+    assert lives(second)
+    assert lives(other)
+    assert gone_within(2, child)
+
+
+def test_a_part_that_dies_again_and_again_is_given_up_and_everything_ends(watched: Callable[..., Watched]) -> None:
+    watch = watched("raise SystemExit(3)", PATIENT)
+    _, other = watch.pids(2)
+    assert watch.hears("given up")["deaths"] == 5
+    assert watch.process.wait(5) == 1
+    assert not lives(other)
+    pauses = [each["again_in"] for each in watch.said if each["event"] == "died"]
+    assert pauses == [0.05, 0.1, 0.2, 0.2, 0.2]
+
+
+def test_nothing_is_left_when_the_watch_itself_is_killed(watched: Callable[..., Watched]) -> None:
+    watch = watched(PATIENT, PATIENT)
+    pids = watch.pids(2)
+    watch.process.kill()
+    assert gone_within(2, *pids)

@@ -1,0 +1,289 @@
+"""Real servers for the tests: PostgreSQL, Redis, sshd and the portal itself, on loopback and on free ports."""
+
+import contextlib
+import fcntl
+import json
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from portal_app.watch import end_with_parent
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMP = Path(tempfile.gettempdir())
+START_SECONDS = 30.0
+STOP_SECONDS = 10.0
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+]
+
+
+def find(program: str) -> str | None:
+    """Where a program of the system is; PostgreSQL's, the newest, have a folder of their own on Debian."""
+    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: float(folder.parent.name))
+    folders = [*map(str, reversed(versions)), os.environ["PATH"], "/usr/sbin", "/sbin"]
+    return shutil.which(program, path=os.pathsep.join(folders))
+
+
+def need(program: str) -> str:
+    """Where a program is. What is missing is installed where that may be (apt, as root); else the test is skipped."""
+    if found := find(program):
+        return found
+    with (TEMP / "portal-system-packages.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not find(program):
+            subprocess.run([ROOT / ".ci/system-packages"], check=False, capture_output=True, timeout=900)
+    if found := find(program):
+        return found
+    pytest.skip(f"{program} is missing here and could not be installed")
+
+
+def free_port() -> int:
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        port: int = trial.getsockname()[1]
+        return port
+
+
+def listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 0.5).close()
+    except OSError:
+        return False
+    return True
+
+
+def answers(url: str) -> bool:
+    """Whether `url` answers with a status below 400."""
+    try:
+        with urllib.request.urlopen(url, timeout=2) as response:
+            return bool(response.status < 400)
+    except OSError:
+        return False
+
+
+@contextlib.contextmanager
+def running(
+    command: list[str],
+    ready: Callable[[], bool],
+    *,
+    stop: signal.Signals = signal.SIGTERM,
+    log: Path | None = None,
+    **popen: Any,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A process from when `ready` says so to the end of the block; it also ends when this one is killed."""
+    here = os.getpid()
+    with log.open("w+b") if log else tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            preexec_fn=lambda: end_with_parent(here, stop),
+            **popen,
+        )
+        try:
+            deadline = time.monotonic() + START_SECONDS
+            while not ready():
+                if process.poll() is not None or time.monotonic() > deadline:
+                    output.seek(0)
+                    pytest.fail(f"{command[0]} did not start:\n{output.read().decode(errors='replace')[-4000:]}")
+                time.sleep(0.02)
+            yield process
+        finally:
+            end(process, stop)
+
+
+def end(process: subprocess.Popen[bytes], how: signal.Signals = signal.SIGTERM) -> None:
+    process.send_signal(how)
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _as_somebody_else() -> tuple[dict[str, Any], pwd.struct_passwd | None]:
+    """PostgreSQL's server refuses to be root: then it runs as its own user, or as nobody."""
+    if os.geteuid() != 0:
+        return {}, None
+    for name in ("postgres", "nobody"):
+        with contextlib.suppress(KeyError):
+            other = pwd.getpwnam(name)
+            return {"user": other.pw_uid, "group": other.pw_gid, "extra_groups": []}, other
+    pytest.skip("PostgreSQL refuses to run as root, and there is no other user here")
+
+
+@contextlib.contextmanager
+def postgres() -> Iterator[str]:
+    """A PostgreSQL server of our own; yields the address of its first database, for its superuser."""
+    program, initdb, is_ready = need("postgres"), need("initdb"), need("pg_isready")
+    as_other, other = _as_somebody_else()
+    # Not a folder of pytest's, which other users cannot enter.
+    folder = Path(tempfile.mkdtemp(prefix="portal-pg-"))
+    data, port = folder / "data", free_port()
+    data.mkdir()
+    try:
+        if other is not None:
+            for each in (folder, data):
+                os.chown(each, other.pw_uid, other.pw_gid)
+        making = [
+            initdb,
+            "-D",
+            data,
+            "-U",
+            "portal",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync",
+        ]
+        subprocess.run(making, check=True, capture_output=True, cwd=TEMP, **as_other)
+        quick = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60"]
+        command = [program, "-D", str(data), "-p", str(port), "-h", "127.0.0.1", "-k", str(folder)]
+        command += [part for setting in quick for part in ("-c", setting)]
+        asking = [is_ready, "-q", "-h", "127.0.0.1", "-p", str(port)]
+        # SIGINT is the shutdown that does not wait for clients.
+        with running(
+            command,
+            lambda: subprocess.run(asking, check=False).returncode == 0,
+            stop=signal.SIGINT,
+            cwd=TEMP,
+            **as_other,
+        ):
+            yield f"postgresql+psycopg://portal@127.0.0.1:{port}/postgres"
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def redis() -> Iterator[str]:
+    """A Redis server that keeps nothing on disk; yields its address."""
+    port = free_port()
+    command = [need("redis-server"), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    with (
+        tempfile.TemporaryDirectory(prefix="portal-redis-") as folder,
+        running(command, lambda: listens(port), cwd=folder),
+    ):
+        yield f"redis://127.0.0.1:{port}/0"
+
+
+@dataclass(frozen=True)
+class SftpServer:
+    """An sshd that speaks SFTP only. `folder` is where the files lie; `key` and `host_key` are paths to key files."""
+
+    port: int
+    user: str
+    key: Path
+    host_key: Path
+    folder: Path
+    host: str = "127.0.0.1"
+
+
+@contextlib.contextmanager
+def sshd() -> Iterator[SftpServer]:
+    program, keygen = need("sshd"), need("ssh-keygen")
+    base = Path(tempfile.mkdtemp(prefix="portal-sshd-"))
+    if os.geteuid() == 0:
+        Path("/run/sshd").mkdir(exist_ok=True, mode=0o755)
+    try:
+        for name in ("host", "client"):
+            subprocess.run([keygen, "-q", "-t", "ed25519", "-N", "", "-f", base / name], check=True)
+        shutil.copy(base / "client.pub", base / "authorized")
+        (base / "files").mkdir()
+        server = SftpServer(
+            free_port(), pwd.getpwuid(os.geteuid()).pw_name, base / "client", base / "host.pub", base / "files"
+        )
+        options = [
+            f"Port {server.port}",
+            "ListenAddress 127.0.0.1",
+            f"HostKey {base}/host",
+            f"AuthorizedKeysFile {base}/authorized",
+            f"Subsystem sftp internal-sftp -d {server.folder}",
+            "KbdInteractiveAuthentication no",
+            "PasswordAuthentication no",
+            "PermitRootLogin prohibit-password",
+            "PidFile none",
+            "StrictModes no",
+            "UsePAM no",
+        ]
+        (base / "config").write_text("\n".join([*options, ""]))
+        with running([program, "-D", "-e", "-f", str(base / "config")], lambda: listens(server.port)):
+            yield server
+    finally:
+        shutil.rmtree(base, ignore_errors=True)
+
+
+@dataclass
+class Site:
+    """The portal as it is served: its address, and the environment that its command line shares with it."""
+
+    url: str
+    data_dir: Path
+    environment: dict[str, str] = field(repr=False)
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def lines(self, event: str) -> list[dict[str, Any]]:
+        """What the portal has logged so far under that name."""
+        logged = (line for line in self.log.read_text(encoding="utf-8").splitlines() if line.startswith("{"))
+        return [line for line in map(json.loads, logged) if line.get("event") == event]
+
+    def command(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """`python -m portal_app …` beside the running portal, with the same settings."""
+        return subprocess.run(
+            [sys.executable, "-m", "portal_app", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=check,
+            timeout=120,
+        )
+
+
+def portal_environment(data_dir: Path, port: int, settings: Mapping[str, str]) -> dict[str, str]:
+    """None of the tester's own settings, the network closed, and PORTAL_… for each of `settings`."""
+    ours = ("PORTAL_", "REFLEX_", "__REFLEX_")
+    env = {name: text for name, text in os.environ.items() if not name.startswith(ours)}
+    env |= {
+        "PORTAL_DATA_DIR": str(data_dir),
+        "PORTAL_PORT": str(port),
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "tests/offline"), str(ROOT)]),
+    }
+    return env | {f"PORTAL_{name.upper()}": text for name, text in settings.items()}
+
+
+@contextlib.contextmanager
+def portal(data_dir: Path, *arguments: str, ready: str = "/readyz", **settings: str) -> Iterator[Site]:
+    """`python -m portal_app …` (`web` unless said otherwise) on a free port, once `ready` answers.
+
+    The front end must be built. `settings` are PORTAL_… values by their lower-case names.
+    """
+    port = free_port()
+    url, environment = f"http://127.0.0.1:{port}", portal_environment(data_dir, port, settings)
+    command = [sys.executable, "-m", "portal_app", *(arguments or ("web",))]
+    log = data_dir.with_name(f"{data_dir.name}.log")
+    with running(command, lambda: answers(url + ready), log=log, cwd=ROOT, env=environment) as process:
+        yield Site(url, data_dir, environment, process, log)
