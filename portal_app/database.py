@@ -1,0 +1,87 @@
+"""The engine, and the two kinds of transaction: one that reads, one that writes."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    # FULL, because what is acknowledged must survive a power cut.
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=5000",
+    "cache_size=-65536",
+    "mmap_size=1073741824",
+    "temp_store=MEMORY",
+)
+POSTGRES_BUSY = {"40001", "40P01", "55P03"}
+
+
+class Database:
+    """One engine. `read()` cannot write and `write()` holds SQLite's one place for writers from its first statement on,
+    so that a transaction never finds half-way that what it read is stale."""
+
+    def __init__(self, address: str, *, pool_size: int = 8) -> None:
+        url = make_url(address)
+        self.dialect = url.get_backend_name()
+        # Parameters stay out of error texts: a failed insert would otherwise log a whole row.
+        self.engine = create_engine(
+            url, hide_parameters=True, pool_size=pool_size, max_overflow=0, **self._arguments(url)
+        )
+        if self.dialect == "sqlite":
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+        self._writing = self.engine.execution_options(portal_writes=True)
+        self._reading = self.engine.execution_options(portal_writes=False)
+        if self.dialect == "postgresql":
+            self._reading = self._reading.execution_options(postgresql_readonly=True)
+
+    def _arguments(self, url: URL) -> dict[str, Any]:
+        if self.dialect == "sqlite":
+            if url.database:
+                Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+            return {"connect_args": {"check_same_thread": False, "cached_statements": 512}, "pool_timeout": 10}
+        options = "-c plan_cache_mode=force_custom_plan -c lock_timeout=5s -c statement_timeout=60s -c timezone=UTC"
+        return {"connect_args": {"options": options}, "pool_timeout": 10, "pool_pre_ping": True}
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        with Session(self._reading, autoflush=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        with Session(self._writing, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+def is_busy(error: BaseException) -> bool:
+    """Whether the database only asked to be tried again: locked, stale snapshot, deadlock, serialisation."""
+    if not isinstance(error, DBAPIError):
+        return False
+    original = error.orig
+    if isinstance(error, OperationalError) and isinstance(original, sqlite3.OperationalError):
+        return original.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return getattr(original, "sqlstate", None) in POSTGRES_BUSY
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
+    connection.isolation_level = None
+    for pragma in SQLITE_PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("portal_writes", True)
+    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

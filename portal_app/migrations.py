@@ -1,0 +1,49 @@
+"""Brings a database to the newest shape, one process at a time."""
+
+from contextlib import contextmanager
+from collections.abc import Iterator
+from pathlib import Path
+
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from alembic import command
+from portal_app.database import Database
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCK = 7_203_114_091
+
+
+def upgrade(database: Database) -> None:
+    """Apply what is missing, under a lock: a second process that starts at the same moment waits and then finds nothing to do."""
+    with _locked(database) as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def head() -> str:
+    """The number of the newest migration of this version of the portal."""
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+
+
+def current(database: Database) -> str:
+    """The number of the last migration that the database has seen, or empty."""
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def _config() -> Config:
+    return Config(str(ROOT / "alembic.ini"))
+
+
+@contextmanager
+def _locked(database: Database) -> Iterator[Connection]:
+    """One transaction around all of it: BEGIN IMMEDIATE is the lock on SQLite, an advisory lock on PostgreSQL. A step that fails leaves nothing."""
+    with database.engine.execution_options(portal_writes=True).connect() as connection, connection.begin():
+        if database.dialect == "postgresql":
+            connection.execute(text("SET LOCAL lock_timeout = '60s'; SET LOCAL statement_timeout = 0"))
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+        yield connection

@@ -1,0 +1,9 @@
+"""All tables, so that whoever needs the metadata has it whole."""
+
+from sqlmodel import SQLModel
+
+from portal_app.models import accounts, audit, identity, jobs, ledger, outbox, policies, producers, sync
+
+metadata = SQLModel.metadata
+
+__all__ = ["accounts", "audit", "identity", "jobs", "ledger", "metadata", "outbox", "policies", "producers", "sync"]

@@ -1,0 +1,128 @@
+"""The closed lists of the domain. Values are what is stored; labels are what people read."""
+
+from enum import StrEnum
+
+
+class Labelled(StrEnum):
+    """A stored value whose label is its name in plain words unless the class says otherwise."""
+
+    @property
+    def label(self) -> str:
+        return self.name.replace("_", " ").capitalize()
+
+
+class Role(Labelled):
+    PRINCIPAL = "principal"
+    PRODUCER = "producer"
+    CSR = "csr"
+    ADMIN = "admin"
+    READ_ONLY = "read_only"
+
+    @property
+    def label(self) -> str:
+        return {
+            Role.PRINCIPAL: "Principal Agent",
+            Role.PRODUCER: "Sub-Agent / Producer",
+            Role.CSR: "Customer Service Representative (CSR)",
+            Role.ADMIN: "Agency Administrator",
+            Role.READ_ONLY: "Read-Only",
+        }[self]
+
+
+class Grant(Labelled):
+    """What one person may be given beyond their role."""
+
+    DOWNLINE = "downline"
+    COMMISSIONS = "commissions"
+
+
+class SessionStage(StrEnum):
+    """How far a sign-in has come. Only `FULL` opens anything but the next step."""
+
+    PASSWORD = "password"
+    FULL = "full"
+
+
+class SessionEnd(Labelled):
+    SIGNED_OUT = "signed_out"
+    IDLE = "idle"
+    ABSOLUTE = "absolute"
+    REPLACED = "replaced"
+    ADVANCED = "advanced"
+    ROLE_CHANGED = "role_changed"
+    REVOKED = "revoked"
+
+
+class ProducerKind(Labelled):
+    INDIVIDUAL = "individual"
+    ORGANISATION = "organisation"
+
+
+class ProducerState(Labelled):
+    DRAFT = "draft"
+    VALIDATED = "validated"
+    SUSPENDED = "suspended"
+    RETIRED = "retired"
+    DISCARDED = "discarded"
+
+
+class AccountKind(Labelled):
+    PERSON = "person"
+    BUSINESS = "business"
+
+
+class PolicyStatus(Labelled):
+    ACTIVE = "active"
+    PENDING = "pending"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    NON_RENEWED = "non_renewed"
+
+    @property
+    def label(self) -> str:
+        return "Non-renewed" if self is PolicyStatus.NON_RENEWED else super().label
+
+
+class TransactionKind(Labelled):
+    ISSUANCE = "issuance"
+    RENEWAL = "renewal"
+    CHANGE = "change"
+    CANCELLATION = "cancellation"
+    REINSTATEMENT = "reinstatement"
+
+
+class TransactionState(StrEnum):
+    DRAFT = "draft"
+    ISSUED = "issued"
+    REVERSED = "reversed"
+
+
+class Origin(Labelled):
+    FEED = "feed"
+    PORTAL = "portal"
+
+
+class FeedKind(Labelled):
+    """What a feed can bring. The order is the order in which kinds are applied."""
+
+    PRODUCERS = "producers"
+    CLIENTS = "clients"
+    POLICIES = "policies"
+    COMMISSIONS = "commissions"
+
+
+class Cadence(StrEnum):
+    HOURLY = "hourly"
+    DAILY = "daily"
+
+
+class RunState(Labelled):
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+class DatabaseUse(StrEnum):
+    DEMO = "demo"
+    AGENCY = "agency"

@@ -1,0 +1,231 @@
+"""The one reader of the environment."""
+
+import ipaddress
+import os
+import tomllib
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+
+PREFIX = "PORTAL_"
+DEMO: dict[str, object] = {
+    "agency_name": "Harbor Lane Insurance",
+    "feeds_file": Path(__file__).resolve().parent.parent / "demo" / "feeds.toml",
+}
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class SettingsError(Exception):
+    """Everything that is wrong with the settings, one sentence each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def _listed(value: object) -> object:
+    if isinstance(value, str):
+        return [part for part in (piece.strip() for piece in value.replace("\n", ",").split(",")) if part]
+    return value
+
+
+Listed = Annotated[list[str], BeforeValidator(_listed)]
+
+
+class KindSettings(BaseModel):
+    """How one kind of file is found and read: a name pattern, the column map, and words to translate."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    files: str
+    columns: dict[str, str | dict[str, str]]
+    values: dict[str, dict[str, str]] = {}
+    encoding: str | None = None
+    delimiter: str | None = None
+    dates: Literal["month first", "day first"] = "month first"
+    rates: Literal["fraction", "percent"] = "fraction"  # how a rate without a per cent sign is read
+
+
+class FeedSettings(BaseModel):
+    """One feed from an agency management system."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+    system: Literal["custom"] = "custom"
+    folder: Path
+    producers: KindSettings | None = None
+    clients: KindSettings | None = None
+    policies: KindSettings | None = None
+    commissions: KindSettings | None = None
+
+
+class Settings(BaseModel):
+    """Every setting, by the name of its variable without the prefix, in lower case."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    data_dir: Path = Path("data")
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    public_url: str = ""
+    database_url: str = ""
+    redis_url: str | None = None
+    agency_name: Annotated[str, Field(min_length=1, max_length=80)] = "Your agency"
+    time_zone: str = "America/New_York"
+    encryption_keys: Listed = []
+    lookup_key: str = ""
+    feeds_file: Path | None = None
+    hourly_minute: Annotated[int, Field(ge=0, le=59)] = 5
+    daily_hour: Annotated[int, Field(ge=0, le=23)] = 5
+    concurrent_sessions: bool = False
+    password_list: Path | None = None
+    trusted_proxies: Listed = []
+    smtp_url: str | None = None
+    mail_from: str = ""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    demo: bool = False
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"{value!r} is not a time zone such as America/Chicago") from None
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _origin_only(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/")):
+            raise ValueError("must be an address such as https://portal.example.com, without a path")
+        return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if value and urlsplit(value).scheme not in ("sqlite", "postgresql", "postgresql+psycopg"):
+            raise ValueError("must begin with sqlite:/// or postgresql://")
+        return value.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses(cls, value: list[str]) -> list[str]:
+        for each in value:
+            ipaddress.ip_network(each)
+        return value
+
+    @field_validator("password_list")
+    @classmethod
+    def _readable(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError(f"there is no file {value}")
+        return value
+
+    @cached_property
+    def origin(self) -> str:
+        """The address people use, as browsers send it in Origin: links are built from it, requests are held against it."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+    @cached_property
+    def origins(self) -> tuple[str, ...]:
+        """The origins that browsers may send. On loopback without a configured address, `localhost` is the same place."""
+        if self.public_url or self.host not in LOOPBACK:
+            return (self.origin,)
+        return (self.origin, f"http://localhost:{self.port}")
+
+    @cached_property
+    def folder(self) -> Path:
+        """Where everything is kept. The demo has a folder of its own inside, so that it never meets an agency's data."""
+        return (self.data_dir / "demo" if self.demo else self.data_dir).resolve()
+
+    @cached_property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.folder / 'portal.db'}"
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @cached_property
+    def feeds(self) -> list[FeedSettings]:
+        return load_feeds(self.feeds_file) if self.feeds_file else []
+
+
+class _FeedsFile(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    feed: list[FeedSettings] = []
+
+
+def load_feeds(path: Path) -> list[FeedSettings]:
+    """Read the feeds' file (TOML, one `[[feed]]` each). Folders are relative to the file. Raises SettingsError."""
+    name = f"{PREFIX}FEEDS_FILE"
+    try:
+        found = _FeedsFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise SettingsError([f"{name}: {path} cannot be read ({error.strerror})."]) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError([f"{name}: {path} is not TOML: {error}."]) from None
+    except ValidationError as error:
+        raise SettingsError([f"{name}: {_place(each)}: {each['msg']}." for each in error.errors()]) from None
+    names = [feed.name for feed in found.feed]
+    if len(set(names)) < len(names):
+        raise SettingsError([f"{name}: two feeds bear the same name."])
+    return [feed.model_copy(update={"folder": path.parent / feed.folder}) for feed in found.feed]
+
+
+def _place(error: Any) -> str:
+    return ".".join(str(part) for part in error["loc"])
+
+
+def load_settings(environ: dict[str, str] | None = None, **given: object) -> Settings:
+    """Read and check all settings. Raises SettingsError with the whole list of what is wrong."""
+    import os
+
+    env = dict(os.environ if environ is None else environ)
+    problems, values = _from_environment(env)
+    if given.get("demo", values.get("demo", "false")) in (True, "true", "1"):
+        values = {**DEMO, **values}
+    try:
+        settings = Settings(**{**values, **given})
+    except ValidationError as error:
+        problems += [
+            f"{PREFIX}{_place(each).upper()}: {each['msg'].removeprefix('Value error, ').rstrip('.')}."
+            for each in error.errors()
+        ]
+        raise SettingsError(problems) from None
+    try:
+        _ = settings.feeds
+    except SettingsError as error:
+        problems += error.problems
+    if settings.smtp_url and not settings.mail_from:
+        problems.append(f"{PREFIX}MAIL_FROM: needed when {PREFIX}SMTP_URL is set.")
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def _from_environment(env: dict[str, str]) -> tuple[list[str], dict[str, object]]:
+    """The values of PORTAL_… and PORTAL_…_FILE; a name that nobody reads is a problem, for it is usually a typing error."""
+    problems: list[str] = []
+    values: dict[str, object] = {}
+    for name, text in sorted(env.items()):
+        if not name.startswith(PREFIX):
+            continue
+        key = name.removeprefix(PREFIX).lower()
+        if key in Settings.model_fields:
+            values[key] = text
+        elif key.removesuffix("_file") in Settings.model_fields:
+            try:
+                values[key.removesuffix("_file")] = Path(text).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                problems.append(f"{name}: {text} cannot be read ({error.strerror}).")
+        else:
+            problems.append(f"{name}: there is no such setting.")
+    return problems, values
