@@ -1,0 +1,225 @@
+"""The command line. Each command exits with 0 only where it did what it says."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from portal_app import migrations
+from portal_app.bootstrap import open_portal
+from portal_app.models.enums import Cadence, Role
+from portal_app.services.access import system
+from portal_app.services.door import Door
+from portal_app.services.errors import DomainError
+from portal_app.settings import Settings, SettingsError, load_settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+demo = typer.Typer(no_args_is_help=True, help="The demo agency.")
+token = typer.Typer(no_args_is_help=True, help="Tokens for the REST API.")
+sync = typer.Typer(no_args_is_help=True, help="The feeds from the agency management system.")
+user = typer.Typer(no_args_is_help=True, help="People who sign in.")
+audit = typer.Typer(no_args_is_help=True, help="The audit trail.")
+for name, group in {"demo": demo, "token": token, "sync": sync, "user": user, "audit": audit}.items():
+    app.add_typer(group, name=name)
+
+CLI = system("command line")
+
+
+def fail(sentence: str) -> "typer.Exit":
+    typer.echo(sentence, err=True)
+    return typer.Exit(1)
+
+
+def settings_or_exit(**given: object) -> Settings:
+    try:
+        return load_settings(**given)
+    except SettingsError as error:
+        raise fail("The settings are not right:\n" + "\n".join(f"  {each}" for each in error.problems)) from None
+
+
+def settings_at_hand() -> Settings:
+    """For a command typed beside a running portal: where only the demo has been set up, the demo is meant."""
+    settings = settings_or_exit()
+    if settings.demo or settings.database_url or (settings.folder / "portal.db").exists():
+        return settings
+    demo = settings_or_exit(demo=True)
+    return demo if (demo.folder / "portal.db").exists() else settings
+
+
+@contextmanager
+def portal(settings: Settings | None = None) -> Iterator[Door]:
+    """An open portal for one command; a domain error becomes its sentence and a failing exit."""
+    try:
+        door = open_portal(settings or settings_at_hand())
+    except SettingsError as error:
+        raise fail("\n".join(error.problems)) from None
+    try:
+        yield door
+    except DomainError as error:
+        raise fail(error.sentence) from None
+    finally:
+        door.close()
+
+
+@app.command()
+def serve(demo: Annotated[bool, typer.Option("--demo", help="Serve the demo agency, on this machine only.")] = False) -> None:
+    """Serve the portal: the web process and the worker, watched."""
+    from portal_app import serve as serving
+    from portal_app.demo import load_demo, welcome
+    from portal_app.services.identity import set_up
+
+    settings = settings_or_exit(demo=True) if demo else settings_or_exit()
+    with portal(settings) as door:
+        if settings.demo:
+            load_demo(door)
+            typer.echo(welcome(settings))
+        elif link := door.run(set_up.first_administrator_link, CLI):
+            typer.echo(f"Set up the first administrator within 24 hours, with this link:\n  {link}")
+    raise typer.Exit(serving.serve(settings))
+
+
+@app.command()
+def web() -> None:
+    """Run the web process alone."""
+    from portal_app import serve as serving
+
+    settings = settings_or_exit()
+    with portal(settings):
+        pass  # what is wrong is said here, once, and not by a server that starts again and again
+    raise typer.Exit(serving.web(settings))
+
+
+@app.command()
+def worker() -> None:
+    """Run the worker alone: feeds, outbox, audit seals."""
+    from portal_app.jobs import worker as jobs
+
+    with portal(settings_or_exit()) as door:
+        code = jobs.main(door)
+    raise typer.Exit(code)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest shape."""
+    with portal() as door:
+        typer.echo(f"The database is at {migrations.current(door.database)}.")
+
+
+@app.command()
+def doctor() -> None:
+    """Check settings, database, storage and worker, one line each."""
+    from portal_app.services.health import readiness
+
+    with portal() as door:
+        found = door.run(readiness, CLI)
+    for name, passed in found.checks.items():
+        typer.echo(f"{'ok  ' if passed else 'FAIL'} {name}")
+    if not found.ready:
+        raise typer.Exit(1)
+
+
+@demo.command("load")
+def demo_load() -> None:
+    """Bring the demo agency into the demo's own folder, through the real sync."""
+    from portal_app.demo import load_demo
+
+    with portal(settings_or_exit(demo=True)) as door:
+        load_demo(door)
+
+
+@demo.command("sign-ins")
+def demo_sign_ins(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+    """Who can sign in to the demo, with password and TOTP secret."""
+    from portal_app.demo import SIGN_INS
+
+    rows = [sign_in.shown() for sign_in in SIGN_INS]
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2))
+        return
+    for row in rows:
+        typer.echo("  ".join(f"{value:<28}" for value in row.values()).rstrip())
+
+
+@token.command("create")
+def token_create(
+    email: str,
+    name: Annotated[str, typer.Option(help="What the token is for.")],
+    write: Annotated[bool, typer.Option("--write", help="May also change things.")] = False,
+    days: Annotated[int, typer.Option(min=1, max=366, help="How long it lasts.")] = 90,
+) -> None:
+    """Make a token and print it, alone. It is not shown again."""
+    from portal_app.services.identity import tokens
+
+    with portal() as door:
+        typer.echo(door.run(tokens.create, CLI, email=email, name=name, may_write=write, lasts=timedelta(days=days)))
+
+
+@sync.command("run")
+def sync_run(
+    feed: str, cadence: Annotated[Cadence | None, typer.Option(help="Only what is due hourly, or daily.")] = None
+) -> None:
+    """Take in what a feed holds now."""
+    from portal_app.services.sync.runs import run_feed
+
+    failed = False
+    with portal() as door:
+        for each in [cadence] if cadence else list(Cadence):
+            for run in run_feed(door, feed=feed, cadence=each):
+                failed = failed or not run.succeeded
+                typer.echo(run.sentence)
+    if failed:
+        raise typer.Exit(1)
+
+
+@user.command("add")
+def user_add(
+    email: str,
+    name: Annotated[str, typer.Option(help="Their name.")],
+    role: Annotated[Role, typer.Option(help="What they may do.")],
+    producer_code: Annotated[str, typer.Option(help="Whose book they see; needed for a producer.")] = "",
+) -> None:
+    """Add a person and print the one-time link by which they set their password."""
+    from portal_app.services.identity import users
+
+    with portal() as door:
+        typer.echo(door.run(users.add, CLI, email=email, name=name, role=role, producer_code=producer_code))
+
+
+@user.command("unlock")
+def user_unlock(email: str) -> None:
+    """Take a lock off before its time."""
+    from portal_app.services.identity import users
+
+    with portal() as door:
+        door.run(users.unlock, CLI, email=email)
+
+
+@user.command("reset-mfa")
+def user_reset_mfa(email: str) -> None:
+    """Take somebody's second factor back; they set up a new one at the next sign-in."""
+    from portal_app.services.identity import users
+
+    with portal() as door:
+        door.run(users.reset_mfa, CLI, email=email)
+
+
+@audit.command("verify")
+def audit_verify() -> None:
+    """Recompute the chain of the audit trail; fails where it was tampered with."""
+    from portal_app.services import audit as trail
+
+    with portal() as door:
+        found = door.run(trail.verify, CLI, anchors=door.settings.folder / "audit")
+    typer.echo(f"{found.sealed} events sealed, {found.unsealed} not yet.")
+    for problem in found.problems:
+        typer.echo(problem, err=True)
+    if found.problems:
+        raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,66 @@
+"""The one place where adapters meet ports, and where a database is made ready and recognised."""
+
+from portal_app import encryption, logs, migrations
+from portal_app.database import Database
+from portal_app.models.enums import DatabaseUse
+from portal_app.models.jobs import Instance
+from portal_app.services import door as doors
+from portal_app.services.access import Gate, system
+from portal_app.services.door import Door, Tx, writes
+from portal_app.services.ports import FeedConnector, Mailer, Ports
+from portal_app.settings import LOOPBACK, PREFIX, FeedSettings, Settings, SettingsError
+
+
+def open_portal(settings: Settings) -> Door:
+    """Keys, database in its newest shape and stamped, adapters, door. Raises SettingsError where this must not start."""
+    logs.configure(settings.log_level)
+    if settings.demo and settings.host not in LOOPBACK:
+        raise SettingsError([f"{PREFIX}HOST: the demo's passwords are public, so it serves {', '.join(LOOPBACK)} only."])
+    settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    encryption.install(encryption.keyring_of(settings))
+    database = Database(settings.database)
+    if migrations.current(database) != migrations.head():
+        migrations.upgrade(database)
+    door = Door(database, settings, ports_of(settings))
+    use = door.run(stamp, system("start"))
+    if (use is DatabaseUse.DEMO) != settings.demo:
+        door.close()
+        raise SettingsError([_mixed(use, settings)])
+    doors.install(door)
+    return door
+
+
+@writes(Gate.SYSTEM)
+def stamp(tx: Tx) -> DatabaseUse:
+    """What the database is for; a new one takes the purpose of whoever starts it first."""
+    found = tx.db.get(Instance, 1)
+    if found is None:
+        found = Instance(use=DatabaseUse.DEMO if tx.settings.demo else DatabaseUse.AGENCY, created_at=tx.now)
+        tx.db.add(found)
+    return found.use
+
+
+def ports_of(settings: Settings) -> Ports:
+    """The adapters that the settings ask for."""
+    return Ports(feeds={feed.name: _connector(feed, settings) for feed in settings.feeds}, mailer=_mailer(settings))
+
+
+def _connector(feed: FeedSettings, settings: Settings) -> FeedConnector:
+    from integrations.custom.connector import CustomFeed
+
+    return CustomFeed(feed)
+
+
+def _mailer(settings: Settings) -> Mailer | None:
+    if not settings.smtp_url:
+        return None
+    from integrations.mail.smtp import SmtpMailer
+
+    return SmtpMailer(settings.smtp_url, settings.mail_from)
+
+
+def _mixed(use: DatabaseUse, settings: Settings) -> str:
+    place = settings.folder
+    if use is DatabaseUse.DEMO:
+        return f"{place} holds the demo. Give your agency a folder of its own with {PREFIX}DATA_DIR, or start with --demo."
+    return f"{place} holds an agency's data, and the demo does not touch it. Start without --demo."

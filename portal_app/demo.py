@@ -1,0 +1,87 @@
+"""The demo agency: brought in from the files in `demo/` by the real sync, with people whose passwords are public."""
+
+from dataclasses import dataclass
+
+import pyotp
+from sqlalchemy import select
+from sqlmodel import col
+
+from portal_app.models.enums import Cadence, Grant, Role
+from portal_app.models.identity import User
+from portal_app.services.access import Gate, system
+from portal_app.services.door import Door, Tx, reads, writes
+from portal_app.services.errors import Forbidden
+from portal_app.services.identity import hashing, users
+from portal_app.services.sync.runs import run_feed
+from portal_app.settings import Settings
+
+PASSWORD = "Tidewater-Lantern-42!"
+FEED = "harbor"
+LOADER = system("demo")
+
+
+@dataclass(frozen=True)
+class SignIn:
+    email: str
+    name: str
+    role: Role
+    totp_secret: str
+    producer_code: str = ""
+    grants: frozenset[Grant] = frozenset()
+
+    def shown(self) -> dict[str, str]:
+        return {"email": self.email, "role": self.role.value, "password": PASSWORD, "totp_secret": self.totp_secret}
+
+
+SIGN_INS = (
+    SignIn("principal@demo.agency", "Ruth Calloway", Role.PRINCIPAL, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXA", "HL-000"),
+    SignIn("producer@demo.agency", "Maya Alvarez", Role.PRODUCER, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXB", "HL-110"),
+    SignIn("producer2@demo.agency", "Daniel Kim", Role.PRODUCER, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXC", "HL-210"),
+    SignIn("csr@demo.agency", "Imani Brooks", Role.CSR, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXD"),
+    SignIn("admin@demo.agency", "Tom Becker", Role.ADMIN, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXE"),
+    SignIn("readonly@demo.agency", "Priya Nair", Role.READ_ONLY, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXF"),
+)
+
+
+def load_demo(door: Door) -> None:
+    """Bring in the files and the people; again changes nothing."""
+    for cadence in Cadence:
+        run_feed(door, feed=FEED, cadence=cadence)
+    there = door.run(people, LOADER)
+    password_hash = hashing.make_here(PASSWORD) if len(there) < len(SIGN_INS) else ""
+    for each in SIGN_INS:
+        if each.email not in there:
+            door.run(settle, LOADER, person=each, password_hash=password_hash)
+
+
+@reads(Gate.SYSTEM)
+def people(tx: Tx) -> frozenset[str]:
+    return frozenset(tx.db.scalars(select(col(User.email))))
+
+
+@writes(Gate.SYSTEM)
+def settle(tx: Tx, *, person: SignIn, password_hash: str) -> None:
+    """Add one person with a known password and second factor. Never outside of the demo."""
+    if not tx.settings.demo:
+        raise Forbidden("Only the demo has people with public passwords.")
+    users.add(
+        tx, email=person.email, name=person.name, role=person.role, producer_code=person.producer_code, grants=person.grants
+    )
+    user = users.by_email(tx, person.email)
+    user.password_hash, user.totp_secret, user.totp_enrolled_at = password_hash, person.totp_secret, tx.now
+
+
+def welcome(settings: Settings) -> str:
+    """What `make run` prints: the address, who can sign in, and a code for each that works now."""
+    rows = [f"  {each.email:<24} {each.role.label:<40} code now: {pyotp.TOTP(each.totp_secret).now()}" for each in SIGN_INS]
+    return "\n".join(
+        [
+            "",
+            f"The demo agency: {settings.origin}",
+            f"Sign in with the password {PASSWORD} as",
+            *rows,
+            "A new code every 30 seconds: python -m portal_app demo sign-ins",
+            "",
+        ]
+    )
+

@@ -1,0 +1,188 @@
+"""The outermost layer: hosts, origins, headers, and the session behind every request and socket."""
+
+import hashlib
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass, replace
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import structlog
+from ulid import ULID
+
+from portal_app.guard import headers
+from portal_app.guard.address import client_address
+from portal_app.guard.events import SCHEME, SESSION_HEADER
+from portal_app.models.enums import SessionEnd, SessionStage
+from portal_app.services.access import ANONYMOUS, Actor
+from portal_app.services.door import Door, current_actor
+from portal_app.services.identity import sessions
+from portal_app.settings import Settings
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+SOCKET = "/_event"
+API = "/api/"
+# Open to everybody: the way in, what a browser needs to draw it, and what watches whether the portal lives.
+OPEN_PAGES = frozenset({"/sign-in", "/set-up"})
+OPEN_POSTS = frozenset({"/auth/sign-in", "/auth/set-up"})
+OPEN_ROUTES = frozenset({"/healthz", "/readyz"})
+OPEN_FILES = ("/assets/",)
+OPEN_ENDINGS = (".css", ".js", ".svg", ".ico", ".woff2", ".webmanifest")
+# Each step of the way in is open to whoever stands just before it.
+STEPS = {"/mfa": True, "/auth/mfa": True, "/enroll": False, "/auth/enroll": False}
+ENDS_A_STAGE = frozenset({"/auth/sign-out"})
+READING = frozenset({"GET", "HEAD"})
+
+
+def cookie_name(settings: Settings) -> str:
+    """`__Host-` binds the cookie to this host under TLS; plain http on loopback cannot have it."""
+    return "__Host-portal_session" if settings.origin.startswith("https://") else "portal_session"
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who stands behind a request: an actor, or nobody and perhaps why a session ended."""
+
+    actor: Actor
+    ended: SessionEnd | None = None
+    token_hash: bytes | None = None
+
+
+class Guard:
+    """Wraps the whole backend. `door` is asked for late, so that the guard can be built before bootstrap has run."""
+
+    def __init__(self, app: AsgiApp, settings: Settings, door: Callable[[], Door], pages: headers.Policies) -> None:
+        self.app, self.settings, self.door, self.pages = app, settings, door, pages
+        self.hosts = {urlsplit(origin).netloc for origin in settings.origins}
+        self.cookie = cookie_name(settings)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        request_id = str(ULID())
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        if scope["type"] == "websocket":
+            await self._socket(scope, receive, send)
+        else:
+            await self._http(scope, receive, headers.added(send, scope["path"], self.pages, request_id))
+
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        given = _headers(scope)
+        if not scope["path"].startswith(SOCKET) or given.get(b"origin", b"").decode("latin-1") not in self.settings.origins:
+            await send({"type": "websocket.close", "code": 4403})
+            return
+        visitor = await self._visitor(scope, passive=True)
+        await self.app(self._bound(scope, visitor), receive, send)
+
+    def _bound(self, scope: Scope, visitor: Visitor) -> Scope:
+        """The socket without its cookie, which Reflex would keep, and with a client token that only this session can have."""
+        session = visitor.token_hash.hex() if visitor.token_hash else ""
+        kept = [(name, value) for name, value in scope["headers"] if name not in (b"cookie", SESSION_HEADER.encode())]
+        if session:
+            kept.append((SESSION_HEADER.encode(), f"{SCHEME}{session}".encode()))
+        query = [
+            (name, _bind(session, value) if name == "token" else value)
+            for name, value in parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        ]
+        return {**scope, "headers": kept, "query_string": urlencode(query).encode()}
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path, method, given = scope["path"], scope["method"], _headers(scope)
+        if given.get(b"host", b"").decode("latin-1") not in self.hosts and path not in OPEN_ROUTES:
+            await _answer(send, 421, "This portal answers under its own address only.")
+            return
+        # Long polling would be a way around the socket's check: the portal speaks over WebSocket alone.
+        if path.startswith(SOCKET):
+            await _answer(send, 404, "Not found.")
+            return
+        if path.startswith(API):
+            current_actor.set(replace(ANONYMOUS, address=self._address(scope)))
+            await self.app(scope, receive, send)
+            return
+        if method not in READING and given.get(b"origin", b"").decode("latin-1") not in self.settings.origins:
+            await _answer(send, 403, "This form was not sent from the portal's own pages.")
+            return
+        if _is_open_file(path) and method in READING:
+            await self.app(scope, receive, send)
+            return
+        visitor = await self._visitor(scope, passive=path in OPEN_ROUTES)
+        current_actor.set(visitor.actor)
+        if (elsewhere := _way(path, method, visitor)) is not None:
+            await _go(send, elsewhere)
+            return
+        await self.app(scope, receive, send)
+
+    async def _visitor(self, scope: Scope, *, passive: bool) -> Visitor:
+        nobody = Visitor(replace(ANONYMOUS, address=self._address(scope)))
+        token = self._cookie(scope)
+        if not token:
+            return nobody
+        token_hash = sessions.hash_of(token)
+        found = await sessions.resolve(self.door(), token_hash=token_hash, passive=passive)
+        if isinstance(found, Actor):
+            return Visitor(replace(found, address=nobody.actor.address), None, token_hash)
+        return replace(nobody, ended=found)
+
+    def _cookie(self, scope: Scope) -> str:
+        for name, value in scope["headers"]:
+            if name == b"cookie":
+                jar: SimpleCookie = SimpleCookie()
+                try:
+                    jar.load(value.decode("latin-1"))
+                except CookieError:
+                    continue
+                if self.cookie in jar:
+                    return jar[self.cookie].value
+        return ""
+
+    def _address(self, scope: Scope) -> str:
+        forwarded = _headers(scope).get(b"x-forwarded-for", b"").decode("latin-1")
+        return client_address(scope.get("client"), forwarded, self.settings.trusted_proxies)
+
+
+def _way(path: str, method: str, visitor: Visitor) -> str | None:
+    """None where the visitor may pass, else where the way goes. What is not named here needs a whole sign-in."""
+    actor, page = visitor.actor, path.rstrip("/") or "/"
+    full = actor.stage is SessionStage.FULL and actor.enrolled
+    if page in OPEN_ROUTES or page in OPEN_POSTS:
+        return None
+    if page in OPEN_PAGES:
+        return "/" if full and page == "/sign-in" and method in READING else None
+    if full:
+        return "/" if page in STEPS else None
+    if actor.stage is not None and page in ENDS_A_STAGE:
+        return None
+    if actor.stage is SessionStage.PASSWORD:
+        return None if STEPS.get(page) is actor.enrolled else ("/mfa" if actor.enrolled else "/enroll")
+    return f"/sign-in?reason={visitor.ended.value}" if visitor.ended else "/sign-in"
+
+
+def _is_open_file(path: str) -> bool:
+    return path.startswith(OPEN_FILES) or (path.count("/") == 1 and path.endswith(OPEN_ENDINGS))
+
+
+def _bind(session: str, token: str) -> str:
+    return hashlib.sha256(f"{session}:{token}".encode()).hexdigest()[:40]
+
+
+def _headers(scope: Scope) -> dict[bytes, bytes]:
+    return dict(scope["headers"])
+
+
+async def _go(send: Send, path: str) -> None:
+    await send({"type": "http.response.start", "status": 303, "headers": [(b"location", path.encode()), (b"content-length", b"0")]})
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _answer(send: Send, status: int, sentence: str) -> None:
+    body = sentence.encode()
+    about = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": about})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,167 @@
+"""Who may send which event. Every handler declares it; what is not declared is refused."""
+
+import inspect
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeVar, cast, get_type_hints
+
+import reflex as rx
+import structlog
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+from reflex.middleware.middleware import Middleware
+from reflex.state import BaseState, StateUpdate
+from reflex_base.event import Event
+from reflex_base.registry import RegistrationContext
+from reflex_base.utils.format import format_event_handler
+from ulid import ULID
+
+from portal_app.guard.live import Registry
+from portal_app.logs import log
+from portal_app.models.enums import SessionEnd, SessionStage
+from portal_app.services.access import ANONYMOUS, Actor, Gate, Requirement, check
+from portal_app.services.door import current_actor, the_door
+from portal_app.services.errors import DomainError, Forbidden, SignInNeeded
+from portal_app.services.identity import sessions
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+MARK = "__portal_requires__"
+# The ASGI guard puts the session's hash here; Reflex keeps this header from the client.
+SESSION_HEADER = "authorization"
+SCHEME = "portal "
+
+
+@dataclass(frozen=True)
+class Declared:
+    requirement: Requirement
+    passive: bool
+
+
+def requires(requirement: Requirement, *, passive: bool = False) -> Callable[[Handler], Handler]:
+    """Declare what a handler needs, in place of `rx.event`. `passive` marks what a page sends by itself: it does not keep a session awake."""
+
+    def mark(handler: Handler) -> Handler:
+        setattr(handler, MARK, Declared(requirement, passive))
+        return cast(Handler, rx.event(handler))
+
+    return mark
+
+
+# What Reflex itself sends when a page opens. It carries no data of ours: states start empty.
+_ROOT = "reflex___state____state"
+OF_THE_FRAMEWORK = frozenset(
+    {
+        f"{_ROOT}.hydrate",
+        f"{_ROOT}.hydrate_and_load",
+        f"{_ROOT}.reflex___state____on_load_internal_state.on_load_internal",
+        f"{_ROOT}.reflex___state____on_load_internal_state.set_is_hydrated",
+        f"{_ROOT}.reflex___state____frontend_event_exception_state.handle_frontend_exception",
+    }
+)
+REFUSED_OF_THE_FRAMEWORK = frozenset(
+    {f"{_ROOT}.set_is_hydrated", f"{_ROOT}.reflex___state____update_vars_internal_state.update_vars_internal"}
+)
+
+
+def undeclared() -> list[str]:
+    """The handlers that declare nothing. The product does not start while there is one."""
+    return sorted(
+        name
+        for name, registered in RegistrationContext.get().event_handlers.items()
+        if name not in OF_THE_FRAMEWORK | REFUSED_OF_THE_FRAMEWORK
+        and not name.endswith(".setvar")
+        and not hasattr(registered.handler.fn, MARK)
+    )
+
+
+def declared(event_name: str) -> Declared | None:
+    registered = RegistrationContext.get().event_handlers.get(event_name)
+    return getattr(registered.handler.fn, MARK, None) if registered else None
+
+
+def event_name(handler: Any) -> str:
+    return format_event_handler(handler)
+
+
+@cache
+def _arguments(handler: Callable[..., Any]) -> type[BaseModel]:
+    hints = get_type_hints(handler)
+    fields: dict[str, Any] = {
+        name: (hints.get(name, Any), ... if parameter.default is parameter.empty else parameter.default)
+        for name, parameter in list(inspect.signature(handler).parameters.items())[1:]
+    }
+    return create_model(handler.__qualname__, __config__=ConfigDict(extra="forbid", strict=True), **fields)
+
+
+class EventGuard(Middleware):
+    """Runs before every event, whichever way it came: resolves session, person and role anew, then decides."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+
+    async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
+        structlog.contextvars.bind_contextvars(request_id=str(ULID()))
+        if event.name in OF_THE_FRAMEWORK:
+            current_actor.set(ANONYMOUS)
+            return None
+        found = declared(event.name)
+        if found is None:
+            log.warning("event refused", event_name=event.name[:200], why="not declared")
+            return _go("/denied")
+        answer = await self._who(state, passive=found.passive)
+        actor = answer if isinstance(answer, Actor) else ANONYMOUS
+        current_actor.set(actor)
+        try:
+            check(actor, found.requirement)
+            _validate(event)
+        except SignInNeeded:
+            return _go(_way_in(answer))
+        except Forbidden:
+            log.warning("event refused", event_name=event.name, why="permission", user=actor.locator)
+            return _go("/denied")
+        except ValidationError:
+            log.warning("event refused", event_name=event.name, why="arguments", user=actor.locator)
+            return _go("/denied")
+        except DomainError:
+            return _go("/denied")
+        return None
+
+    async def _who(self, state: BaseState, *, passive: bool) -> "Actor | SessionEnd | None":
+        data = state.router_data
+        header = (data.get("headers") or {}).get(SESSION_HEADER, "")
+        if not header.startswith(SCHEME):
+            return None
+        token_hash = bytes.fromhex(header.removeprefix(SCHEME))
+        found = await sessions.resolve(the_door(), token_hash=token_hash, passive=passive)
+        if isinstance(found, Actor):
+            self.registry.seen(str(data.get("token", "")), token_hash)
+        return found
+
+
+def _validate(event: Event) -> None:
+    registered = RegistrationContext.get().event_handlers[event.name]
+    _arguments(registered.handler.fn).model_validate(dict(event.payload))
+
+
+def _way_in(answer: Actor | SessionEnd | None) -> str:
+    if isinstance(answer, Actor):
+        if answer.stage is SessionStage.PASSWORD:
+            return "/mfa" if answer.enrolled else "/enroll"
+        return "/"
+    return f"/sign-in?reason={answer.value}" if answer else "/sign-in"
+
+
+def _go(path: str) -> StateUpdate:
+    return StateUpdate(events=Event.from_event_type([rx.redirect(path)]))
+
+
+def report_failure(error: Exception) -> Any:
+    """A fault in a handler: logged under a reference, and the person sees the reference and nothing else."""
+    reference = secrets.token_hex(4)
+    log.error("event failed", reference=reference, exc_info=error)
+    return rx.redirect(f"/error?reference={reference}")
+
+
+__all__ = ["Declared", "EventGuard", "Gate", "declared", "event_name", "report_failure", "requires", "undeclared"]

@@ -1,0 +1,68 @@
+"""What every answer says to the browser about how careful to be."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
+from typing import Any
+
+Message = MutableMapping[str, Any]
+Send = Callable[[Message], Awaitable[None]]
+
+_INLINE = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
+_POLICY = (
+    "default-src 'none'; script-src 'self'{hashes}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_ALWAYS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+FOREVER = b"public, max-age=31536000, immutable"
+
+
+class Policies:
+    """The content security policy: the inline scripts of the built pages are allowed by their hashes, computed once at start."""
+
+    def __init__(self, built: Path) -> None:
+        found = {_hash(script) for page in built.rglob("*.html") for script in _INLINE.findall(page.read_bytes())}
+        self.html = _POLICY.format(hashes="".join(f" {each}" for each in sorted(found))).encode()
+        self.bare = b"default-src 'none'; frame-ancestors 'none'"
+
+    def for_type(self, content_type: bytes) -> bytes:
+        return self.html if content_type.startswith(b"text/html") else self.bare
+
+
+def added(send: Send, path: str, policies: Policies, request_id: str) -> Send:
+    """A `send` that adds the headers to the answer's beginning; what the answer already says stays."""
+
+    async def with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            given = list(message.get("headers", []))
+            names = {name.lower() for name, _ in given}
+            content_type = next((value for name, value in given if name.lower() == b"content-type"), b"")
+            more = [
+                *_ALWAYS,
+                (b"x-request-id", request_id.encode()),
+                (b"content-security-policy", policies.for_type(content_type)),
+                (b"cache-control", _caching(path, message["status"], content_type)),
+            ]
+            message = {**message, "headers": [*given, *((name, value) for name, value in more if name not in names)]}
+        await send(message)
+
+    return with_headers
+
+
+def _caching(path: str, status: int, content_type: bytes) -> bytes:
+    if path.startswith("/assets/") and status == 200:
+        return FOREVER
+    return b"no-cache" if content_type.startswith(b"text/html") or path.endswith((".css", ".js", ".svg")) else b"no-store"
+
+
+def _hash(script: bytes) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'"

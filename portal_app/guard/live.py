@@ -1,0 +1,71 @@
+"""Open pages of sessions that have ended are told and cut off. Alone in using Reflex's private socket API."""
+
+import asyncio
+from collections.abc import Callable
+
+import reflex as rx
+from reflex.state import StateUpdate
+from reflex_base.event import Event
+
+from portal_app.logs import log
+from portal_app.models.enums import SessionEnd
+from portal_app.services.door import Door
+from portal_app.services.identity import sessions
+
+EVERY = 1.0
+Ended = dict[bytes, SessionEnd | None]
+
+
+class Registry:
+    """Which socket belongs to which session, in this process; a socket is gone when the process is, so nothing is lost with it."""
+
+    def __init__(self) -> None:
+        self.sockets: dict[str, bytes] = {}
+
+    def seen(self, token: str, session: bytes) -> None:
+        self.sockets[token] = session
+
+    def forget(self, token: str) -> None:
+        self.sockets.pop(token, None)
+
+
+async def watch(app: rx.App, registry: Registry, door: Callable[[], Door], every: float = EVERY) -> None:
+    """Once a second: which of the open sessions have ended? Their pages go to the sign-in page, which says why, and lose the socket."""
+    while True:
+        await asyncio.sleep(every)
+        try:
+            await _round(app, registry, door())
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            log.error("watch failed", exc_info=error)
+
+
+async def _round(app: rx.App, registry: Registry, door: Door) -> None:
+    namespace = app.event_namespace
+    if namespace is None:
+        return
+    connected = namespace._token_manager.token_to_socket
+    for token in [token for token in registry.sockets if token not in connected]:
+        registry.forget(token)
+    if not registry.sockets:
+        return
+    ended: Ended = await sessions.ended_among(door, token_hashes=frozenset(registry.sockets.values()))
+    for token, session in list(registry.sockets.items()):
+        if session not in ended:
+            continue
+        registry.forget(token)
+        reason = ended[session]
+        await _cut(app, token, f"/sign-in?reason={reason.value}" if reason else "/sign-in")
+
+
+async def _cut(app: rx.App, token: str, path: str) -> None:
+    namespace, socket = app.event_namespace, app.sio
+    if namespace is None or socket is None:
+        return
+    await namespace.emit_update(StateUpdate(events=Event.from_event_type([rx.redirect(path)])), token)
+    record = namespace._token_manager.token_to_socket.get(token)
+    if record is not None:
+        # The page needs a moment to follow the redirect; a socket that is cut first would only try to connect again.
+        await asyncio.sleep(0.3)
+        await socket.disconnect(record.sid, namespace=namespace.namespace)

@@ -1,0 +1,58 @@
+"""Assembles the app: pages, guard, routes, lifespan tasks; nothing else."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import reflex as rx
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from portal_app.bootstrap import open_portal
+from portal_app.guard import asgi, events, headers, live
+from portal_app.pages import PAGES
+from portal_app.routes import api, auth, health
+from portal_app.services.door import the_door
+from portal_app.settings import load_settings
+
+settings = load_settings()
+registry = live.Registry()
+
+
+def guarded(app: Any) -> Callable[..., Any]:
+    return asgi.Guard(app, settings, the_door, headers.Policies(Path(".web/build/client")))
+
+
+@asynccontextmanager
+async def serving() -> AsyncIterator[None]:
+    """Open the portal when the server starts, watch sessions while it runs, close everything when it ends."""
+    door = await asyncio.to_thread(open_portal, settings)
+    watching = asyncio.create_task(live.watch(app, registry, the_door), name="sessions")
+    yield
+    watching.cancel()
+    with suppress(asyncio.CancelledError):
+        await watching
+    door.close()
+
+
+app = rx.App(
+    stylesheets=["/tokens.css"],
+    html_lang="en",
+    toaster=None,
+    backend_exception_handler=events.report_failure,
+    api_transformer=[
+        Starlette(
+            routes=[*health.ROUTES, Mount("/auth", auth.app(settings)), Mount("/api/v1", api.app(settings))],
+        ),
+        guarded,
+    ],
+)
+app.add_middleware(events.EventGuard(registry))
+app.register_lifespan_task(serving)
+for page in PAGES:
+    app.add_page(page.component, route=page.route, title=page.title, on_load=page.on_load)
+
+if missing := events.undeclared():
+    raise RuntimeError(f"These event handlers do not say what they need: {', '.join(missing)}")

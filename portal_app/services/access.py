@@ -1,0 +1,248 @@
+"""Who may do what, and whose records they see. The one dictionary, and the one rule for rows."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, false, select, true
+from sqlmodel import SQLModel, col
+
+from portal_app.models.accounts import Account
+from portal_app.models.enums import Grant, Role, SessionStage
+from portal_app.models.ledger import LedgerTransaction
+from portal_app.models.policies import Coverage, Policy, PolicyAddress, PolicyTerm, Vehicle
+from portal_app.models.producers import Producer, ProducerCode
+from portal_app.services.errors import Forbidden, SignInNeeded
+
+
+class Permission(StrEnum):
+    """The rows of the role matrix, in its own words, and what the portal adds below them."""
+
+    VIEW_OWN_ACCOUNTS = "View own accounts"
+    VIEW_ALL_ACCOUNTS = "View all agency accounts"
+    SUBMIT_BUSINESS = "Submit new business"
+    BIND_POLICIES = "Bind policies"
+    REQUEST_ENDORSEMENTS = "Request endorsements"
+    DOWNLOAD_DOCUMENTS = "Download policy documents"
+    VIEW_COMMISSIONS = "View commission reports"
+    MANAGE_USERS = "Manage portal users"
+    EXPORT_DATA = "Export data"
+    VIEW_FEEDS = "See how fresh the agency system's data is"
+
+
+class Gate(StrEnum):
+    """What needs no permission of a role, but a place on the way in."""
+
+    PUBLIC = "anybody"
+    PASSED_PASSWORD = "password given, code still to come"
+    ENROLLING = "password given, second factor not yet set up"
+    SIGNED_IN = "any person signed in"
+    SYSTEM = "the portal's own jobs and command line"
+
+
+Requirement = Permission | Gate
+
+
+class Reach(StrEnum):
+    """How far a permission goes for a role; the words of the matrix."""
+
+    FULL = "✓"
+    OWN_CLIENTS = "Own clients"
+    OWN_ONLY = "Own only"
+    WITHIN_AUTHORITY = "Within authority"
+    READ = "✓ (read)"
+    LIMITED = "✓ (limited)"
+
+
+@dataclass(frozen=True)
+class RoleRights:
+    description: str
+    permissions: dict[Permission, Reach]
+    may_be_granted: frozenset[Grant] = frozenset()
+
+
+P, R = Permission, Reach
+
+MATRIX: dict[Role, RoleRights] = {
+    Role.PRINCIPAL: RoleRights(
+        "Agency owner or partner: full access including commission reports.",
+        {
+            P.VIEW_OWN_ACCOUNTS: R.FULL,
+            P.VIEW_ALL_ACCOUNTS: R.FULL,
+            P.SUBMIT_BUSINESS: R.FULL,
+            P.BIND_POLICIES: R.FULL,
+            P.REQUEST_ENDORSEMENTS: R.FULL,
+            P.DOWNLOAD_DOCUMENTS: R.FULL,
+            P.VIEW_COMMISSIONS: R.FULL,
+            P.MANAGE_USERS: R.FULL,
+            P.EXPORT_DATA: R.FULL,
+            P.VIEW_FEEDS: R.FULL,
+        },
+    ),
+    Role.PRODUCER: RoleRights(
+        "Individual licensed producer: own book of business only, no commission administration.",
+        {
+            P.VIEW_OWN_ACCOUNTS: R.FULL,
+            P.SUBMIT_BUSINESS: R.FULL,
+            P.BIND_POLICIES: R.WITHIN_AUTHORITY,
+            P.REQUEST_ENDORSEMENTS: R.FULL,
+            P.DOWNLOAD_DOCUMENTS: R.OWN_CLIENTS,
+            P.VIEW_COMMISSIONS: R.OWN_ONLY,
+        },
+        frozenset({Grant.DOWNLINE}),
+    ),
+    Role.CSR: RoleRights(
+        "Agency staff who look after accounts: full account access, no commission reports unless granted.",
+        {
+            P.VIEW_OWN_ACCOUNTS: R.FULL,
+            P.VIEW_ALL_ACCOUNTS: R.FULL,
+            P.SUBMIT_BUSINESS: R.FULL,
+            P.BIND_POLICIES: R.WITHIN_AUTHORITY,
+            P.REQUEST_ENDORSEMENTS: R.FULL,
+            P.DOWNLOAD_DOCUMENTS: R.FULL,
+            P.EXPORT_DATA: R.LIMITED,
+            P.VIEW_FEEDS: R.FULL,
+        },
+        frozenset({Grant.COMMISSIONS}),
+    ),
+    Role.ADMIN: RoleRights(
+        "Manages portal users, not licensed: user management, no submission access, sees no business.",
+        {P.MANAGE_USERS: R.FULL, P.VIEW_FEEDS: R.FULL},
+    ),
+    Role.READ_ONLY: RoleRights(
+        "Compliance and accounting review: view and export only, changes nothing.",
+        {
+            P.VIEW_OWN_ACCOUNTS: R.FULL,
+            P.VIEW_ALL_ACCOUNTS: R.FULL,
+            P.DOWNLOAD_DOCUMENTS: R.FULL,
+            P.VIEW_COMMISSIONS: R.READ,
+            P.EXPORT_DATA: R.FULL,
+            P.VIEW_FEEDS: R.FULL,
+        },
+    ),
+}
+
+WIDENS: dict[Grant, Permission] = {Grant.COMMISSIONS: Permission.VIEW_COMMISSIONS}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks. Resolved from the session or made by the portal itself, never from what a client says."""
+
+    kind: str
+    name: str
+    user_id: int | None = None
+    locator: str = ""
+    email: str = ""
+    role: Role | None = None
+    producer_id: int | None = None
+    grants: frozenset[Grant] = frozenset()
+    stage: SessionStage | None = None
+    enrolled: bool = False
+    session_id: int | None = None
+    may_write: bool = True
+    address: str = field(default="", compare=False)
+
+
+ANONYMOUS = Actor("anonymous", "Anonymous")
+
+
+def system(name: str) -> Actor:
+    """The portal itself, under the name of the job or command that acts."""
+    return Actor("system", f"System: {name}")
+
+
+def can(actor: Actor, requirement: Requirement) -> bool:
+    try:
+        check(actor, requirement)
+    except (Forbidden, SignInNeeded):
+        return False
+    return True
+
+
+def check(actor: Actor, requirement: Requirement) -> None:
+    """Raises SignInNeeded where signing in could help, Forbidden where it could not."""
+    if requirement is Gate.PUBLIC:
+        return
+    if actor.kind == "system":
+        return
+    if requirement is Gate.SYSTEM:
+        raise Forbidden
+    if requirement in (Gate.PASSED_PASSWORD, Gate.ENROLLING):
+        if actor.stage is not SessionStage.PASSWORD or actor.enrolled is (requirement is Gate.ENROLLING):
+            raise SignInNeeded
+        return
+    if actor.stage is not SessionStage.FULL or not actor.enrolled:
+        raise SignInNeeded
+    if isinstance(requirement, Permission) and reach(actor, requirement) is None:
+        raise Forbidden
+
+
+def reach(actor: Actor, permission: Permission) -> Reach | None:
+    """How far the permission goes for this person: the role's word, or full where a grant within the role's ceiling adds it."""
+    if actor.role is None:
+        return None
+    rights = MATRIX[actor.role]
+    if permission in rights.permissions:
+        return rights.permissions[permission]
+    granted = {WIDENS.get(grant) for grant in actor.grants & rights.may_be_granted}
+    return Reach.FULL if permission in granted else None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose records: the whole agency's, or one producer's with or without those below. Neither: none."""
+
+    agency: bool = False
+    producer_id: int | None = None
+    downline: bool = False
+
+
+def scope_of(actor: Actor) -> Scope:
+    """The rule for rows, decided once."""
+    if actor.kind == "system":
+        return Scope(agency=True)
+    if can(actor, Permission.VIEW_ALL_ACCOUNTS):
+        return Scope(agency=True)
+    if can(actor, Permission.VIEW_OWN_ACCOUNTS) and actor.producer_id is not None and actor.role is not None:
+        ceiling = MATRIX[actor.role].may_be_granted
+        return Scope(producer_id=actor.producer_id, downline=Grant.DOWNLINE in actor.grants & ceiling)
+    return Scope()
+
+
+def codes_in(scope: Scope) -> Select[Any]:
+    """The ids of the producer codes of a scope; the hierarchy is expanded now, so that a producer's move rewrites no policy."""
+    if not scope.downline:
+        return select(col(ProducerCode.id)).where(col(ProducerCode.producer_id) == scope.producer_id)
+    tree = (
+        select(col(Producer.id).label("id"))
+        .where(col(Producer.id) == scope.producer_id)
+        .cte("downline", recursive=True)
+    )
+    tree = tree.union(select(col(Producer.id)).where(col(Producer.parent_id) == tree.c.id))
+    return select(col(ProducerCode.id)).where(col(ProducerCode.producer_id).in_(select(tree.c.id)))
+
+
+BELONGS_TO_A_POLICY = (Coverage, Vehicle, PolicyAddress, PolicyTerm, LedgerTransaction)
+
+
+def in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[bool]:
+    """The condition under which a row of `model` is the actor's to see. Raises TypeError for a table without a rule."""
+    scope = scope_of(actor)
+    if scope.agency:
+        return true()
+    if scope.producer_id is None:
+        return false()
+    mine = col(Policy.producer_code_id).in_(codes_in(scope))
+    if model is Policy:
+        return mine
+    if model is Account:
+        return col(Account.id).in_(select(col(Policy.account_id)).where(mine))
+    if model in BELONGS_TO_A_POLICY:
+        return model.policy_id.in_(select(col(Policy.id)).where(mine))  # type: ignore[attr-defined, no-any-return]
+    raise TypeError(f"{model.__name__} has no rule of scope")
+
+
+def visible(actor: Actor, model: type[SQLModel]) -> Select[Any]:
+    """SELECT of the rows of `model` that the actor may see; every read begins here."""
+    return select(model).where(in_scope(actor, model))

@@ -1,0 +1,156 @@
+"""The trail of deeds: a row in the same transaction, sealed into a keyed chain seconds later, verified on demand."""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from portal_app.encryption import keyring
+from portal_app.models.audit import AuditEvent, AuditSeal
+from portal_app.models.types import new_locator
+from portal_app.services import leases
+from portal_app.services.access import Gate
+from portal_app.services.door import Tx, reads, request_id, writes
+
+BATCH = 500
+FIRST = b"\x00" * 32
+PAGE = 1000
+
+
+def record(
+    tx: Tx,
+    action: str,
+    *,
+    subject_kind: str = "",
+    subject: str = "",
+    detail: dict[str, Any] | None = None,
+    actor: str = "",
+) -> None:
+    """Write what was done, in the transaction that does it. `detail` is JSON, encrypted; `actor` names somebody who is not signed in yet."""
+    tx.db.add(
+        AuditEvent(
+            locator=new_locator(),
+            at=tx.now,
+            actor=actor or tx.actor.email or tx.actor.name,
+            actor_kind=tx.actor.kind,
+            action=action,
+            subject_kind=subject_kind,
+            subject=subject,
+            address=tx.actor.address,
+            request_id=request_id(),
+            detail=detail or {},
+        )
+    )
+    tx.db.flush()
+
+
+@writes(Gate.SYSTEM)
+def seal(tx: Tx, *, lease: leases.Held) -> tuple[int, bytes] | None:
+    """Chain up to 500 rows that are not sealed yet. Returns the last number and link, or None where nothing was to do.
+    Raises leases.Lost where another sealer took over."""
+    leases.still_held(tx, lease)
+    last = tx.db.scalars(select(AuditSeal).order_by(col(AuditSeal.number).desc()).limit(1)).first()
+    number, link = (last.number, last.link) if last else (0, FIRST)
+    waiting = select(AuditEvent).where(col(AuditEvent.sealed).is_(None)).order_by(col(AuditEvent.id)).limit(BATCH)
+    events = tx.db.scalars(waiting).all()
+    for event in events:
+        number += 1
+        link = keyring().link(link, _content(event, number))
+        tx.db.add(AuditSeal(number=number, event_id=event.id or 0, link=link, sealed_at=tx.now))
+        tx.db.execute(update(AuditEvent).where(col(AuditEvent.id) == event.id).values(sealed=number))
+    return (number, link) if events else None
+
+
+def anchor(folder: Path, number: int, link: bytes, at: datetime) -> None:
+    """Write the head of the chain outside the database, synced, so that a cut tail is missed."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    line = json.dumps({"number": number, "link": link.hex(), "at": at.isoformat()}) + "\n"
+    with (folder / "anchors.jsonl").open("a", encoding="ascii") as file:
+        file.write(line)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check of the chain found. `problems` is empty where it holds; `unsealed` rows are not covered yet."""
+
+    sealed: int
+    unsealed: int
+    problems: tuple[str, ...]
+
+
+@reads(Gate.SYSTEM)
+def verify(tx: Tx, *, anchors: Path) -> Verdict:
+    """Recompute the whole chain and hold it against the anchors outside the database."""
+    problems: list[str] = []
+    links: dict[int, bytes] = {0: FIRST}
+    for seal_row, event in _sealed(tx.db):
+        expected = len(links)
+        if seal_row.number != expected:
+            problems.append(f"Link {expected} is missing.")
+            links.update({n: b"" for n in range(expected, seal_row.number)})
+        before = links[seal_row.number - 1]
+        if event is None or event.sealed != seal_row.number:
+            problems.append(f"The row behind link {seal_row.number} was removed or exchanged.")
+        elif keyring().link(before, _content(event, seal_row.number)) != seal_row.link:
+            problems.append(f"Link {seal_row.number} does not fit its row or the link before it.")
+        links[seal_row.number] = seal_row.link
+    problems += _anchor_problems(anchors / "anchors.jsonl", links)
+    unsealed = tx.db.scalar(select(func.count()).select_from(AuditEvent).where(col(AuditEvent.sealed).is_(None))) or 0
+    return Verdict(len(links) - 1, unsealed, tuple(problems))
+
+
+def _sealed(db: Session) -> Iterator[tuple[AuditSeal, AuditEvent | None]]:
+    last = 0
+    while True:
+        page = db.execute(
+            select(AuditSeal, AuditEvent)
+            .outerjoin(AuditEvent, col(AuditEvent.id) == col(AuditSeal.event_id))
+            .where(col(AuditSeal.number) > last)
+            .order_by(col(AuditSeal.number))
+            .limit(PAGE)
+        ).all()
+        if not page:
+            return
+        for seal_row, event in page:
+            yield seal_row, event
+        last = page[-1][0].number
+        db.expunge_all()
+
+
+def _anchor_problems(path: Path, links: dict[int, bytes]) -> list[str]:
+    if not path.exists():
+        return ["There are sealed rows but no anchor outside the database."] if len(links) > 1 else []
+    problems = []
+    for line in path.read_text(encoding="ascii").splitlines():
+        try:
+            head = json.loads(line)
+            number, link = int(head["number"]), bytes.fromhex(head["link"])
+        except (ValueError, KeyError, TypeError):
+            problems.append("An anchor cannot be read.")
+            continue
+        if links.get(number) != link:
+            problems.append(f"The chain was cut or rewritten: anchor {number} is not in it.")
+    return problems
+
+
+def _content(event: AuditEvent, number: int) -> bytes:
+    parts: list[Any] = [
+        number,
+        event.id,
+        event.locator,
+        event.at.isoformat(),
+        event.actor,
+        event.actor_kind,
+        event.action,
+    ]
+    parts += [event.subject_kind, event.subject, event.address, event.request_id, event.detail]
+    return json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()

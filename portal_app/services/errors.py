@@ -1,0 +1,57 @@
+"""Errors of the domain. Each carries a plain sentence for the person who asked; none leaves a trace in the database."""
+
+from collections.abc import Mapping
+
+
+class DomainError(Exception):
+    """The base. `sentence` is shown as it is."""
+
+    default = "That did not work."
+
+    def __init__(self, sentence: str = "") -> None:
+        self.sentence = sentence or self.default
+        super().__init__(self.sentence)
+
+
+class SignInNeeded(DomainError):
+    default = "Please sign in."
+
+
+class Forbidden(DomainError):
+    default = "Your role does not include this."
+
+
+class NotFound(DomainError):
+    """Also for what exists but is not the actor's to see, so that nobody learns that it exists."""
+
+    default = "There is nothing here by that name, or it is not yours to see."
+
+
+class Conflict(DomainError):
+    default = "Somebody changed this in the meantime. Look at it again."
+
+
+class Busy(DomainError):
+    default = "The portal is busy. Nothing was changed; please try again."
+
+
+class TooMany(DomainError):
+    default = "Too many attempts. Please wait a few minutes."
+
+
+class Invalid(DomainError):
+    """Input that cannot be taken. `problems` maps a field's name to a sentence."""
+
+    default = "Please look at the marked fields."
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        self.problems = dict(problems)
+        super().__init__(" ".join(problems.values()))
+
+
+class Unexpected(DomainError):
+    """A fault of ours. `reference` finds it in the log."""
+
+    def __init__(self, reference: str) -> None:
+        self.reference = reference
+        super().__init__(f"Something went wrong on our side. Nothing was changed. Reference: {reference}")

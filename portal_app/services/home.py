@@ -1,0 +1,207 @@
+"""What somebody sees first: their book in figures, what ends soon, and how the portal itself is doing."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlmodel import col
+
+from portal_app.models.accounts import Account
+from portal_app.models.enums import PolicyStatus, Role
+from portal_app.models.identity import User
+from portal_app.models.policies import Carrier, LineOfBusiness, Policy, PolicyTerm
+from portal_app.services.access import Gate, Permission, can, in_scope
+from portal_app.services.door import Tx, reads
+from portal_app.services.policies.views import PolicyRow
+
+WINDOWS = ((1, 30), (31, 60), (61, 90))
+LAPSED_DAYS = 7
+SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Policies in force whose term ends between two days, both counted. `renewed` of them have a later term already."""
+
+    first: date
+    last: date
+    policies: int
+    premium: Decimal
+    renewed: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineShare:
+    """One line's part of the book in force; `share` in whole percent of the premium."""
+
+    code: str
+    name: str
+    policies: int
+    premium: Decimal
+    share: int
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The policies that one may see, in figures. Money is Decimal dollars, `premium` that of the terms in force."""
+
+    in_force: int
+    premium: Decimal
+    accounts: int
+    windows: tuple[Window, ...]
+    lines: tuple[LineShare, ...]
+    next_to_end: tuple[PolicyRow, ...]
+    lapsed: tuple[PolicyRow, ...]
+    lapsed_total: int
+    as_of: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoleCount:
+    role: str
+    people: int
+    without_second_factor: int
+    locked: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What Home shows. `book` is None for a role that sees no business, `people` is empty for one that manages nobody."""
+
+    today: date
+    book: Book | None
+    people: tuple[RoleCount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FrontDoor:
+    agency_name: str
+    demo: bool
+
+
+@reads(Gate.PUBLIC)
+def front_door(tx: Tx) -> FrontDoor:
+    """Whose portal this is, for the pages before sign-in."""
+    return FrontDoor(tx.settings.agency_name, tx.settings.demo)
+
+
+@reads(Gate.SIGNED_IN)
+def summary(tx: Tx) -> Summary:
+    """Figures of what the actor may see, by the agency's own date."""
+    today = tx.now.astimezone(tx.settings.zone).date()
+    book = _book(tx, today) if can(tx.actor, Permission.VIEW_OWN_ACCOUNTS) else None
+    people = _people(tx) if can(tx.actor, Permission.MANAGE_USERS) else ()
+    return Summary(today, book, people)
+
+
+def in_force_on(today: date) -> ColumnElement[bool]:
+    """Active, begun, and not ended. A list of policies asked for the same way holds the same policies."""
+    return (
+        (col(Policy.status) == PolicyStatus.ACTIVE) & (col(Policy.effective) <= today) & (col(Policy.expiration) > today)
+    )
+
+
+def _book(tx: Tx, today: date) -> Book:
+    mine = in_scope(tx.actor, Policy)
+    running = mine & in_force_on(today)
+    in_force, premium, accounts = tx.db.execute(
+        select(func.count(), _total(), func.count(func.distinct(col(Policy.account_id)))).where(running)
+    ).one()
+    lapsed = mine & _lapsed(today)
+    return Book(
+        in_force=in_force,
+        premium=premium or Decimal(0),
+        accounts=accounts,
+        windows=tuple(_window(tx, running, today, *days) for days in WINDOWS),
+        lines=_lines(tx, running),
+        next_to_end=_rows(tx, running & ~_renewed(), ascending=True),
+        lapsed=_rows(tx, lapsed, ascending=False),
+        lapsed_total=tx.db.scalar(select(func.count()).select_from(Policy).where(lapsed)) or 0,
+        as_of=tx.db.scalar(select(func.max(col(Policy.as_of))).where(mine)),
+    )
+
+
+def _total() -> ColumnElement[Decimal]:
+    return func.coalesce(func.sum(col(Policy.premium)), 0, type_=col(Policy.premium).type)
+
+
+def _renewed() -> ColumnElement[bool]:
+    return exists().where(
+        col(PolicyTerm.policy_id) == col(Policy.id), col(PolicyTerm.effective) >= col(Policy.expiration)
+    )
+
+
+def _lapsed(today: date) -> ColumnElement[bool]:
+    """Ended within the last days and not renewed: a renewal that has begun would be the term that the policy shows."""
+    ended = col(Policy.expiration).between(today - timedelta(days=LAPSED_DAYS), today)
+    return ended & col(Policy.status).in_((PolicyStatus.ACTIVE, PolicyStatus.EXPIRED)) & ~_renewed()
+
+
+def _window(tx: Tx, running: ColumnElement[bool], today: date, start: int, end: int) -> Window:
+    first, last = today + timedelta(days=start), today + timedelta(days=end)
+    ending = running & col(Policy.expiration).between(first, last)
+    policies, premium = tx.db.execute(select(func.count(), _total()).where(ending)).one()
+    renewed = tx.db.scalar(select(func.count()).select_from(Policy).where(ending & _renewed())) or 0
+    return Window(first, last, policies, premium, renewed)
+
+
+def _lines(tx: Tx, running: ColumnElement[bool]) -> tuple[LineShare, ...]:
+    total = _total()
+    found = tx.db.execute(
+        select(col(LineOfBusiness.code), col(LineOfBusiness.name), func.count(), total)
+        .select_from(Policy)
+        .join(LineOfBusiness, col(LineOfBusiness.id) == col(Policy.line_id))
+        .where(running)
+        .group_by(col(LineOfBusiness.code), col(LineOfBusiness.name))
+        .order_by(total.desc(), col(LineOfBusiness.code))
+    ).all()
+    whole = sum((row[3] for row in found), Decimal(0))
+    return tuple(
+        LineShare(code, name, policies, premium, round(100 * premium / whole) if whole else 0)
+        for code, name, policies, premium in found
+    )
+
+
+def _rows(tx: Tx, which: ColumnElement[bool], *, ascending: bool) -> tuple[PolicyRow, ...]:
+    soonest = col(Policy.expiration).asc() if ascending else col(Policy.expiration).desc()
+    asked: Select[tuple[Policy, str, str, str]] = (
+        select(Policy, col(LineOfBusiness.name), col(Carrier.name), col(Account.locator))
+        .join(Account, col(Account.id) == col(Policy.account_id))
+        .join(LineOfBusiness, col(LineOfBusiness.id) == col(Policy.line_id))
+        .join(Carrier, col(Carrier.id) == col(Policy.carrier_id))
+        .where(which)
+        .order_by(soonest, col(Policy.insured_name), col(Policy.id))
+        .limit(SHOWN)
+    )
+    return tuple(
+        PolicyRow(
+            locator=policy.locator,
+            account_locator=account,
+            insured_name=policy.insured_name,
+            number=policy.number,
+            line=line,
+            carrier=carrier,
+            effective=policy.effective,
+            expiration=policy.expiration,
+            premium=policy.premium,
+            status=policy.status,
+        )
+        for policy, line, carrier, account in tx.db.execute(asked)
+    )
+
+
+def _people(tx: Tx) -> tuple[RoleCount, ...]:
+    locked = func.coalesce(col(User.locked_until) > tx.now, False)
+    found = tx.db.execute(
+        select(
+            col(User.role),
+            func.count(),
+            func.count().filter(col(User.totp_enrolled_at).is_(None)),
+            func.count().filter(locked),
+        )
+        .where(col(User.disabled_at).is_(None))
+        .group_by(col(User.role))
+    ).all()
+    counts = {role: rest for role, *rest in found}
+    return tuple(RoleCount(role.label, *counts[role]) for role in Role if role in counts)

@@ -1,0 +1,120 @@
+"""One-time links by which a person sets a password: the first administrator, and whoever is added later."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import func, select, update
+from sqlmodel import col
+
+from portal_app.models.enums import Role, SessionEnd
+from portal_app.models.identity import SetUpLink, User
+from portal_app.models.types import new_locator
+from portal_app.services import audit
+from portal_app.services.access import ANONYMOUS, Gate
+from portal_app.services.door import Door, Tx, reads, writes
+from portal_app.services.errors import Invalid, NotFound
+from portal_app.services.identity import hashing, passwords, sessions
+
+FIRST_ADMINISTRATOR = timedelta(hours=24)
+INVITATION = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkState:
+    """What a link is for. Name and email are empty for the first administrator, who types them."""
+
+    name: str
+    email: str
+
+
+@writes(Gate.SYSTEM)
+def first_administrator_link(tx: Tx) -> str | None:
+    """A new link for the first administrator, the older ones void; None once anybody exists."""
+    if tx.db.scalar(select(func.count()).select_from(User)):
+        return None
+    return make_link(tx, None, FIRST_ADMINISTRATOR)
+
+
+def make_link(tx: Tx, user_id: int | None, lasts: timedelta) -> str:
+    """Void the person's older links and make a new one, under the configured address only."""
+    same = col(SetUpLink.user_id).is_(None) if user_id is None else col(SetUpLink.user_id) == user_id
+    tx.db.execute(update(SetUpLink).where(same, col(SetUpLink.used_at).is_(None)).values(used_at=tx.now))
+    token = secrets.token_urlsafe(32)
+    tx.db.add(
+        SetUpLink(token_hash=sessions.hash_of(token), user_id=user_id, created_at=tx.now, expires_at=tx.now + lasts)
+    )
+    return f"{tx.settings.origin}/set-up?{urlencode({'token': token})}"
+
+
+@reads(Gate.PUBLIC)
+def look_at(tx: Tx, *, token: str) -> LinkState:
+    """What the page shows. Raises NotFound for a link that is unknown, used or old."""
+    link = _usable(tx, token)
+    user = tx.db.get(User, link.user_id) if link.user_id else None
+    return LinkState(user.name, user.email) if user else LinkState("", "")
+
+
+async def finish(door: Door, *, token: str, email: str, name: str, password: str) -> None:
+    """Set the password and use the link up. Raises NotFound or Invalid (every problem at once); signs nobody in."""
+    link = await door.act(look_at, ANONYMOUS, token=token)
+    name, email = (link.name, link.email) if link.email else (name.strip(), email)
+    problems = {f"password_{code}": passwords.SENTENCES[code] for code in passwords.problems(
+        password, name=name, email=email, settings=door.settings
+    )}  # fmt: skip
+    address = "" if link.email else _checked_email(email, problems)
+    if not 1 <= len(name) <= 120:
+        problems["name"] = "Enter your name, at most 120 characters."
+    if problems:
+        raise Invalid(problems)
+    password_hash = await hashing.make(password)
+    await door.act(settle, ANONYMOUS, token=token, email=address, name=name, password_hash=password_hash)
+
+
+def _checked_email(email: str, problems: dict[str, str]) -> str:
+    try:
+        return validate_email(email.strip(), check_deliverability=False).normalized.lower()
+    except EmailNotValidError:
+        problems["email"] = "Enter an email address such as name@example.com."
+        return ""
+
+
+@writes(Gate.PUBLIC)
+def settle(tx: Tx, *, token: str, email: str, name: str, password_hash: str) -> None:
+    """Use the link up, exactly once, and store the password; the first administrator comes into being here."""
+    link = _usable(tx, token)
+    used = tx.db.execute(
+        update(SetUpLink)
+        .where(col(SetUpLink.id) == link.id, col(SetUpLink.used_at).is_(None))
+        .values(used_at=tx.now)
+        .returning(col(SetUpLink.id))
+    )
+    if used.first() is None:
+        raise NotFound("This link has been used.")
+    user = tx.db.get(User, link.user_id) if link.user_id else _first_administrator(tx, email, name)
+    if user is None:
+        raise NotFound("This link has been used.")
+    user.password_hash, user.failed_attempts, user.locked_until = password_hash, 0, None
+    tx.db.flush()
+    sessions.end_all(tx, user.id or 0, SessionEnd.REVOKED)
+    audit.record(tx, "user.password_set", subject_kind="user", subject=user.locator, actor=user.email)
+
+
+def _first_administrator(tx: Tx, email: str, name: str) -> User | None:
+    if tx.db.scalar(select(func.count()).select_from(User)):
+        return None
+    user = User(locator=new_locator(), email=email, name=name, role=Role.ADMIN, created_at=tx.now)
+    tx.db.add(user)
+    tx.db.flush()
+    detail = {"role": Role.ADMIN.value}
+    audit.record(tx, "user.created", subject_kind="user", subject=user.locator, actor=email, detail=detail)
+    return user
+
+
+def _usable(tx: Tx, token: str) -> SetUpLink:
+    found = tx.db.scalars(select(SetUpLink).where(col(SetUpLink.token_hash) == sessions.hash_of(token))).first()
+    if found is None or found.used_at is not None or tx.now >= found.expires_at:
+        raise NotFound("This link is not valid any more. Ask for a new one.")
+    return found

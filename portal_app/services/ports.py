@@ -1,0 +1,186 @@
+"""What the outside implements. Services know these shapes and nothing of who fills them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Protocol
+
+from portal_app.models.enums import AccountKind, Cadence, FeedKind, PolicyStatus, ProducerKind
+
+
+class RowProblem(Exception):
+    """A row that cannot be taken in. `reasons` are sentences that name the column and never repeat a personal value."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__("; ".join(reasons))
+        self.reasons = tuple(reasons)
+
+
+class FeedUnavailable(Exception):
+    """The feed could not be read now (folder missing, no permission); the next run may succeed."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddressRecord:
+    street: str
+    city: str = ""
+    state: str = ""
+    postal_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleRecord:
+    vin: str
+    year: int | None = None
+    make: str = ""
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageRecord:
+    """A coverage line; amounts in Decimal dollars, None where the feed does not say."""
+
+    name: str
+    limit: str = ""
+    deductible: str = ""
+    premium: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProducerRecord:
+    code: str
+    name: str
+    kind: ProducerKind = ProducerKind.INDIVIDUAL
+    parent_code: str = ""
+    npn: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRecord:
+    source_id: str
+    name: str
+    kind: AccountKind
+    email: str = ""
+    phone: str = ""
+    address: AddressRecord | None = None
+    birth_date: date | None = None
+    tax_id: str = ""
+    driver_license: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRecord:
+    """One term of one policy, as the agency's system holds it. Money is Decimal dollars, written premium for the term."""
+
+    source_id: str
+    policy_id: str
+    client_id: str
+    number: str
+    line: str
+    carrier: str
+    effective: date
+    expiration: date
+    status: PolicyStatus
+    premium: Decimal
+    producer_code: str = ""
+    carrier_naic: str = ""
+    insured_name: str = ""
+    description: str = ""
+    cancelled_on: date | None = None
+    coverages: tuple[CoverageRecord, ...] = ()
+    vehicles: tuple[VehicleRecord, ...] = ()
+    locations: tuple[AddressRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CommissionRecord:
+    """One line of a commission file. Amounts are Decimal dollars, `rate` a fraction (0.15 is 15 %)."""
+
+    source_id: str
+    policy_number: str
+    transaction_date: date
+    effective: date | None
+    kind: str
+    premium: Decimal
+    rate: Decimal | None
+    amount: Decimal
+    producer_code: str = ""
+
+
+FeedRecord = ProducerRecord | ClientRecord | PolicyRecord | CommissionRecord
+
+
+@dataclass(frozen=True, slots=True)
+class RawRow:
+    """A row as it was read: not yet mapped, so that an unchanged one costs no mapping.
+
+    `line` counts from 1 in the file; `cells` is header → text as read; `source_id` is "" where the key columns are empty;
+    `fingerprint` is a canonical byte string of the cells and the map's version.
+    """
+
+    line: int
+    source_id: str
+    cells: Mapping[str, str]
+    fingerprint: bytes
+    problem: str | None = None
+
+
+class FeedBatch(Protocol):
+    """One file (or page) of one kind, identified by its content."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def digest(self) -> bytes: ...
+    @property
+    def exported_at(self) -> datetime: ...
+    def rows(self, start: int = 0) -> Iterator[RawRow]:
+        """Yield the rows after the first `start`. Raises FeedUnavailable, or RowProblem where the whole file is unusable (no header, missing key columns)."""
+        ...
+
+
+class FeedConnector(Protocol):
+    """One agency management system, read-only side."""
+
+    @property
+    def name(self) -> str: ...
+    def kinds(self, cadence: Cadence) -> Sequence[FeedKind]:
+        """The kinds this feed brings at that cadence, in the order in which they must be applied."""
+        ...
+
+    def batches(self, kind: FeedKind) -> Sequence[FeedBatch]:
+        """The batches that lie ready, oldest first. Raises FeedUnavailable."""
+        ...
+
+    def record(self, kind: FeedKind, row: RawRow) -> FeedRecord:
+        """Map a row to the domain. Raises RowProblem with every reason at once."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One message. `message_id` is the same on a repeated delivery."""
+
+    message_id: str
+    recipient: str
+    subject: str
+    text: str
+
+
+class MailRefused(Exception):
+    """The mail server refused the message for good (5xx): do not retry."""
+
+
+class Mailer(Protocol):
+    def send(self, mail: Mail) -> None:
+        """Hand the message over. Raises MailRefused for a permanent refusal, OSError or another error for one worth a retry."""
+        ...
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The adapters that bootstrap put in place. None means: not configured."""
+
+    feeds: Mapping[str, FeedConnector] = field(default_factory=dict)
+    mailer: Mailer | None = None
