@@ -4,13 +4,13 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from portal_app import migrations
 from portal_app.bootstrap import open_portal
-from portal_app.models.enums import Cadence, Role
+from portal_app.models.enums import Cadence, Role, RunState
 from portal_app.services.access import system
 from portal_app.services.door import Door
 from portal_app.services.errors import DomainError
@@ -33,7 +33,7 @@ def fail(sentence: str) -> "typer.Exit":
     return typer.Exit(1)
 
 
-def settings_or_exit(**given: object) -> Settings:
+def settings_or_exit(**given: Any) -> Settings:
     try:
         return load_settings(**given)
     except SettingsError as error:
@@ -65,7 +65,9 @@ def portal(settings: Settings | None = None) -> Iterator[Door]:
 
 
 @app.command()
-def serve(demo: Annotated[bool, typer.Option("--demo", help="Serve the demo agency, on this machine only.")] = False) -> None:
+def serve(
+    demo: Annotated[bool, typer.Option("--demo", help="Serve the demo agency, on this machine only.")] = False,
+) -> None:
     """Serve the portal: the web process and the worker, watched."""
     from portal_app import serve as serving
     from portal_app.demo import load_demo, welcome
@@ -165,13 +167,14 @@ def sync_run(
     """Take in what a feed holds now."""
     from portal_app.services.sync.runs import run_feed
 
-    failed = False
     with portal() as door:
-        for each in [cadence] if cadence else list(Cadence):
-            for run in run_feed(door, feed=feed, cadence=each):
-                failed = failed or not run.succeeded
-                typer.echo(run.sentence)
-    if failed:
+        runs = run_feed(door, feed=feed, cadence=cadence)
+    for run in runs:
+        typer.echo(
+            f"{run.kind.label}: {run.state.label.lower()}; {run.rows_read} rows read, {run.rows_added} added, "
+            f"{run.rows_changed} changed, {run.rows_unchanged} unchanged, {run.rows_quarantined} in quarantine. {run.message}".rstrip()
+        )
+    if not runs or any(run.state is not RunState.SUCCEEDED for run in runs):
         raise typer.Exit(1)
 
 

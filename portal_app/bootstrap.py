@@ -12,10 +12,13 @@ from portal_app.settings import LOOPBACK, PREFIX, FeedSettings, Settings, Settin
 
 
 def open_portal(settings: Settings) -> Door:
-    """Keys, database in its newest shape and stamped, adapters, door. Raises SettingsError where this must not start."""
+    """Keys, database in its newest shape and stamped, adapters, door. Raises SettingsError where this must not
+    start."""
     logs.configure(settings.log_level)
     if settings.demo and settings.host not in LOOPBACK:
-        raise SettingsError([f"{PREFIX}HOST: the demo's passwords are public, so it serves {', '.join(LOOPBACK)} only."])
+        raise SettingsError(
+            [f"{PREFIX}HOST: the demo's passwords are public, so it serves {', '.join(LOOPBACK)} only."]
+        )
     settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     encryption.install(encryption.keyring_of(settings))
     database = Database(settings.database)
@@ -42,13 +45,13 @@ def stamp(tx: Tx) -> DatabaseUse:
 
 def ports_of(settings: Settings) -> Ports:
     """The adapters that the settings ask for."""
-    return Ports(feeds={feed.name: _connector(feed, settings) for feed in settings.feeds}, mailer=_mailer(settings))
+    return Ports(feeds={feed.name: _connector(feed) for feed in settings.feeds}, mailer=_mailer(settings))
 
 
-def _connector(feed: FeedSettings, settings: Settings) -> FeedConnector:
-    from integrations.custom.connector import CustomFeed
+def _connector(feed: FeedSettings) -> FeedConnector:
+    from integrations.custom.connector import CustomConnector
 
-    return CustomFeed(feed)
+    return CustomConnector(feed)
 
 
 def _mailer(settings: Settings) -> Mailer | None:
@@ -62,5 +65,7 @@ def _mailer(settings: Settings) -> Mailer | None:
 def _mixed(use: DatabaseUse, settings: Settings) -> str:
     place = settings.folder
     if use is DatabaseUse.DEMO:
-        return f"{place} holds the demo. Give your agency a folder of its own with {PREFIX}DATA_DIR, or start with --demo."
+        return (
+            f"{place} holds the demo. Give your agency a folder of its own with {PREFIX}DATA_DIR, or start with --demo."
+        )
     return f"{place} holds an agency's data, and the demo does not touch it. Start without --demo."

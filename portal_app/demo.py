@@ -6,7 +6,7 @@ import pyotp
 from sqlalchemy import select
 from sqlmodel import col
 
-from portal_app.models.enums import Cadence, Grant, Role
+from portal_app.models.enums import Grant, Role
 from portal_app.models.identity import User
 from portal_app.services.access import Gate, system
 from portal_app.services.door import Door, Tx, reads, writes
@@ -45,8 +45,7 @@ SIGN_INS = (
 
 def load_demo(door: Door) -> None:
     """Bring in the files and the people; again changes nothing."""
-    for cadence in Cadence:
-        run_feed(door, feed=FEED, cadence=cadence)
+    run_feed(door, feed=FEED)
     there = door.run(people, LOADER)
     password_hash = hashing.make_here(PASSWORD) if len(there) < len(SIGN_INS) else ""
     for each in SIGN_INS:
@@ -65,7 +64,12 @@ def settle(tx: Tx, *, person: SignIn, password_hash: str) -> None:
     if not tx.settings.demo:
         raise Forbidden("Only the demo has people with public passwords.")
     users.add(
-        tx, email=person.email, name=person.name, role=person.role, producer_code=person.producer_code, grants=person.grants
+        tx,
+        email=person.email,
+        name=person.name,
+        role=person.role,
+        producer_code=person.producer_code,
+        grants=person.grants,
     )
     user = users.by_email(tx, person.email)
     user.password_hash, user.totp_secret, user.totp_enrolled_at = password_hash, person.totp_secret, tx.now
@@ -73,7 +77,9 @@ def settle(tx: Tx, *, person: SignIn, password_hash: str) -> None:
 
 def welcome(settings: Settings) -> str:
     """What `make run` prints: the address, who can sign in, and a code for each that works now."""
-    rows = [f"  {each.email:<24} {each.role.label:<40} code now: {pyotp.TOTP(each.totp_secret).now()}" for each in SIGN_INS]
+    rows = [
+        f"  {each.email:<24} {each.role.label:<40} code now: {pyotp.TOTP(each.totp_secret).now()}" for each in SIGN_INS
+    ]
     return "\n".join(
         [
             "",
@@ -84,4 +90,3 @@ def welcome(settings: Settings) -> str:
             "",
         ]
     )
-

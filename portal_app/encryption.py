@@ -1,6 +1,7 @@
 """Keys and what they do: field encryption, blind look-up, content digests.
 
-The keys live apart from the database: in the environment, or in a folder of their own that a backup of the database leaves out.
+The keys live apart from the database: in the environment, or in a folder of their own that a backup of the database
+leaves out.
 """
 
 import base64
@@ -18,7 +19,8 @@ from portal_app.settings import PREFIX, Settings, SettingsError
 
 
 class Keyring:
-    """The first key encrypts, all of them decrypt; so a new key is put in front and the old one goes when nothing needs it."""
+    """The first key encrypts, all of them decrypt; so a new key is put in front and the old one goes when nothing
+    needs it."""
 
     def __init__(self, keys: list[str], lookup_key: bytes) -> None:
         self._fernet = MultiFernet([Fernet(key) for key in keys])
@@ -77,7 +79,8 @@ def _new_fernet_key() -> str:
 
 
 def _kept(path: Path, make: Callable[[], str]) -> str:
-    """Read the file, or make it: written whole under another name, so that two processes that start at once keep one key."""
+    """Read the file, or make it: written whole under another name, so that two processes that start at once keep one
+    key."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not path.exists():
         draft = path.with_suffix(f".{os.getpid()}")

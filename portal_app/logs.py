@@ -1,6 +1,7 @@
 """JSON lines on standard error, each with the id of the request or event that it belongs to."""
 
 import logging
+import re
 import sys
 from typing import Any
 
@@ -10,7 +11,8 @@ log: Any = structlog.get_logger()
 
 
 def configure(level: str) -> None:
-    """Send the product's and the libraries' records through one JSON renderer. Error objects become their type and place, never their text:
+    """Send the product's and the libraries' records through one JSON renderer. Error objects become their type and
+    place, never their text:
     the text of a database error may repeat a row."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -26,7 +28,7 @@ def configure(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=[*shared, _without_events],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(),
@@ -36,6 +38,7 @@ def configure(level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
+    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def _without_text_of_errors(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
@@ -46,6 +49,14 @@ def _without_text_of_errors(_: Any, __: str, event: dict[str, Any]) -> dict[str,
     if error is not None:
         event["error"] = type(error).__qualname__
         event["at"] = _places(error)
+    return event
+
+
+def _without_events(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Reflex repeats whole events, with what people typed, in its own warnings: of those only the beginning is kept."""
+    record = event.get("_record")
+    if record is not None and record.name.startswith("reflex"):
+        event["event"] = re.split(r"[:({\[]", str(event.get("event", "")))[0].strip()[:120]
     return event
 
 

@@ -1,7 +1,7 @@
 """Brings a database to the newest shape, one process at a time."""
 
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic.config import Config
@@ -17,7 +17,8 @@ LOCK = 7_203_114_091
 
 
 def upgrade(database: Database) -> None:
-    """Apply what is missing, under a lock: a second process that starts at the same moment waits and then finds nothing to do."""
+    """Apply what is missing, under a lock: a second process that starts at the same moment waits and then finds
+    nothing to do."""
     with _locked(database) as connection:
         config = _config()
         config.attributes["connection"] = connection
@@ -41,7 +42,8 @@ def _config() -> Config:
 
 @contextmanager
 def _locked(database: Database) -> Iterator[Connection]:
-    """One transaction around all of it: BEGIN IMMEDIATE is the lock on SQLite, an advisory lock on PostgreSQL. A step that fails leaves nothing."""
+    """One transaction around all of it: BEGIN IMMEDIATE is the lock on SQLite, an advisory lock on PostgreSQL. A step
+    that fails leaves nothing."""
     with database.engine.execution_options(portal_writes=True).connect() as connection, connection.begin():
         if database.dialect == "postgresql":
             connection.execute(text("SET LOCAL lock_timeout = '60s'; SET LOCAL statement_timeout = 0"))

@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from portal_app.bootstrap import open_portal
+from portal_app.components import document
 from portal_app.guard import asgi, events, headers, live
 from portal_app.pages import PAGES
 from portal_app.routes import api, auth, health
@@ -38,9 +39,11 @@ async def serving() -> AsyncIterator[None]:
 
 
 app = rx.App(
-    stylesheets=["/tokens.css"],
+    stylesheets=document.STYLESHEETS,
     html_lang="en",
     toaster=None,
+    head_components=document.head(),
+    app_wraps=document.around(),
     backend_exception_handler=events.report_failure,
     api_transformer=[
         Starlette(

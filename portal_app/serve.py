@@ -83,7 +83,11 @@ def environment_of(settings: Settings) -> dict[str, str]:
 
 def reflex_environment(settings: Settings) -> dict[str, str]:
     """What Reflex is told by its own variables."""
-    told = {**REFLEX_AS_SERVED, "REFLEX_CORS_ALLOWED_ORIGINS": settings.origin, "REFLEX_TELEMETRY_ENABLED": "false"}
+    told = {
+        **REFLEX_AS_SERVED,
+        "REFLEX_CORS_ALLOWED_ORIGINS": ",".join(settings.origins),
+        "REFLEX_TELEMETRY_ENABLED": "false",
+    }
     if settings.redis_url:
         told["REFLEX_REDIS_URL"] = settings.redis_url
     return told
@@ -106,7 +110,7 @@ class AccessLine(logging.Formatter):
         }
         return json.dumps(line)
 
-    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: ARG002, N802
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802
         return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03d}Z"
 
 

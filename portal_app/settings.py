@@ -130,19 +130,22 @@ class Settings(BaseModel):
 
     @cached_property
     def origin(self) -> str:
-        """The address people use, as browsers send it in Origin: links are built from it, requests are held against it."""
+        """The address people use, as browsers send it in Origin: links are built from it, requests are held against
+        it."""
         return self.public_url or f"http://{self.host}:{self.port}"
 
     @cached_property
     def origins(self) -> tuple[str, ...]:
-        """The origins that browsers may send. On loopback without a configured address, `localhost` is the same place."""
+        """The origins that browsers may send. On loopback without a configured address, `localhost` is the same
+        place."""
         if self.public_url or self.host not in LOOPBACK:
             return (self.origin,)
         return (self.origin, f"http://localhost:{self.port}")
 
     @cached_property
     def folder(self) -> Path:
-        """Where everything is kept. The demo has a folder of its own inside, so that it never meets an agency's data."""
+        """Where everything is kept. The demo has a folder of its own inside, so that it never meets an agency's
+        data."""
         return (self.data_dir / "demo" if self.demo else self.data_dir).resolve()
 
     @cached_property
@@ -184,9 +187,8 @@ def _place(error: Any) -> str:
     return ".".join(str(part) for part in error["loc"])
 
 
-def load_settings(environ: dict[str, str] | None = None, **given: object) -> Settings:
+def load_settings(environ: dict[str, str] | None = None, **given: Any) -> Settings:
     """Read and check all settings. Raises SettingsError with the whole list of what is wrong."""
-    import os
 
     env = dict(os.environ if environ is None else environ)
     problems, values = _from_environment(env)
@@ -212,7 +214,8 @@ def load_settings(environ: dict[str, str] | None = None, **given: object) -> Set
 
 
 def _from_environment(env: dict[str, str]) -> tuple[list[str], dict[str, object]]:
-    """The values of PORTAL_… and PORTAL_…_FILE; a name that nobody reads is a problem, for it is usually a typing error."""
+    """The values of PORTAL_… and PORTAL_…_FILE; a name that nobody reads is a problem, for it is usually a typing
+    error."""
     problems: list[str] = []
     values: dict[str, object] = {}
     for name, text in sorted(env.items()):

@@ -51,9 +51,17 @@ def actor(
     """A person of that role, signed in fully."""
     email = email or f"{role}@agency.test"
     return Actor(
-        "user", email, user_id=user_id, email=email, role=role, producer_id=producer_id, grants=frozenset(grants),
-        stage=SessionStage.FULL, enrolled=True, address="127.0.0.1",
-    )  # fmt: skip
+        "user",
+        email,
+        user_id=user_id,
+        email=email,
+        role=role,
+        producer_id=producer_id,
+        grants=frozenset(grants),
+        stage=SessionStage.FULL,
+        enrolled=True,
+        address="127.0.0.1",
+    )
 
 
 def unenrolled(person: Actor) -> Actor:
@@ -124,19 +132,40 @@ def build_agency(db: Session) -> Agency:
 
 
 def add_policy(
-    db: Session, *, number: str, insured: str, line: LineOfBusiness, carrier: Carrier, code: ProducerCode | None,
-    vins: str = "", streets: str = "", effective: date = date(2026, 6, 1), status: PolicyStatus = PolicyStatus.ACTIVE,
-) -> Policy:  # fmt: skip
+    db: Session,
+    *,
+    number: str,
+    insured: str,
+    line: LineOfBusiness,
+    carrier: Carrier,
+    code: ProducerCode | None,
+    vins: str = "",
+    streets: str = "",
+    effective: date = date(2026, 6, 1),
+    status: PolicyStatus = PolicyStatus.ACTIVE,
+) -> Policy:
     account = Account(feed="test", source_id=f"C-{number}", kind=AccountKind.PERSON, name=insured, as_of=NOW)
     db.add(account)
     db.flush()
     policy = Policy(
-        feed="test", source_id=f"P-{number}", account_id=account.id or 0, line_id=line.id or 0, carrier_id=carrier.id or 0,
-        producer_code_id=code.id if code else None, code_of_record_id=code.id if code else None,
-        number=number, number_key="".join(c for c in number.upper() if c.isalnum()), insured_name=insured,
-        effective=effective, expiration=effective.replace(year=effective.year + 1), status=status,
-        premium=Decimal("1234.50"), vins=vins, streets=streets, as_of=NOW,
-    )  # fmt: skip
+        feed="test",
+        source_id=f"P-{number}",
+        account_id=account.id or 0,
+        line_id=line.id or 0,
+        carrier_id=carrier.id or 0,
+        producer_code_id=code.id if code else None,
+        code_of_record_id=code.id if code else None,
+        number=number,
+        number_key="".join(c for c in number.upper() if c.isalnum()),
+        insured_name=insured,
+        effective=effective,
+        expiration=effective.replace(year=effective.year + 1),
+        status=status,
+        premium=Decimal("1234.50"),
+        vins=vins,
+        streets=streets,
+        as_of=NOW,
+    )
     db.add(policy)
     db.flush()
     return policy
@@ -153,9 +182,13 @@ def _producer(db: Session, name: str, kind: ProducerKind, parent: Producer | Non
 
 def add_user(db: Session, role: Role, email: str = "", producer: Producer | None = None, **given: object) -> User:
     user = User(
-        email=email or f"{role}@agency.test", name=role.label, role=role, producer_id=producer.id if producer else None,
-        created_at=NOW, **given,
-    )  # fmt: skip
+        email=email or f"{role}@agency.test",
+        name=role.label,
+        role=role,
+        producer_id=producer.id if producer else None,
+        created_at=NOW,
+        **given,
+    )
     db.add(user)
     db.flush()
     return user

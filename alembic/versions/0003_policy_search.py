@@ -55,6 +55,8 @@ INDEXES = {
     "ix_policy_search_book_effective": "code_id, effective",
     "ix_policy_search_expiration": "expiration, id",
     "ix_policy_search_number": "number, id, name",
+    "ix_policy_search_premium": "premium, id",
+    "ix_policy_search_status": "status, id",
     "ix_policy_search_account": "account_id",
     "ix_policy_search_carrier": "carrier_id",
 }

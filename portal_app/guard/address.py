@@ -1,4 +1,5 @@
-"""Whose address a request comes from. What a client writes into X-Forwarded-For counts only behind a proxy that the settings trust."""
+"""Whose address a request comes from. What a client writes into X-Forwarded-For counts only behind a proxy that the
+settings trust."""
 
 import ipaddress
 

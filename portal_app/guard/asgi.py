@@ -75,14 +75,18 @@ class Guard:
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         given = _headers(scope)
-        if not scope["path"].startswith(SOCKET) or given.get(b"origin", b"").decode("latin-1") not in self.settings.origins:
+        if (
+            not scope["path"].startswith(SOCKET)
+            or given.get(b"origin", b"").decode("latin-1") not in self.settings.origins
+        ):
             await send({"type": "websocket.close", "code": 4403})
             return
         visitor = await self._visitor(scope, passive=True)
         await self.app(self._bound(scope, visitor), receive, send)
 
     def _bound(self, scope: Scope, visitor: Visitor) -> Scope:
-        """The socket without its cookie, which Reflex would keep, and with a client token that only this session can have."""
+        """The socket without its cookie, which Reflex would keep, and with a client token that only this session can
+        have."""
         session = visitor.token_hash.hex() if visitor.token_hash else ""
         kept = [(name, value) for name, value in scope["headers"] if name not in (b"cookie", SESSION_HEADER.encode())]
         if session:
@@ -177,7 +181,13 @@ def _headers(scope: Scope) -> dict[bytes, bytes]:
 
 
 async def _go(send: Send, path: str) -> None:
-    await send({"type": "http.response.start", "status": 303, "headers": [(b"location", path.encode()), (b"content-length", b"0")]})
+    await send(
+        {
+            "type": "http.response.start",
+            "status": 303,
+            "headers": [(b"location", path.encode()), (b"content-length", b"0")],
+        }
+    )
     await send({"type": "http.response.body", "body": b""})
 
 

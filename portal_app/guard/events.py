@@ -12,7 +12,7 @@ import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from reflex.middleware.middleware import Middleware
 from reflex.state import BaseState, StateUpdate
-from reflex_base.event import Event
+from reflex_base.event import Event, EventSpec
 from reflex_base.registry import RegistrationContext
 from reflex_base.utils.format import format_event_handler
 from ulid import ULID
@@ -40,7 +40,8 @@ class Declared:
 
 
 def requires(requirement: Requirement, *, passive: bool = False) -> Callable[[Handler], Handler]:
-    """Declare what a handler needs, in place of `rx.event`. `passive` marks what a page sends by itself: it does not keep a session awake."""
+    """Declare what a handler needs, in place of `rx.event`. `passive` marks what a page sends by itself: it does not
+    keep a session awake."""
 
     def mark(handler: Handler) -> Handler:
         setattr(handler, MARK, Declared(requirement, passive))
@@ -157,10 +158,10 @@ def _go(path: str) -> StateUpdate:
     return StateUpdate(events=Event.from_event_type([rx.redirect(path)]))
 
 
-def report_failure(error: Exception) -> Any:
+def report_failure(exception: Exception) -> EventSpec | None:
     """A fault in a handler: logged under a reference, and the person sees the reference and nothing else."""
     reference = secrets.token_hex(4)
-    log.error("event failed", reference=reference, exc_info=error)
+    log.error("event failed", reference=reference, exc_info=exception)
     return rx.redirect(f"/error?reference={reference}")
 
 

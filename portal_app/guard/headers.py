@@ -12,8 +12,9 @@ Send = Callable[[Message], Awaitable[None]]
 
 _INLINE = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 _POLICY = (
-    "default-src 'none'; script-src 'self'{hashes}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'{hashes}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
 )
 _ALWAYS = (
     (b"x-content-type-options", b"nosniff"),
@@ -27,7 +28,8 @@ FOREVER = b"public, max-age=31536000, immutable"
 
 
 class Policies:
-    """The content security policy: the inline scripts of the built pages are allowed by their hashes, computed once at start."""
+    """The content security policy: the inline scripts of the built pages are allowed by their hashes, computed once
+    at start."""
 
     def __init__(self, built: Path) -> None:
         found = {_hash(script) for page in built.rglob("*.html") for script in _INLINE.findall(page.read_bytes())}
@@ -61,7 +63,9 @@ def added(send: Send, path: str, policies: Policies, request_id: str) -> Send:
 def _caching(path: str, status: int, content_type: bytes) -> bytes:
     if path.startswith("/assets/") and status == 200:
         return FOREVER
-    return b"no-cache" if content_type.startswith(b"text/html") or path.endswith((".css", ".js", ".svg")) else b"no-store"
+    return (
+        b"no-cache" if content_type.startswith(b"text/html") or path.endswith((".css", ".js", ".svg")) else b"no-store"
+    )
 
 
 def _hash(script: bytes) -> str:

@@ -17,7 +17,8 @@ Ended = dict[bytes, SessionEnd | None]
 
 
 class Registry:
-    """Which socket belongs to which session, in this process; a socket is gone when the process is, so nothing is lost with it."""
+    """Which socket belongs to which session, in this process; a socket is gone when the process is, so nothing is
+    lost with it."""
 
     def __init__(self) -> None:
         self.sockets: dict[str, bytes] = {}
@@ -30,14 +31,15 @@ class Registry:
 
 
 async def watch(app: rx.App, registry: Registry, door: Callable[[], Door], every: float = EVERY) -> None:
-    """Once a second: which of the open sessions have ended? Their pages go to the sign-in page, which says why, and lose the socket."""
+    """Once a second: which of the open sessions have ended? Their pages go to the sign-in page, which says why, and
+    lose the socket."""
     while True:
         await asyncio.sleep(every)
         try:
             await _round(app, registry, door())
         except asyncio.CancelledError:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (one bad round must not end the watch)
             log.error("watch failed", exc_info=error)
 
 

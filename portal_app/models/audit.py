@@ -10,7 +10,8 @@ from portal_app.models.columns import Holds, column, key, locator, moment, refer
 
 
 class AuditEvent(SQLModel, table=True):
-    """One deed. `detail` (before and after) is encrypted; the row is never changed but for the number that the sealer gives it."""
+    """One deed. `detail` (before and after) is encrypted; the row is never changed but for the number that the sealer
+    gives it."""
 
     __tablename__ = "audit_event"
     __table_args__ = (
@@ -33,7 +34,8 @@ class AuditEvent(SQLModel, table=True):
 
 
 class AuditSeal(SQLModel, table=True):
-    """One link of the chain: number, the event it seals, and a keyed hash over the link before and the event's content."""
+    """One link of the chain: number, the event it seals, and a keyed hash over the link before and the event's
+    content."""
 
     __tablename__ = "audit_seal"
 

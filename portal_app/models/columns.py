@@ -27,7 +27,8 @@ class Holds(StrEnum):
 
 
 def column(holds: Holds, default: Any = ..., **more: Any) -> Any:
-    """A SQLModel field whose column carries its class. Personal and secret text is encrypted unless `sa_type` says that it is a hash."""
+    """A SQLModel field whose column carries its class. Personal and secret text is encrypted unless `sa_type` says
+    that it is a hash."""
     if "sa_type" not in more and holds in (Holds.PERSONAL, Holds.SECRET):
         more["sa_type"] = Encrypted
     arguments = dict(more.pop("sa_column_kwargs", {}))

@@ -77,7 +77,8 @@ class UserSession(SQLModel, table=True):
 
 
 class SetUpLink(SQLModel, table=True):
-    """A one-time link by which a person sets a password. `user_id` is empty for the first administrator, who does not exist yet."""
+    """A one-time link by which a person sets a password. `user_id` is empty for the first administrator, who does not
+    exist yet."""
 
     __tablename__ = "set_up_link"
 

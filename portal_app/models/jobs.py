@@ -11,7 +11,8 @@ from portal_app.models.stored import stored_enum
 
 
 class Lease(SQLModel, table=True):
-    """A right that one process holds for a time. `token` grows with each holder, so that a holder who slept is recognised as late."""
+    """A right that one process holds for a time. `token` grows with each holder, so that a holder who slept is
+    recognised as late."""
 
     __tablename__ = "lease"
     __table_args__ = (CheckConstraint("token >= 0", name="ck_lease_token"),)

@@ -12,9 +12,11 @@ from portal_app.models.stored import stored_enum
 
 
 class LedgerTransaction(SQLModel, table=True):
-    """One transaction on one term. `effective_at` is when it takes effect in the world, `known_at` when the portal learnt of it.
+    """One transaction on one term. `effective_at` is when it takes effect in the world, `known_at` when the portal
+    learnt of it.
 
-    `changes` holds the fields of the term that it sets, whole lists for coverages, vehicles and locations; folding the issued
+    `changes` holds the fields of the term that it sets, whole lists for coverages, vehicles and locations; folding
+    the issued
     transactions of a policy in order gives its projection.
     """
 

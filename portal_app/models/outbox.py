@@ -10,7 +10,8 @@ from portal_app.models.columns import Holds, column, key, locator, moment, seale
 
 
 class OutboxMessage(SQLModel, table=True):
-    """A message to deliver. `payload` is encrypted and erased after delivery; messages with one `record_key` keep their order."""
+    """A message to deliver. `payload` is encrypted and erased after delivery; messages with one `record_key` keep
+    their order."""
 
     __tablename__ = "outbox_message"
     __table_args__ = (

@@ -30,20 +30,16 @@ class Carrier(SQLModel, table=True):
 
 
 class Policy(SQLModel, table=True):
-    """One policy across its terms. The columns show the current term; `vins` and `streets` repeat the rows of their own tables,
-    one a line, for the text index."""
+    """One policy across its terms. The columns show the current term; `vins` and `streets` repeat the rows of their
+    own tables,
+    one a line, for the text index. What searches need further, the index by name above all, is in `policy_search`, kept by the
+    database's own triggers."""
 
     __tablename__ = "policy"
     __table_args__ = (
         UniqueConstraint("feed", "source_id", name="uq_policy_source"),
         CheckConstraint("expiration > effective", name="ck_policy_term"),
-        Index("ix_policy_name", "insured_name", "id"),
-        Index("ix_policy_book_name", "producer_code_id", "insured_name", "id"),
-        Index("ix_policy_line_name", "line_id", "insured_name", "id"),
-        Index("ix_policy_effective", "effective", "id"),
-        Index("ix_policy_book_effective", "producer_code_id", "effective"),
-        Index("ix_policy_line_effective", "line_id", "effective"),
-        Index("ix_policy_expiration", "expiration"),
+        Index("ix_policy_book", "producer_code_id"),
         Index("ix_policy_number", "number_key"),
     )
 

@@ -7,7 +7,8 @@ from sqlalchemy import Enum
 
 
 def stored_enum(kind: type[StrEnum]) -> Any:
-    """The column type of an enum: text on both databases, so that a new value needs no special migration on PostgreSQL."""
+    """The column type of an enum: text on both databases, so that a new value needs no special migration on
+    PostgreSQL."""
     return Enum(
         kind,
         native_enum=False,

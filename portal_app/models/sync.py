@@ -29,7 +29,8 @@ class SourceRecord(SQLModel, table=True):
 
 
 class FeedFile(SQLModel, table=True):
-    """A file of a feed, known by its content: where reading it stopped, and when it was through. Rows of a kind that becomes visible
+    """A file of a feed, known by its content: where reading it stopped, and when it was through. Rows of a kind that
+    becomes visible
     whole count only from `completed_at` on."""
 
     __tablename__ = "feed_file"
@@ -76,7 +77,8 @@ class SyncRun(SQLModel, table=True):
 
 
 class QuarantinedRow(SQLModel, table=True):
-    """A row that was not taken in, with the reasons. It is kept once however often it is sent, and leaves when it is sent right."""
+    """A row that was not taken in, with the reasons. It is kept once however often it is sent, and leaves when it is
+    sent right."""
 
     __tablename__ = "quarantined_row"
     __table_args__ = (

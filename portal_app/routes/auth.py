@@ -19,7 +19,13 @@ FIELD_LIMIT = 4096
 
 def app(settings: Settings) -> Starlette:
     """The routes under `/auth`."""
-    posts = {"sign-in": post_sign_in, "mfa": post_mfa, "enroll": post_enroll, "set-up": post_set_up, "sign-out": post_sign_out}
+    posts = {
+        "sign-in": post_sign_in,
+        "mfa": post_mfa,
+        "enroll": post_enroll,
+        "set-up": post_set_up,
+        "sign-out": post_sign_out,
+    }
     served = Starlette(routes=[Route(f"/{name}", post, methods=["POST"]) for name, post in posts.items()])
     served.state.settings = settings
     return served

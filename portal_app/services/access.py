@@ -179,7 +179,8 @@ def check(actor: Actor, requirement: Requirement) -> None:
 
 
 def reach(actor: Actor, permission: Permission) -> Reach | None:
-    """How far the permission goes for this person: the role's word, or full where a grant within the role's ceiling adds it."""
+    """How far the permission goes for this person: the role's word, or full where a grant within the role's ceiling
+    adds it."""
     if actor.role is None:
         return None
     rights = MATRIX[actor.role]
@@ -211,7 +212,8 @@ def scope_of(actor: Actor) -> Scope:
 
 
 def codes_in(scope: Scope) -> Select[Any]:
-    """The ids of the producer codes of a scope; the hierarchy is expanded now, so that a producer's move rewrites no policy."""
+    """The ids of the producer codes of a scope; the hierarchy is expanded now, so that a producer's move rewrites no
+    policy."""
     if not scope.downline:
         return select(col(ProducerCode.id)).where(col(ProducerCode.producer_id) == scope.producer_id)
     tree = (

@@ -35,7 +35,8 @@ class FoundAccounts:
 
 @reads(Permission.VIEW_OWN_ACCOUNTS)
 def find_accounts(tx: Tx, *, text: str = "", offset: int = 0, count: int = 50) -> FoundAccounts:
-    """The accounts that the actor may see whose name holds `text` (any case of A to Z), by name. `policies` counts those that the actor may
+    """The accounts that the actor may see whose name holds `text` (any case of A to Z), by name. `policies` counts
+    those that the actor may
     see. `count` is held to 1 to 200, `offset` to 0 and more."""
     offset, count = min(max(offset, 0), 2**40), min(max(count, 1), MOST_ROWS)
     named = _plain(tx, col(Account.name))
@@ -43,7 +44,11 @@ def find_accounts(tx: Tx, *, text: str = "", offset: int = 0, count: int = 50) -
     if typed := _typed(text):
         accounts = accounts.where(named.contains(typed, autoescape=True))
     total = tx.db.scalar(accounts.with_only_columns(func.count())) or 0
-    own = select(func.count()).where(col(Policy.account_id) == col(Account.id), in_scope(tx.actor, Policy)).scalar_subquery()
+    own = (
+        select(func.count())
+        .where(col(Policy.account_id) == col(Account.id), in_scope(tx.actor, Policy))
+        .scalar_subquery()
+    )
     columns = (col(Account.locator), col(Account.name), col(Account.kind), col(Account.city), col(Account.state), own)
     page = accounts.with_only_columns(*columns).order_by(named, col(Account.id)).limit(count).offset(offset)
     rows = tuple(AccountRow(locator, name, kind.label, *rest) for locator, name, kind, *rest in tx.db.execute(page))
@@ -62,7 +67,8 @@ def _typed(text: str) -> str:
 
 @reads(Permission.VIEW_OWN_ACCOUNTS)
 def account(tx: Tx, *, locator: str) -> AccountDetail:
-    """The account with the first 200 of its policies that the actor may see, newest first, and the Decimal dollars of those in force.
+    """The account with the first 200 of its policies that the actor may see, newest first, and the Decimal dollars of
+    those in force.
     Raises NotFound, also for an account none of whose policies the actor may see."""
     found = tx.db.scalars(visible(tx.actor, Account).where(col(Account.locator) == locator)).first()
     if found is None:

@@ -33,7 +33,8 @@ def record(
     detail: dict[str, Any] | None = None,
     actor: str = "",
 ) -> None:
-    """Write what was done, in the transaction that does it. `detail` is JSON, encrypted; `actor` names somebody who is not signed in yet."""
+    """Write what was done, in the transaction that does it. `detail` is JSON, encrypted; `actor` names somebody who
+    is not signed in yet."""
     tx.db.add(
         AuditEvent(
             locator=new_locator(),
@@ -96,7 +97,7 @@ def verify(tx: Tx, *, anchors: Path) -> Verdict:
         expected = len(links)
         if seal_row.number != expected:
             problems.append(f"Link {expected} is missing.")
-            links.update({n: b"" for n in range(expected, seal_row.number)})
+            links.update(dict.fromkeys(range(expected, seal_row.number), b""))
         before = links[seal_row.number - 1]
         if event is None or event.sealed != seal_row.number:
             problems.append(f"The row behind link {seal_row.number} was removed or exchanged.")
@@ -120,8 +121,7 @@ def _sealed(db: Session) -> Iterator[tuple[AuditSeal, AuditEvent | None]]:
         ).all()
         if not page:
             return
-        for seal_row, event in page:
-            yield seal_row, event
+        yield from ((seal_row, event) for seal_row, event in page)
         last = page[-1][0].number
         db.expunge_all()
 

@@ -1,4 +1,5 @@
-"""The one door into the services: it knows who asks, opens the transaction, commits, and speaks plainly of what went wrong."""
+"""The one door into the services: it knows who asks, opens the transaction, commits, and speaks plainly of what went
+wrong."""
 
 import asyncio
 import contextvars

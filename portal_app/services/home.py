@@ -4,16 +4,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlmodel import col
 
 from portal_app.models.accounts import Account
 from portal_app.models.enums import PolicyStatus, Role
 from portal_app.models.identity import User
 from portal_app.models.policies import Carrier, LineOfBusiness, Policy, PolicyTerm
+from portal_app.models.types import Cents
 from portal_app.services.access import Gate, Permission, can, in_scope
 from portal_app.services.door import Tx, reads
+from portal_app.services.policies.search import newest_export
 from portal_app.services.policies.views import PolicyRow
+from portal_app.services.sync import freshness
+from portal_app.services.sync.freshness import FeedStatus
 
 WINDOWS = ((1, 30), (31, 60), (61, 90))
 LAPSED_DAYS = 7
@@ -67,11 +71,13 @@ class RoleCount:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What Home shows. `book` is None for a role that sees no business, `people` is empty for one that manages nobody."""
+    """What Home shows. `book` is None for a role that sees no business; `people` and `feeds` are empty for one that
+    has nothing to do with them."""
 
     today: date
     book: Book | None
     people: tuple[RoleCount, ...]
+    feeds: tuple[FeedStatus, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +98,16 @@ def summary(tx: Tx) -> Summary:
     today = tx.now.astimezone(tx.settings.zone).date()
     book = _book(tx, today) if can(tx.actor, Permission.VIEW_OWN_ACCOUNTS) else None
     people = _people(tx) if can(tx.actor, Permission.MANAGE_USERS) else ()
-    return Summary(today, book, people)
+    feeds = freshness.feeds(tx) if can(tx.actor, Permission.VIEW_FEEDS) else ()
+    return Summary(today, book, people, feeds)
 
 
 def in_force_on(today: date) -> ColumnElement[bool]:
     """Active, begun, and not ended. A list of policies asked for the same way holds the same policies."""
     return (
-        (col(Policy.status) == PolicyStatus.ACTIVE) & (col(Policy.effective) <= today) & (col(Policy.expiration) > today)
+        (col(Policy.status) == PolicyStatus.ACTIVE)
+        & (col(Policy.effective) <= today)
+        & (col(Policy.expiration) > today)
     )
 
 
@@ -118,12 +127,12 @@ def _book(tx: Tx, today: date) -> Book:
         next_to_end=_rows(tx, running & ~_renewed(), ascending=True),
         lapsed=_rows(tx, lapsed, ascending=False),
         lapsed_total=tx.db.scalar(select(func.count()).select_from(Policy).where(lapsed)) or 0,
-        as_of=tx.db.scalar(select(func.max(col(Policy.as_of))).where(mine)),
+        as_of=newest_export(tx.db),
     )
 
 
 def _total() -> ColumnElement[Decimal]:
-    return func.coalesce(func.sum(col(Policy.premium)), 0, type_=col(Policy.premium).type)
+    return func.coalesce(func.sum(col(Policy.premium)), 0, type_=Cents())
 
 
 def _renewed() -> ColumnElement[bool]:
@@ -165,7 +174,7 @@ def _lines(tx: Tx, running: ColumnElement[bool]) -> tuple[LineShare, ...]:
 
 def _rows(tx: Tx, which: ColumnElement[bool], *, ascending: bool) -> tuple[PolicyRow, ...]:
     soonest = col(Policy.expiration).asc() if ascending else col(Policy.expiration).desc()
-    asked: Select[tuple[Policy, str, str, str]] = (
+    asked = (
         select(Policy, col(LineOfBusiness.name), col(Carrier.name), col(Account.locator))
         .join(Account, col(Account.id) == col(Policy.account_id))
         .join(LineOfBusiness, col(LineOfBusiness.id) == col(Policy.line_id))

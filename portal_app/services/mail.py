@@ -8,7 +8,8 @@ TOPIC = "mail"
 
 
 def send(tx: Tx, *, recipient: str, subject: str, text: str) -> None:
-    """Queue one message; nothing where no mail server is configured, so that nothing piles up that nobody will ever deliver."""
+    """Queue one message; nothing where no mail server is configured, so that nothing piles up that nobody will ever
+    deliver."""
     if tx.ports.mailer is None:
         return
     payload = {"recipient": recipient, "subject": subject, "text": text}

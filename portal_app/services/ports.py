@@ -71,7 +71,8 @@ class ClientRecord:
 
 @dataclass(frozen=True, slots=True)
 class PolicyRecord:
-    """One term of one policy, as the agency's system holds it. Money is Decimal dollars, written premium for the term."""
+    """One term of one policy, as the agency's system holds it. Money is Decimal dollars, written premium for the
+    term."""
 
     source_id: str
     policy_id: str
@@ -115,7 +116,8 @@ FeedRecord = ProducerRecord | ClientRecord | PolicyRecord | CommissionRecord
 class RawRow:
     """A row as it was read: not yet mapped, so that an unchanged one costs no mapping.
 
-    `line` counts from 1 in the file; `cells` is header → text as read; `source_id` is "" where the key columns are empty;
+    `line` counts from 1 in the file; `cells` is header → text as read; `source_id` is "" where the key columns are
+    empty;
     `fingerprint` is a canonical byte string of the cells and the map's version.
     """
 
@@ -136,7 +138,8 @@ class FeedBatch(Protocol):
     @property
     def exported_at(self) -> datetime: ...
     def rows(self, start: int = 0) -> Iterator[RawRow]:
-        """Yield the rows after the first `start`. Raises FeedUnavailable, or RowProblem where the whole file is unusable (no header, missing key columns)."""
+        """Yield the rows after the first `start`. Raises FeedUnavailable, or RowProblem where the whole file is
+        unusable (no header, missing key columns)."""
         ...
 
 
@@ -174,7 +177,8 @@ class MailRefused(Exception):
 
 class Mailer(Protocol):
     def send(self, mail: Mail) -> None:
-        """Hand the message over. Raises MailRefused for a permanent refusal, OSError or another error for one worth a retry."""
+        """Hand the message over. Raises MailRefused for a permanent refusal, OSError or another error for one worth a
+        retry."""
         ...
 
 

@@ -17,7 +17,9 @@ SEALER = system("seal audit")
 
 @writes(Gate.PUBLIC)
 def deed(tx: Tx, *, number: int) -> None:
-    audit.record(tx, "test.done", subject_kind="thing", subject=str(number), detail={"before": number, "after": number + 1})
+    audit.record(
+        tx, "test.done", subject_kind="thing", subject=str(number), detail={"before": number, "after": number + 1}
+    )
 
 
 @pytest.fixture
@@ -103,7 +105,9 @@ def test_a_cut_tail_is_found(door: Door, chain: Path) -> None:
 @pytest.mark.criterion("AUDIT-02")
 def test_a_chain_computed_anew_without_the_key_is_found(door: Door, chain: Path) -> None:
     tamper(door, "DELETE FROM audit_seal", "UPDATE audit_event SET sealed = NULL, actor = 'nobody'")
-    thief = encryption.Keyring(["0123456789abcdef0123456789abcdef0123456789a="], b"another key than the portal's own key")
+    thief = encryption.Keyring(
+        ["0123456789abcdef0123456789abcdef0123456789a="], b"another key than the portal's own key"
+    )
     mine = encryption.keyring()
     encryption.install(thief)
     lease = door.run(leases.acquire, SEALER, name="audit", holder="thief", seconds=5)

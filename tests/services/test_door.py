@@ -75,9 +75,7 @@ def test_a_failure_leaves_neither(door: Door, agency: Agency, fail: str, error: 
 
 
 @pytest.mark.criterion("DOOR-01")
-def test_an_audit_row_that_cannot_be_written_undoes_the_change(
-    door: Door, agency: Agency
-) -> None:
+def test_an_audit_row_that_cannot_be_written_undoes_the_change(door: Door, agency: Agency) -> None:
     with door.database.write() as db:
         db.execute(text("ALTER TABLE audit_event RENAME TO audit_event_away"))
     with pytest.raises(Unexpected):

@@ -24,7 +24,8 @@ class NotEnrolled(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """What the person needs: the secret as text in groups of four, as an `otpauth:` address, and that as a QR code (SVG data address)."""
+    """What the person needs: the secret as text in groups of four, as an `otpauth:` address, and that as a QR code
+    (SVG data address)."""
 
     secret: str
     uri: str
@@ -33,7 +34,8 @@ class Enrolment:
 
 @writes(Gate.ENROLLING)
 def begin(tx: Tx) -> Enrolment:
-    """The secret to put into an authenticator; the same one until a code confirms it, so that a reload changes nothing."""
+    """The secret to put into an authenticator; the same one until a code confirms it, so that a reload changes
+    nothing."""
     user = _self(tx)
     if user.totp_secret is None:
         user.totp_secret = pyotp.random_base32()

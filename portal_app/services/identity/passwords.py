@@ -27,7 +27,8 @@ CLASSES: dict[str, Callable[[str], bool]] = {
 
 
 def problems(password: str, *, name: str, email: str, settings: Settings) -> list[str]:
-    """Everything that speaks against a password, as short codes (`short`, `classes`, `words`, `common`, `guessable`, `long`)."""
+    """Everything that speaks against a password, as short codes (`short`, `classes`, `words`, `common`, `guessable`,
+    `long`)."""
     found = []
     if len(password) < SHORTEST:
         found.append("short")
@@ -73,7 +74,8 @@ def _plain(text: str) -> str:
 
 @cache
 def _refused(operators_list: Path | None) -> frozenset[str]:
-    """The shipped list and the operator's. A list that is named but cannot be read stops whoever asks: a check that is missing must not pass."""
+    """The shipped list and the operator's. A list that is named but cannot be read stops whoever asks: a check that
+    is missing must not pass."""
     lists = [COMMON] if operators_list is None else [COMMON, operators_list]
     return frozenset(
         _plain(line.strip()) for path in lists for line in path.read_text(encoding="utf-8").splitlines() if line

@@ -122,7 +122,8 @@ def over(tx: Tx, *, token_hashes: frozenset[bytes]) -> dict[bytes, SessionEnd | 
 
 
 def start(tx: Tx, user: User, stage: SessionStage, *, until: datetime | None = None) -> str:
-    """Open a session and return the token for the cookie. A full one ends the others, or tells them where both are allowed."""
+    """Open a session and return the token for the cookie. A full one ends the others, or tells them where both are
+    allowed."""
     token = secrets.token_urlsafe(32)
     limit = until or tx.now + (ABSOLUTE if stage is SessionStage.FULL else PASSWORD_STAGE)
     if stage is SessionStage.FULL:

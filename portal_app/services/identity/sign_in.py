@@ -70,7 +70,8 @@ def credentials(tx: Tx, *, email: str) -> Credentials | Refused:
 def settle_password(
     tx: Tx, *, user_id: int | None, checked: str | None, right: bool, new_hash: str | None
 ) -> Passed | Refused:
-    """Open the first session, or count the failure. The lock is looked at again here: it may have fallen while the hash was computed."""
+    """Open the first session, or count the failure. The lock is looked at again here: it may have fallen while the
+    hash was computed."""
     user = tx.db.scalars(select(User).where(col(User.id) == user_id).with_for_update()).first() if user_id else None
     if user is None:
         throttle.count_failure(tx, tx.actor.address)
@@ -101,7 +102,8 @@ def is_locked(tx: Tx, user: User) -> bool:
 
 
 def count_failure(tx: Tx, user: User, step: str) -> Refused:
-    """One more failure in a row; the fifth locks for half an hour. Counted by the database, so that parallel failures all count."""
+    """One more failure in a row; the fifth locks for half an hour. Counted by the database, so that parallel failures
+    all count."""
     throttle.count_failure(tx, tx.actor.address)
     failures = col(User.failed_attempts) + 1
     tx.db.flush()

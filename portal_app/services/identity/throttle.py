@@ -17,7 +17,8 @@ _COUNT = text(
     "INSERT INTO attempt_count (key_hash, window_started_at, attempts) VALUES (:key, :now, 1) "
     "ON CONFLICT (key_hash) DO UPDATE SET "
     "attempts = CASE WHEN attempt_count.window_started_at <= :oldest THEN 1 ELSE attempt_count.attempts + 1 END, "
-    "window_started_at = CASE WHEN attempt_count.window_started_at <= :oldest THEN :now ELSE attempt_count.window_started_at END"
+    "window_started_at = CASE WHEN attempt_count.window_started_at <= :oldest THEN :now "
+    "ELSE attempt_count.window_started_at END"
 ).bindparams(bindparam("now", type_=UtcDateTime), bindparam("oldest", type_=UtcDateTime))
 
 

@@ -22,7 +22,8 @@ PREFIX = "pp_"
 
 @writes(Gate.SYSTEM)
 def create(tx: Tx, *, email: str, name: str, may_write: bool = False, lasts: timedelta = LASTS) -> str:
-    """A new token for a person. Raises NotFound, Invalid, or Forbidden for somebody without a second factor: a token must not bypass it."""
+    """A new token for a person. Raises NotFound, Invalid, or Forbidden for somebody without a second factor: a token
+    must not bypass it."""
     user = by_email(tx, email)
     if not 1 <= len(name.strip()) <= 80:
         raise Invalid({"name": "Give the token a name, at most 80 characters."})
@@ -30,9 +31,14 @@ def create(tx: Tx, *, email: str, name: str, may_write: bool = False, lasts: tim
         raise Forbidden("A token needs an active person who has set up the second factor.")
     token = PREFIX + secrets.token_urlsafe(32)
     kept = ApiToken(
-        locator=new_locator(), token_hash=hash_of(token), user_id=user.id or 0, name=name.strip(), may_write=may_write,
-        created_at=tx.now, expires_at=tx.now + lasts,
-    )  # fmt: skip
+        locator=new_locator(),
+        token_hash=hash_of(token),
+        user_id=user.id or 0,
+        name=name.strip(),
+        may_write=may_write,
+        created_at=tx.now,
+        expires_at=tx.now + lasts,
+    )
     tx.db.add(kept)
     detail = {"name": kept.name, "may_write": may_write, "until": kept.expires_at.isoformat()}
     audit.record(tx, "token.created", subject_kind="user", subject=user.locator, detail=detail)
@@ -55,10 +61,19 @@ def look_up(tx: Tx, *, token: str) -> tuple[Actor, bool] | None:
     if ended or user.disabled_at is not None or user.totp_enrolled_at is None:
         return None
     actor = Actor(
-        "user", user.name, user_id=user.id, locator=user.locator, email=user.email, role=user.role,
-        producer_id=user.producer_id, grants=frozenset(row.granted for row in rows if row.granted is not None),
-        stage=SessionStage.FULL, enrolled=True, may_write=found.may_write, address=tx.actor.address,
-    )  # fmt: skip
+        "user",
+        user.name,
+        user_id=user.id,
+        locator=user.locator,
+        email=user.email,
+        role=user.role,
+        producer_id=user.producer_id,
+        grants=frozenset(row.granted for row in rows if row.granted is not None),
+        stage=SessionStage.FULL,
+        enrolled=True,
+        may_write=found.may_write,
+        address=tx.actor.address,
+    )
     return actor, found.last_used_at is None or tx.now - found.last_used_at >= TOUCH_AFTER
 
 

@@ -25,7 +25,8 @@ def matching_step(secret: str, code: str, now: datetime) -> int | None:
 
 
 def clock_is_off(secret: str, code: str, now: datetime) -> bool:
-    """Whether the code would be right at a time within ten minutes of now: then the phone's clock is wrong, not the secret."""
+    """Whether the code would be right at a time within ten minutes of now: then the phone's clock is wrong, not the
+    secret."""
     return _find(secret, code, step_of(now), range(-CLOCK_SEARCH, CLOCK_SEARCH + 1)) is not None
 
 

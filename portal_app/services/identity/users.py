@@ -19,7 +19,8 @@ from portal_app.services.identity import sessions, set_up
 def add(
     tx: Tx, *, email: str, name: str, role: Role, producer_code: str = "", grants: frozenset[Grant] = frozenset()
 ) -> str:
-    """Add a person and return the one-time link by which they set their password. Raises Invalid with every problem at once."""
+    """Add a person and return the one-time link by which they set their password. Raises Invalid with every problem
+    at once."""
     user = _new(tx, email, name, role, producer_code, grants)
     return set_up.make_link(tx, user.id, set_up.INVITATION)
 
@@ -43,9 +44,13 @@ def _new(tx: Tx, email: str, name: str, role: Role, producer_code: str, grants: 
     if problems:
         raise Invalid(problems)
     user = User(
-        locator=new_locator(), email=address, name=name.strip(), role=role, created_at=tx.now,
+        locator=new_locator(),
+        email=address,
+        name=name.strip(),
+        role=role,
+        created_at=tx.now,
         producer_id=producer.id if producer else None,
-    )  # fmt: skip
+    )
     tx.db.add(user)
     tx.db.flush()
     for each in sorted(grants):
@@ -70,7 +75,8 @@ def _producer_of(tx: Tx, code: str, problems: dict[str, str]) -> Producer | None
 
 @writes(Permission.MANAGE_USERS)
 def change_role(tx: Tx, *, email: str, role: Role) -> None:
-    """Give a person another role. Their sessions end and grants beyond the new role's ceiling go. The last administrator stays one."""
+    """Give a person another role. Their sessions end and grants beyond the new role's ceiling go. The last
+    administrator stays one."""
     user = by_email(tx, email)
     before = user.role
     if before is role:
@@ -98,7 +104,8 @@ def unlock(tx: Tx, *, email: str) -> None:
 
 @writes(Permission.MANAGE_USERS)
 def reset_mfa(tx: Tx, *, email: str) -> None:
-    """Take the second factor back: the person sets up a new one at the next sign-in; all their sessions and tokens end."""
+    """Take the second factor back: the person sets up a new one at the next sign-in; all their sessions and tokens
+    end."""
     user = by_email(tx, email)
     if user.id == tx.actor.user_id:
         raise Forbidden("Somebody else has to reset your second factor.")

@@ -27,7 +27,9 @@ def confirm(newcomer: Person, first: Passed, code: str) -> Passed | NotEnrolled:
 
 
 @pytest.mark.criterion("AUTH-16")
-def test_the_first_sign_in_leads_to_enrolment_and_a_right_code_ends_it(newcomer: Person, door: Door, clock: Clock) -> None:
+def test_the_first_sign_in_leads_to_enrolment_and_a_right_code_ends_it(
+    newcomer: Person, door: Door, clock: Clock
+) -> None:
     first, secret = begin(newcomer, door)
     full = confirm(newcomer, first, pyotp.TOTP(secret).at(clock.now))
     assert isinstance(full, Passed)

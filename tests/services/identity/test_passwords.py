@@ -1,4 +1,3 @@
-import os
 from pathlib import Path
 
 import pytest
@@ -55,7 +54,7 @@ def test_a_list_that_is_missing_stops_the_start_and_every_new_password(tmp_path:
     listed = tmp_path / "there at first.txt"
     listed.touch()
     settings = Settings(password_list=listed)
-    os.unlink(listed)
+    listed.unlink()
     with pytest.raises(FileNotFoundError):
         problems("Vq7#mZr2!xKp", settings)
 
@@ -71,4 +70,6 @@ def test_hashes_are_argon2id_of_the_agreed_cost_and_old_ones_are_recognised() ->
     kept = hashing.make_here("Vq7#mZr2!xKp")
     assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert not hashing.is_outdated(kept)
-    assert hashing.is_outdated("$argon2id$v=19$m=8192,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$4vCp3xyzPPrPZ9Zk0vT0NSkNR6Xk1Kg3jc0i0m2pFZQ")
+    assert hashing.is_outdated(
+        "$argon2id$v=19$m=8192,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$4vCp3xyzPPrPZ9Zk0vT0NSkNR6Xk1Kg3jc0i0m2pFZQ"
+    )

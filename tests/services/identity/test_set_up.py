@@ -24,7 +24,8 @@ def token_of(link: str | None) -> str:
 def finish(door: Door, token: str, **given: str) -> None:
     asyncio.run(
         set_up.finish(
-            door, **{"token": token, "email": "ruth@agency.test.com", "name": "Ruth Calloway", "password": PASSWORD} | given
+            door,
+            **{"token": token, "email": "ruth@agency.test.com", "name": "Ruth Calloway", "password": PASSWORD} | given,
         )
     )
 
@@ -94,9 +95,14 @@ def test_a_producer_is_added_with_a_code_and_grants_within_the_ceiling(door: Doo
         )
     assert "grants" in refused.value.problems
     door.run(
-        users.add, CLI, email="X@agency.test", name="X", role=Role.PRODUCER, producer_code="HL-maya",
+        users.add,
+        CLI,
+        email="X@agency.test",
+        name="X",
+        role=Role.PRODUCER,
+        producer_code="HL-maya",
         grants=frozenset({Grant.DOWNLINE}),
-    )  # fmt: skip
+    )
     with door.database.read() as db:
         assert db.query(User).filter_by(email="x@agency.test").one().producer_id == agency.maya.id
 

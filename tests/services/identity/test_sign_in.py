@@ -41,7 +41,9 @@ def test_password_then_code_opens_a_full_session(person: Person, door: Door) -> 
 
 
 @pytest.mark.criterion("AUTH-05")
-def test_unknown_locked_disabled_and_wrong_answer_alike(person: Person, newcomer: Person, door: Door, clock: Clock) -> None:
+def test_unknown_locked_disabled_and_wrong_answer_alike(
+    person: Person, newcomer: Person, door: Door, clock: Clock
+) -> None:
     with door.database.write() as db:
         user = db.get(User, newcomer.user_id)
         assert user is not None
@@ -122,7 +124,9 @@ def test_a_lock_leaves_open_sessions_alone(person: Person) -> None:
 def test_one_address_is_slowed_down_before_any_lock_is_looked_at(person: Person, clock: Clock) -> None:
     for _ in range(30):
         asyncio.run(
-            sign_in.with_password(person.door, email="nobody@agency.test", password="Wrong-Guess-77!?", address="192.0.2.7")
+            sign_in.with_password(
+                person.door, email="nobody@agency.test", password="Wrong-Guess-77!?", address="192.0.2.7"
+            )
         )
     assert person.give_password(address="192.0.2.7") is Refused.THROTTLED
     assert isinstance(person.give_password(address="192.0.2.8"), Passed)
@@ -135,7 +139,10 @@ def test_an_ipv6_network_counts_as_one_address(person: Person) -> None:
     for number in range(30):
         asyncio.run(
             sign_in.with_password(
-                person.door, email="nobody@agency.test", password="Wrong-Guess-77!?", address=f"2001:db8::{number + 1:x}"
+                person.door,
+                email="nobody@agency.test",
+                password="Wrong-Guess-77!?",
+                address=f"2001:db8::{number + 1:x}",
             )
         )
     assert person.give_password(address="2001:db8::ffff") is Refused.THROTTLED
@@ -156,7 +163,12 @@ def test_a_password_that_was_being_checked_when_the_lock_fell_is_refused(person:
     fail(person, 5)
     assert isinstance(known, sign_in.Credentials)
     outcome = door.run(
-        sign_in.settle_password, anonymous(), user_id=known.user_id, checked=known.password_hash, right=True, new_hash=None
+        sign_in.settle_password,
+        anonymous(),
+        user_id=known.user_id,
+        checked=known.password_hash,
+        right=True,
+        new_hash=None,
     )
     assert outcome is Refused.WRONG
 

@@ -1,4 +1,4 @@
-"""A small agency management system in memory: implements the port, and lets a test change one field and export again."""
+"""A small agency system in memory: implements the port, and lets a test change one field and export again."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -100,7 +100,12 @@ class MemoryFeed(FeedConnector):
 
 def client(number: str = "C1", name: str = "Ada Grove", **given: Any) -> ClientRecord:
     home = AddressRecord("12 Elm St", "Providence", "RI", "02903")
-    told: dict[str, Any] = {"kind": AccountKind.PERSON, "address": home, "birth_date": date(1970, 5, 4), "tax_id": "123-45-6789"}
+    told: dict[str, Any] = {
+        "kind": AccountKind.PERSON,
+        "address": home,
+        "birth_date": date(1970, 5, 4),
+        "tax_id": "123-45-6789",
+    }
     return ClientRecord(number, name, **(told | given))
 
 
@@ -119,7 +124,10 @@ def policy(policy_id: str = "P1", **given: Any) -> PolicyRecord:
         "status": PolicyStatus.ACTIVE,
         "premium": Decimal("1200.00"),
         "producer_code": "HL-1",
-        "coverages": (CoverageRecord("Liability", "100/300", "", Decimal("400.00")), CoverageRecord("Collision", "", "500")),
+        "coverages": (
+            CoverageRecord("Liability", "100/300", "", Decimal("400.00")),
+            CoverageRecord("Collision", "", "500"),
+        ),
         "vehicles": (VehicleRecord("1HGCM82633A004352", 2019, "Honda", "Accord"),),
         "locations": (AddressRecord("12 Elm St", "Providence", "RI", "02903"),),
     }
@@ -131,7 +139,9 @@ def producer(code: str = "HL-1", name: str = "Maya Alvarez", **given: Any) -> Pr
 
 
 def commission(number: str, amount: str = "120.00") -> CommissionRecord:
-    return CommissionRecord(number, "PA-P1", date(2026, 7, 1), date(2026, 6, 1), "new", Decimal(1200), Decimal("0.1"), Decimal(amount))
+    return CommissionRecord(
+        number, "PA-P1", date(2026, 7, 1), date(2026, 6, 1), "new", Decimal(1200), Decimal("0.1"), Decimal(amount)
+    )
 
 
 def changed(record: Any, **given: Any) -> Any:
@@ -161,7 +171,9 @@ def _policy(told: Mapping[str, Any]) -> PolicyRecord:
         name: date.fromisoformat(told[name]) if told[name] else None
         for name in ("effective", "expiration", "cancelled_on")
     }
-    return PolicyRecord(**{**told, **parts, **days, "status": PolicyStatus(told["status"]), "premium": Decimal(told["premium"])})
+    return PolicyRecord(
+        **{**told, **parts, **days, "status": PolicyStatus(told["status"]), "premium": Decimal(told["premium"])}
+    )
 
 
 def _commission(told: Mapping[str, Any]) -> CommissionRecord:

@@ -1,0 +1,158 @@
+"""The port: one agency management system whose exports lie as CSV files in a folder."""
+
+import codecs
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path, PurePath
+
+from integrations.custom.columns import Cells, ColumnMap, check
+from integrations.custom.mapping import MAPPINGS, KeyOf, RecordOf
+from integrations.custom.reader import raw_rows
+from integrations.custom.survey import Stamp, Survey, opened, survey
+from portal_app.models.enums import Cadence, FeedKind
+from portal_app.services.ports import FeedRecord, FeedUnavailable, RawRow, RowProblem
+from portal_app.settings import FeedSettings, KindSettings, SettingsError
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SETTLED = 2.0  # seconds after which a file whose last line has no end is taken for complete
+_CADENCES = {
+    Cadence.HOURLY: (FeedKind.PRODUCERS, FeedKind.CLIENTS, FeedKind.POLICIES),
+    Cadence.DAILY: (FeedKind.COMMISSIONS,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CsvBatch:
+    """One file. Implements FeedBatch."""
+
+    name: str
+    path: Path
+    columns: ColumnMap
+    key: KeyOf | None
+    found: Survey
+
+    @property
+    def digest(self) -> bytes:
+        return self.found.digest
+
+    @property
+    def exported_at(self) -> datetime:
+        """When the file was last written."""
+        return _EPOCH + timedelta(microseconds=self.found.stamp.modified // 1000)
+
+    def rows(self, start: int = 0) -> Iterator[RawRow]:
+        """The rows after the first `start`. Raises FeedUnavailable, or RowProblem where the whole file is unusable."""
+        return islice(self._rows(), start, None)
+
+    def _rows(self) -> Iterator[RawRow]:
+        if self.found.workbook:
+            raise RowProblem(["The file is a spreadsheet's workbook, not CSV: save it as CSV."])
+        with opened(self.path, self.found) as text:
+            yield from raw_rows(text, self.columns, self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    settings: KindSettings
+    columns: ColumnMap
+    key: KeyOf | None
+    record: RecordOf
+
+
+class CustomConnector:
+    """Implements FeedConnector for one feed. Raises SettingsError with all that is wrong with its column maps."""
+
+    def __init__(self, feed: FeedSettings) -> None:
+        self._folder = feed.folder
+        self._name = feed.name
+        self._surveys: dict[FeedKind, dict[Path, Survey]] = {}
+        wanted = {kind: settings for kind in FeedKind if (settings := getattr(feed, kind.value)) is not None}
+        problems = [problem for kind, settings in wanted.items() for problem in _problems(kind, settings)]
+        if problems:
+            raise SettingsError([f"feed {feed.name}: {problem}" for problem in problems])
+        self._kinds = {kind: _compiled(kind, settings) for kind, settings in wanted.items()}
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def kinds(self, cadence: Cadence) -> Sequence[FeedKind]:
+        """The kinds this feed brings at that cadence, in the order in which they must be applied."""
+        return [kind for kind in _CADENCES[cadence] if kind in self._kinds]
+
+    def batches(self, kind: FeedKind) -> Sequence[CsvBatch]:
+        """The files that lie ready, oldest first, then by name. One that is still being written waits for the next run.
+
+        Raises FeedUnavailable where the folder or a file in it cannot be read.
+        """
+        of_kind = self._kinds[kind]
+        surveys = self._surveyed(kind, of_kind.settings)
+        ready = [
+            (found.stamp.modified, path, found) for path, found in surveys.items() if not _fresh_and_cut_short(found)
+        ]
+        return [
+            CsvBatch(path.relative_to(self._folder).as_posix(), path, of_kind.columns, of_kind.key, found)
+            for _, path, found in sorted(ready, key=lambda each: each[:2])
+        ]
+
+    def record(self, kind: FeedKind, row: RawRow) -> FeedRecord:
+        """Map a row to the domain, also one mended by hand. Raises RowProblem with every reason at once."""
+        of_kind = self._kinds[kind]
+        if isinstance(row.cells, Cells):
+            return of_kind.record(row.cells.layout, row.cells.texts, row.source_id)
+        layout = of_kind.columns.layout(tuple(row.cells))
+        return of_kind.record(layout, layout.pick([*row.cells.values(), ""]), row.source_id)
+
+    def _files(self, pattern: str) -> list[Path]:
+        try:
+            next(self._folder.iterdir(), None)  # for glob passes in silence over a folder that it may not read
+        except OSError as error:
+            raise FeedUnavailable(f"The folder {self._folder} cannot be read ({error.strerror}).") from error
+        return [path for path in self._folder.glob(pattern) if path.is_file() and not path.name.startswith(".")]
+
+    def _surveyed(self, kind: FeedKind, settings: KindSettings) -> Mapping[Path, Survey]:
+        """The kind's files with their surveys, from memory where a file is the same; without those being written."""
+        known, found = self._surveys.get(kind, {}), {}
+        for path in self._files(settings.files):
+            try:
+                same = known.get(path)
+                unchanged = same is not None and same.stamp == Stamp.of(path.stat())
+                found[path] = same if same and unchanged else survey(path, settings.encoding)
+            except FeedUnavailable:
+                continue
+            except OSError as error:
+                raise FeedUnavailable(f"{path} cannot be read ({error.strerror}).") from error
+        self._surveys[kind] = found
+        return found
+
+
+def _fresh_and_cut_short(found: Survey) -> bool:
+    return found.cut_short and 0 <= time.time() - found.stamp.modified / 1e9 < _SETTLED
+
+
+def _compiled(kind: FeedKind, settings: KindSettings) -> _Kind:
+    mapping = MAPPINGS[kind]
+    columns = ColumnMap(kind, mapping.fields, settings)
+    return _Kind(settings, columns, mapping.key(columns), mapping.mapper(columns))
+
+
+def _problems(kind: FeedKind, settings: KindSettings) -> list[str]:
+    problems = check(kind, MAPPINGS[kind].fields, settings)
+    pattern = PurePath(settings.files)
+    if not pattern.parts or pattern.is_absolute() or ".." in pattern.parts:
+        problems.append(f"{kind.value}.files: must be a name pattern inside the folder, such as policies*.csv.")
+    if settings.delimiter is not None and (len(settings.delimiter) != 1 or settings.delimiter in '"\r\n'):
+        problems.append(f"{kind.value}.delimiter: must be one character, such as ; or a tab.")
+    if settings.encoding is not None and not _is_text_encoding(settings.encoding):
+        problems.append(f"{kind.value}.encoding: {settings.encoding!r} is not an encoding such as utf-8 or cp1252.")
+    return problems
+
+
+def _is_text_encoding(name: str) -> bool:
+    try:
+        return bool(codecs.lookup(name)._is_text_encoding)
+    except LookupError:
+        return False

@@ -1,0 +1,34 @@
+"""Cells to records, one module a kind. Pure: no file, no clock."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from integrations.custom.columns import ColumnMap, Field, Layout
+from integrations.custom.mapping import clients, commissions, policies, producers
+from portal_app.models.enums import FeedKind
+from portal_app.services.ports import FeedRecord
+
+RecordOf = Callable[[Layout, tuple[str, ...], str], FeedRecord]
+KeyOf = Callable[[Sequence[str]], str]
+
+
+@dataclass(frozen=True, slots=True)
+class KindMapping:
+    """What one kind's columns may hold, what names a row, and how it becomes a record.
+
+    `key(columns)` gives the function from a row's texts to its source id ("" where it has none), or None where rows of
+    that kind are known by their content. `mapper(columns)` gives the function from layout, texts and source id to a
+    record; that one raises RowProblem.
+    """
+
+    fields: tuple[Field, ...]
+    key: Callable[[ColumnMap], KeyOf | None]
+    mapper: Callable[[ColumnMap], RecordOf]
+
+
+MAPPINGS: Mapping[FeedKind, KindMapping] = {
+    FeedKind.PRODUCERS: KindMapping(producers.FIELDS, producers.key, producers.mapper),
+    FeedKind.CLIENTS: KindMapping(clients.FIELDS, clients.key, clients.mapper),
+    FeedKind.POLICIES: KindMapping(policies.FIELDS, policies.key, policies.mapper),
+    FeedKind.COMMISSIONS: KindMapping(commissions.FIELDS, commissions.key, commissions.mapper),
+}

@@ -1,0 +1,44 @@
+"""Badges of status: colour, sign and word together, so that no one of them carries the meaning alone."""
+
+from typing import Any, Literal
+
+import reflex as rx
+
+from portal_app.components.words import Text, icon
+
+Colour = Literal["green", "amber", "red", "gray", "blue"]
+Look = tuple[Colour, str]
+
+POLICY_STATUS: dict[str, Look] = {
+    "Active": ("green", "circle-check-big"),
+    "Pending": ("amber", "clock-3"),
+    "Cancelled": ("red", "circle-x"),
+    "Expired": ("gray", "history"),
+    "Non-renewed": ("gray", "undo-2"),
+}
+
+RUN_STATE: dict[str, Look] = {
+    "Running": ("blue", "loader"),
+    "Succeeded": ("green", "circle-check-big"),
+    "Failed": ("red", "circle-x"),
+    "Interrupted": ("amber", "circle-pause"),
+}
+
+
+def _badge(word: Text, looks: dict[str, Look]) -> rx.Component:
+    cases: list[Any] = [(name, _drawn(name, colour, sign)) for name, (colour, sign) in looks.items()]
+    return rx.fragment(rx.match(word, *cases, _drawn(word, "gray", "circle-help")))
+
+
+def _drawn(word: Text, colour: Colour, sign: str) -> rx.Component:
+    return rx.badge(
+        icon(sign, 12), word, color_scheme=colour, variant="soft", high_contrast=True, radius="full", size="1"
+    )
+
+
+def policy_status(word: Text) -> rx.Component:
+    return _badge(word, POLICY_STATUS)
+
+
+def run_state(word: Text) -> rx.Component:
+    return _badge(word, RUN_STATE)

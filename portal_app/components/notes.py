@@ -1,0 +1,84 @@
+"""Flash messages, and what a page says when it is empty, loading, or could not be drawn."""
+
+from typing import Any
+
+import reflex as rx
+
+from portal_app.components.links import button_link
+from portal_app.components.words import Part, Text, copy_button, icon, meta
+
+SIGNS = {"info": "info", "good": "circle-check-big", "warning": "triangle-alert", "bad": "circle-x"}
+
+
+def note(kind: str, *parts: Part, role: str = "note") -> rx.Component:
+    """A sentence that stands out. The kind shows by sign and colour."""
+    return rx.el.div(
+        icon(SIGNS[kind], 16),
+        rx.el.div(*parts, class_name="note-text"),
+        class_name=f"note note-{kind}",
+        custom_attrs={"role": role},
+    )
+
+
+def flash(sentence: rx.Var[str], kind: rx.Var[str], dismiss: rx.EventHandler) -> rx.Component:
+    """What the portal has to say. The region is always there, or screen readers would miss what appears in it."""
+    close = rx.el.button(
+        icon("x", 16), type="button", on_click=dismiss, class_name="icon-button", custom_attrs={"aria-label": "Dismiss"}
+    )
+    cases: list[Any] = [(each, note(each, sentence, close)) for each in SIGNS]
+    said = rx.fragment(rx.match(kind, *cases, note("info", sentence, close)))
+    return rx.el.div(rx.cond(sentence != "", said), class_name="flash", custom_attrs={"role": "status"})
+
+
+def empty(sign: str, title: Part, why: Part, *actions: rx.Component) -> rx.Component:
+    """Why there is nothing here, and one thing to do."""
+    return rx.el.div(
+        rx.el.span(icon(sign, 24), class_name="empty-sign"),
+        rx.el.h2(title, class_name="empty-title"),
+        rx.el.p(why, class_name="empty-why"),
+        rx.el.div(*actions, class_name="empty-actions") if actions else rx.fragment(),
+        class_name="empty",
+    )
+
+
+def failed(what: str, sentence: Text, reference: rx.Var[str], again: Text) -> rx.Component:
+    """What failed, whether work was lost, a way to try again, and a reference to hand on."""
+    return rx.el.div(
+        rx.el.span(icon("cloud-alert", 24), class_name="empty-sign empty-sign-bad"),
+        rx.el.h2(what, class_name="empty-title"),
+        rx.el.p(sentence, class_name="empty-why"),
+        rx.cond(
+            reference != "",
+            rx.el.p(
+                "Reference ",
+                rx.el.code(reference, class_name="code"),
+                copy_button(reference, "Copy"),
+                class_name="reference",
+            ),
+        ),
+        rx.el.div(
+            rx.el.a(icon("rotate-cw", 16), "Try again", href=again, class_name="button button-solid"),
+            button_link("Go to Home", "/", quiet=True),
+            class_name="empty-actions",
+        ),
+        class_name="empty",
+        custom_attrs={"role": "alert"},
+    )
+
+
+def skeleton_rows(count: int = 10) -> rx.Component:
+    """A table that is on its way. It appears after 150 ms, so that what is quick does not flicker."""
+    row = rx.el.div(*[rx.el.span(class_name="bone") for _ in range(6)], class_name="bone-row")
+    return _loading(rx.el.div(*[row] * count, class_name="panel bones"))
+
+
+def skeleton_page() -> rx.Component:
+    block = rx.el.div(*[rx.el.span(class_name="bone") for _ in range(4)], class_name="panel bone-block")
+    head = rx.el.div(rx.el.span(class_name="bone bone-title"), rx.el.span(class_name="bone"), class_name="bone-head")
+    return _loading(head, block, block)
+
+
+def _loading(*parts: rx.Component) -> rx.Component:
+    return rx.el.div(
+        meta("Loading…", class_name="visually-hidden"), *parts, class_name="skeleton", custom_attrs={"role": "status"}
+    )

@@ -1,0 +1,1 @@
+"""What the portal does by itself: the schedule, and one module for each job."""

@@ -1,0 +1,38 @@
+"""What runs when."""
+
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from portal_app.jobs import deliver_outbox, heartbeat, roll_terms, seal_audit, sync_feeds
+from portal_app.jobs.job import Job, Lane
+from portal_app.models.enums import Cadence
+from portal_app.settings import Settings
+
+
+def hourly(settings: Settings) -> BaseTrigger:
+    return CronTrigger(minute=settings.hourly_minute, timezone=settings.zone)
+
+
+def daily(settings: Settings) -> BaseTrigger:
+    return CronTrigger(hour=settings.daily_hour, minute=0, timezone=settings.zone)
+
+
+def after_midnight(settings: Settings) -> BaseTrigger:
+    """Every hour, for what belongs to midnight: on the days on which clocks change there may be no one o'clock."""
+    return CronTrigger(minute=0, second=5, timezone=settings.zone)
+
+
+def every(seconds: float) -> BaseTrigger:
+    return IntervalTrigger(seconds=seconds, timezone="UTC")
+
+
+SCHEDULE = (
+    Job("heartbeat", heartbeat.run, lambda _: every(5)),
+    Job("seal audit", seal_audit.run, lambda _: every(2)),
+    Job("deliver outbox", deliver_outbox.run, lambda _: every(3), Lane.MAIL),
+    Job("hourly sync", sync_feeds.at(Cadence.HOURLY), hourly, Lane.SYNC, leads=True),
+    Job("daily sync", sync_feeds.at(Cadence.DAILY), daily, Lane.SYNC, leads=True),
+    Job("roll terms", roll_terms.run, after_midnight, Lane.SYNC, leads=True),
+    Job("catch up", sync_feeds.catch_up, lambda _: every(60), Lane.SYNC, leads=True),
+)

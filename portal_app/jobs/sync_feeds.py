@@ -1,0 +1,47 @@
+"""Takes in what every feed brings at a cadence, and what was missed while no worker ran."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from portal_app.jobs.job import Work
+from portal_app.logs import log
+from portal_app.models.enums import Cadence
+from portal_app.services.access import system
+from portal_app.services.errors import DomainError
+from portal_app.services.sync.freshness import last_attempts
+from portal_app.services.sync.runs import run_feed
+
+ACTOR = system("sync feeds")
+# A slot counts as missed some time after it, so that a run that the schedule begins is not begun a second time.
+MISSED_AFTER = {Cadence.HOURLY: timedelta(minutes=65), Cadence.DAILY: timedelta(hours=26)}
+
+
+def at(cadence: Cadence) -> Callable[[Work], None]:
+    """The job that takes in all feeds at that cadence."""
+    return lambda work: run(work, cadence)
+
+
+def run(work: Work, cadence: Cadence) -> None:
+    """One feed after the other; one that cannot run now does not keep the others waiting."""
+    for feed in work.door.ports.feeds:
+        if not work.stop.is_set():
+            _run_one(work, feed, cadence)
+
+
+def catch_up(work: Work) -> None:
+    """Run what was not attempted when it was due, because no worker ran or it died at it. Asked again and again: a feed whose
+    lease a dead process still holds is taken in as soon as the lease has run out."""
+    attempts = work.door.run(last_attempts, ACTOR)
+    now = work.door.clock()
+    for feed, connector in work.door.ports.feeds.items():
+        for cadence, missed_after in MISSED_AFTER.items():
+            last = [attempts.get((feed, kind)) for kind in connector.kinds(cadence)]
+            if any(each is None or now - each > missed_after for each in last) and not work.stop.is_set():
+                _run_one(work, feed, cadence)
+
+
+def _run_one(work: Work, feed: str, cadence: Cadence) -> None:
+    try:
+        run_feed(work.door, feed=feed, cadence=cadence, stop=work.stop)
+    except DomainError as problem:
+        log.warning("sync did not run", feed=feed, cadence=cadence.value, reason=problem.sentence)

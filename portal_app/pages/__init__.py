@@ -1,0 +1,14 @@
+"""The screens of the portal, one module each."""
+
+from portal_app.pages import account, accounts, astray, home, policies, policy, sign_in
+from portal_app.pages.page import Page
+
+PAGES: tuple[Page, ...] = (
+    home.PAGE,
+    policies.PAGE,
+    policy.PAGE,
+    accounts.PAGE,
+    account.PAGE,
+    *sign_in.PAGES,
+    *astray.PAGES,
+)

@@ -1,0 +1,52 @@
+"""Puts the shell around a page, with what the state knows of the person."""
+
+from typing import Any
+
+import reflex as rx
+
+from portal_app.components.links import button_link
+from portal_app.components.notes import empty, failed, flash
+from portal_app.components.shell import Person, shell
+from portal_app.components.words import Part, Text
+from portal_app.state.portal import PortalState
+
+S: Any = PortalState
+PRODUCT = "Producer portal"
+
+
+def titled(name: str | rx.Var[str]) -> str | rx.Var[str]:
+    return f"{name} · {PRODUCT}" if isinstance(name, str) else rx.Var.create(f"{name} · {PRODUCT}")
+
+
+def framed(here: str, *content: Part, search: bool = True) -> rx.Component:
+    """A page of the portal with the flash message above its content."""
+    person = Person(
+        name=S.name,
+        initials=S.initials,
+        email=S.email,
+        role=S.role,
+        agency=S.agency_name,
+        demo=S.demo,
+        places=S.places,
+    )
+    message = flash(S.flash, S.flash_kind, S.dismiss)
+    return shell(person, here, message, *content, search=search)
+
+
+def or_problem(what: str, content: rx.Component, again: Text) -> rx.Component:
+    """The content, or what went wrong in its place."""
+    return rx.cond(S.problem != "", failed(what, S.problem, S.reference, again), content)
+
+
+def record(
+    what: str, drawn: rx.Var[bool], content: rx.Component, waiting: rx.Component, back: tuple[str, str]
+) -> rx.Component:
+    """A page of one record: there, on its way, not there, or not to be had."""
+    gone = empty(
+        "file-question",
+        f"This {what} is not here",
+        f"Either there is no such {what}, or it is not yours to see. If a link brought you here, it may be old.",
+        button_link(*back),
+    )
+    found = rx.cond(S.missing, gone, rx.cond(drawn & S.is_hydrated, content, waiting))
+    return or_problem(f"The {what} could not be loaded", found, "")

@@ -1,0 +1,188 @@
+"""Home: figures and what ends soon for whoever sees the business, people for whoever manages them."""
+
+from typing import Any
+
+import reflex as rx
+
+from portal_app.components.badge import policy_status, run_state
+from portal_app.components.facts import bar, figure, panel
+from portal_app.components.links import link
+from portal_app.components.notes import empty, skeleton_page
+from portal_app.components.shell import page_header
+from portal_app.components.table import body, cell, head, heading, name_cell, row, table
+from portal_app.components.words import amount, as_of, chip, icon, meta
+from portal_app.pages.frame import framed, or_problem, titled
+from portal_app.pages.page import Page
+from portal_app.state.home import HomeState
+from portal_app.state.portal import PortalState
+
+S: Any = HomeState
+
+
+def home() -> rx.Component:
+    drawn = rx.fragment(
+        page_header(S.greeting, rx.fragment(rx.el.span(S.today), as_of(S.as_of, S.stale))),
+        rx.cond(S.sees_business, rx.cond(S.is_empty, _nothing_yet(), _book())),
+        rx.cond(
+            (S.people.length() > 0) | (S.feeds.length() > 0),
+            rx.el.div(_feeds(), _people(), class_name="figures-two keepers"),
+        ),
+    )
+    return framed("home", or_problem("Home could not be loaded", rx.cond(S.loaded, drawn, skeleton_page()), "/"))
+
+
+def _nothing_yet() -> rx.Component:
+    return empty(
+        "shield",
+        "No policies yet",
+        "Your book appears here after the next sync with the agency's system, once policies carry a code of yours.",
+    )
+
+
+def _book() -> rx.Component:
+    return rx.fragment(
+        rx.el.div(
+            figure("Policies in force", S.in_force, S.accounts, S.in_force_href),
+            figure("Premium in force", S.premium, "written premium of the terms in force"),
+            class_name="figures figures-two",
+        ),
+        rx.el.section(
+            rx.el.h2("Terms that end", class_name="section-title over-figures"),
+            rx.el.div(rx.foreach(S.endings, _ending), class_name="figures figures-three"),
+            custom_attrs={"aria-label": "Terms that end"},
+        ),
+        rx.el.div(
+            rx.el.div(_next_to_end(), _lapsed(), class_name="record-main"),
+            rx.el.div(_lines(), class_name="record-side"),
+            class_name="record",
+        ),
+    )
+
+
+def _ending(each: Any) -> rx.Component:
+    under = rx.fragment(each.premium, " premium", rx.cond(each.renewed != "", rx.fragment(" · ", each.renewed)))
+    return rx.el.div(figure_of(each, under), key=each.label)
+
+
+def figure_of(each: Any, under: rx.Component) -> rx.Component:
+    return link(
+        rx.el.p(each.label, class_name="figure-label"),
+        rx.el.p(each.policies, class_name="figure-value num"),
+        rx.el.p(under, class_name="figure-under"),
+        icon("arrow-right", 16, class_name="figure-arrow"),
+        href=each.href,
+        class_name="panel figure figure-link",
+    )
+
+
+def _next_to_end() -> rx.Component:
+    none = meta("No term in force is without a renewal.", class_name="meta none")
+    return panel(
+        "Next to end, not renewed yet",
+        rx.cond(S.next_to_end.length() > 0, _short_table("Next to end", S.next_to_end), none),
+        flush=True,
+    )
+
+
+def _lapsed() -> rx.Component:
+    return rx.cond(
+        S.lapsed.length() > 0,
+        panel(
+            "Ended in the last 7 days, not renewed",
+            _short_table("Ended lately", S.lapsed),
+            rx.cond(S.lapsed_more != "", meta(S.lapsed_more, class_name="meta none")),
+            flush=True,
+        ),
+    )
+
+
+def _short_table(label: str, rows: Any) -> rx.Component:
+    return table(
+        label,
+        head(
+            heading("Insured name"),
+            heading("LOB"),
+            heading("Expiration date"),
+            heading("Premium", numeric=True),
+            heading("Status"),
+        ),
+        body(
+            rows,
+            lambda each: row(
+                name_cell(each.href, each.insured_name),
+                cell("LOB", each.line),
+                cell("Expiration", each.expiration, kind="day"),
+                cell("Premium", amount(each.premium), numeric=True),
+                cell("Status", policy_status(each.status), kind="state"),
+                key=each.href,
+            ),
+        ),
+    )
+
+
+def _lines() -> rx.Component:
+    return panel(
+        "Premium in force by line",
+        rx.el.ul(
+            rx.foreach(
+                S.shares,
+                lambda each: rx.el.li(
+                    rx.el.div(
+                        link(each.name, href=each.href),
+                        amount(each.premium),
+                        class_name="share-head",
+                    ),
+                    bar(each.share),
+                    rx.el.p(each.policies, " · ", each.share, "%", class_name="meta num"),
+                    key=each.name,
+                ),
+            ),
+            class_name="shares",
+        ),
+    )
+
+
+def _people() -> rx.Component:
+    listed = rx.foreach(
+        S.people,
+        lambda each: rx.el.li(
+            icon("user-round", 16),
+            rx.el.span(each.role, class_name="item-name"),
+            rx.el.span(
+                each.people, rx.cond(each.remark != "", rx.fragment(" · ", each.remark)), class_name="num item-detail"
+            ),
+            key=each.role,
+        ),
+    )
+    return rx.cond(
+        S.people.length() > 0, panel("People who can sign in", rx.el.ul(listed, class_name="items"), flush=True)
+    )
+
+
+def _feeds() -> rx.Component:
+    return rx.cond(
+        S.feeds.length() > 0,
+        panel("Feeds from the agency's system", rx.el.ul(rx.foreach(S.feeds, _feed), class_name="items"), flush=True),
+    )
+
+
+def _feed(each: Any) -> rx.Component:
+    return rx.el.li(
+        icon("database", 16),
+        rx.el.div(
+            rx.el.p(each.kind, " ", rx.el.span(each.feed, class_name="meta"), class_name="item-name"),
+            rx.cond(each.counts != "", meta(each.counts, class_name="meta num")),
+            rx.cond(each.message != "", meta(each.message)),
+            class_name="item-body",
+        ),
+        rx.el.div(
+            rx.cond(each.waiting != "", chip("triangle-alert", each.waiting, tone="amber")),
+            as_of(each.as_of, each.stale),
+            run_state(each.state),
+            class_name="source",
+        ),
+        key=each.key,
+    )
+
+
+PAGE = Page("/", titled("Home"), home, [PortalState.arrive, HomeState.load])

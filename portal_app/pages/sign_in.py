@@ -1,0 +1,231 @@
+"""The pages on the way in: password, code, second factor, first password."""
+
+import reflex as rx
+
+from portal_app.components.address import parameter
+from portal_app.components.forms import field, native_form, problem_list, reason_note, submit
+from portal_app.components.notes import note
+from portal_app.components.shell import doorstep
+from portal_app.components.words import copy_button, either, meta
+from portal_app.pages.frame import PRODUCT, titled
+from portal_app.pages.page import Page
+from portal_app.state.enrolment import EnrolmentState
+from portal_app.state.front_door import FrontDoorState
+
+WRONG = (
+    "That email and password do not match, or the account is locked for now. "
+    "After five failures it stays locked for 30 minutes."
+)
+THROTTLED = ("bad", "Too many failed attempts came from your network. Please wait a few minutes, then try again.")
+SIGN_IN_REASONS = {
+    "wrong": ("bad", WRONG),
+    "locked-out": ("bad", WRONG),
+    "throttled": THROTTLED,
+    "origin": (
+        "bad",
+        "That form was not sent from this portal's own address. Open the portal at its usual address and try again.",
+    ),
+    "idle": ("info", "You were signed out after 30 minutes without activity."),
+    "absolute": ("info", "You were signed out after 8 hours, as everybody is. Sign in to go on."),
+    "replaced": (
+        "warning",
+        (
+            "You were signed out here because your account was used to sign in elsewhere. "
+            "If that was not you, tell your administrator."
+        ),
+    ),
+    "signed_out": ("good", "You are signed out."),
+    "role_changed": ("info", "What you may do here was changed. Sign in again to go on."),
+    "revoked": ("info", "Your session was ended. Sign in again to go on."),
+    "password_set": ("good", "Your password is set. Sign in with it now."),
+}
+CODE_REASONS = {
+    "code": ("bad", "That code did not fit, or was used before. Wait for the next one and try again."),
+    "throttled": THROTTLED,
+}
+ENROLMENT_REASONS = {
+    "code": ("bad", "That code did not fit. Check that you scanned the picture below, and try the next code."),
+    "clock": (
+        "warning",
+        (
+            "That code belongs to another time: the clock of your phone is off. "
+            "Switch on the automatic date and time in its settings, then try the next code."
+        ),
+    ),
+    "throttled": THROTTLED,
+}
+SET_UP_PROBLEMS = {
+    "email": "Enter an email address such as name@example.com.",
+    "name": "Enter your name, at most 120 characters.",
+    "password_short": "The password needs at least 12 characters.",
+    "password_long": "The password may have at most 256 characters.",
+    "password_classes": "The password needs upper-case and lower-case letters, a digit and a symbol.",
+    "password_words": "Leave out your name, your agency's name and words such as “portal” or “insurance”.",
+    "password_common": "This password is on a list of common or stolen ones.",
+    "password_guessable": "This password is too easy to guess. Make it longer or less regular.",
+    "link": "This link is not valid any more: it was used, or it is too old. Ask for a new one.",
+}
+PASSWORD_RULES = (
+    ("length", "At least 12 characters"),
+    ("upper", "An upper-case letter"),
+    ("lower", "A lower-case letter"),
+    ("digit", "A digit"),
+    ("symbol", "A symbol"),
+)
+
+
+def _agency() -> rx.Var[str]:
+    return either(FrontDoorState.agency_name != "", FrontDoorState.agency_name, PRODUCT)
+
+
+def sign_in() -> rx.Component:
+    demo = rx.cond(
+        FrontDoorState.demo,
+        note(
+            "info",
+            "This is the demo agency. Its sign-ins, with passwords and the secrets for codes, are printed by ",
+            rx.el.code("python -m portal_app demo sign-ins --json", class_name="code"),
+            " and when it starts.",
+        ),
+    )
+    return doorstep(
+        "Sign in",
+        reason_note(parameter("reason"), SIGN_IN_REASONS),
+        native_form(
+            field("email", "Email", kind="email", keep=True, auto_complete="username", input_mode="email"),
+            field("password", "Password", kind="password", auto_complete="current-password"),
+            submit("Continue"),
+            action="/auth/sign-in",
+            class_name="form",
+        ),
+        agency=_agency(),
+        below=rx.fragment(demo, meta("Forgot your password, or cannot get in? Your agency's administrator can help.")),
+    )
+
+
+def mfa() -> rx.Component:
+    return doorstep(
+        "Enter your code",
+        reason_note(parameter("reason"), CODE_REASONS),
+        native_form(_code(), submit("Sign in"), action="/auth/mfa", class_name="form"),
+        agency=_agency(),
+        lead="Open your authenticator app and type the 6 digits that it shows for this portal.",
+        below=rx.fragment(
+            _start_over(), meta("Lost your phone? Your agency's administrator can let you set up a new one.")
+        ),
+    )
+
+
+def _code() -> rx.Component:
+    return field(
+        "code",
+        "6-digit code",
+        auto_complete="one-time-code",
+        input_mode="numeric",
+        pattern="[0-9 ]*",
+        max_length=10,
+        auto_focus=True,
+        custom_attrs={"data-code": ""},
+    )
+
+
+def _start_over() -> rx.Component:
+    return native_form(
+        rx.el.button("Start over with another account", type="submit", class_name="button button-plain"),
+        action="/auth/sign-out",
+    )
+
+
+def enroll() -> rx.Component:
+    return doorstep(
+        "Set up your second factor",
+        reason_note(parameter("reason"), ENROLMENT_REASONS),
+        rx.el.ol(
+            rx.el.li(
+                "Install an authenticator app on your phone, such as Google Authenticator or Microsoft Authenticator."
+            ),
+            rx.el.li("Scan this picture with the app.", _picture()),
+            rx.el.li(
+                "Type the 6 digits that the app shows.",
+                native_form(_code(), submit("Finish"), action="/auth/enroll", class_name="form"),
+            ),
+            class_name="steps",
+        ),
+        agency=_agency(),
+        lead="Everybody who signs in here needs a code from their phone beside the password. You do this once.",
+        below=_start_over(),
+    )
+
+
+def _picture() -> rx.Component:
+    shown = rx.el.div(
+        rx.el.img(src=EnrolmentState.picture, alt="QR code that holds the key below", class_name="qr"),
+        rx.el.div(
+            meta("Cannot scan? Type this key into the app:"),
+            rx.el.code(EnrolmentState.secret, class_name="code secret"),
+            copy_button(EnrolmentState.secret, "Copy key"),
+            class_name="secret-side",
+        ),
+        class_name="enrolment",
+    )
+    waiting = rx.el.div(class_name="bone qr-bone", custom_attrs={"role": "status", "aria-label": "Loading"})
+    trouble = rx.el.p(EnrolmentState.problem, class_name="hint")
+    return rx.cond(EnrolmentState.picture != "", shown, rx.cond(EnrolmentState.problem != "", trouble, waiting))
+
+
+def set_up() -> rx.Component:
+    problems = parameter("problems")
+    invited = FrontDoorState.invited_email != ""
+    void = (FrontDoorState.looked & FrontDoorState.missing) | problems.split(",").contains("link")
+    rules = rx.el.ul(
+        *[rx.el.li(text, custom_attrs={"data-rule": rule}) for rule, text in PASSWORD_RULES],
+        rx.el.li("No name of yours or of the agency, and nothing that is easy to guess", class_name="rule-plain"),
+        class_name="rules",
+        id=rx.Var.create("password-rules"),
+    )
+    form = native_form(
+        rx.el.input(type="hidden", name="token", value=parameter("token"), read_only=True),
+        rx.cond(
+            invited,
+            rx.el.div(
+                rx.el.p(FrontDoorState.invited_name, class_name="person-name"),
+                meta(FrontDoorState.invited_email),
+                class_name="invited",
+            ),
+            rx.fragment(
+                field("name", "Your name", keep=True, auto_complete="name", max_length=120),
+                field("email", "Email", kind="email", keep=True, auto_complete="username", input_mode="email"),
+            ),
+        ),
+        field(
+            "password",
+            "Choose a password",
+            kind="password",
+            auto_complete="new-password",
+            custom_attrs={"data-rules": "password-rules", "aria-describedby": "password-rules"},
+        ),
+        rules,
+        submit("Set password"),
+        action="/auth/set-up",
+        class_name="form",
+    )
+    return doorstep(
+        "Set up your account",
+        rx.cond(
+            void,
+            note("bad", SET_UP_PROBLEMS["link"]),
+            rx.fragment(problem_list("Please mend this and type the password again:", problems, SET_UP_PROBLEMS), form),
+        ),
+        agency=_agency(),
+        lead="Choose a password first. At the first sign-in you then set up codes on your phone.",
+    )
+
+
+OUTSIDE = FrontDoorState.arrive_outside
+
+PAGES = (
+    Page("/sign-in", titled("Sign in"), sign_in, [OUTSIDE]),
+    Page("/mfa", titled("Enter your code"), mfa, [OUTSIDE]),
+    Page("/enroll", titled("Set up your second factor"), enroll, [OUTSIDE, EnrolmentState.begin]),
+    Page("/set-up", titled("Set up your account"), set_up, [OUTSIDE, FrontDoorState.look_at_link]),
+)

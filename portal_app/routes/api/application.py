@@ -1,0 +1,62 @@
+"""Puts the API together. Its description is public, as it holds no data; everything else needs a token."""
+
+import re
+from typing import Any
+
+from fastapi import Depends, FastAPI
+from fastapi.routing import APIRoute
+from pydantic.alias_generators import to_camel
+from starlette.routing import Mount
+
+from portal_app.routes.api import accounts, me, policies, problems, sync_runs
+from portal_app.routes.api.auth import caller
+from portal_app.routes.api.problems import Problem
+from portal_app.settings import Settings
+
+PLACE = "/api/v1"
+NEEDS_TOKEN = [Depends(caller)]
+ABOUT = """What the portal's pages show, for programs.
+
+Send a token of your own as `Authorization: Bearer …`; it sees what you see. Lists take `offset` and `count`. Every item
+has a `locator`, by which it is fetched. Money is text with two decimals, dates are ISO 8601, times are UTC. What goes
+wrong is told as a problem (RFC 9457)."""
+
+
+class Api(FastAPI):
+    """FastAPI, whose description names the shape of problems, which no route returns by itself."""
+
+    def openapi(self) -> dict[str, Any]:
+        if not self.openapi_schema:
+            described = super().openapi()
+            described["components"]["schemas"]["Problem"] = Problem.model_json_schema()
+        return super().openapi()
+
+
+def mounted(settings: Settings) -> Mount:
+    """The API at its place. A plain mount stops at a line break, and what follows one would be answered by others."""
+    mount = Mount(PLACE, app(settings))
+    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
+    return mount
+
+
+def app(settings: Settings) -> FastAPI:
+    """The routes under `/api/v1`."""
+    api = Api(
+        title=f"{settings.agency_name}: producer portal",
+        description=ABOUT,
+        version="1",
+        servers=[{"url": PLACE}],
+        root_path_in_servers=False,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        exception_handlers=problems.ANSWERS,
+        generate_unique_id_function=_operation_id,
+    )
+    for noun in (me, accounts, policies, sync_runs):
+        api.include_router(noun.router, dependencies=NEEDS_TOKEN, responses=problems.EVERYWHERE)
+    return api
+
+
+def _operation_id(route: APIRoute) -> str:
+    return to_camel(route.name)

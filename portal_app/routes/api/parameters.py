@@ -1,0 +1,72 @@
+"""What lists and records are asked with, each taken in one spelling only."""
+
+import re
+from datetime import date
+from typing import Annotated
+
+from fastapi import Depends, Path, Request
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+from portal_app.services.errors import Invalid, NotFound
+
+LOCATOR = r"[0-7][0-9A-HJKMNP-TV-Z]{25}"
+MOST = 200
+FARTHEST = 1_000_000_000
+
+
+def _iso_day(value: object) -> object:
+    """Python would take numbers as seconds and times as days."""
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise PydanticCustomError("day", "Should be a date such as 2026-06-01")
+    return value
+
+
+def _truth(value: object) -> object:
+    if isinstance(value, str) and value not in ("true", "false"):
+        raise PydanticCustomError("truth", "Should be true or false")
+    return value
+
+
+def _whole_number(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(r"-?[0-9]{1,18}", value):
+        raise PydanticCustomError("whole_number", "Should be a whole number")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_iso_day)]
+Truth = Annotated[bool, BeforeValidator(_truth)]
+Text = Annotated[str, Field(max_length=MOST, pattern=r"^[^\x00]*$")]
+Code = Annotated[str, Field(max_length=40, pattern=r"^[a-z0-9_]*$")]
+FeedName = Annotated[str, Field(max_length=40, pattern=r"^[a-z0-9-]*$")]
+LocatorOrEmpty = Annotated[str, Field(pattern=rf"^({LOCATOR})?$")]
+
+
+class Asked(BaseModel):
+    """What is asked of a list. A name that it does not know is refused, for it is usually a typing error."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid")
+
+    offset: Annotated[int, Field(ge=0, le=FARTHEST), BeforeValidator(_whole_number)] = 0
+    count: Annotated[int, Field(ge=1, le=MOST), BeforeValidator(_whole_number)] = 50
+
+
+def given_once(request: Request) -> None:
+    """Raises Invalid where a parameter comes twice: whichever were taken, the other would be passed over in silence."""
+    names = [name for name, _ in request.query_params.multi_items()]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise Invalid(dict.fromkeys(sorted(twice), "Give this once."))
+
+
+GIVEN_ONCE = [Depends(given_once)]
+
+
+def _locator(locator: Annotated[str, Path(json_schema_extra={"pattern": f"^{LOCATOR}$"})]) -> str:
+    """What cannot be a locator names no record, and is answered like one that is not there."""
+    if not re.fullmatch(LOCATOR, locator):
+        raise NotFound
+    return locator
+
+
+Locator = Annotated[str, Depends(_locator)]

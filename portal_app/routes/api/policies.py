@@ -1,0 +1,47 @@
+"""`/policies`: the same search as on the page, and one policy with all that is known of it."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic.json_schema import SkipJsonSchema
+
+from portal_app.models.enums import PolicyStatus
+from portal_app.routes.api import parameters, problems, shapes
+from portal_app.routes.api.auth import Caller
+from portal_app.services.door import the_door
+from portal_app.services.policies import detail, search, views
+
+router = APIRouter(prefix="/policies", tags=["policies"], responses=problems.OF_A_ROLE)
+
+
+class AskedPolicies(parameters.Asked):
+    text: parameters.Text = ""
+    line: parameters.Code = ""
+    status: PolicyStatus | SkipJsonSchema[None] = None
+    carrier: parameters.LocatorOrEmpty = ""
+    account: parameters.LocatorOrEmpty = ""
+    effective_from: parameters.Day | SkipJsonSchema[None] = None
+    effective_to: parameters.Day | SkipJsonSchema[None] = None
+    expiring_from: parameters.Day | SkipJsonSchema[None] = None
+    expiring_to: parameters.Day | SkipJsonSchema[None] = None
+    sort: views.Sort = views.Sort.INSURED
+    descending: parameters.Truth = False
+
+
+@router.get("", dependencies=parameters.GIVEN_ONCE)
+async def list_policies(caller: Caller, asked: Annotated[AskedPolicies, Query()]) -> shapes.Policies:
+    """Policies by insured name, number, VIN or property address (`text`), narrowed by line (its code), status, carrier
+    and account (their locators), and by the days between which the term begins or ends."""
+    query = views.Query(**{**asked.model_dump(), "status": asked.status or ""})
+    found = await the_door().act(search.find, caller, query=query)
+    corrected = [{"asked": typed, "taken": taken} for typed, taken in found.corrected]
+    return shapes.Policies.page(
+        [asdict(row) for row in found.rows], found.total, asked.offset, corrected=corrected, as_of=found.as_of
+    )
+
+
+@router.get("/{locator}", responses=problems.MISSING)
+async def get_policy(caller: Caller, locator: parameters.Locator) -> shapes.Policy:
+    """One policy: insured, coverages, vehicles, locations, terms and history."""
+    return shapes.Policy.of(await the_door().act(detail.policy, caller, locator=locator))

@@ -1,0 +1,124 @@
+"""What goes wrong, told to programs: RFC 9457, `application/problem+json`."""
+
+import secrets
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from pydantic.alias_generators import to_camel
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from portal_app.logs import log
+from portal_app.services import errors
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_SOON, RETRY_LATER = "2", "900"
+
+
+class Problem(BaseModel):
+    """`problems` says what cannot be taken, and why; `reference` finds a fault of the portal in its log."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    problems: dict[str, str] = {}
+    reference: str = ""
+
+
+class ProblemResponse(JSONResponse):
+    media_type = MEDIA_TYPE
+
+
+STATUS: dict[type[errors.DomainError], HTTPStatus] = {
+    errors.SignInNeeded: HTTPStatus.UNAUTHORIZED,
+    errors.Forbidden: HTTPStatus.FORBIDDEN,
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.Conflict: HTTPStatus.CONFLICT,
+    errors.Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.TooMany: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.Unexpected: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+async def domain_error(request: Request, error: errors.DomainError) -> ProblemResponse:
+    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), HTTPStatus.BAD_REQUEST)
+    headers = {}
+    if status is HTTPStatus.UNAUTHORIZED:
+        wrong = ', error="invalid_token"' if "authorization" in request.headers else ""
+        headers["WWW-Authenticate"] = f'Bearer realm="portal"{wrong}'
+    if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
+        headers["Retry-After"] = RETRY_LATER if status is HTTPStatus.TOO_MANY_REQUESTS else RETRY_SOON
+    more: dict[str, Any] = {}
+    if isinstance(error, errors.Invalid):
+        more["problems"] = {to_camel(name): sentence for name, sentence in error.problems.items()}
+    if isinstance(error, errors.Unexpected):
+        more["reference"] = error.reference
+    return _answer(status, error.sentence, headers, **more)
+
+
+async def wrong_request(_: Request, error: RequestValidationError) -> ProblemResponse:
+    """Names the fields and never repeats what they held."""
+    told: dict[str, str] = {}
+    for each in error.errors():
+        # What may be absent is told twice: what it should be, and that it could be nothing. The first helps.
+        told.setdefault(str(each["loc"][1]), f"{each['msg']}.")
+    return _answer(HTTPStatus.UNPROCESSABLE_ENTITY, "The request cannot be understood.", problems=told)
+
+
+async def http_error(_: Request, error: HTTPException) -> ProblemResponse:
+    """What the framework refuses: an address or a method that there is not."""
+    status = HTTPStatus(error.status_code)
+    detail = {
+        HTTPStatus.NOT_FOUND: "There is nothing under this address.",
+        HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take that method.",
+    }.get(status, f"{status.phrase}.")
+    return _answer(status, detail, error.headers)
+
+
+async def fault(_: Request, error: Exception) -> ProblemResponse:
+    unexpected = errors.Unexpected(secrets.token_hex(4))
+    log.error("request failed", reference=unexpected.reference, exc_info=error)
+    return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, unexpected.sentence, reference=unexpected.reference)
+
+
+def _answer(status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None, **more: Any) -> ProblemResponse:
+    told = Problem(title=status.phrase, status=status, detail=detail, **more)
+    return ProblemResponse(told.model_dump(exclude_defaults=True) | {"type": told.type}, status, headers)
+
+
+ANSWERS: dict[Any, Any] = {
+    errors.DomainError: domain_error,
+    RequestValidationError: wrong_request,
+    HTTPException: http_error,
+    Exception: fault,
+}
+
+
+def _declared(description: str, *headers: str) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "description": description,
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    if headers:
+        told["headers"] = {name: {"required": True, "schema": {"type": "string"}} for name in headers}
+    return told
+
+
+# For the description: what every route may answer, and what only some may.
+EVERYWHERE: dict[int | str, dict[str, Any]] = {
+    401: _declared("No token, or one that does not count.", "WWW-Authenticate"),
+    429: _declared("Too many wrong tokens from this address.", "Retry-After"),
+    500: _declared("A fault of the portal, with a reference to its log."),
+    503: _declared("The portal is busy; try again.", "Retry-After"),
+}
+OF_A_ROLE: dict[int | str, dict[str, Any]] = {
+    403: _declared("The person's role does not include this."),
+    422: _declared("A parameter cannot be taken; `problems` says which and why."),
+}
+MISSING: dict[int | str, dict[str, Any]] = {404: _declared("There is no such record, or it is not yours to see.")}

@@ -1,0 +1,265 @@
+"""Find policies by what a person types.
+
+One text is compared with the insured's name, the policy number, every VIN and every property address, as one phrase, without regard to
+case and accents; in numbers and VINs also without punctuation. From three characters on it may stand anywhere; shorter, it must begin the
+name or the number. Nothing that is typed has a special meaning. A text that is exactly a policy number, or a whole VIN, of a policy that
+the actor may see finds that policy alone. When the text occurs nowhere in what the actor may see, words that differ from it by one or two
+letters are tried, and the answer says which were taken.
+
+Filters narrow: line (code), status, carrier and account (locators), the first and last day of the effective and expiration dates, both
+included. A value that names nothing finds nothing. The order is total: the column, then the order of arrival. A page has 1 to 200 rows.
+
+Every way through the indexes answers exactly what a scan of `access.visible(actor, Policy)` would: rows, order, totals.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import TextClause, text
+from sqlalchemy.orm import Session
+
+from portal_app.models.enums import PolicyStatus
+from portal_app.services import access
+from portal_app.services.access import Permission
+from portal_app.services.door import Tx, reads
+from portal_app.services.policies import statements, typos
+from portal_app.services.policies.rows import as_time, policy_row
+from portal_app.services.policies.statements import By, Shape
+from portal_app.services.policies.text import Asked, fold, read
+from portal_app.services.policies.views import Choice, Filters, Found, Query, Sort
+
+MOST_ROWS = 200
+VIN_LENGTH = 17
+FEW = 1000
+"""So many rows are read one by one before the text index is asked at all."""
+SORTED_ROW, WALKED_ROW = 0.4, 0.5
+"""What a row costs to fetch and sort, and to test on a walk; only their relation matters."""
+FEWEST_WALKED = FEW_HITS = 2000
+PATIENCE = 3
+"""A walk is given up at so many times the steps that it should have taken."""
+
+
+@reads(Permission.VIEW_OWN_ACCOUNTS)
+def find(tx: Tx, *, query: Query) -> Found:
+    """One page of the policies that match, and how many there are. Nothing in `query` is an error: `count` and `offset` are clamped."""
+    search = Search.of(tx, query)
+    if search is None:
+        return Found((), 0, max(query.offset, 0), _clamped(query.count), as_of=newest_export(tx.db))
+    asked = read(query.text)
+    if not asked.text:
+        return search.everything()
+    return search.exactly(asked) or search.holding((asked,)) or search.mistyped(asked) or search.nothing()
+
+
+@reads(Permission.VIEW_OWN_ACCOUNTS)
+def filters(tx: Tx) -> Filters:
+    """The lines and carriers of the policies that the actor may see, by name, and every status."""
+    values = scope_values(tx)
+    found: dict[str, list[Choice]] = {"line": [], "carrier": []}
+    if values is not None:
+        for kind, value, label in tx.db.execute(statements.choices(_dialect(tx.db), "codes" in values), values):
+            found[kind].append(Choice(value, label))
+    lines, carriers = (tuple(sorted(found[kind], key=lambda one: fold(one.label))) for kind in ("line", "carrier"))
+    return Filters(lines, carriers, tuple(Choice(status.value, status.label) for status in PolicyStatus))
+
+
+def newest_export(db: Session) -> Any:
+    """When the newest policy file that was taken in was written, or None."""
+    return as_time(db.execute(NEWEST_EXPORT).scalar())
+
+
+NEWEST_EXPORT = text(f"SELECT {statements.AS_OF}")  # noqa: S608
+
+
+def _clamped(count: int) -> int:
+    return min(max(count, 1), MOST_ROWS)
+
+
+def scope_values(tx: Tx) -> dict[str, Any] | None:
+    """The value of `:codes` for what the actor may see: empty for the whole agency, None where that is nothing."""
+    scope = access.scope_of(tx.actor)
+    if scope.agency:
+        return {}
+    if scope.producer_id is None:
+        return None
+    codes = [row[0] for row in tx.db.execute(access.codes_in(scope))]
+    return {"codes": json.dumps(codes) if _dialect(tx.db) == "sqlite" else codes}
+
+
+def _dialect(db: Session) -> str:
+    return db.get_bind().dialect.name
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One search under way: what restricts it, and how its page is cut."""
+
+    db: Session
+    shape: Shape
+    values: dict[str, Any]
+
+    @staticmethod
+    def of(tx: Tx, query: Query) -> "Search | None":
+        """None where the actor may see no policies at all."""
+        values = scope_values(tx)
+        if values is None:
+            return None
+        dialect = _dialect(tx.db)
+        for name in statements.FILTERS:
+            value = getattr(query, name)
+            if value:
+                values[name] = str(value) if dialect == "sqlite" or isinstance(value, str) else value
+        shape = Shape(dialect, filters=tuple(values), sort=query.sort, descending=query.descending)
+        return Search(tx.db, shape, values | {"offset": min(max(query.offset, 0), 2**40), "count": _clamped(query.count)})
+
+    def nothing(self, total: int = 0) -> Found:
+        return Found((), total, self.values["offset"], self.values["count"], as_of=newest_export(self.db))
+
+    def everything(self) -> Found:
+        return self._counted(self.shape, {})
+
+    def exactly(self, asked: Asked) -> Found | None:
+        """The policies whose number, or one of whose VINs, is just that; None where there are none."""
+        if not asked.is_number:
+            return None
+        whole_vin = len(asked.key) == VIN_LENGTH
+        shape = replace(self.shape, by=By.EXACT, keyed=(whole_vin,))
+        found = self._page(shape, {"key0": asked.key, "vin": asked.key.upper()}, (asked,))
+        return found if found.total else None
+
+    def holding(self, asked: Sequence[Asked]) -> Found | None:
+        """The policies that hold one of the texts; None where there are none."""
+        by = By.BEGINNING if asked[0].begins else By.INDEX
+        shape = replace(self.shape, by=by, keyed=tuple(bool(one.key) for one in asked))
+        values = text_values(asked, self.shape.dialect)
+        if self.shape.dialect == "postgresql":
+            found = self._page(shape, values, asked)
+            return found if found.total else None
+        if few := self._few():
+            shape = replace(shape, by=By.BEGINNING if by is By.BEGINNING else By.ROWS, through=few)
+        elif by is By.INDEX:
+            number, hits = self.db.execute(statements.sample(shape.dialect), values | {"most": FEW_HITS}).one()
+            if number < FEW_HITS:
+                shape, values = replace(shape, by=By.HITS, counted=shape.unrestricted), values | {"hits": hits}
+                found = self._page(shape, values, asked, number) if number else None
+                return found if found and found.total else None
+        found = self._counted(shape, values, asked) if shape.unrestricted else self._page(shape, values, asked)
+        return found if found.total else None
+
+    def mistyped(self, asked: Asked) -> Found | None:
+        """The policies that hold a text of nearly the same words, where the text itself is nowhere in the actor's book."""
+        if asked.begins or (self.shape.filters and self._anywhere(asked)):
+            return None
+        for tier in typos.nearest(self.db, asked.text):
+            if taken := self._occurring(tier):
+                found = self.holding([read(one.text) for one in taken])
+                corrected = tuple(dict.fromkeys(pair for one in taken for pair in one.taken))
+                return replace(found, corrected=corrected) if found else None
+        return None
+
+    def _anywhere(self, asked: Asked) -> bool:
+        """Whether a text occurs at all in what the actor may see, whatever the filters leave of it."""
+        book = tuple(name for name in self.shape.filters if name == "codes")
+        shape = replace(self.shape, by=By.INDEX, keyed=(bool(asked.key),), filters=book)
+        return self._number(statements.at_most(shape), text_values((asked,), shape.dialect) | {"most": 1}) > 0
+
+    def _occurring(self, tier: list[typos.Meant]) -> list[typos.Meant]:
+        """Those of the texts that occur in what the actor may see and the filters leave."""
+        asked = [read(one.text) for one in tier]
+        if self.shape.dialect == "sqlite":
+            values: dict[str, Any] = {"matches": json.dumps([_match((one,)) for one in asked])}
+        else:
+            values = {"texts": [_anywhere(one.text) for one in asked]}
+            values["keys"] = [_anywhere(one.key) if one.key else None for one in asked]
+        return [tier[row[0]] for row in self.db.execute(statements.which(self.shape), self.values | values)]
+
+    def _few(self) -> str:
+        """The index by which what the account or the book leaves is few enough to be read row by row, or empty."""
+        for name, through in statements.NARROW.items():
+            if name in self.shape.filters:
+                narrow = replace(self.shape, filters=(name,))
+                if self._number(statements.at_most(narrow), {"most": FEW + 1}) <= FEW:
+                    return through
+        return ""
+
+    def _counted(self, shape: Shape, values: dict[str, Any], asked: Sequence[Asked] = ()) -> Found:
+        """Count first, then take the way to the page that so many hits suggest."""
+        total, highest = self.db.execute(statements.total(shape), self.values | values).one()
+        if total <= self.values["offset"]:
+            return self.nothing(total)
+        return self._walked(shape, total, highest, values, asked) or self._page(replace(shape, counted=True), values, asked, total)
+
+    def _walked(
+        self, shape: Shape, total: int, highest: int, values: dict[str, Any], asked: Sequence[Asked]
+    ) -> Found | None:
+        """The page by walking along its order, where so many hits make that the shorter way and the walk does not lead too far."""
+        if shape.dialect != "sqlite" or shape.sort not in statements.WALKS or total < FEWEST_WALKED or shape.by is By.BEGINNING:
+            return None
+        shape = replace(shape, walk=True, counted=True, by=By.ROWS if shape.by is By.INDEX else shape.by)
+        ordered_by_filter = {Sort.EFFECTIVE: "effective_", Sort.EXPIRATION: "expiring_"}.get(shape.sort, "-")
+        straight = any(name.startswith(ordered_by_filter) for name in shape.filters) or shape.unrestricted
+        if shape.by is By.NOTHING and straight:
+            return self._page(shape, values, asked, total)
+        steps = (self.values["offset"] + self.values["count"]) * highest // total
+        if steps * WALKED_ROW > total * SORTED_ROW:
+            return None
+        found = self._page(replace(shape, bounded=True), values | {"steps": steps * PATIENCE}, asked, total)
+        return found if len(found.rows) == min(self.values["count"], max(total - self.values["offset"], 0)) else None
+
+    def _number(self, statement: TextClause, values: dict[str, Any] | None = None) -> int:
+        return int(self.db.execute(statement, self.values | (values or {})).scalar() or 0)
+
+    def _page(self, shape: Shape, values: dict[str, Any], asked: Sequence[Asked] = (), total: int = 0) -> Found:
+        """Run the statement of a page. Where the page lies behind the last hit, count what it could not tell."""
+        rows = self.db.execute(statements.page(shape), self.values | values | {"total": total}).all()
+        if not rows:
+            uncounted = self.values["offset"] and not shape.counted
+            return self.nothing(self._number(statements.total(shape), values) if uncounted else total)
+        page = tuple(policy_row(row, asked) for row in rows)
+        return Found(page, rows[0][0], self.values["offset"], self.values["count"], as_of=as_time(rows[0][1]))
+
+
+def text_values(asked: Sequence[Asked], dialect: str) -> dict[str, Any]:
+    """The values of the texts for any way of comparing them."""
+    values: dict[str, Any] = {}
+    for number, one in enumerate(asked):
+        values |= {f"text{number}": one.text, f"key{number}": one.key}
+        if one.begins:
+            values |= {f"text{number}_end": _behind(one.text), f"key{number}_end": _behind(one.key)}
+        elif dialect == "postgresql":
+            values |= {f"text{number}": _anywhere(one.text), f"key{number}": _anywhere(one.key)}
+    if dialect == "sqlite":
+        values["match"] = _match(asked)
+    return values
+
+
+def _match(asked: Sequence[Asked]) -> str:
+    return " OR ".join(phrase for one in asked for phrase in _phrases(one))
+
+
+def _phrases(asked: Asked) -> list[str]:
+    """Quoted, so that nothing typed is taken for FTS syntax. A text that is its own key stands for both."""
+    phrases = [_quoted(asked.text)]
+    if asked.key and asked.key != asked.text:
+        phrases.append("keys : " + _quoted(asked.key))
+    elif not asked.key:
+        phrases = ["words : " + _quoted(asked.text)]
+    return phrases
+
+
+def _quoted(phrase: str) -> str:
+    return '"' + phrase.replace('"', '""') + '"'
+
+
+def _anywhere(phrase: str) -> str:
+    for character in "\\%_":
+        phrase = phrase.replace(character, "\\" + character)
+    return f"%{phrase}%"
+
+
+def _behind(beginning: str) -> str:
+    """The first text behind all that begin so, in the order of code points."""
+    last = ord(beginning[-1]) + 1 if beginning else 0
+    return beginning[:-1] + chr(0xE000 if last == 0xD800 else min(last, 0x10FFFF))

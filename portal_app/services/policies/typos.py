@@ -1,0 +1,89 @@
+"""What somebody may have meant: the words of insureds' names that are nearest to the words that were typed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from threading import Lock
+from weakref import WeakKeyDictionary
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
+
+from portal_app.services.policies.words import WORD
+
+SHORTEST = 3
+TWO_EDITS_FROM = 5
+"""A shorter word with two letters changed is another word."""
+MOST_NEIGHBOURS = 24
+MOST_MEANT = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """A text that may have been meant, and the words it takes for those that were typed."""
+
+    text: str
+    taken: tuple[tuple[str, str], ...]
+
+
+@dataclass
+class Vocabulary:
+    """The words as last read: words are only added, so the newest id says what is missing."""
+
+    newest: int = 0
+    known: dict[str, None] | None = None
+
+
+_read: "WeakKeyDictionary[Engine, Vocabulary]" = WeakKeyDictionary()
+_lock = Lock()
+NEWER = text("SELECT id, word FROM name_word WHERE id > :newest ORDER BY id")
+COUNT = text("SELECT count(*) FROM name_word WHERE id <= :newest")
+
+
+def vocabulary(db: Session) -> dict[str, None]:
+    """Every word of every name, kept in the process and read on where words were added."""
+    bind = db.get_bind()
+    engine = bind.engine
+    with _lock:
+        kept = _read.setdefault(engine, Vocabulary())
+        if kept.known is None or db.execute(COUNT, {"newest": kept.newest}).scalar() != len(kept.known):
+            kept.newest, kept.known = 0, {}
+        for identity, word in db.execute(NEWER, {"newest": kept.newest}):
+            kept.known[word] = None
+            kept.newest = identity
+        return kept.known
+
+
+def nearest(db: Session, typed: str) -> Iterator[list[Meant]]:
+    """The texts that may have been meant, in tiers: first those one edit away, then those two. Words that are right stay."""
+    words = [(found.start(), found.end(), found.group()) for found in WORD.finditer(typed)]
+    known = vocabulary(db)
+    choices = [_neighbours(word, known) for _, _, word in words]
+    for edits in (1, 2):
+        tier = []
+        for picks in product(*choices):
+            if sum(distance for _, distance in picks) == edits and len(tier) < MOST_MEANT:
+                tier.append(_meant(typed, words, [word for word, _ in picks]))
+        if tier:
+            yield tier
+
+
+def _neighbours(word: str, known: dict[str, None]) -> list[tuple[str, int]]:
+    """The word itself at distance 0, then the nearest known ones."""
+    if len(word) < SHORTEST:
+        return [(word, 0)]
+    edits = 2 if len(word) >= TWO_EDITS_FROM else 1
+    near = process.extract(word, known.keys(), scorer=OSA.distance, processor=None, score_cutoff=edits, limit=MOST_NEIGHBOURS)
+    return [(word, 0), *((other, int(distance)) for other, distance, _ in near if distance)]
+
+
+def _meant(typed: str, words: list[tuple[int, int, str]], picks: list[str]) -> Meant:
+    text, taken, end = "", [], 0
+    for (start, stop, word), pick in zip(words, picks, strict=True):
+        text += typed[end:start] + pick
+        end = stop
+        if pick != word:
+            taken.append((word, pick))
+    return Meant(text + typed[end:], tuple(taken))

@@ -1,0 +1,84 @@
+"""Which files are still to be read, and how far."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+
+from portal_app.models.enums import FeedKind
+from portal_app.services import leases
+from portal_app.services.access import Gate
+from portal_app.services.door import Tx, reads, writes
+from portal_app.services.ports import FeedBatch
+from portal_app.services.sync import bulk, quarantine
+from portal_app.services.sync.apply import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A file that is to be read, from row `rows_done` on."""
+
+    file_id: int
+    rows_done: int
+
+
+@writes(Gate.SYSTEM)
+def begin(tx: Tx, *, lease: leases.Held, feed: str, kind: FeedKind, batch: FeedBatch) -> Cursor | None:
+    """Where to read the file from, or None where it brings nothing new.
+
+    A file is known by its content and dated by its export. What was exported before the newest completed file is never
+    read, whatever it is called now: it would roll data back. Content that is the newest already is not read again;
+    exported anew, it shows that the data is younger. Older content exported anew is read again: it undoes what came
+    in between.
+    """
+    leases.still_held(tx, lease)
+    file = bulk.FEED_FILE.c
+    of_kind = select(bulk.FEED_FILE).where(file.feed == feed, file.kind == kind)
+    known = tx.db.execute(of_kind.where(file.digest == batch.digest)).mappings().first()
+    completed = of_kind.where(file.completed_at.is_not(None))
+    by_age = completed.order_by(file.exported_at.desc(), file.completed_at.desc())
+    newest = tx.db.execute(by_age.limit(1)).mappings().first()
+    if newest is not None and batch.exported_at < newest["exported_at"]:
+        return None
+    if known is None:
+        row = {"feed": feed, "kind": kind, "digest": batch.digest, "name": batch.name[-255:], "rows_done": 0}
+        row |= {"exported_at": batch.exported_at, "started_at": tx.now, "completed_at": None}
+        added = tx.db.execute(insert(bulk.FEED_FILE).values(row).returning(file.id)).scalar_one()
+        return Cursor(added, 0)
+    this = update(bulk.FEED_FILE).where(file.id == known["id"])
+    told = {"exported_at": max(batch.exported_at, known["exported_at"]), "name": batch.name[-255:]}
+    if known["completed_at"] is None:
+        tx.db.execute(this.values(told))
+        return Cursor(known["id"], known["rows_done"])
+    if newest is None or newest["id"] == known["id"]:
+        tx.db.execute(this.values(told))
+        return None
+    if batch.exported_at == newest["exported_at"]:
+        return None
+    tx.db.execute(this.values(told | {"rows_done": 0, "started_at": tx.now, "completed_at": None}))
+    return Cursor(known["id"], 0)
+
+
+@writes(Gate.SYSTEM)
+def complete(tx: Tx, *, lease: leases.Held, feed: str, kind: FeedKind, run_id: int, file_id: int) -> None:
+    """The file was read to its end: from now on its rows count as a whole."""
+    leases.still_held(tx, lease)
+    file = bulk.FEED_FILE.c
+    begun_at: datetime = tx.db.execute(select(file.started_at).where(file.id == file_id)).scalar_one()
+    tx.db.execute(update(bulk.FEED_FILE).where(file.id == file_id).values(completed_at=tx.now))
+    tx.db.execute(update(bulk.SYNC_RUN).where(bulk.SYNC_RUN.c.id == run_id).values(files=bulk.SYNC_RUN.c.files + 1))
+    quarantine.forget_overtaken(tx, feed=feed, kind=kind, run_id=run_id, begun_at=begun_at)
+
+
+@reads(Gate.SYSTEM)
+def newest(tx: Tx, *, feed: str, kind: FeedKind, run_id: int) -> Source | None:
+    """The file that the data at hand comes from, as the source of rows that leave quarantine now."""
+    file = bulk.FEED_FILE.c
+    found = (
+        select(file.id, file.name, file.exported_at)
+        .where(file.feed == feed, file.kind == kind, file.completed_at.is_not(None))
+        .order_by(file.exported_at.desc(), file.completed_at.desc())
+        .limit(1)
+    )
+    row = tx.db.execute(found).first()
+    return Source(feed, kind, run_id, *row) if row else None

@@ -1,0 +1,114 @@
+"""How fresh the agency system's data is: counts, times and reasons, no names and no values of the business."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, func, select
+
+from portal_app.models.enums import Cadence, FeedKind, RunState
+from portal_app.services.access import Gate, Permission
+from portal_app.services.door import Tx, reads
+from portal_app.services.sync import bulk
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One run of one kind. `data_as_of` is when the newest data that the portal held after it was exported."""
+
+    locator: str
+    feed: str
+    kind: FeedKind
+    state: RunState
+    started_at: datetime
+    ended_at: datetime | None
+    data_as_of: datetime | None
+    files: int
+    rows_read: int
+    rows_added: int
+    rows_changed: int
+    rows_unchanged: int
+    rows_quarantined: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """A page of runs, the newest first, and how many there are."""
+
+    rows: tuple[RunRow, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeedStatus:
+    """One kind of one feed. `quarantined` is how many rows wait to come right; `last_run` is None before the first."""
+
+    feed: str
+    kind: FeedKind
+    last_success: datetime | None
+    data_as_of: datetime | None
+    quarantined: int
+    last_run: RunRow | None
+
+
+@reads(Permission.VIEW_FEEDS)
+def feeds(tx: Tx) -> tuple[FeedStatus, ...]:
+    """How it stands with every kind of every feed that is configured or has ever run."""
+    run, row = bulk.SYNC_RUN.c, bulk.QUARANTINED.c
+    newest = select(func.max(run.id)).group_by(run.feed, run.kind)
+    last = {(each.feed, each.kind): each for each in _rows(tx, select(bulk.SYNC_RUN).where(run.id.in_(newest)))}
+    succeeded = select(run.feed, run.kind, func.max(run.ended_at)).where(run.state == RunState.SUCCEEDED)
+    success = {(feed, kind): at for feed, kind, at in tx.db.execute(succeeded.group_by(run.feed, run.kind))}
+    exported = select(run.feed, run.kind, func.max(run.data_as_of)).group_by(run.feed, run.kind)
+    age = {(feed, kind): at for feed, kind, at in tx.db.execute(exported)}
+    open_rows = select(row.feed, row.kind, func.count()).where(row.resolved_at.is_(None)).group_by(row.feed, row.kind)
+    waiting = {(feed, kind): count for feed, kind, count in tx.db.execute(open_rows)}
+    order = list(FeedKind)
+    places = sorted({*last, *_configured(tx)}, key=lambda place: (place[0], order.index(place[1])))
+    return tuple(
+        FeedStatus(
+            feed=place[0],
+            kind=place[1],
+            last_success=success.get(place),
+            data_as_of=age.get(place),
+            quarantined=waiting.get(place, 0),
+            last_run=last.get(place),
+        )
+        for place in places
+    )
+
+
+@reads(Permission.VIEW_FEEDS)
+def runs(tx: Tx, *, feed: str = "", offset: int = 0, count: int = 50) -> Runs:
+    """A page of the runs of one feed, or of all, the newest first."""
+    run = bulk.SYNC_RUN.c
+    wanted = [run.feed == feed] if feed else []
+    ordered = select(bulk.SYNC_RUN).where(*wanted).order_by(run.id.desc())
+    page = ordered.offset(max(offset, 0)).limit(min(max(count, 1), 200))
+    total = tx.db.scalar(select(func.count()).select_from(bulk.SYNC_RUN).where(*wanted)) or 0
+    return Runs(tuple(_rows(tx, page)), total)
+
+
+@reads(Gate.SYSTEM)
+def last_attempts(tx: Tx) -> dict[tuple[str, FeedKind], datetime]:
+    """When the last run of each kind began that came to an end, well or not; one that was cut off is none."""
+    run = bulk.SYNC_RUN.c
+    ended = select(run.feed, run.kind, func.max(run.started_at)).where(
+        run.state.in_((RunState.SUCCEEDED, RunState.FAILED))
+    )
+    return {(feed, kind): at for feed, kind, at in tx.db.execute(ended.group_by(run.feed, run.kind))}
+
+
+def run_row(row: RowMapping) -> RunRow:
+    return RunRow(**{name: row[name] for name in RunRow.__dataclass_fields__})
+
+
+def _rows(tx: Tx, statement: Any) -> list[RunRow]:
+    return [run_row(row) for row in tx.db.execute(statement).mappings()]
+
+
+def _configured(tx: Tx) -> set[tuple[str, FeedKind]]:
+    return {
+        (name, kind) for name, feed in tx.ports.feeds.items() for cadence in Cadence for kind in feed.kinds(cadence)
+    }

@@ -1,0 +1,102 @@
+"""From a policy as the feed now has it to the transactions that lead there from what the feed said before."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from portal_app.models.enums import Origin, PolicyStatus, TransactionKind, TransactionState
+from portal_app.services.ports import AddressRecord, CoverageRecord, PolicyRecord, VehicleRecord
+from portal_app.services.sync.projection import BLANK, Entry, Term, Terms
+
+CANCELLED = PolicyStatus.CANCELLED.value
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A transaction to be written."""
+
+    kind: TransactionKind
+    effective_at: datetime
+    entry: Entry
+
+
+def steps(said: Terms, record: PolicyRecord, known: datetime, zone: ZoneInfo) -> list[Step]:
+    """The transactions that `record` adds to what the feed said so far; none where nothing differs.
+
+    A term that is cancelled when it is first heard of had been issued before: that is an issuance and a cancellation.
+    A change takes effect on the day on which it became `known`, held within its term: feeds do not say when it was.
+    """
+    fields = fields_of(record)
+    before = said.get(record.effective)
+    if before is not None:
+        changes = {name: value for name, value in fields.items() if value != before.fields[name]}
+        return [_later(record, before, changes, known, zone)] if changes else []
+    kind = TransactionKind.RENEWAL if said and record.effective > max(said) else TransactionKind.ISSUANCE
+    changes = {name: value for name, value in fields.items() if value != BLANK[name] or name == "status"}
+    begins = start_of(record.effective, zone)
+    if record.status is not PolicyStatus.CANCELLED:
+        return [Step(kind, begins, _entry(record, changes))]
+    issued = Step(kind, begins, _entry(record, changes | {"status": PolicyStatus.ACTIVE.value}))
+    cancelled_at = _cancelled_at(record, known, zone)
+    return [issued, Step(TransactionKind.CANCELLATION, cancelled_at, _entry(record, {"status": CANCELLED}))]
+
+
+def _later(record: PolicyRecord, before: Term, changes: dict[str, Any], known: datetime, zone: ZoneInfo) -> Step:
+    entry = _entry(record, changes)
+    if changes.get("status") == CANCELLED:
+        return Step(TransactionKind.CANCELLATION, _cancelled_at(record, known, zone), entry)
+    back = "status" in changes and before.status is PolicyStatus.CANCELLED
+    kind = TransactionKind.REINSTATEMENT if back else TransactionKind.CHANGE
+    return Step(kind, _within(record, known, zone), entry)
+
+
+def _entry(record: PolicyRecord, changes: dict[str, Any]) -> Entry:
+    return Entry(TransactionState.ISSUED, Origin.FEED, record.effective, changes)
+
+
+def _cancelled_at(record: PolicyRecord, known: datetime, zone: ZoneInfo) -> datetime:
+    return start_of(record.cancelled_on, zone) if record.cancelled_on else _within(record, known, zone)
+
+
+def _within(record: PolicyRecord, moment: datetime, zone: ZoneInfo) -> datetime:
+    day = moment.astimezone(zone).date()
+    return start_of(min(max(day, record.effective), record.expiration - timedelta(days=1)), zone)
+
+
+def start_of(day: date, zone: ZoneInfo) -> datetime:
+    """The moment at which `day` begins where the agency is, in UTC."""
+    return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
+
+
+def fields_of(record: PolicyRecord) -> dict[str, Any]:
+    """The record's fields as the ledger holds them."""
+    return {
+        "number": record.number,
+        "line": record.line,
+        "carrier": record.carrier,
+        "effective": record.effective.isoformat(),
+        "expiration": record.expiration.isoformat(),
+        "status": record.status.value,
+        "premium": f"{record.premium:.2f}",
+        "producer_code": record.producer_code,
+        "insured_name": record.insured_name,
+        "description": record.description,
+        "account": record.client_id,
+        "coverages": [_coverage(each) for each in record.coverages],
+        "vehicles": [_vehicle(each) for each in record.vehicles],
+        "locations": [_location(each) for each in record.locations],
+    }
+
+
+def _coverage(each: CoverageRecord) -> dict[str, Any]:
+    premium = None if each.premium is None else f"{each.premium:.2f}"
+    return {"name": each.name, "limit": each.limit, "deductible": each.deductible, "premium": premium}
+
+
+def _vehicle(each: VehicleRecord) -> dict[str, Any]:
+    return {"vin": each.vin, "year": each.year, "make": each.make, "model": each.model}
+
+
+def _location(each: AddressRecord) -> dict[str, Any]:
+    return {"street": each.street, "city": each.city, "state": each.state, "postal_code": each.postal_code}

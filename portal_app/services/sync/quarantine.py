@@ -1,0 +1,118 @@
+"""Rows that could not be taken in: kept once, with the reasons, until they come right or are overtaken."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from portal_app.models.enums import FeedKind
+from portal_app.models.types import new_locator
+from portal_app.services.access import Gate
+from portal_app.services.door import Tx, reads
+from portal_app.services.sync import bulk
+from portal_app.services.sync.rows import Refused
+
+SPACE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A row in quarantine that may fit now."""
+
+    id: int
+    line: int
+    source_id: str
+    content_hash: bytes
+    cells: dict[str, str]
+
+
+def keep(tx: Tx, *, feed: str, kind: FeedKind, run_id: int, file_name: str, refused: Sequence[Refused]) -> None:
+    """Put rows into quarantine. One that is there already is marked as seen; an older one of its record leaves."""
+    if not refused:
+        return
+    row = bulk.QUARANTINED.c
+    by_hash = {each.content_hash: each for each in refused}
+    known = select(row.id, row.content_hash).where(
+        row.feed == feed, row.kind == kind, row.content_hash.in_(list(by_hash))
+    )
+    stored = {bytes(content): number for number, content in tx.db.execute(known)}
+    seen = [
+        {"id": number, "run_id": run_id, "resolved_at": None, **_told(by_hash[content], file_name)}
+        for content, number in stored.items()
+    ]
+    new: list[bulk.Row] = [
+        {
+            "locator": new_locator(),
+            "feed": feed,
+            "kind": kind,
+            "content_hash": content,
+            "source_id": each.source_id[:200],
+            "payload": {"cells": each.cells, "final": each.final},
+            "run_id": run_id,
+            "first_seen_at": tx.now,
+            "resolved_at": None,
+            **_told(each, file_name),
+        }
+        for content, each in by_hash.items()
+        if content not in stored
+    ]
+    resolve(tx, feed=feed, kind=kind, source_ids=[each["source_id"] for each in new])
+    bulk.update_rows(tx.db, bulk.QUARANTINED, seen)
+    bulk.insert_rows(tx.db, bulk.QUARANTINED, new)
+
+
+def _told(each: Refused, file_name: str) -> dict[str, str | int]:
+    return {"line": each.line, "file_name": file_name[-255:], "reasons": "\n".join(each.reasons)[:SPACE]}
+
+
+def resolve(tx: Tx, *, feed: str, kind: FeedKind, source_ids: Iterable[str]) -> None:
+    """Let the rows of these records leave: what they said has been taken in, or newer content has come."""
+    row = bulk.QUARANTINED.c
+    for page in bulk.pages((each for each in source_ids if each), 500):
+        tx.db.execute(
+            update(bulk.QUARANTINED)
+            .where(row.feed == feed, row.kind == kind, row.source_id.in_(page), row.resolved_at.is_(None))
+            .values(resolved_at=tx.now)
+        )
+
+
+@reads(Gate.SYSTEM)
+def open_source_ids(tx: Tx, *, feed: str, kind: FeedKind) -> frozenset[str]:
+    """The records of which a row is in quarantine."""
+    row = bulk.QUARANTINED.c
+    mine = (row.feed == feed, row.kind == kind)
+    return frozenset(tx.db.scalars(select(row.source_id).where(*mine, row.resolved_at.is_(None), row.source_id != "")))
+
+
+@reads(Gate.SYSTEM)
+def waiting(tx: Tx, *, feed: str, kind: FeedKind, after: int, count: int) -> tuple[list[Waiting], int | None]:
+    """The next rows that may fit by now (another record has come, the map was mended), and the id to go on after."""
+    row = bulk.QUARANTINED.c
+    columns = (row.id, row.line, row.source_id, row.content_hash, row.payload)
+    found = tx.db.execute(
+        select(*columns)
+        .where(row.feed == feed, row.kind == kind, row.resolved_at.is_(None), row.id > after)
+        .order_by(row.id)
+        .limit(count)
+    ).all()
+    rows = [
+        Waiting(number, line, source_id, bytes(content), payload["cells"])
+        for number, line, source_id, content, payload in found
+        if source_id and not payload["final"]
+    ]
+    return rows, found[-1][0] if found else None
+
+
+def forget_overtaken(tx: Tx, *, feed: str, kind: FeedKind, run_id: int, begun_at: datetime) -> None:
+    """A file that was begun at `begun_at` is through. Rows that nothing can bring right, because they bear no key or
+    repeat one, leave when it does not hold them any more."""
+    row, run = bulk.QUARANTINED.c, bulk.SYNC_RUN.c
+    earlier = select(run.id).where(run.feed == feed, run.kind == kind, run.ended_at < begun_at)
+    found = tx.db.execute(
+        select(row.id, row.source_id, row.payload).where(
+            row.feed == feed, row.kind == kind, row.resolved_at.is_(None), row.run_id != run_id, row.run_id.in_(earlier)
+        )
+    )
+    gone = [number for number, source_id, payload in found if not source_id or payload["final"]]
+    bulk.update_rows(tx.db, bulk.QUARANTINED, [{"id": number, "resolved_at": tx.now} for number in gone])

@@ -1,0 +1,210 @@
+"""Runs: one feed, kind by kind, file by file, chunk by chunk. No transaction is open while a file is read."""
+
+import os
+import secrets
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from threading import Event
+
+from sqlalchemy import insert, select, update
+
+from portal_app.logs import log
+from portal_app.models.enums import Cadence, FeedKind, RunState
+from portal_app.models.types import new_locator
+from portal_app.services import leases
+from portal_app.services.access import Actor, Gate, system
+from portal_app.services.door import Door, Tx, writes
+from portal_app.services.errors import Conflict, DomainError, NotFound
+from portal_app.services.ports import FeedBatch, FeedConnector, FeedUnavailable, RawRow, RowProblem
+from portal_app.services.sync import bulk, files, quarantine, rows
+from portal_app.services.sync.apply import LEASE_SECONDS, Source, take_in
+from portal_app.services.sync.freshness import RunRow, run_row
+
+CHUNK = 500
+
+
+class AlreadyRunning(Conflict):
+    default = "This feed is being synchronised at this moment."
+
+
+class _Stopped(Exception):
+    """The process was told to end."""
+
+
+def run_feed(door: Door, *, feed: str, cadence: Cadence | None = None, stop: Event | None = None) -> list[RunRow]:
+    """Take in what the feed brings at that cadence, or everything; returns a row for each kind.
+
+    A `stop` that is set ends it at the next chunk; the next run goes on from there. A kind that fails does not keep the
+    others from running. Raises NotFound for a feed that is not configured, AlreadyRunning where somebody else is at it,
+    leases.Lost where another process took over.
+    """
+    connector = door.ports.feeds.get(feed)
+    if connector is None:
+        raise NotFound(f"There is no feed named {feed}.")
+    actor = system(f"sync {feed}")
+    lease = door.run(leases.acquire, actor, name=f"sync:{feed}", holder=holder(), seconds=LEASE_SECONDS)
+    if lease is None:
+        raise AlreadyRunning
+    try:
+        done = []
+        for kind in _kinds(connector, cadence):
+            done.append(_Run(door, actor, lease, connector, kind, stop or Event()).whole())
+            if done[-1].state is RunState.INTERRUPTED:
+                break
+        return done
+    finally:
+        with suppress(DomainError):
+            door.run(leases.release, actor, lease=lease)
+
+
+def holder() -> str:
+    """What this process calls itself when it takes a lease."""
+    return f"{socket.gethostname()[:80]}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def _kinds(connector: FeedConnector, cadence: Cadence | None) -> list[FeedKind]:
+    found = [kind for each in ([cadence] if cadence else Cadence) for kind in connector.kinds(each)]
+    return list(dict.fromkeys(found))
+
+
+@dataclass
+class _Run:
+    """One kind of one feed, while it is taken in."""
+
+    door: Door
+    actor: Actor
+    lease: leases.Held
+    connector: FeedConnector
+    kind: FeedKind
+    stop: Event
+
+    def whole(self) -> RunRow:
+        run_id = self.door.run(open_run, self.actor, lease=self.lease, feed=self.feed, kind=self.kind)
+        state, message = RunState.SUCCEEDED, ""
+        try:
+            message = self._take_all(run_id)
+        except _Stopped:
+            state, message = RunState.INTERRUPTED, "Stopped before the end; the next run goes on from there."
+        except leases.Lost:
+            raise
+        except FeedUnavailable as problem:
+            state, message = RunState.FAILED, str(problem)
+        except RowProblem as problem:
+            state, message = RunState.FAILED, " ".join(problem.reasons)
+        except DomainError as problem:
+            state, message = RunState.FAILED, problem.sentence
+        except Exception as error:  # noqa: BLE001 (whatever an adapter breaks on ends this run and no other)
+            reference = secrets.token_hex(4)
+            log.error("sync failed", feed=self.feed, kind=self.kind.value, reference=reference, exc_info=error)
+            state, message = RunState.FAILED, f"Something went wrong on our side. Reference: {reference}"
+        ended = self.door.run(close_run, self.actor, lease=self.lease, run_id=run_id, state=state, message=message)
+        log.info("sync ended", feed=self.feed, kind=self.kind.value, state=state.value, read=ended.rows_read)
+        return ended
+
+    @property
+    def feed(self) -> str:
+        return self.connector.name
+
+    def _take_all(self, run_id: int) -> str:
+        problems: list[str] = []
+        newest = self.door.run(files.newest, self.actor, feed=self.feed, kind=self.kind, run_id=run_id)
+        for batch in self.connector.batches(self.kind):
+            self._go_on()
+            if newest is not None and batch.exported_at < newest.exported_at:
+                continue
+            cursor = self.door.run(
+                files.begin, self.actor, lease=self.lease, feed=self.feed, kind=self.kind, batch=batch
+            )
+            if cursor is None:
+                continue
+            source = Source(self.feed, self.kind, run_id, cursor.file_id, batch.name, batch.exported_at)
+            try:
+                self._take_file(source, batch, cursor.rows_done)
+            except RowProblem as problem:
+                problems += [f"{batch.name}: {reason}" for reason in problem.reasons]
+        self._take_waiting(run_id)
+        if problems:
+            raise RowProblem(problems)
+        return ""
+
+    def _take_file(self, source: Source, batch: FeedBatch, rows_done: int) -> None:
+        waiting = self.door.run(quarantine.open_source_ids, self.actor, feed=self.feed, kind=self.kind)
+        for page in bulk.pages(batch.rows(rows_done), CHUNK):
+            self._go_on()
+            chunk = self._prepared(page, rows.hashed(page))
+            chunk.confirmed = [source_id for source_id in chunk.confirmed if source_id in waiting]
+            rows_done += len(page)
+            self.door.run(take_in, self.actor, lease=self.lease, source=source, chunk=chunk, rows_done=rows_done)
+        self.door.run(
+            files.complete, self.actor, lease=self.lease, feed=self.feed, kind=self.kind, run_id=source.run_id,
+            file_id=source.file_id,
+        )  # fmt: skip
+
+    def _prepared(self, page: Sequence[RawRow], hashes: Sequence[bytes]) -> rows.Chunk:
+        source_ids = [row.source_id for row in page if row.source_id]
+        known = self.door.run(rows.known_records, self.actor, feed=self.feed, kind=self.kind, source_ids=source_ids)
+        return rows.prepare(self.connector, self.kind, page, hashes, known)
+
+    def _take_waiting(self, run_id: int) -> None:
+        """Try what waits in quarantine: its client, parent or producer code may have come by now. Round by round, until
+        nothing more fits, since one such row may be what another waits for."""
+        source = self.door.run(files.newest, self.actor, feed=self.feed, kind=self.kind, run_id=run_id)
+        while source is not None and self._one_round(source):
+            self._go_on()
+
+    def _one_round(self, source: Source) -> int:
+        taken = 0
+        for page in self._waiting():
+            self._go_on()
+            raw = [RawRow(each.line, each.source_id, each.cells, b"") for each in page]
+            chunk = self._prepared(raw, [each.content_hash for each in page])
+            chunk.read = chunk.unchanged = 0
+            taken += self.door.run(take_in, self.actor, lease=self.lease, source=source, chunk=chunk, rows_done=None)
+        return taken
+
+    def _waiting(self) -> Iterator[list[quarantine.Waiting]]:
+        after: int | None = 0
+        while after is not None:
+            page, after = self.door.run(
+                quarantine.waiting, self.actor, feed=self.feed, kind=self.kind, after=after, count=CHUNK
+            )
+            if page:
+                yield page
+
+    def _go_on(self) -> None:
+        if self.stop.is_set():
+            raise _Stopped
+
+
+@writes(Gate.SYSTEM)
+def open_run(tx: Tx, *, lease: leases.Held, feed: str, kind: FeedKind) -> int:
+    """Note that a run begins. Runs of this feed that say they are running were cut off, for we hold the lease."""
+    leases.still_held(tx, lease)
+    run = bulk.SYNC_RUN.c
+    tx.db.execute(
+        update(bulk.SYNC_RUN)
+        .where(run.feed == feed, run.state == RunState.RUNNING)
+        .values(state=RunState.INTERRUPTED, ended_at=tx.now, message="Cut off; the next run went on from there.")
+    )
+    row = {"locator": new_locator(), "feed": feed, "kind": kind, "state": RunState.RUNNING, "started_at": tx.now}
+    row |= {"files": 0, "rows_read": 0, "rows_added": 0, "rows_changed": 0, "rows_unchanged": 0, "rows_quarantined": 0}
+    return int(tx.db.execute(insert(bulk.SYNC_RUN).values(row | {"message": ""}).returning(run.id)).scalar_one())
+
+
+@writes(Gate.SYSTEM)
+def close_run(tx: Tx, *, lease: leases.Held, run_id: int, state: RunState, message: str) -> RunRow:
+    """Note how the run ended, and how old the data is that the portal now holds."""
+    leases.still_held(tx, lease)
+    run, file = bulk.SYNC_RUN.c, bulk.FEED_FILE.c
+    newest = (
+        select(file.exported_at)
+        .where(file.feed == run.feed, file.kind == run.kind, file.completed_at.is_not(None))
+        .order_by(file.exported_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    ended: dict[str, object] = {"state": state, "message": message[:500], "ended_at": tx.now, "data_as_of": newest}
+    tx.db.execute(update(bulk.SYNC_RUN).where(run.id == run_id).values(ended))
+    return run_row(tx.db.execute(select(bulk.SYNC_RUN).where(run.id == run_id)).mappings().one())

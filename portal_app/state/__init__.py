@@ -1,0 +1,1 @@
+"""Turns an event into one service call, and the answer into rows to show."""

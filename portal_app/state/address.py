@@ -1,0 +1,207 @@
+"""Reads a search from the address, and writes addresses of lists.
+
+What the address says is anybody's to write: it is checked here and clamped; what is not understood is left out, and
+named.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from urllib.parse import urlencode
+
+from portal_app.services.policies.views import Choice, Filters, Query, Sort
+from portal_app.state import wording
+from portal_app.state.rows import Column, Pill
+
+PAGE = 50
+LAST_PAGE = 100_000
+LONGEST_TEXT = 200
+LONGEST_SHOWN = 40
+
+COLUMNS = {
+    Sort.INSURED: "Insured name",
+    Sort.NUMBER: "Policy #",
+    Sort.LINE: "LOB",
+    Sort.CARRIER: "Carrier",
+    Sort.EFFECTIVE: "Effective date",
+    Sort.EXPIRATION: "Expiration date",
+    Sort.PREMIUM: "Premium",
+    Sort.STATUS: "Status",
+}
+CHOICES = {"line": "LOB", "status": "Status", "carrier": "Carrier"}
+DAYS = {
+    "effective_from": "Effective from",
+    "effective_to": "Effective to",
+    "expiring_from": "Expiring from",
+    "expiring_to": "Expiring to",
+}
+KNOWN = ("q", *CHOICES, *DAYS, "account", "sort", "order", "page")
+
+
+@dataclass
+class Asked:
+    """A search as the address states it. `given` are the parts that were understood, `ignored` says what was not."""
+
+    query: Query
+    given: dict[str, str]
+    ignored: list[str] = field(default_factory=list)
+    pills: list[Pill] = field(default_factory=list)
+
+    def href(self, **changes: str) -> str:
+        """The same list with parts changed; "" takes a part away, and the page goes unless it is what changes."""
+        parts = {**self.given, "page": "", **changes}
+        return address("/policies", parts)
+
+
+def address(path: str, parts: Mapping[str, str]) -> str:
+    filled = {name: parts[name] for name in KNOWN if parts.get(name)}
+    return f"{path}?{urlencode(filled)}" if filled else path
+
+
+def policies(**parts: str) -> str:
+    """The address of a list of policies, for links from elsewhere."""
+    return address("/policies", parts)
+
+
+def read(parameters: Mapping[str, str], filters: Filters) -> Asked:
+    given: dict[str, str] = {}
+    ignored: list[str] = []
+    text = parameters.get("q", "").strip()[:LONGEST_TEXT]
+    if text:
+        given["q"] = text
+    for name, choices in _choices(filters).items():
+        _take_choice(name, parameters.get(name, ""), choices, given, ignored)
+    days = {name: _take_day(name, parameters.get(name, ""), given, ignored) for name in DAYS}
+    if account := _locator(parameters.get("account", "")):
+        given["account"] = account
+    sort, descending = _take_order(parameters, given, ignored)
+    page = _page(parameters.get("page", ""))
+    ignored += [f"“{_short(name)}”" for name in parameters if name not in KNOWN]
+    query = Query(
+        text=text,
+        line=given.get("line", ""),
+        status=given.get("status", ""),
+        carrier=given.get("carrier", ""),
+        account=account,
+        effective_from=days["effective_from"],
+        effective_to=days["effective_to"],
+        expiring_from=days["expiring_from"],
+        expiring_to=days["expiring_to"],
+        sort=sort,
+        descending=descending,
+        offset=(page - 1) * PAGE,
+        count=PAGE,
+    )
+    asked = Asked(query, given, ignored)
+    asked.pills = _pills(asked, filters)
+    return asked
+
+
+def columns(asked: Asked) -> list[Column]:
+    """The headers: the sorted one turns round, another one sorts upwards."""
+    found = []
+    for sort, label in COLUMNS.items():
+        now = asked.query.sort is sort
+        turned = "desc" if now and not asked.query.descending else ""
+        state = ("descending" if asked.query.descending else "ascending") if now else "none"
+        href = asked.href(sort="" if sort is Sort.INSURED else sort.value, order=turned)
+        found.append(Column(label, href, state, numeric=sort is Sort.PREMIUM))
+    return found
+
+
+def neighbours(asked: Asked, total: int) -> tuple[str, str]:
+    """The addresses of the page before and the page after, "" where there is none."""
+    return _neighbours("/policies", asked.given, asked.query.offset // PAGE + 1, total)
+
+
+def _choices(filters: Filters) -> dict[str, tuple[Choice, ...]]:
+    return {"line": filters.lines, "status": filters.statuses, "carrier": filters.carriers}
+
+
+def _take_choice(name: str, value: str, choices: tuple[Choice, ...], given: dict[str, str], ignored: list[str]) -> None:
+    if not value:
+        return
+    if any(choice.value == value for choice in choices):
+        given[name] = value
+    else:
+        ignored.append(f"{CHOICES[name]} “{_short(value)}”")
+
+
+def _take_day(name: str, value: str, given: dict[str, str], ignored: list[str]) -> date | None:
+    if not value:
+        return None
+    try:
+        found = date.fromisoformat(value)
+    except ValueError:
+        ignored.append(f"{DAYS[name]} “{_short(value)}”")
+        return None
+    given[name] = found.isoformat()
+    return found
+
+
+def _take_order(parameters: Mapping[str, str], given: dict[str, str], ignored: list[str]) -> tuple[Sort, bool]:
+    asked = parameters.get("sort", "")
+    try:
+        sort = Sort(asked) if asked else Sort.INSURED
+    except ValueError:
+        ignored.append(f"sorting by “{_short(asked)}”")
+        return Sort.INSURED, False
+    if asked and sort is not Sort.INSURED:
+        given["sort"] = sort.value
+    if parameters.get("order") == "desc":
+        given["order"] = "desc"
+    return sort, "order" in given
+
+
+def _page(value: str) -> int:
+    return min(max(int(value), 1), LAST_PAGE) if value.isascii() and value.isdigit() and len(value) < 10 else 1
+
+
+def _locator(value: str) -> str:
+    return value if len(value) <= 40 and value.isascii() and value.isalnum() else ""
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= LONGEST_SHOWN else value[: LONGEST_SHOWN - 1] + "…"
+
+
+def _pills(asked: Asked, filters: Filters) -> list[Pill]:
+    pills = []
+    for name, choices in _choices(filters).items():
+        label = next((choice.label for choice in choices if choice.value == asked.given.get(name)), "")
+        if label:
+            pills.append(Pill(f"{CHOICES[name]}: {label}", asked.href(**{name: ""})))
+    for first, last, word in (
+        ("effective_from", "effective_to", "Effective"),
+        ("expiring_from", "expiring_to", "Expiring"),
+    ):
+        start, end = getattr(asked.query, first), getattr(asked.query, last)
+        if start or end:
+            pills.append(Pill(f"{word} {_range(start, end)}", asked.href(**{first: "", last: ""})))
+    if asked.query.account:
+        pills.append(Pill("One account", asked.href(account="")))
+    return pills
+
+
+def _range(start: date | None, end: date | None) -> str:
+    if start and end:
+        return f"{wording.day(start)} – {wording.day(end)}"
+    return f"from {wording.day(start)}" if start else f"to {wording.day(end)}"
+
+
+def read_simple(parameters: Mapping[str, str]) -> tuple[str, int]:
+    """Text and page of a list that has no other filters."""
+    return parameters.get("q", "").strip()[:LONGEST_TEXT], _page(parameters.get("page", ""))
+
+
+def simple_neighbours(path: str, text: str, page: int, total: int) -> tuple[str, str]:
+    return _neighbours(path, {"q": text}, page, total)
+
+
+def _neighbours(path: str, given: Mapping[str, str], page: int, total: int) -> tuple[str, str]:
+    """Beyond the end the page before is the last one that holds something."""
+    last = max(1, -(-total // PAGE))
+    before = min(page - 1, last)
+    earlier = address(path, {**given, "page": str(before) if before > 1 else ""}) if page > 1 else ""
+    later = address(path, {**given, "page": str(page + 1)}) if page < last else ""
+    return earlier, later

@@ -1,0 +1,27 @@
+"""The pages before sign-in: whose portal this is, and what a set-up link is for."""
+
+from portal_app.guard.events import requires
+from portal_app.services import home
+from portal_app.services.access import Gate
+from portal_app.services.identity import set_up
+from portal_app.state.portal import PortalState
+
+
+class FrontDoorState(PortalState):
+    looked: bool = False
+    invited_name: str = ""
+    invited_email: str = ""
+
+    @requires(Gate.PUBLIC)
+    async def arrive_outside(self) -> None:
+        found = await self._ask(home.front_door)
+        if found is not None:
+            self.agency_name, self.demo = found.agency_name, found.demo
+
+    @requires(Gate.PUBLIC)
+    async def look_at_link(self) -> None:
+        token = self.router.url.query_parameters.get("token", "")
+        found = await self._ask(set_up.look_at, token=token)
+        self.looked = True
+        if found is not None:
+            self.invited_name, self.invited_email = found.name, found.email

@@ -1,0 +1,64 @@
+"""The list of policies: what the address asks for, and a page of answers."""
+
+from portal_app.guard.events import requires
+from portal_app.services.access import Permission
+from portal_app.services.policies import search
+from portal_app.services.policies.views import Choice, Filters, Found, Query
+from portal_app.state import address, wording
+from portal_app.state.portal import PortalState
+from portal_app.state.rows import Column, Pill, PolicyLine, policy_line
+
+UNSORTED = address.columns(address.Asked(Query(), {}))
+
+
+class PoliciesState(PortalState):
+    loaded: bool = False
+    rows: list[PolicyLine] = []
+    columns: list[Column] = UNSORTED
+    total: int = 0
+    headline: str = ""
+    span: str = ""
+    previous: str = ""
+    following: str = ""
+    as_of: str = ""
+    stale: bool = False
+    corrected_to: str = ""
+    corrected_from: str = ""
+    ignored: str = ""
+    searching: bool = False
+    narrowed: bool = False
+    pills: list[Pill] = []
+    lines: list[Choice] = []
+    carriers: list[Choice] = []
+    statuses: list[Choice] = []
+
+    @requires(Permission.VIEW_OWN_ACCOUNTS)
+    async def load(self) -> None:
+        filters = await self._ask(search.filters)
+        if filters is None:
+            return
+        self._offer(filters)
+        asked = address.read(self.router.url.query_parameters, filters)
+        self._repeat(asked)
+        found = await self._ask(search.find, query=asked.query)
+        if found is not None:
+            self._show(asked, found)
+
+    def _offer(self, filters: Filters) -> None:
+        self.lines, self.carriers, self.statuses = list(filters.lines), list(filters.carriers), list(filters.statuses)
+
+    def _repeat(self, asked: address.Asked) -> None:
+        self.columns, self.pills = address.columns(asked), asked.pills
+        self.ignored = ", ".join(asked.ignored)
+        self.searching = bool(asked.query.text)
+        self.narrowed = bool(asked.query.text or asked.pills)
+
+    def _show(self, asked: address.Asked, found: Found) -> None:
+        self.rows = [policy_line(row) for row in found.rows]
+        self.total, self.loaded = found.total, True
+        self.headline = wording.count(found.total, "policy", "policies")
+        self.span = wording.span(found.offset, len(found.rows), found.total)
+        self.previous, self.following = address.neighbours(asked, found.total)
+        self.as_of, self.stale = self._moment(found.as_of), wording.is_stale(found.as_of, self._now())
+        self.corrected_from = ", ".join(typed for typed, _ in found.corrected)
+        self.corrected_to = ", ".join(taken for _, taken in found.corrected)

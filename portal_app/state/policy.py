@@ -1,0 +1,136 @@
+"""One policy."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from portal_app.guard.events import requires
+from portal_app.services.access import Permission
+from portal_app.services.policies import detail
+from portal_app.services.policies.views import CoverageLine, HistoryEntry, PolicyDetail, TermLine
+from portal_app.state import wording
+from portal_app.state.portal import PortalState
+from portal_app.state.rows import PolicyLine, policy_line
+
+
+@dataclass
+class Cover:
+    name: str
+    limit: str
+    deductible: str
+    premium: str
+
+
+@dataclass
+class Car:
+    vin: str
+    description: str
+
+
+@dataclass
+class TermRow:
+    number: str
+    effective: str
+    expiration: str
+    premium: str
+    status: str
+
+
+@dataclass
+class Event:
+    key: str
+    title: str
+    on: str
+    term: str
+    origin: str
+    learned: str
+    changes: list[str]
+
+
+NOBODY = PolicyLine("", "", "", "", "", "", "", "", "")
+
+
+class PolicyState(PortalState):
+    shown: str = ""
+    policy: PolicyLine = NOBODY
+    account_href: str = ""
+    description: str = ""
+    producer_name: str = ""
+    producer_code: str = ""
+    code_of_record: str = ""
+    insured_names: list[str] = []
+    mailing_address: list[str] = []
+    contact_email: str = ""
+    contact_phone: str = ""
+    coverages: list[Cover] = []
+    vehicles: list[Car] = []
+    locations: list[str] = []
+    terms: list[TermRow] = []
+    history: list[Event] = []
+    term_sentence: str = ""
+    term_share: int = 0
+    feed: str = ""
+    as_of: str = ""
+    stale: bool = False
+
+    @requires(Permission.VIEW_OWN_ACCOUNTS)
+    async def load(self) -> None:
+        self.shown = ""
+        found = await self._ask(detail.policy, locator=self._last_of_path())
+        if found is not None:
+            self._show(found)
+
+    def _show(self, found: PolicyDetail) -> None:
+        today = self._now().astimezone(self._zone()).date()
+        self.shown, self.policy = found.row.locator, policy_line(found.row)
+        self.account_href = f"/accounts/{found.row.account_locator}"
+        self.description = found.description
+        self.producer_name, self.producer_code = found.producer, found.producer_code
+        self.code_of_record = found.code_of_record if found.code_of_record != found.producer_code else ""
+        self.insured_names, self.mailing_address = list(found.insured_names), list(found.mailing_address)
+        self.contact_email, self.contact_phone = found.email, found.phone
+        self.coverages = [_cover(each) for each in found.coverages]
+        self.vehicles = [Car(each.vin, each.description) for each in found.vehicles]
+        self.locations = list(found.locations)
+        self.terms = [_term(each) for each in found.terms]
+        self.history = [self._event(number, each) for number, each in enumerate(found.history)]
+        self.term_sentence, self.term_share = way_through(found.row.effective, found.row.expiration, today)
+        self.feed, self.as_of = found.feed, self._moment(found.as_of)
+        self.stale = wording.is_stale(found.as_of, self._now())
+
+    def _event(self, number: int, entry: HistoryEntry) -> Event:
+        return Event(
+            key=str(number),
+            title=entry.kind.label,
+            on=wording.day(entry.effective_at.astimezone(self._zone()).date()),
+            term=wording.day(entry.term_effective),
+            origin=entry.origin.value,
+            learned=self._moment(entry.known_at),
+            changes=list(entry.changes),
+        )
+
+
+def way_through(effective: date, expiration: date, today: date) -> tuple[str, int]:
+    """How far a term has run, in words and in percent."""
+    if today < effective:
+        return f"Begins in {wording.count((effective - today).days, 'day')}", 0
+    if today >= expiration:
+        gone = (today - expiration).days
+        return (f"Ended {wording.count(gone, 'day')} ago" if gone else "Ends today"), 100
+    left = (expiration - today).days
+    return f"{wording.count(left, 'day')} left in this term", round(
+        100 * (today - effective).days / (expiration - effective).days
+    )
+
+
+def _cover(each: CoverageLine) -> Cover:
+    return Cover(each.name, each.limit, each.deductible, wording.money(each.premium))
+
+
+def _term(each: TermLine) -> TermRow:
+    return TermRow(
+        each.number,
+        wording.day(each.effective),
+        wording.day(each.expiration),
+        wording.money(each.premium),
+        each.status.label,
+    )

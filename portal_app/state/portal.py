@@ -1,0 +1,83 @@
+"""What every page of the portal knows: who is here, where they may go, what there is to say."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Concatenate, ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
+
+import reflex as rx
+
+from portal_app.guard.events import requires
+from portal_app.services.access import Gate, Permission
+from portal_app.services.door import Tx, the_door
+from portal_app.services.errors import DomainError, NotFound, Unexpected
+from portal_app.services.identity import sessions, who
+from portal_app.state import wording
+
+Params = ParamSpec("Params")
+Answer = TypeVar("Answer")
+
+# Which places of the navigation a permission opens; Home is everybody's.
+OPENS = {"policies": Permission.VIEW_OWN_ACCOUNTS, "accounts": Permission.VIEW_OWN_ACCOUNTS}
+
+
+class PortalState(rx.State):
+    """The base of all page states. What is empty here is filled on arrival, never by default: defaults are public."""
+
+    name: str = ""
+    initials: str = ""
+    email: str = ""
+    role: str = ""
+    producer: str = ""
+    places: list[str] = []
+    agency_name: str = ""
+    demo: bool = False
+
+    flash: str = ""
+    flash_kind: str = "info"
+    problem: str = ""
+    reference: str = ""
+    missing: bool = False
+
+    @requires(Gate.SIGNED_IN)
+    async def arrive(self) -> None:
+        me = await self._ask(who.me)
+        if me is None:
+            return
+        self.name, self.email, self.role, self.producer = me.name, me.email, me.role_label, me.producer
+        self.initials, self.agency_name, self.demo = wording.initials(me.name), me.agency_name, me.demo
+        self.places = ["home", *(key for key, permission in OPENS.items() if permission in me.permissions)]
+        if the_door().settings.concurrent_sessions:
+            self.flash, self.flash_kind = await self._ask(sessions.take_notice) or self.flash, "warning"
+
+    @requires(Gate.SIGNED_IN)
+    async def dismiss(self) -> None:
+        self.flash = ""
+
+    async def _ask(
+        self, service: Callable[Concatenate[Tx, Params], Answer], /, *args: Params.args, **kwargs: Params.kwargs
+    ) -> Answer | None:
+        """The service's answer; None where it refused, and then the page has the sentence to show."""
+        self.problem, self.reference, self.missing = "", "", False
+        try:
+            return await the_door().call(service, *args, **kwargs)
+        except NotFound:
+            self.missing = True
+        except Unexpected as error:
+            self.problem, self.reference = "Something went wrong on our side. Nothing was changed.", error.reference
+        except DomainError as error:
+            self.problem = error.sentence
+        return None
+
+    def _zone(self) -> ZoneInfo:
+        return the_door().settings.zone
+
+    def _now(self) -> datetime:
+        return the_door().clock()
+
+    def _moment(self, value: datetime | None) -> str:
+        return wording.moment(value, self._zone(), self._now())
+
+    def _last_of_path(self) -> str:
+        """The locator that the address names."""
+        return str(self.router.url.path).rstrip("/").rpartition("/")[2]

@@ -1,0 +1,131 @@
+"""Every handler that the app registers, against everybody who might send it."""
+
+import asyncio
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import reflex as rx
+from reflex_base.registry import RegistrationContext
+
+from portal_app.guard import events
+from portal_app.portal_app import app as assembled
+from portal_app.services.access import Actor, Gate, can
+from portal_app.services.door import Door
+from portal_app.services.identity import sessions
+from tests.guard.conftest import Cast
+from tests.guard.pipeline import Answers, tab
+from tests.world import Clock
+
+ROOT = Path(__file__).resolve().parents[2]
+assert assembled is not None
+HANDLERS = sorted(
+    name for name in RegistrationContext.get().event_handlers if name not in events.OF_THE_FRAMEWORK
+)
+OURS = [name for name in HANDLERS if events.declared(name)]
+OPEN = {name for name in OURS if events.declared(name).requirement is Gate.PUBLIC}  # type: ignore[union-attr]
+EVERYBODY = [
+    "anonymous", "password only", "not enrolled", "principal", "producer", "csr", "admin", "read-only",
+]  # fmt: skip
+
+
+def short(name: str) -> str:
+    return ".".join(name.split("____")[-1].split(".")[-2:])
+
+
+def send(app: rx.App, token: str | None, name: str, payload: dict[str, Any] | None = None) -> Answers:
+    async def one() -> Answers:
+        async with tab(app, token) as socket:
+            return await socket.send(name, payload)
+
+    return asyncio.run(one())
+
+
+def who(door: Door, token: str | None) -> Actor | None:
+    found = asyncio.run(sessions.resolve(door, token_hash=sessions.hash_of(token))) if token else None
+    return found if isinstance(found, Actor) else None
+
+
+@pytest.mark.criterion("GUARD-01")
+def test_every_handler_says_what_it_needs() -> None:
+    assert events.undeclared() == []
+
+
+@pytest.mark.criterion("GUARD-01")
+def test_the_list_of_open_handlers_is_short_and_known() -> None:
+    assert {short(name) for name in OPEN} == {"front_door_state.arrive_outside", "front_door_state.look_at_link"}
+
+
+@pytest.mark.criterion("GUARD-02")
+@pytest.mark.parametrize("person", EVERYBODY)
+@pytest.mark.parametrize("name", OURS, ids=short)
+def test_a_handler_answers_whom_it_is_for_and_nobody_else(
+    app: rx.App, door: Door, cast: Cast, name: str, person: str
+) -> None:
+    token = cast[person]
+    actor = who(door, token)
+    found = events.declared(name)
+    assert found is not None
+    allowed = can(actor, found.requirement) if actor else found.requirement is Gate.PUBLIC
+    answers = send(app, token, name)
+    if allowed:
+        # Arguments may be missing here, which refuses too; only the way in must not be shown again.
+        assert set(answers.redirects()) <= {"/denied"}
+    else:
+        assert len(answers.redirects()) == 1, (name, person)
+        assert not answers.holds("Client"), "business reached somebody who may not see it"
+        assert not answers.holds("@agency.test")
+
+
+@pytest.mark.criterion("GUARD-03")
+@pytest.mark.parametrize("person", ["anonymous", "principal"])
+@pytest.mark.parametrize("name", [name for name in HANDLERS if name not in OURS], ids=short)
+def test_what_the_framework_brings_along_is_refused(app: rx.App, door: Door, cast: Cast, name: str, person: str) -> None:
+    answers = send(app, cast[person], name, {"var_name": "role", "value": "admin"})
+    assert answers.redirects() == ["/denied"]
+
+
+@pytest.mark.criterion("GUARD-03")
+def test_an_unknown_or_private_handler_does_nothing(app: rx.App, door: Door, cast: Cast) -> None:
+    root = "reflex___state____state.portal_app___state___portal____portal_state"
+    for name in (f"{root}._ask", f"{root}.reset", f"{root}.get_state", "nonsense"):
+        answers = send(app, cast["principal"], name)
+        assert not answers.holds("principal@agency.test")
+
+
+@pytest.mark.criterion("GUARD-04")
+@pytest.mark.parametrize("name", OURS, ids=short)
+def test_arguments_that_no_page_sends_are_refused(app: rx.App, door: Door, cast: Cast, name: str) -> None:
+    actor = who(door, cast["principal"])
+    found = events.declared(name)
+    assert actor is not None
+    assert found is not None
+    expected = "/denied" if can(actor, found.requirement) else "/"
+    for payload in ({"surprise": {"role": "admin"}}, {"self": 1}):
+        assert send(app, cast["principal"], name, payload).redirects() == [expected]
+
+
+@pytest.mark.criterion("GUARD-05")
+@pytest.mark.parametrize(
+    ("minutes", "reason"), [(30, "/sign-in?reason=idle"), (8 * 60, "/sign-in?reason=absolute")]
+)
+def test_an_event_of_a_session_that_ran_out_leads_to_the_sign_in_with_the_reason(
+    app: rx.App, door: Door, cast: Cast, clock: Clock, minutes: int, reason: str
+) -> None:
+    clock.forward(minutes=minutes)
+    name = next(name for name in OURS if name.endswith("portal_state.arrive"))
+    assert send(app, cast["principal"], name).redirects() == [reason]
+
+
+@pytest.mark.criterion("GUARD-06")
+def test_no_state_keeps_anything_where_the_browser_could_write_it() -> None:
+    source = "\n".join(path.read_text() for path in (ROOT / "portal_app").rglob("*.py"))
+    assert not re.findall(r"rx\.(?:Cookie|LocalStorage|SessionStorage)\b", source)
+
+
+@pytest.mark.criterion("GUARD-06")
+def test_there_are_no_automatic_setters() -> None:
+    names = RegistrationContext.get().event_handlers
+    assert not [name for name in names if name.split(".")[-1].startswith("set_") and name not in events.OF_THE_FRAMEWORK
+                and name not in events.REFUSED_OF_THE_FRAMEWORK]  # fmt: skip

@@ -1,0 +1,100 @@
+"""The API as it is served: the guard around it, a real door behind it, on both databases."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from httpx2 import Response
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from portal_app.guard import asgi, headers
+from portal_app.models.enums import Role
+from portal_app.models.identity import User
+from portal_app.models.producers import Producer
+from portal_app.routes import api
+from portal_app.services import door as doors
+from portal_app.services.access import Actor, system
+from portal_app.services.door import Door
+from portal_app.services.identity import tokens
+from tests.routes.api.records import book, runs, whole  # noqa: F401
+from tests.services.conftest import (  # noqa: F401
+    agency,
+    clock,
+    database,
+    door,
+    empty_sqlite,
+    fresh_postgres,
+    postgres_template,
+)
+from tests.world import NOW, Agency, add_user
+
+SITE = "http://testserver"
+STRANGER = "198.51.100.7"
+
+Served = Callable[..., Any]
+
+
+@pytest.fixture
+def served(door: Door, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Served:  # noqa: F811
+    monkeypatch.setattr(doors, "_installed", door)
+    settings = door.settings.model_copy(update={"public_url": SITE})
+    inner = Starlette(routes=[api.mounted(settings)])
+    return asgi.Guard(inner, settings, lambda: door, headers.Policies(tmp_path))
+
+
+@pytest.fixture
+def client(served: Served) -> Iterator[TestClient]:
+    outside = TestClient(
+        served, base_url=SITE, client=(STRANGER, 50000), raise_server_exceptions=False, follow_redirects=False
+    )
+    with outside as client:
+        yield client
+
+
+class Person:
+    """Somebody of the cast, their token, and what they ask of the API."""
+
+    def __init__(self, client: TestClient, user: User, token: str) -> None:
+        self.client, self.user, self.token = client, user, token
+
+    def get(self, path: str, **query: Any) -> Response:
+        headers = {"Authorization": f"Bearer {self.token}"}
+        return self.client.get(f"/api/v1{path}", params=query or None, headers=headers)
+
+    def json(self, path: str, **query: Any) -> Any:
+        answer = self.get(path, **query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+class Cast:
+    """A person for each role, and two producers whose books differ."""
+
+    def __init__(self, door: Door, client: TestClient, agency: Agency) -> None:  # noqa: F811
+        self.door, self.client, self.agency = door, client, agency
+        self.principal = self.add(Role.PRINCIPAL, agency.house)
+        self.maya = self.add(Role.PRODUCER, agency.maya, "maya@agency.test")
+        self.daniel = self.add(Role.PRODUCER, agency.daniel, "daniel@agency.test")
+        self.csr = self.add(Role.CSR)
+        self.admin = self.add(Role.ADMIN)
+        self.read_only = self.add(Role.READ_ONLY)
+
+    def add(self, role: Role, producer: Producer | None = None, email: str = "") -> Person:
+        with self.door.database.write() as db:
+            user = add_user(db, role, email, producer, totp_secret="A" * 32, totp_enrolled_at=NOW)
+        return Person(self.client, user, self.token(user))
+
+    def token(self, user: User) -> str:
+        return self.door.run(tokens.create, system("command line"), email=user.email, name="Nightly report")
+
+    def actor(self, person: Person) -> Actor:
+        found = self.door.run(tokens.look_up, system("test"), token=person.token)
+        assert found
+        return found[0]
+
+
+@pytest.fixture
+def cast(door: Door, client: TestClient, agency: Agency) -> Cast:  # noqa: F811
+    return Cast(door, client, agency)

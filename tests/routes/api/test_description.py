@@ -1,0 +1,90 @@
+"""The description of the API holds for what the API answers."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+import schemathesis
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import events, from_schema
+from starlette.testclient import TestClient
+
+from portal_app.models.policies import Policy
+from tests.routes.api.conftest import Cast, Person, Served
+from tests.world import Agency
+
+DESCRIPTION = "/api/v1/openapi.json"
+EXAMPLES = 15
+
+
+@pytest.fixture
+def described(client: TestClient) -> Any:
+    answer = client.get(DESCRIPTION)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+    return answer.json()
+
+
+@pytest.mark.criterion("API-20")
+def test_the_description_is_there_for_everybody_and_says_how_to_get_in(described: Any) -> None:
+    assert described["openapi"].startswith("3.1")
+    assert described["servers"] == [{"url": "/api/v1"}]
+    assert described["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+    for path, operations in described["paths"].items():
+        assert operations.keys() == {"get"}, path
+        assert operations["get"]["security"] == [{"token": []}], path
+        assert {"200", "401", "429", "500", "503"} <= operations["get"]["responses"].keys(), path
+
+
+@pytest.mark.criterion("API-20")
+def test_names_are_in_camel_case(described: Any) -> None:
+    shapes = described["components"]["schemas"].values()
+    names = [name for shape in shapes for name in shape.get("properties", {})]
+    names += [each["name"] for path in described["paths"].values() for each in path["get"].get("parameters", ())]
+    assert "listCompleted" in names
+    assert [name for name in names if "_" in name or name[0].isupper()] == []
+
+
+@pytest.mark.criterion("API-20")
+@pytest.mark.parametrize("path", ["/docs", "/redoc", "/docs/oauth2-redirect"])
+def test_no_page_of_the_framework_loads_scripts_from_elsewhere(client: TestClient, path: str) -> None:
+    assert client.get(f"/api/v1{path}").status_code == 404
+
+
+@pytest.mark.criterion("API-21")
+@pytest.mark.parametrize("role", ["principal", "admin"])
+def test_nothing_that_is_sent_is_answered_otherwise_than_described(
+    cast: Cast, served: Served, book: Agency, runs: list[str], role: str
+) -> None:
+    generation = {"max-examples": EXAMPLES, "with-security-parameters": False, "database": "none"}
+    wrong, answers = [], Counter()
+    for event in from_schema(read(served, getattr(cast, role), seed=1, generation=generation)).execute():
+        if isinstance(event, events.NonFatalError | events.FatalError):
+            wrong.append(str(event))
+        if isinstance(event, events.ScenarioFinished):
+            wrong += failures(event)
+            answers.update(
+                int(each.response.status_code) for each in event.recorder.interactions.values() if each.response
+            )
+    assert wrong == []
+    assert answers.keys() >= {200, 401, 404, 405, 422} | ({403} if role == "admin" else set())
+
+
+@pytest.mark.criterion("API-21")
+def test_a_whole_record_is_as_described(cast: Cast, served: Served, whole: Policy, runs: list[str]) -> None:
+    schema = read(served, cast.principal)
+    account = cast.principal.json("/policies", text="HO-101")["items"][0]["accountLocator"]
+    for path, locator in (("/policies/{locator}", whole.locator), ("/accounts/{locator}", account)):
+        case = schema[path]["GET"].Case(path_parameters={"locator": locator})
+        answer = case.call_and_validate(headers={"Authorization": f"Bearer {cast.principal.token}"})
+        assert answer.status_code == 200
+
+
+def read(served: Served, person: Person, **config: Any) -> Any:
+    """The description, for calls with the person's token."""
+    config["auth"] = {"openapi": {"token": {"bearer": person.token}}}
+    return schemathesis.openapi.from_asgi(DESCRIPTION, served, config=SchemathesisConfig.from_dict(config))
+
+
+def failures(scenario: events.ScenarioFinished) -> list[str]:
+    found = [check.failure_info for checks in scenario.recorder.checks.values() for check in checks]
+    return [f"{each.failure.title}\n{each.failure.message}\n{each.code_sample}" for each in found if each is not None]

@@ -1,0 +1,146 @@
+"""Producers, their codes, and the tree."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from portal_app.database import Database
+from portal_app.models.enums import FeedKind, ProducerKind, ProducerState
+from portal_app.services.sync import bulk
+from tests.services.sync.feed import MemoryFeed, producer
+from tests.services.sync.test_policies import Stored, Sync
+
+LATER = datetime(2026, 11, 20, 15, tzinfo=UTC)
+
+
+def tree(stored: Stored) -> dict[str, str]:
+    """Each producer's name with the name above it."""
+    names = {row["id"]: row["name"] for row in stored(bulk.PRODUCER)}
+    return {row["name"]: names.get(row["parent_id"], "") for row in stored(bulk.PRODUCER)}
+
+
+def reasons(stored: Stored) -> list[str]:
+    return [row["reasons"] for row in stored(bulk.QUARANTINED) if row["resolved_at"] is None]
+
+
+@pytest.mark.criterion("FEED-36")
+def test_producers_arrive_with_codes_and_parents(feed: MemoryFeed, sync: Sync, stored: Stored) -> None:
+    feed.export(
+        FeedKind.PRODUCERS,
+        producer("HL", "Harbor Lane", kind=ProducerKind.ORGANISATION),
+        producer("HL-N", "North Branch", kind=ProducerKind.ORGANISATION, parent_code="HL"),
+        producer("HL-1", "Maya Alvarez", parent_code="HL-N", npn="1234567"),
+    )
+
+    sync()
+
+    assert tree(stored) == {"Harbor Lane": "", "North Branch": "Harbor Lane", "Maya Alvarez": "North Branch"}
+    assert {row["state"] for row in stored(bulk.PRODUCER) + stored(bulk.PRODUCER_CODE)} == {ProducerState.VALIDATED}
+    assert [row["code"] for row in stored(bulk.PRODUCER_CODE)] == ["HL", "HL-N", "HL-1"]
+    assert [row["action"] for row in stored(bulk.metadata.tables["audit_event"])] == ["producer.added"] * 3
+
+
+@pytest.mark.criterion("FEED-36")
+def test_a_parent_may_come_later_in_the_same_file(feed: MemoryFeed, sync: Sync, stored: Stored) -> None:
+    feed.export(
+        FeedKind.PRODUCERS,
+        producer("C", "Cy", parent_code="B"),
+        producer("B", "Bo", parent_code="A"),
+        producer("A", "Al"),
+    )
+
+    sync()
+
+    assert tree(stored) == {"Al": "", "Bo": "Al", "Cy": "Bo"}
+    assert reasons(stored) == []
+
+
+@pytest.mark.criterion("FEED-36")
+def test_codes_with_one_npn_belong_to_one_producer_and_names_join_nobody(
+    feed: MemoryFeed, sync: Sync, stored: Stored
+) -> None:
+    feed.export(
+        FeedKind.PRODUCERS,
+        producer("M-1", "Maya Alvarez", npn="1234567"),
+        producer("M-2", "Maya Alvarez", npn="1234567"),
+        producer("J-1", "John Smith"),
+        producer("J-2", "John Smith"),
+    )
+
+    sync()
+
+    owners = [row["producer_id"] for row in stored(bulk.PRODUCER_CODE)]
+    assert owners[0] == owners[1]
+    assert len(set(owners)) == 3
+
+
+@pytest.mark.criterion("FEED-37")
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"code": "Z", "parent_code": "nobody"}, "Parent code nobody is not known."),
+        (
+            {"code": "A", "name": "Al", "parent_code": "C"},
+            "Parent code C belongs to the producer itself or to one below.",
+        ),
+        (
+            {"code": "A", "name": "Al", "parent_code": "A"},
+            "Parent code A belongs to the producer itself or to one below.",
+        ),
+        (
+            {"code": "A", "name": "Al", "npn": "777"},
+            "The code belongs to another producer than the one with this National Producer Number.",
+        ),
+    ],
+)
+def test_what_would_break_the_tree_is_refused(
+    given: dict[str, Any], reason: str, feed: MemoryFeed, sync: Sync, stored: Stored
+) -> None:
+    feed.export(
+        FeedKind.PRODUCERS,
+        producer("A", "Al"),
+        producer("B", "Bo", parent_code="A", npn="777"),
+        producer("C", "Cy", parent_code="B"),
+    )
+    sync()
+    before = stored(bulk.PRODUCER)
+    feed.export(FeedKind.PRODUCERS, producer(**given), at=LATER)
+
+    sync()
+
+    assert reasons(stored) == [reason]
+    assert stored(bulk.PRODUCER) == before
+
+
+def test_a_correction_is_audited_and_blank_cells_leave_what_is_known(
+    feed: MemoryFeed, sync: Sync, stored: Stored
+) -> None:
+    feed.export(FeedKind.PRODUCERS, producer("A", "Al"), producer("B", "Bo", parent_code="A", npn="777"))
+    sync()
+    feed.export(FeedKind.PRODUCERS, producer("A", "Al"), producer("B", "Bo Reed"), at=LATER)
+
+    sync()
+
+    row = stored(bulk.PRODUCER)[1]
+    assert (row["name"], row["npn"], row["parent_id"]) == ("Bo Reed", "777", stored(bulk.PRODUCER)[0]["id"])
+    *_, event = stored(bulk.metadata.tables["audit_event"])
+    assert (event["action"], event["subject"]) == ("producer.corrected", row["locator"])
+    assert event["detail"] == {"before": {"name": "Bo"}, "after": {"name": "Bo Reed"}}
+
+
+@pytest.mark.criterion("FEED-37")
+def test_the_feed_neither_removes_nor_wakes(feed: MemoryFeed, sync: Sync, stored: Stored, database: Database) -> None:
+    feed.export(FeedKind.PRODUCERS, producer("A", "Al"), producer("B", "Bo"))
+    sync()
+    with database.write() as db:
+        db.execute(update(bulk.PRODUCER).values(state=ProducerState.SUSPENDED))
+    feed.export(FeedKind.PRODUCERS, producer("A", "Al Pine"), at=LATER)
+
+    sync()
+
+    assert [(row["name"], row["state"]) for row in stored(bulk.PRODUCER)] == [
+        ("Al Pine", ProducerState.SUSPENDED),
+        ("Bo", ProducerState.SUSPENDED),
+    ]
