@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
-from itertools import islice
+from itertools import accumulate, islice
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,9 @@ TAIL = (
     "son man field ford ton well worth wood land ley ham bury by croft dale den don fold gate grove hurst kin ler low mere more ner ridge "
     "rick shaw side stead stein ster stone thorpe wick wright yard berg mann rez guez llo nez dez zar vich ski witz eau ard ette"
 ).split()
+ONSETS = "b br c ch cr d dr f fl g gr h j k kl l m n p pr r s sch sh st t tr v w z".split()
+VOWELS = "a e i o u ai ea ie oo ou".split()
+CODAS = "n r s t ck ll nd rt sh th x ng mp ld rk".split()
 TRADES = (
     "Roofing Plumbing Electric Landscaping Bakery Dental Trucking Builders Masonry Auto Cafe Florist Realty Consulting Painting Marine "
     "Fitness Holdings Logistics Catering"
@@ -60,7 +63,8 @@ def prepared(database: Database, policies: int = POLICIES, accounts: int = ACCOU
     with database.write() as db:
         codes = _producers(db)
         db.execute(insert(Carrier), [{"name": f"{name} Mutual", "locator": _locator(chance)} for name in HEAD[:40]])
-        names = [name_of(chance) for _ in range(accounts)]
+        known = surnames()
+        names = [name_of(chance, known) for _ in range(accounts)]
         _insert(db, Account, _accounts(chance, names))
         _insert(db, Policy, _policies(chance, names, policies, codes))
         _insert(db, Vehicle, _vehicles(db))
@@ -71,8 +75,19 @@ def prepared(database: Database, policies: int = POLICIES, accounts: int = ACCOU
             connection.exec_driver_sql("VACUUM ANALYZE")
 
 
-def name_of(chance: random.Random) -> str:
-    surname = chance.choice(HEAD) + chance.choice(TAIL)
+def surnames(count: int = 20_000) -> tuple[list[str], list[float]]:
+    """Names and how far down each lies on the running sum of their shares: some frequent, most rare, as among people."""
+    chance, names = random.Random(3), dict.fromkeys(head + tail for head in HEAD for tail in TAIL)
+    while len(names) < count:
+        syllables = (chance.choice(ONSETS) + chance.choice(VOWELS) for _ in range(chance.choice((2, 2, 3))))
+        names[("".join(syllables) + chance.choice(CODAS)).capitalize()] = None
+    mixed = list(names)
+    chance.shuffle(mixed)
+    return mixed, list(accumulate(1 / (rank + 30) for rank in range(len(mixed))))
+
+
+def name_of(chance: random.Random, known: tuple[list[str], list[float]]) -> str:
+    surname = chance.choices(known[0], cum_weights=known[1])[0]
     if chance.random() < 0.35:
         return f"{surname} {chance.choice(TRADES)} {chance.choice(FORMS)}"
     return f"{surname}, {chance.choice(FIRST)}" if chance.random() < 0.5 else f"{chance.choice(FIRST)} {surname}"

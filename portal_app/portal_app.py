@@ -23,7 +23,7 @@ registry = live.Registry()
 
 
 def guarded(app: Any) -> Callable[..., Any]:
-    return asgi.Guard(app, settings, the_door, headers.Policies(Path(".web/build/client")))
+    return asgi.Guard(app, settings, the_door, headers.Built(Path(".web/build/client")))
 
 
 @asynccontextmanager

@@ -21,7 +21,7 @@ hypothesis.settings.load_profile("portal")
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Function) -> Any:
-    """Playwright's loop counts as running between its calls too, and would keep every other test from running its own."""
+    """Playwright's loop counts as running between its calls too, and would keep other tests from running theirs."""
     running = asyncio._get_running_loop()
     if running is None or "playwright" in item.fixturenames:
         return (yield)

@@ -24,7 +24,7 @@ from portal_app.watch import end_with_parent
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMP = Path(tempfile.gettempdir())
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -276,14 +276,16 @@ def portal_environment(data_dir: Path, port: int, settings: Mapping[str, str]) -
 
 
 @contextlib.contextmanager
-def portal(data_dir: Path, *arguments: str, ready: str = "/readyz", **settings: str) -> Iterator[Site]:
-    """`python -m portal_app …` (`web` unless said otherwise) on a free port, once `ready` answers.
+def portal(data_dir: Path, *arguments: str, ready: str = "", **settings: str) -> Iterator[Site]:
+    """`python -m portal_app …` on a free port: `web` unless said otherwise. The front end must be built.
 
-    The front end must be built. `settings` are PORTAL_… values by their lower-case names.
+    Yields once `ready` answers: /readyz, or /healthz where no worker is meant to run. `settings` are PORTAL_… values
+    by their lower-case names.
     """
     port = free_port()
     url, environment = f"http://127.0.0.1:{port}", portal_environment(data_dir, port, settings)
     command = [sys.executable, "-m", "portal_app", *(arguments or ("web",))]
+    asked = url + (ready or ("/readyz" if "serve" in arguments else "/healthz"))
     log = data_dir.with_name(f"{data_dir.name}.log")
-    with running(command, lambda: answers(url + ready), log=log, cwd=ROOT, env=environment) as process:
+    with running(command, lambda: answers(asked), log=log, cwd=ROOT, env=environment) as process:
         yield Site(url, data_dir, environment, process, log)

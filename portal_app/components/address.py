@@ -57,7 +57,9 @@ class AddressForm(BaseHTML):
         script = (
             "useEffect(() => { const asked = new URLSearchParams(addressNow.search);"
             f" for (const field of document.getElementById({self._name!r})?.elements ?? [])"
-            " if (field.name) field.value = asked.get(field.name) ?? ''; },"
+            " if (field.name) { const said = asked.get(field.name) ?? '';"
+            " field.value = field.type !== 'date' || /^\\d{4}-\\d\\d-\\d\\d$/.test(said) ? said : '';"
+            " if (field.selectedIndex === -1) field.value = ''; } },"
             f" [{awaited}]);"
         )
         return [_LOCATION, rx.Var(_js_expr=script, _var_data=data)]

@@ -30,29 +30,29 @@ def flash(sentence: rx.Var[str], kind: rx.Var[str], dismiss: rx.EventHandler) ->
     return rx.el.div(rx.cond(sentence != "", said), class_name="flash", custom_attrs={"role": "status"})
 
 
-def empty(sign: str, title: Part, why: Part, *actions: rx.Component) -> rx.Component:
-    """Why there is nothing here, and one thing to do."""
+def empty(sign: str, title: Part, why: Part, *actions: rx.Component, alone: bool = False) -> rx.Component:
+    """Why there is nothing here, and one thing to do. `alone` says that the page has no other title."""
     return rx.el.div(
         rx.el.span(icon(sign, 24), class_name="empty-sign"),
-        rx.el.h2(title, class_name="empty-title"),
+        _title(title, alone),
         rx.el.p(why, class_name="empty-why"),
         rx.el.div(*actions, class_name="empty-actions") if actions else rx.fragment(),
         class_name="empty",
     )
 
 
-def failed(what: str, sentence: Text, reference: rx.Var[str], again: Text) -> rx.Component:
+def failed(what: str, sentence: Text, reference: rx.Var[str], again: Text, *, alone: bool = False) -> rx.Component:
     """What failed, whether work was lost, a way to try again, and a reference to hand on."""
     return rx.el.div(
         rx.el.span(icon("cloud-alert", 24), class_name="empty-sign empty-sign-bad"),
-        rx.el.h2(what, class_name="empty-title"),
+        _title(what, alone),
         rx.el.p(sentence, class_name="empty-why"),
         rx.cond(
             reference != "",
             rx.el.p(
                 "Reference ",
                 rx.el.code(reference, class_name="code"),
-                copy_button(reference, "Copy"),
+                copy_button(reference, "the reference"),
                 class_name="reference",
             ),
         ),
@@ -66,16 +66,21 @@ def failed(what: str, sentence: Text, reference: rx.Var[str], again: Text) -> rx
     )
 
 
+def _title(title: Part, alone: bool) -> rx.Component:
+    return rx.el.h1(title, class_name="empty-title") if alone else rx.el.h2(title, class_name="empty-title")
+
+
 def skeleton_rows(count: int = 10) -> rx.Component:
     """A table that is on its way. It appears after 150 ms, so that what is quick does not flicker."""
     row = rx.el.div(*[rx.el.span(class_name="bone") for _ in range(6)], class_name="bone-row")
     return _loading(rx.el.div(*[row] * count, class_name="panel bones"))
 
 
-def skeleton_page() -> rx.Component:
+def skeleton_page(title: str) -> rx.Component:
+    """A page on its way. Its title is read out from the beginning."""
     block = rx.el.div(*[rx.el.span(class_name="bone") for _ in range(4)], class_name="panel bone-block")
     head = rx.el.div(rx.el.span(class_name="bone bone-title"), rx.el.span(class_name="bone"), class_name="bone-head")
-    return _loading(head, block, block)
+    return rx.fragment(rx.el.h1(title, class_name="visually-hidden"), _loading(head, block, block))
 
 
 def _loading(*parts: rx.Component) -> rx.Component:

@@ -112,7 +112,10 @@ def _header(person: Person, search: bool) -> rx.Component:
         rx.cond(
             person.demo,
             rx.el.span(
-                icon("flask-conical", 12), "Demo", class_name="chip chip-amber", title="Invented people and policies"
+                icon("flask-conical", 12),
+                rx.el.span("Demo", class_name="demo-word"),
+                class_name="chip chip-amber",
+                title="Invented people and policies",
             ),
         ),
         rx.color_mode.button(

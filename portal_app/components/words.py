@@ -42,6 +42,15 @@ def chip(sign: str, *parts: Part, tone: str = "gray") -> rx.Component:
     return rx.el.span(icon(sign, 12), *parts, class_name=f"chip chip-{tone}")
 
 
+def source(feed: Text, text: Text, stale: bool | rx.Var[bool] = False) -> rx.Component:
+    """Which feed something came from, and how old it is."""
+    return rx.cond(
+        stale,
+        chip("clock-alert", feed, ", as of ", text, " · not fresh", tone="amber"),
+        chip("database", feed, ", as of ", text),
+    )
+
+
 def as_of(text: Text, stale: bool | rx.Var[bool] = False) -> rx.Component:
     """How old the data is; amber with a word where it is older than it should be."""
     return rx.cond(
@@ -54,11 +63,12 @@ def as_of(text: Text, stale: bool | rx.Var[bool] = False) -> rx.Component:
     )
 
 
-def copy_button(text: Text, label: str) -> rx.Component:
+def copy_button(text: Text, what: str) -> rx.Component:
     """Copies a text by the static script, which also says so."""
     return rx.el.button(
         icon("copy", 14),
-        rx.el.span(label, class_name="copy-label", custom_attrs={"aria-live": "polite"}),
+        rx.el.span("Copy", class_name="copy-label", custom_attrs={"aria-live": "polite"}),
+        hidden_text(what),
         type="button",
         class_name="button button-quiet button-small",
         custom_attrs={"data-copy": text},

@@ -56,8 +56,8 @@ class Visitor:
 class Guard:
     """Wraps the whole backend. `door` is asked for late, so that the guard can be built before bootstrap has run."""
 
-    def __init__(self, app: AsgiApp, settings: Settings, door: Callable[[], Door], pages: headers.Policies) -> None:
-        self.app, self.settings, self.door, self.pages = app, settings, door, pages
+    def __init__(self, app: AsgiApp, settings: Settings, door: Callable[[], Door], built: headers.Built) -> None:
+        self.app, self.settings, self.door, self.built = app, settings, door, built
         self.hosts = {urlsplit(origin).netloc for origin in settings.origins}
         self.cookie = cookie_name(settings)
 
@@ -71,7 +71,7 @@ class Guard:
         if scope["type"] == "websocket":
             await self._socket(scope, receive, send)
         else:
-            await self._http(scope, receive, headers.added(send, scope["path"], self.pages, request_id))
+            await self._http(scope, receive, headers.added(send, scope["path"], self.built, request_id))
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         given = _headers(scope)
@@ -121,7 +121,9 @@ class Guard:
         if (elsewhere := _way(path, method, visitor)) is not None:
             await _go(send, elsewhere)
             return
-        await self.app(scope, receive, send)
+        # A page is a folder with an index; asked for without the slash, the file server would send people on to it.
+        at = f"{path}/" if path in self.built.folders else path
+        await self.app({**scope, "path": at, "raw_path": at.encode()}, receive, send)
 
     async def _visitor(self, scope: Scope, *, passive: bool) -> Visitor:
         nobody = Visitor(replace(ANONYMOUS, address=self._address(scope)))

@@ -27,31 +27,33 @@ _ALWAYS = (
 FOREVER = b"public, max-age=31536000, immutable"
 
 
-class Policies:
-    """The content security policy: the inline scripts of the built pages are allowed by their hashes, computed once
-    at start."""
+class Built:
+    """What the built pages ask of the guard, read once at start: the content security policy, which allows their inline
+    scripts by hash, and which addresses are folders."""
 
     def __init__(self, built: Path) -> None:
         found = {_hash(script) for page in built.rglob("*.html") for script in _INLINE.findall(page.read_bytes())}
         self.html = _POLICY.format(hashes="".join(f" {each}" for each in sorted(found))).encode()
         self.bare = b"default-src 'none'; frame-ancestors 'none'"
+        self.folders = {f"/{page.parent.relative_to(built).as_posix()}" for page in built.rglob("*/index.html")}
 
-    def for_type(self, content_type: bytes) -> bytes:
+    def policy_for(self, content_type: bytes) -> bytes:
         return self.html if content_type.startswith(b"text/html") else self.bare
 
 
-def added(send: Send, path: str, policies: Policies, request_id: str) -> Send:
+def added(send: Send, path: str, built: Built, request_id: str) -> Send:
     """A `send` that adds the headers to the answer's beginning; what the answer already says stays."""
 
     async def with_headers(message: Message) -> None:
-        if message["type"] == "http.response.start":
+        # "Not modified" has no content of its own: what it says would overwrite what the browser kept with the page.
+        if message["type"] == "http.response.start" and message["status"] != 304:
             given = list(message.get("headers", []))
             names = {name.lower() for name, _ in given}
             content_type = next((value for name, value in given if name.lower() == b"content-type"), b"")
             more = [
                 *_ALWAYS,
                 (b"x-request-id", request_id.encode()),
-                (b"content-security-policy", policies.for_type(content_type)),
+                (b"content-security-policy", built.policy_for(content_type)),
                 (b"cache-control", _caching(path, message["status"], content_type)),
             ]
             message = {**message, "headers": [*given, *((name, value) for name, value in more if name not in names)]}

@@ -30,10 +30,12 @@ class Lane(StrEnum):
 
 @dataclass(frozen=True)
 class Job:
-    """A job of the schedule. `leads` says that only one worker of several runs it. `run` may be called by hand at any time."""
+    """A job of the schedule. `leads` says that only one worker of several runs it, `at_once` that it does not wait for
+    its first time. `run` may be called by hand at any moment."""
 
     name: str
     run: Callable[[Work], None]
     when: Callable[[Settings], BaseTrigger]
     lane: Lane = Lane.QUICK
     leads: bool = False
+    at_once: bool = False

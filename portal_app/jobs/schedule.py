@@ -28,11 +28,11 @@ def every(seconds: float) -> BaseTrigger:
 
 
 SCHEDULE = (
-    Job("heartbeat", heartbeat.run, lambda _: every(5)),
+    Job("heartbeat", heartbeat.run, lambda _: every(5), at_once=True),
     Job("seal audit", seal_audit.run, lambda _: every(2)),
     Job("deliver outbox", deliver_outbox.run, lambda _: every(3), Lane.MAIL),
     Job("hourly sync", sync_feeds.at(Cadence.HOURLY), hourly, Lane.SYNC, leads=True),
     Job("daily sync", sync_feeds.at(Cadence.DAILY), daily, Lane.SYNC, leads=True),
-    Job("roll terms", roll_terms.run, after_midnight, Lane.SYNC, leads=True),
-    Job("catch up", sync_feeds.catch_up, lambda _: every(60), Lane.SYNC, leads=True),
+    Job("roll terms", roll_terms.run, after_midnight, Lane.SYNC, leads=True, at_once=True),
+    Job("catch up", sync_feeds.catch_up, lambda _: every(60), Lane.SYNC, leads=True, at_once=True),
 )

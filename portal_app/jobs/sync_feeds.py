@@ -29,8 +29,8 @@ def run(work: Work, cadence: Cadence) -> None:
 
 
 def catch_up(work: Work) -> None:
-    """Run what was not attempted when it was due, because no worker ran or it died at it. Asked again and again: a feed whose
-    lease a dead process still holds is taken in as soon as the lease has run out."""
+    """Run what was not attempted when it was due, because no worker ran or it died at it. Asked again and again: a feed
+    whose lease a dead process still holds is taken in as soon as the lease has run out."""
     attempts = work.door.run(last_attempts, ACTOR)
     now = work.door.clock()
     for feed, connector in work.door.ports.feeds.items():

@@ -5,7 +5,7 @@ import signal
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from threading import Event, Lock
 from typing import Any
 
@@ -28,17 +28,18 @@ LEASE = "scheduler"
 LEASE_SECONDS = 30
 RENEW_SECONDS = 10
 STOP_SECONDS = 5.0
+ENDING = {signal.SIGTERM, signal.SIGINT}
 OPTIONS = {"coalesce": True, "max_instances": 1, "misfire_grace_time": 600}
 
 
 def main(door: Door) -> int:
-    """Run the worker until SIGTERM or SIGINT. Returns the exit code. A job that does not end in time is left behind: what
-    it had not committed is undone, and what it had claimed is claimed again."""
+    """Run the worker until SIGTERM or SIGINT. Returns the exit code. A job that does not end in time is left behind:
+    what it had not committed is undone, and what it had claimed is claimed again."""
+    # Blocked before any thread begins, so that all of them leave the signals to the one who waits for them here.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     worker = Worker(door)
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, lambda *_: worker.work.stop.set())
     worker.start()
-    worker.work.stop.wait()
+    signal.sigwait(ENDING)
     if not worker.end(STOP_SECONDS):
         log.warning("a job did not end in time")
         os._exit(0)
@@ -133,7 +134,7 @@ class Worker:
                 self.scheduler.remove_job(job.name)
 
     def _add(self, job: Job) -> None:
-        soon = {"next_run_time": datetime.now(UTC) + timedelta(seconds=1)} if job.name in AT_ONCE else {}
+        soon = {"next_run_time": datetime.now(UTC)} if job.at_once else {}
         self.scheduler.add_job(
             self.run,
             job.when(self.door.settings),
@@ -143,6 +144,3 @@ class Worker:
             replace_existing=True,
             **soon,
         )
-
-
-AT_ONCE = {"heartbeat", "roll terms", "catch up"}

@@ -10,7 +10,7 @@ from portal_app.components.links import link
 from portal_app.components.notes import skeleton_page
 from portal_app.components.shell import page_header
 from portal_app.components.table import body, cell, head, heading, name_cell, row, table
-from portal_app.components.words import amount, as_of, chip, either, icon, meta
+from portal_app.components.words import amount, either, icon, meta, source
 from portal_app.pages.frame import framed, record, titled
 from portal_app.pages.page import Page
 from portal_app.state.accounts import AccountState
@@ -21,7 +21,8 @@ S: Any = AccountState
 
 def account() -> rx.Component:
     return framed(
-        "accounts", record("account", S.shown != "", _account(), skeleton_page(), ("All accounts", "/accounts"))
+        "accounts",
+        record("account", S.shown != "", _account(), skeleton_page("Account"), ("All accounts", "/accounts")),
     )
 
 
@@ -29,7 +30,12 @@ def _account() -> rx.Component:
     return rx.fragment(
         page_header(
             S.account_name,
-            rx.fragment(rx.el.span(S.kind), rx.el.span(S.policies, class_name="num"), as_of(S.as_of, S.stale)),
+            rx.fragment(
+                rx.el.span(S.kind),
+                rx.el.span(S.policies, class_name="num"),
+                rx.el.span(S.premium_in_force, " in force", class_name="num"),
+                source(S.feed, S.as_of, S.stale),
+            ),
             back=("Accounts", "/accounts"),
         ),
         rx.el.div(
@@ -42,9 +48,8 @@ def _account() -> rx.Component:
 
 def _contact() -> rx.Component:
     return panel(
-        "Insured",
+        "Contact",
         facts(
-            fact("Premium in force", amount(S.premium_in_force)),
             rx.cond(S.mailing_address.length() > 0, fact("Mailing address", lines(S.mailing_address))),
             rx.cond(
                 S.contact_phone != "",
@@ -57,7 +62,7 @@ def _contact() -> rx.Component:
             rx.cond(S.tax_id != "", fact("Tax id", rx.el.span(S.tax_id, class_name="num"))),
             rx.cond(S.birth_year != "", fact("Born", rx.el.span(S.birth_year, class_name="num"))),
         ),
-        rx.el.span(chip("database", S.feed), as_of(S.as_of, S.stale), class_name="source"),
+        source(S.feed, S.as_of, S.stale),
     )
 
 
@@ -72,11 +77,11 @@ def _policies() -> rx.Component:
         body(
             S.rows,
             lambda each: row(
-                name_cell(each.href, rx.el.span(each.number, class_name="num")),
-                cell("LOB", each.line),
-                cell("Carrier", each.carrier),
-                cell("Effective", each.effective, kind="day"),
-                cell("Expiration", each.expiration, kind="day"),
+                name_cell(each.href, each.number),
+                cell("LOB", each.line, kind="wrapping plain left"),
+                cell("Carrier", each.carrier, kind="wrapping plain right"),
+                cell("Effective", each.effective, kind="day left"),
+                cell("Expires", each.expiration, kind="day right"),
                 cell("Premium", amount(each.premium), numeric=True),
                 cell("Status", policy_status(each.status), kind="state"),
                 key=each.href,

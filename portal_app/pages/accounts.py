@@ -49,8 +49,8 @@ def _results() -> rx.Component:
                 S.rows,
                 lambda each: row(
                     name_cell(each.href, each.name),
-                    cell("Kind", each.kind),
-                    cell("City", either(each.place != "", each.place, "—")),
+                    cell("Kind", each.kind, kind="state"),
+                    cell("City", either(each.place != "", each.place, "—"), kind="plain left"),
                     cell("Policies", rx.el.span(each.policies, class_name="num"), numeric=True),
                     key=each.href,
                 ),

@@ -12,12 +12,12 @@ from portal_app.state.portal import PortalState
 def not_found() -> rx.Component:
     return framed(
         "",
-        rx.el.h1("Page not found", class_name="visually-hidden"),
         empty(
             "map",
             "There is no page here",
             "The address may be mistyped, or the page may have moved.",
             button_link("Go to Home", "/"),
+            alone=True,
         ),
     )
 
@@ -25,12 +25,12 @@ def not_found() -> rx.Component:
 def denied() -> rx.Component:
     return framed(
         "",
-        rx.el.h1("Not part of your role", class_name="visually-hidden"),
         empty(
             "lock",
             "Your role does not include this",
             "If you need it for your work, ask your agency's administrator.",
             button_link("Go to Home", "/"),
+            alone=True,
         ),
     )
 

@@ -33,9 +33,9 @@ def framed(here: str, *content: Part, search: bool = True) -> rx.Component:
     return shell(person, here, message, *content, search=search)
 
 
-def or_problem(what: str, content: rx.Component, again: Text) -> rx.Component:
+def or_problem(what: str, content: rx.Component, again: Text, *, alone: bool = False) -> rx.Component:
     """The content, or what went wrong in its place."""
-    return rx.cond(S.problem != "", failed(what, S.problem, S.reference, again), content)
+    return rx.cond(S.problem != "", failed(what, S.problem, S.reference, again, alone=alone), content)
 
 
 def record(
@@ -47,6 +47,7 @@ def record(
         f"This {what} is not here",
         f"Either there is no such {what}, or it is not yours to see. If a link brought you here, it may be old.",
         button_link(*back),
+        alone=True,
     )
     found = rx.cond(S.missing, gone, rx.cond(drawn & S.is_hydrated, content, waiting))
-    return or_problem(f"The {what} could not be loaded", found, "")
+    return or_problem(f"The {what} could not be loaded", found, "", alone=True)

@@ -25,10 +25,12 @@ def home() -> rx.Component:
         rx.cond(S.sees_business, rx.cond(S.is_empty, _nothing_yet(), _book())),
         rx.cond(
             (S.people.length() > 0) | (S.feeds.length() > 0),
-            rx.el.div(_feeds(), _people(), class_name="figures-two keepers"),
+            rx.el.div(_feeds(), _people(), class_name="keepers"),
         ),
     )
-    return framed("home", or_problem("Home could not be loaded", rx.cond(S.loaded, drawn, skeleton_page()), "/"))
+    return framed(
+        "home", or_problem("Home could not be loaded", rx.cond(S.loaded, drawn, skeleton_page("Home")), "/", alone=True)
+    )
 
 
 def _nothing_yet() -> rx.Component:
@@ -110,8 +112,8 @@ def _short_table(label: str, rows: Any) -> rx.Component:
             rows,
             lambda each: row(
                 name_cell(each.href, each.insured_name),
-                cell("LOB", each.line),
-                cell("Expiration", each.expiration, kind="day"),
+                cell("LOB", each.line, kind="wrapping plain left"),
+                cell("Expires", each.expiration, kind="day left"),
                 cell("Premium", amount(each.premium), numeric=True),
                 cell("Status", policy_status(each.status), kind="state"),
                 key=each.href,
@@ -147,10 +149,12 @@ def _people() -> rx.Component:
         S.people,
         lambda each: rx.el.li(
             icon("user-round", 16),
-            rx.el.span(each.role, class_name="item-name"),
-            rx.el.span(
-                each.people, rx.cond(each.remark != "", rx.fragment(" · ", each.remark)), class_name="num item-detail"
+            rx.el.div(
+                rx.el.p(each.role, class_name="item-name"),
+                rx.cond(each.remark != "", meta(each.remark)),
+                class_name="item-body",
             ),
+            rx.el.span(each.people, class_name="num item-detail"),
             key=each.role,
         ),
     )
@@ -173,10 +177,10 @@ def _feed(each: Any) -> rx.Component:
             rx.el.p(each.kind, " ", rx.el.span(each.feed, class_name="meta"), class_name="item-name"),
             rx.cond(each.counts != "", meta(each.counts, class_name="meta num")),
             rx.cond(each.message != "", meta(each.message)),
+            rx.cond(each.waiting != "", chip("triangle-alert", each.waiting, tone="amber")),
             class_name="item-body",
         ),
         rx.el.div(
-            rx.cond(each.waiting != "", chip("triangle-alert", each.waiting, tone="amber")),
             as_of(each.as_of, each.stale),
             run_state(each.state),
             class_name="source",

@@ -152,11 +152,11 @@ def _row(each: Any) -> rx.Component:
     )
     return row(
         name_cell(each.href, each.insured_name, below=matched),
-        cell("Policy #", rx.el.span(each.number, class_name="num"), kind="number"),
-        cell("LOB", each.line),
-        cell("Carrier", each.carrier),
-        cell("Effective", each.effective, kind="day"),
-        cell("Expiration", each.expiration, kind="day"),
+        cell("Policy #", each.number, kind="number plain left"),
+        cell("LOB", each.line, kind="wrapping plain left"),
+        cell("Carrier", each.carrier, kind="wrapping plain right"),
+        cell("Effective", each.effective, kind="day left"),
+        cell("Expires", each.expiration, kind="day right"),
         cell("Premium", amount(each.premium), numeric=True),
         cell("Status", policy_status(each.status), kind="state"),
         key=each.href,

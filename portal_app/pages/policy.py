@@ -10,7 +10,7 @@ from portal_app.components.links import link
 from portal_app.components.notes import skeleton_page
 from portal_app.components.shell import page_header
 from portal_app.components.table import body, cell, head, heading, row, table
-from portal_app.components.words import amount, as_of, chip, copy_button, either, icon, meta
+from portal_app.components.words import amount, copy_button, either, icon, meta, source
 from portal_app.pages.frame import framed, record, titled
 from portal_app.pages.page import Page
 from portal_app.state.policy import PolicyState
@@ -21,7 +21,7 @@ S: Any = PolicyState
 
 def policy() -> rx.Component:
     return framed(
-        "policies", record("policy", S.shown != "", _policy(), skeleton_page(), ("All policies", "/policies"))
+        "policies", record("policy", S.shown != "", _policy(), skeleton_page("Policy"), ("All policies", "/policies"))
     )
 
 
@@ -30,16 +30,15 @@ def _policy() -> rx.Component:
         _header(),
         _sections(),
         rx.el.div(
-            rx.el.div(_coverage(), _vehicles(), _locations(), _history(), class_name="record-main"),
             rx.el.div(_term(), _insured(), _producer(), class_name="record-side"),
-            class_name="record",
+            rx.el.div(_coverage(), _vehicles(), _locations(), _history(), class_name="record-main"),
+            class_name="record record-side-first",
         ),
     )
 
 
 def _source() -> rx.Component:
-    """Which feed this came from, and how old it is."""
-    return rx.el.span(chip("database", S.feed), as_of(S.as_of, S.stale), class_name="source")
+    return source(S.feed, S.as_of, S.stale)
 
 
 def _header() -> rx.Component:
@@ -49,7 +48,7 @@ def _header() -> rx.Component:
             policy_status(S.policy.status),
             rx.el.span(S.policy.line),
             rx.el.span(S.policy.carrier),
-            rx.el.span(S.policy.number, copy_button(S.policy.number, "Copy policy number"), class_name="num with-copy"),
+            rx.el.span(S.policy.number, copy_button(S.policy.number, "the policy number"), class_name="with-copy"),
         ),
         back=("Policies", "/policies"),
     )
@@ -62,11 +61,12 @@ def _sections() -> rx.Component:
         return rx.el.a(label, href=f"#{name}", class_name="section-link")
 
     return rx.el.nav(
+        to("term", "Current term"),
+        to("insured", "Insured"),
         to("coverage", "Coverage summary"),
         rx.cond(S.vehicles.length() > 0, to("vehicles", "Vehicles")),
         rx.cond(S.locations.length() > 0, to("locations", "Locations")),
         to("history", "History"),
-        to("insured", "Insured"),
         class_name="section-nav",
         custom_attrs={"aria-label": "Sections of this policy"},
     )
@@ -76,7 +76,7 @@ def _term() -> rx.Component:
     return panel(
         "Current term",
         facts(
-            fact("Policy number", rx.el.span(S.policy.number, class_name="num")),
+            fact("Policy number", S.policy.number),
             fact("Carrier", S.policy.carrier),
             fact("Effective date", S.policy.effective),
             fact("Expiration date", S.policy.expiration),
@@ -117,8 +117,8 @@ def _producer() -> rx.Component:
             "Producer",
             facts(
                 fact("Producer", S.producer_name),
-                fact("Producer code", rx.el.span(S.producer_code, class_name="num")),
-                rx.cond(S.code_of_record != "", fact("Code of record", rx.el.span(S.code_of_record, class_name="num"))),
+                fact("Producer code", S.producer_code),
+                rx.cond(S.code_of_record != "", fact("Code of record", S.code_of_record)),
             ),
             name="producer",
         ),
@@ -133,8 +133,8 @@ def _coverage() -> rx.Component:
             S.coverages,
             lambda each: row(
                 rx.el.th(each.name, scope="row", class_name="name-cell", custom_attrs={"role": "rowheader"}),
-                cell("Limit", _or_dash(each.limit)),
-                cell("Deductible", _or_dash(each.deductible)),
+                cell("Limit", _or_dash(each.limit), kind="named left"),
+                cell("Deductible", _or_dash(each.deductible), kind="named left"),
                 cell("Premium", amount(_or_dash(each.premium)), numeric=True),
                 key=each.name,
             ),
@@ -198,8 +198,8 @@ def _history() -> rx.Component:
             S.terms,
             lambda each: row(
                 rx.el.th(each.effective, scope="row", class_name="name-cell", custom_attrs={"role": "rowheader"}),
-                cell("Expiration", each.expiration, kind="day"),
-                cell("Policy #", rx.el.span(each.number, class_name="num")),
+                cell("Expires", each.expiration, kind="day left"),
+                cell("Policy #", each.number, kind="number plain left"),
                 cell("Premium", amount(each.premium), numeric=True),
                 cell("Status", policy_status(each.status), kind="state"),
                 key=each.effective,

@@ -4,6 +4,7 @@ import reflex as rx
 
 from portal_app.components.address import parameter
 from portal_app.components.forms import field, native_form, problem_list, reason_note, submit
+from portal_app.components.links import link
 from portal_app.components.notes import note
 from portal_app.components.shell import doorstep
 from portal_app.components.words import copy_button, either, meta
@@ -163,7 +164,7 @@ def _picture() -> rx.Component:
         rx.el.div(
             meta("Cannot scan? Type this key into the app:"),
             rx.el.code(EnrolmentState.secret, class_name="code secret"),
-            copy_button(EnrolmentState.secret, "Copy key"),
+            copy_button(EnrolmentState.secret, "the key"),
             class_name="secret-side",
         ),
         class_name="enrolment",
@@ -190,6 +191,7 @@ def set_up() -> rx.Component:
             rx.el.div(
                 rx.el.p(FrontDoorState.invited_name, class_name="person-name"),
                 meta(FrontDoorState.invited_email),
+                _for_password_managers(FrontDoorState.invited_email),
                 class_name="invited",
             ),
             rx.fragment(
@@ -218,6 +220,20 @@ def set_up() -> rx.Component:
         ),
         agency=_agency(),
         lead="Choose a password first. At the first sign-in you then set up codes on your phone.",
+        below=rx.el.p("Set up already? ", link("Sign in", href="/sign-in"), class_name="meta"),
+    )
+
+
+def _for_password_managers(email: rx.Var[str]) -> rx.Component:
+    """They keep a password under the name of the field before it; the server takes the address from the link."""
+    return rx.el.input(
+        type="text",
+        value=email,
+        read_only=True,
+        tab_index=-1,
+        auto_complete="username",
+        class_name="visually-hidden",
+        custom_attrs={"aria-hidden": "true"},
     )
 
 

@@ -55,7 +55,8 @@ def test_an_encoding_of_the_settings_stands_and_takes_the_byte_order_mark_off(ag
     (row,) = agency.rows(PRODUCERS, f"{PRODUCER_HEADER}\nHL-110,Zoë,,,\n".encode("mac_roman"))
     assert row.cells["Name"] == "Zoë"
     agency.reads(PRODUCERS, encoding="utf-8")
-    (row,) = agency.rows(PRODUCERS, f"{PRODUCER_HEADER}\nHL-110,Zoë,,,\n".encode("utf-8-sig"))
+    quoted = csv_of([PRODUCER_HEADER.split(","), ["HL-110", "Zoë", "", "", ""]])
+    (row,) = agency.rows(PRODUCERS, quoted.encode("utf-8-sig"))
     assert (row.cells["Code"], row.cells["Name"]) == ("HL-110", "Zoë")
 
 

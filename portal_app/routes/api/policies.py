@@ -41,6 +41,12 @@ async def list_policies(caller: Caller, asked: Annotated[AskedPolicies, Query()]
     )
 
 
+@router.get("/filters")
+async def get_policy_filters(caller: Caller) -> shapes.PolicyFilters:
+    """What `line`, `carrier` and `status` can be, with the labels that people read."""
+    return shapes.PolicyFilters.of(await the_door().act(search.filters, caller))
+
+
 @router.get("/{locator}", responses=problems.MISSING)
 async def get_policy(caller: Caller, locator: parameters.Locator) -> shapes.Policy:
     """One policy: insured, coverages, vehicles, locations, terms and history."""

@@ -17,6 +17,10 @@ from portal_app.services import errors
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SOON, RETRY_LATER = "2", "900"
+PLAINLY = {
+    "extra_forbidden": "There is no such parameter.",
+    "string_pattern_mismatch": "Holds characters that cannot stand here.",
+}
 
 
 class Problem(BaseModel):
@@ -67,7 +71,7 @@ async def wrong_request(_: Request, error: RequestValidationError) -> ProblemRes
     told: dict[str, str] = {}
     for each in error.errors():
         # What may be absent is told twice: what it should be, and that it could be nothing. The first helps.
-        told.setdefault(str(each["loc"][1]), f"{each['msg']}.")
+        told.setdefault(str(each["loc"][1]), PLAINLY.get(each["type"], f"{each['msg']}."))
     return _answer(HTTPStatus.UNPROCESSABLE_ENTITY, "The request cannot be understood.", problems=told)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
 from pydantic.alias_generators import to_camel
@@ -30,6 +30,8 @@ Permissions = Annotated[
 KINDS = {each.label: each for each in AccountKind}
 Kind = Annotated[AccountKind, BeforeValidator(lambda given: KINDS.get(given, given))]
 
+Item = TypeVar("Item")
+
 
 class Shape(BaseModel):
     """The base: made of what a service answers, field by field."""
@@ -41,9 +43,10 @@ class Shape(BaseModel):
         return cls.model_validate(asdict(answer))
 
 
-class Listed(Shape):
+class Listed(Shape, Generic[Item]):
     """A part of a list. `listCompleted` says that nothing comes after it."""
 
+    items: list[Item]
     total: int
     list_completed: bool
 
@@ -91,10 +94,22 @@ class Correction(Shape):
     taken: str
 
 
-class Policies(Listed):
-    items: list[PolicyItem]
+class Policies(Listed[PolicyItem]):
     corrected: list[Correction]
     as_of: datetime | None
+
+
+class Choice(Shape):
+    """A value for a filter: what is sent and what is read."""
+
+    value: str
+    label: str
+
+
+class PolicyFilters(Shape):
+    lines: list[Choice]
+    carriers: list[Choice]
+    statuses: list[Choice]
 
 
 class Coverage(Shape):
@@ -162,8 +177,8 @@ class AccountItem(Shape):
     policies: int
 
 
-class Accounts(Listed):
-    items: list[AccountItem]
+class Accounts(Listed[AccountItem]):
+    pass
 
 
 class Account(Shape):
@@ -204,5 +219,5 @@ class SyncRun(Shape):
     message: str
 
 
-class SyncRuns(Listed):
-    items: list[SyncRun]
+class SyncRuns(Listed[SyncRun]):
+    pass

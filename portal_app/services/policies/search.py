@@ -143,7 +143,7 @@ class Search:
             number, hits = self.db.execute(statements.sample(shape.dialect), values | {"most": FEW_HITS}).one()
             if number < FEW_HITS:
                 shape, values = replace(shape, by=By.HITS, counted=shape.unrestricted), values | {"hits": hits}
-                found = self._page(shape, values, asked, number) if number else None
+                found = self._page(shape, values, asked, number if shape.counted else 0) if number else None
                 return found if found and found.total else None
         found = self._counted(shape, values, asked) if shape.unrestricted else self._page(shape, values, asked)
         return found if found.total else None

@@ -104,7 +104,7 @@ def total(shape: Shape) -> TextClause:
         source = "FROM policy_fts WHERE policy_fts MATCH :match"
     elif shape.by is By.BEGINNING and shape.unrestricted:
         source = f"FROM ({_beginning(shape)}) AS s"
-    return text(f"SELECT count(*), (SELECT max(id) FROM policy_search) {source}")
+    return text(f"SELECT (SELECT count(*) {source}), (SELECT max(id) FROM policy_search)")
 
 
 @lru_cache(maxsize=8)
@@ -121,19 +121,14 @@ def sample(dialect: str) -> TextClause:
 def which(shape: Shape) -> TextClause:
     """SELECT of the places, from 0, of those of several texts that occur: `matches` as JSON on SQLite, else arrays of patterns."""
     if shape.dialect == "sqlite":
-        hit = f"SELECT 1 {_source(replace(shape, by=By.INDEX))}"
-        where = _where(replace(shape, by=By.NOTHING)).replace("WHERE", "AND")
-        return text(
-            "SELECT asked.key FROM json_each(:matches) AS asked"
-            f" WHERE EXISTS ({hit} WHERE policy_fts MATCH asked.value {where}) ORDER BY asked.key"
-        )
-    where = _where(replace(shape, by=By.NOTHING)).replace("WHERE", "AND")
-    return text(
-        "SELECT asked.place - 1 FROM unnest(CAST(:texts AS text[]), CAST(:keys AS text[])) WITH ORDINALITY"
-        " AS asked(pattern, key, place) WHERE EXISTS"
-        " (SELECT 1 FROM policy_search AS s WHERE (s.words LIKE asked.pattern OR s.keys LIKE asked.key)"
-        f" {where}) ORDER BY asked.place"
-    )
+        asked, place = "json_each(:matches) AS asked", "asked.key"
+        source, test = _source(replace(shape, by=By.INDEX)), "policy_fts MATCH asked.value"
+    else:
+        arrays = "CAST(:texts AS text[]), CAST(:keys AS text[])"
+        asked, place = f"unnest({arrays}) WITH ORDINALITY AS asked(pattern, key, number)", "asked.number - 1"
+        source, test = "FROM policy_search AS s", "(s.words LIKE asked.pattern OR s.keys LIKE asked.key)"
+    tests = " AND ".join([test, *_filters(shape)])
+    return text(f"SELECT {place} FROM {asked} WHERE EXISTS (SELECT 1 {source} WHERE {tests}) ORDER BY 1")
 
 
 @lru_cache(maxsize=64)
@@ -197,8 +192,12 @@ def _beginning(shape: Shape) -> str:
     return f"{names} UNION ALL {select} {table}{by_number} WHERE {numbered} AND NOT ({named})" if shape.keyed[0] else names
 
 
+def _filters(shape: Shape) -> list[str]:
+    return [CODES[shape.dialect] if name == "codes" else FILTERS[name] for name in shape.filters]
+
+
 def _where(shape: Shape) -> str:
-    tests = [CODES[shape.dialect] if name == "codes" else FILTERS[name] for name in shape.filters]
+    tests = _filters(shape)
     if shape.by not in (By.NOTHING, By.HITS) and not (shape.by is By.BEGINNING and _source(shape).startswith("FROM (")):
         tests.append(_text_test(shape))
     if shape.walk and shape.bounded:

@@ -1,7 +1,7 @@
 """Rows on their way in: read, hashed, held against what is known, and mapped where they differ. All of it outside of a
 transaction that writes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,12 +80,19 @@ def hashed(rows: Sequence[RawRow]) -> list[bytes]:
 
 
 def prepare(
-    connector: FeedConnector, kind: FeedKind, rows: Sequence[RawRow], hashes: Sequence[bytes], known: dict[str, Known]
-) -> Chunk:
-    """Sort the rows into what is unchanged, what is new, and what cannot be taken in. Only what differs is mapped."""
-    chunk = Chunk(read=len(rows))
-    pending: set[str] = set()
+    connector: FeedConnector,
+    kind: FeedKind,
+    rows: Sequence[RawRow],
+    hashes: Sequence[bytes],
+    known: dict[str, Known],
+    size: int,
+) -> Iterator[Chunk]:
+    """Sort the rows into what is unchanged, what is new, and what cannot be taken in. Only what differs is mapped, and a
+    chunk holds at most `size` rows that differ: it is these that a transaction has to write. The next chunk is prepared
+    when it is asked for."""
+    chunk, pending = Chunk(), set[str]()
     for row, content_hash in zip(rows, hashes, strict=True):
+        chunk.read += 1
         stored = known.get(row.source_id)
         if row.problem is None and stored is not None and stored.content_hash == content_hash:
             chunk.unchanged += 1
@@ -97,7 +104,11 @@ def prepare(
             chunk.incoming.append(outcome)
         else:
             chunk.refused.append(outcome)
-    return chunk
+        if len(chunk.incoming) + len(chunk.refused) == size:
+            yield chunk
+            chunk = Chunk()
+    if chunk.read:
+        yield chunk
 
 
 def _mapped(

@@ -22,7 +22,10 @@ from portal_app.services.sync import bulk, files, quarantine, rows
 from portal_app.services.sync.apply import LEASE_SECONDS, Source, take_in
 from portal_app.services.sync.freshness import RunRow, run_row
 
-CHUNK = 500
+# Rows that are read and held against what is known at once, and rows that differ in one transaction: no other writer
+# is to wait longer than a fifth of a second.
+PAGE = 500
+CHUNK = 150
 
 
 class AlreadyRunning(Conflict):
@@ -131,21 +134,26 @@ class _Run:
 
     def _take_file(self, source: Source, batch: FeedBatch, rows_done: int) -> None:
         waiting = self.door.run(quarantine.open_source_ids, self.actor, feed=self.feed, kind=self.kind)
-        for page in bulk.pages(batch.rows(rows_done), CHUNK):
-            self._go_on()
-            chunk = self._prepared(page, rows.hashed(page))
-            chunk.confirmed = [source_id for source_id in chunk.confirmed if source_id in waiting]
-            rows_done += len(page)
-            self.door.run(take_in, self.actor, lease=self.lease, source=source, chunk=chunk, rows_done=rows_done)
+        for page in bulk.pages(batch.rows(rows_done), PAGE):
+            for chunk in self._prepared(page, rows.hashed(page)):
+                self._go_on()
+                chunk.confirmed = [source_id for source_id in chunk.confirmed if source_id in waiting]
+                rows_done += chunk.read
+                self.door.run(take_in, self.actor, lease=self.lease, source=source, chunk=chunk, rows_done=rows_done)
         self.door.run(
-            files.complete, self.actor, lease=self.lease, feed=self.feed, kind=self.kind, run_id=source.run_id,
+            files.complete,
+            self.actor,
+            lease=self.lease,
+            feed=self.feed,
+            kind=self.kind,
+            run_id=source.run_id,
             file_id=source.file_id,
-        )  # fmt: skip
+        )
 
-    def _prepared(self, page: Sequence[RawRow], hashes: Sequence[bytes]) -> rows.Chunk:
+    def _prepared(self, page: Sequence[RawRow], hashes: Sequence[bytes]) -> Iterator[rows.Chunk]:
         source_ids = [row.source_id for row in page if row.source_id]
         known = self.door.run(rows.known_records, self.actor, feed=self.feed, kind=self.kind, source_ids=source_ids)
-        return rows.prepare(self.connector, self.kind, page, hashes, known)
+        return rows.prepare(self.connector, self.kind, page, hashes, known, CHUNK)
 
     def _take_waiting(self, run_id: int) -> None:
         """Try what waits in quarantine: its client, parent or producer code may have come by now. Round by round, until
@@ -157,18 +165,20 @@ class _Run:
     def _one_round(self, source: Source) -> int:
         taken = 0
         for page in self._waiting():
-            self._go_on()
             raw = [RawRow(each.line, each.source_id, each.cells, b"") for each in page]
-            chunk = self._prepared(raw, [each.content_hash for each in page])
-            chunk.read = chunk.unchanged = 0
-            taken += self.door.run(take_in, self.actor, lease=self.lease, source=source, chunk=chunk, rows_done=None)
+            for chunk in self._prepared(raw, [each.content_hash for each in page]):
+                self._go_on()
+                chunk.read = chunk.unchanged = 0
+                taken += self.door.run(
+                    take_in, self.actor, lease=self.lease, source=source, chunk=chunk, rows_done=None
+                )
         return taken
 
     def _waiting(self) -> Iterator[list[quarantine.Waiting]]:
         after: int | None = 0
         while after is not None:
             page, after = self.door.run(
-                quarantine.waiting, self.actor, feed=self.feed, kind=self.kind, after=after, count=CHUNK
+                quarantine.waiting, self.actor, feed=self.feed, kind=self.kind, after=after, count=PAGE
             )
             if page:
                 yield page

@@ -41,7 +41,7 @@ def served(door: Door, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Serve
     monkeypatch.setattr(doors, "_installed", door)
     settings = door.settings.model_copy(update={"public_url": SITE})
     inner = Starlette(routes=[api.mounted(settings)])
-    return asgi.Guard(inner, settings, lambda: door, headers.Policies(tmp_path))
+    return asgi.Guard(inner, settings, lambda: door, headers.Built(tmp_path))
 
 
 @pytest.fixture

@@ -45,9 +45,9 @@ def test_names_are_in_camel_case(described: Any) -> None:
 
 
 @pytest.mark.criterion("API-20")
-@pytest.mark.parametrize("path", ["/docs", "/redoc", "/docs/oauth2-redirect"])
-def test_no_page_of_the_framework_loads_scripts_from_elsewhere(client: TestClient, path: str) -> None:
-    assert client.get(f"/api/v1{path}").status_code == 404
+def test_no_page_of_the_framework_loads_scripts_from_elsewhere(client: TestClient) -> None:
+    for path in ("/docs", "/redoc", "/docs/oauth2-redirect"):
+        assert client.get(f"/api/v1{path}").status_code == 404
 
 
 @pytest.mark.criterion("API-21")

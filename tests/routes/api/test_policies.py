@@ -103,6 +103,21 @@ def test_carrier_and_account_are_given_by_locator(cast: Cast, book: Agency, door
     assert cast.maya.json("/policies", carrier=NOBODY)["total"] == 0
 
 
+@pytest.mark.criterion("API-08")
+def test_what_the_filters_can_be_is_told_by_the_book_that_one_sees(cast: Cast, book: Agency) -> None:
+    filters = cast.maya.json("/policies/filters")
+    assert {each["label"] for each in filters["carriers"]} == {"Basin Casualty", "Granite Mutual"}
+    assert {"value": "non_renewed", "label": "Non-renewed"} in filters["statuses"]
+    for name, choices in (
+        ("carrier", filters["carriers"]),
+        ("line", filters["lines"]),
+        ("status", filters["statuses"]),
+    ):
+        assert sum(cast.maya.json("/policies", **{name: each["value"]})["total"] for each in choices) == 4, name
+    assert [each["label"] for each in cast.daniel.json("/policies/filters")["carriers"]] == ["Granite Mutual"]
+    assert cast.admin.get("/policies/filters").status_code == 403
+
+
 @pytest.mark.criterion("API-09")
 def test_everybody_sees_their_own_book_and_nobody_elses(cast: Cast) -> None:
     seen = {name: set(numbers(getattr(cast, name).json("/policies"))) for name in ("maya", "daniel")}

@@ -17,68 +17,67 @@ KINDS = [kind for kind in errors.DomainError.__subclasses__() if kind.__module__
 MADE = {errors.Invalid: errors.Invalid({"expiring_to": "Too early."}), errors.Unexpected: errors.Unexpected("00ff00ff")}
 
 
-@pytest.mark.criterion("API-15")
-@pytest.mark.parametrize(
-    ("query", "field"),
-    [
-        ("count=0", "count"),
-        ("count=201", "count"),
-        ("count=many", "count"),
-        ("count=5.0", "count"),
-        ("count=", "count"),
-        ("offset=-1", "offset"),
-        ("offset=1000000001", "offset"),
-        ("offset=" + "9" * 5000, "offset"),
-        ("text=" + "a" * 201, "text"),
-        ("text=%00", "text"),
-        ("line=%00", "line"),
-        ("line=' OR 1=1", "line"),
-        ("status=lost", "status"),
-        ("carrier=%00", "carrier"),
-        ("account=x", "account"),
-        ("effectiveFrom=0", "effectiveFrom"),
-        ("effectiveTo=2026-13-01", "effectiveTo"),
-        ("expiringFrom=2026-06-01T00:00:00", "expiringFrom"),
-        ("expiringTo=20260601", "expiringTo"),
-        ("sort=password_hash", "sort"),
-        ("descending=1", "descending"),
-        ("staus=active", "staus"),
-        ("role=principal", "role"),
-        ("text=a&text=b", "text"),
-    ],
-)
-def test_what_cannot_be_taken_is_named_and_not_repeated(cast: Cast, query: str, field: str) -> None:
-    answer = cast.maya.get(f"/policies?{query}")
-    problem = answer.json()
-    assert (answer.status_code, answer.headers["content-type"]) == (422, problems.MEDIA_TYPE)
-    assert problem["type"] == "about:blank"
-    assert (problem["title"], problem["status"]) == ("Unprocessable Entity", 422)
-    assert list(problem["problems"]) == [field]
-    assert len(answer.content) < 400
+UNTAKEN = {
+    "count=0": "count",
+    "count=201": "count",
+    "count=many": "count",
+    "count=5.0": "count",
+    "count=": "count",
+    "offset=-1": "offset",
+    "offset=1000000001": "offset",
+    "offset=" + "9" * 5000: "offset",
+    "text=" + "a" * 201: "text",
+    "text=%00": "text",
+    "line=%00": "line",
+    "line=' OR 1=1": "line",
+    "status=lost": "status",
+    "carrier=%00": "carrier",
+    "account=x": "account",
+    "effectiveFrom=0": "effectiveFrom",
+    "effectiveTo=2026-13-01": "effectiveTo",
+    "expiringFrom=2026-06-01T00:00:00": "expiringFrom",
+    "expiringTo=20260601": "expiringTo",
+    "sort=password_hash": "sort",
+    "descending=1": "descending",
+    "staus=active": "staus",
+    "role=principal": "role",
+    "text=a&text=b": "text",
+}
 
 
 @pytest.mark.criterion("API-15")
-@pytest.mark.parametrize("query", ["text=%E2%80%AE%F0%9F%8F%A0", "text=%FF%FE", "text='\";--", "text=%25", "text=*"])
-def test_odd_texts_are_only_texts(cast: Cast, query: str) -> None:
-    assert cast.maya.get(f"/policies?{query}").json()["total"] == 0
-    assert cast.maya.get(f"/accounts?{query}").status_code == 200
+def test_what_cannot_be_taken_is_named_and_not_repeated(cast: Cast) -> None:
+    for query, field in UNTAKEN.items():
+        answer = cast.maya.get(f"/policies?{query}")
+        problem = answer.json()
+        assert (answer.status_code, answer.headers["content-type"]) == (422, problems.MEDIA_TYPE), query
+        assert (problem["type"], problem["title"]) == ("about:blank", "Unprocessable Entity")
+        assert (problem["status"], list(problem["problems"])) == (422, [field])
+        assert len(answer.content) < 400
+
+
+@pytest.mark.criterion("API-15")
+def test_odd_texts_are_only_texts(cast: Cast) -> None:
+    for query in ("text=%E2%80%AE%F0%9F%8F%A0", "text=%FF%FE", "text='\";--", "text=%25", "text=*"):
+        assert cast.maya.json(f"/policies?{query}")["total"] == 0, query
+        assert cast.maya.json(f"/accounts?{query}")["total"] == 0, query
 
 
 @pytest.mark.criterion("API-16")
-@pytest.mark.parametrize("path", ["/nothing", "/policies/", "/policies/x/y", "/", "//me", "/a%0Ab"])
-def test_an_address_that_there_is_not_is_a_problem_too(cast: Cast, path: str) -> None:
-    answer = cast.maya.get(path)
-    assert (answer.status_code, answer.headers["content-type"]) == (404, problems.MEDIA_TYPE)
-    assert answer.json()["detail"] == "There is nothing under this address."
+def test_an_address_that_there_is_not_is_a_problem_too(cast: Cast) -> None:
+    for path in ("/nothing", "/policies/", "/policies/x/y", "/", "//me", "/a%0Ab"):
+        answer = cast.maya.get(path)
+        assert (answer.status_code, answer.headers["content-type"]) == (404, problems.MEDIA_TYPE), path
+        assert answer.json()["detail"] == "There is nothing under this address."
 
 
 @pytest.mark.criterion("API-16")
-@pytest.mark.parametrize("path", ["/me", "/policies", "/policies/x", "/accounts", "/sync-runs", "/openapi.json"])
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
-def test_a_method_that_an_address_does_not_take_is_refused(client: TestClient, path: str, method: str) -> None:
-    answer = client.request(method, f"/api/v1{path}", content=b"{}")
-    assert (answer.status_code, answer.headers["content-type"]) == (405, problems.MEDIA_TYPE)
-    assert "GET" in answer.headers["allow"]
+def test_a_method_that_an_address_does_not_take_is_refused(client: TestClient, method: str) -> None:
+    for path in ("/me", "/policies", "/policies/filters", "/policies/x", "/accounts", "/sync-runs", "/openapi.json"):
+        answer = client.request(method, f"/api/v1{path}", content=b"{}")
+        assert (answer.status_code, answer.headers["content-type"]) == (405, problems.MEDIA_TYPE), path
+        assert "GET" in answer.headers["allow"]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.routes.api.conftest import STRANGER, Cast, Person
 from tests.world import Clock
 
 WRONG = tokens.PREFIX + "A" * 43
-PATHS = ["/me", "/accounts", "/accounts/x", "/policies", "/policies/x", "/sync-runs"]
+PATHS = ["/me", "/accounts", "/accounts/x", "/policies", "/policies/x", "/policies/filters", "/sync-runs"]
 
 
 def get(client: TestClient, authorization: str | None, path: str = "/me") -> Any:
@@ -35,21 +35,19 @@ def token_of(door: Door, person: Person) -> ApiToken:
 
 
 @pytest.mark.criterion("API-01")
-@pytest.mark.parametrize("path", PATHS)
-def test_without_a_token_every_address_refuses(client: TestClient, path: str) -> None:
-    answer = get(client, None, path)
-    assert answer.status_code == 401
-    assert answer.headers["www-authenticate"] == 'Bearer realm="portal"'
-    assert answer.headers["content-type"] == "application/problem+json"
+def test_without_a_token_every_address_refuses(client: TestClient) -> None:
+    for path in PATHS:
+        answer = get(client, None, path)
+        assert answer.status_code == 401, path
+        assert answer.headers["www-authenticate"] == 'Bearer realm="portal"'
+        assert answer.headers["content-type"] == "application/problem+json"
 
 
 @pytest.mark.criterion("API-01")
-@pytest.mark.parametrize(
-    "sent", ["", "Bearer", "Bearer ", "Bearer nonsense", f"Basic {WRONG}", f"Bearer {WRONG} x", f"Token {WRONG}"]
-)
-def test_what_is_no_token_is_refused(cast: Cast, sent: str) -> None:
-    answer = get(cast.client, sent)
-    assert (answer.status_code, answer.json()["title"]) == (401, "Unauthorized")
+def test_what_is_no_token_is_refused(client: TestClient) -> None:
+    for sent in ("", "Bearer", "Bearer ", "Bearer nonsense", f"Basic {WRONG}", f"Bearer {WRONG} x", f"Token {WRONG}"):
+        answer = get(client, sent)
+        assert (answer.status_code, answer.json()["title"]) == (401, "Unauthorized"), sent
 
 
 @pytest.mark.criterion("API-01")

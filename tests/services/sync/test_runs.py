@@ -166,7 +166,7 @@ def test_an_adapter_that_breaks_fails_the_run_and_gives_a_reference(
 def test_a_file_that_breaks_off_is_resumed_where_it_stopped(
     begun: None, feed: MemoryFeed, sync: Sync, stored: Stored, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runs, "CHUNK", 3)
+    monkeypatch.setattr(runs, "PAGE", 3)
     whole = feed.export(FeedKind.POLICIES, *(policy(f"P{number}") for number in range(8)))
     feed.ready[FeedKind.POLICIES] = [replace(whole, breaks_after=7)]
 
@@ -188,7 +188,7 @@ def test_a_run_that_is_stopped_ends_at_the_next_chunk(
     begun: None, door: Door, feed: MemoryFeed, sync: Sync, stored: Stored, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sync()
-    monkeypatch.setattr(runs, "CHUNK", 2)
+    monkeypatch.setattr(runs, "PAGE", 2)
     stop = Event()
     batch = feed.export(FeedKind.POLICIES, *(policy(f"P{number}") for number in range(9)))
     plain = MemoryBatch._rows
@@ -225,7 +225,7 @@ def test_one_process_at_a_time_runs_a_feed(begun: None, door: Door, clock: Clock
 def test_a_process_that_slept_writes_nothing_once_another_took_over(
     begun: None, door: Door, feed: MemoryFeed, clock: Clock, stored: Stored, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runs, "CHUNK", 2)
+    monkeypatch.setattr(runs, "PAGE", 2)
     feed.export(FeedKind.POLICIES, *(policy(f"P{number}") for number in range(6)))
     plain = MemoryBatch._rows
 
@@ -262,7 +262,7 @@ def test_a_feed_that_is_not_configured_is_not_found(door: Door) -> None:
 def test_commissions_are_kept_and_count_when_their_file_is_through(
     door: Door, feed: MemoryFeed, stored: Stored, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runs, "CHUNK", 2)
+    monkeypatch.setattr(runs, "PAGE", 2)
     whole = feed.export(FeedKind.COMMISSIONS, *(commission(f"L{number}") for number in range(5)))
     feed.ready[FeedKind.COMMISSIONS] = [replace(whole, breaks_after=4)]
     run_feed(door, feed="memory", cadence=Cadence.DAILY)

@@ -1,0 +1,80 @@
+"""The demo agency as it is served, and people who use it in Chromium."""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import pyotp
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from portal_app.demo import PASSWORD, SIGN_INS, SignIn
+from tests import servers
+from tests.servers import Site
+
+CODE_SECONDS = 30
+
+
+@pytest.fixture(scope="package")
+def demo_site(built_front_end: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with servers.portal(tmp_path_factory.mktemp("browser"), "serve", "--demo") as site:
+        yield site
+
+
+USED: dict[str, int] = {}
+
+
+def fresh_code(secret: str) -> str:
+    """A code that has not been used yet: each is good once, so that a second sign-in may have to wait for the next."""
+    while int(time.time()) // CODE_SECONDS <= USED.get(secret, 0):
+        time.sleep(0.2)
+    USED[secret] = int(time.time()) // CODE_SECONDS
+    return pyotp.TOTP(secret).now()
+
+
+@dataclass
+class Person:
+    """A page in a browser of its own, and whoever sits before it."""
+
+    page: Page
+    site: Site
+    sign_in: SignIn
+
+    def enter(self, password: str = PASSWORD) -> None:
+        self.page.goto(f"{self.site.url}/sign-in")
+        self.page.get_by_label("Email").fill(self.sign_in.email)
+        self.page.get_by_label("Password", exact=True).fill(password)
+        self.page.get_by_role("button", name="Continue").click()
+
+    def arrive(self) -> None:
+        """Sign in with both factors and wait for Home."""
+        self.enter()
+        self.page.wait_for_url(re.compile("/mfa"))
+        self.page.get_by_label("6-digit code").fill(fresh_code(self.sign_in.totp_secret))
+        self.page.get_by_role("button", name="Sign in").click()
+        expect(self.page).to_have_url(re.compile(re.escape(self.site.url) + "/?$"))
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.site.url + path)
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.page.url).path
+
+
+@pytest.fixture
+def visit(browser: Browser, browser_context_args: dict[str, object], demo_site: Site) -> Iterator[Callable[..., Person]]:
+    """Open a browser of its own for somebody from the demo, by the name before the @."""
+    contexts = []
+
+    def one(name: str, **context: object) -> Person:
+        made = browser.new_context(**{**browser_context_args, **context})  # type: ignore[arg-type]
+        contexts.append(made)
+        sign_in = next(each for each in SIGN_INS if each.email.startswith(f"{name}@"))
+        return Person(made.new_page(), demo_site, sign_in)
+
+    yield one
+    for each in contexts:
+        each.close()
