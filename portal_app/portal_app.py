@@ -47,7 +47,7 @@ app = rx.App(
     backend_exception_handler=events.report_failure,
     api_transformer=[
         Starlette(
-            routes=[*health.ROUTES, Mount("/auth", auth.app(settings)), Mount("/api/v1", api.app(settings))],
+            routes=[*health.ROUTES, Mount("/auth", auth.app(settings)), api.mounted(settings)],
         ),
         guarded,
     ],

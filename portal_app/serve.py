@@ -40,9 +40,8 @@ def serve(settings: Settings) -> int:
     if problem := _cannot_serve(settings):
         sys.stderr.write(f"{problem}\n")
         return 1
-    here = [sys.executable, "-m", "portal_app"]
-    parts = [Part("web", [*here, "web"]), Part("worker", [*here, "worker"])]
-    return Watch(parts, environment_of(settings), STOP_SECONDS).run()
+    parts = [Part("web", partial(web, settings)), Part("worker", partial(worker, settings))]
+    return Watch(parts, STOP_SECONDS).run()
 
 
 def web(settings: Settings) -> int:
@@ -68,6 +67,19 @@ def web(settings: Settings) -> int:
         log_dictconfig=_GRANIAN_LOGGING,
     ).serve(target_loader=partial(_load_application, os.getpid()), wrap_loader=False)
     return 0
+
+
+def worker(settings: Settings) -> int:
+    """Run the worker alone until SIGTERM or SIGINT. Returns the exit code."""
+    os.environ.update(environment_of(settings))
+    from portal_app.bootstrap import open_portal
+    from portal_app.jobs.worker import main
+
+    door = open_portal(settings)
+    try:
+        return main(door)
+    finally:
+        door.close()
 
 
 def environment_of(settings: Settings) -> dict[str, str]:

@@ -42,10 +42,10 @@ FOLDED = [(letter, plain) for plain, letters in LETTERS.items() for letter in le
 
 TABLE = """
 CREATE TABLE policy_search (
-  id {id} PRIMARY KEY,
+  id {id} PRIMARY KEY, name {text} NOT NULL,
   code_id {id}, line_id {id} NOT NULL, carrier_id {id} NOT NULL, account_id {id} NOT NULL,
   status {text} NOT NULL, effective DATE NOT NULL, expiration DATE NOT NULL, premium {id} NOT NULL,
-  name {text} NOT NULL, number {text} NOT NULL, words {text} NOT NULL, keys {text} NOT NULL
+  number {text} NOT NULL, words {text} NOT NULL, keys {text} NOT NULL
 )"""
 INDEXES = {
     "ix_policy_search_name": "name, id, code_id, line_id",
@@ -75,8 +75,9 @@ TEXTS = ("insured_name", "number_key", "vins", "streets")
 # What policy_search must hold, row by row: the triggers copy from it, a rebuild copies it whole, a test compares.
 SOURCE = """
 CREATE VIEW policy_search_source AS
-SELECT id, producer_code_id AS code_id, line_id, carrier_id, account_id, status, effective, expiration, premium,
-  substr(words, 1, length(insured_name)) AS name, substr(keys, 1, length(number_key)) AS number, words, keys
+SELECT id, substr(words, 1, length(insured_name)) AS name,
+  producer_code_id AS code_id, line_id, carrier_id, account_id, status, effective, expiration, premium,
+  substr(keys, 1, length(number_key)) AS number, words, keys
 FROM (
   SELECT id, producer_code_id, line_id, carrier_id, account_id, status, effective, expiration, premium,
     insured_name, number_key, {words} AS words, {keys} AS keys

@@ -26,7 +26,7 @@ _AMOUNT = r"((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.(?:[0-9]{2}00|[0-9]{1,2}))?
 _POSITIVE = re.compile(r"\+?\$? ?" + _AMOUNT)
 _NEGATIVE = re.compile(rf"\(\$? ?{_AMOUNT}\)|-\$? ?{_AMOUNT}|\$ ?-{_AMOUNT}|\$? ?{_AMOUNT} ?-")
 _MOST_DOLLARS = Decimal(10) ** 12
-_CENT, _ZERO = Decimal("0.01"), Decimal("0.00")
+_CENT = Decimal("0.01")
 _TWO_DECIMALS = re.compile(r"\.[0-9]{2}(?![0-9])")
 
 _RATE = re.compile(r"([0-9]{0,3}(?:\.[0-9]{1,6})?)( ?%)?")
@@ -93,8 +93,6 @@ def money(text: str) -> Decimal:
         raise ValueError(NOT_MONEY)
     if abs(amount) >= _MOST_DOLLARS:
         raise ValueError("is too large an amount")
-    if not amount:
-        return _ZERO
     return amount if _TWO_DECIMALS.search(text) else amount.quantize(_CENT)
 
 

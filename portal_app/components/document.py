@@ -6,6 +6,7 @@ import reflex as rx
 from reflex_components_core.base.error_boundary import ErrorBoundary
 from reflex_components_core.core.banner import has_too_many_connection_errors
 
+from portal_app.components.links import plain_link
 from portal_app.components.notes import note
 
 STYLESHEETS = ["/tokens.css", "/controls.css", "/shell.css", "/table.css", "/records.css"]
@@ -55,8 +56,8 @@ def broken() -> rx.Component:
                     class_name="empty-why",
                 ),
                 rx.el.div(
-                    rx.el.a("Load it again", href="", class_name="button button-solid"),
-                    rx.el.a("Go to Home", href="/", class_name="button button-quiet"),
+                    plain_link("Load it again", href="", class_name="button button-solid"),
+                    plain_link("Go to Home", href="/", class_name="button button-quiet"),
                     class_name="empty-actions",
                 ),
                 class_name="empty",

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from portal_app.components.links import button_link
+from portal_app.components.links import button_link, link
 from portal_app.components.words import Part, Text, copy_button, icon, meta
 
 SIGNS = {"info": "info", "good": "circle-check-big", "warning": "triangle-alert", "bad": "circle-x"}
@@ -57,7 +57,7 @@ def failed(what: str, sentence: Text, reference: rx.Var[str], again: Text, *, al
             ),
         ),
         rx.el.div(
-            rx.el.a(icon("rotate-cw", 16), "Try again", href=again, class_name="button button-solid"),
+            link(icon("rotate-cw", 16), "Try again", href=again, class_name="button button-solid"),
             button_link("Go to Home", "/", quiet=True),
             class_name="empty-actions",
         ),

@@ -10,7 +10,7 @@ from reflex_base.vars import VarData
 from portal_app.components.address import address_form
 from portal_app.components.brand import mark
 from portal_app.components.forms import native_form
-from portal_app.components.links import link
+from portal_app.components.links import link, plain_link
 from portal_app.components.words import Part, Text, icon
 
 
@@ -47,7 +47,7 @@ class Person:
 def shell(person: Person, here: str, *content: Part, search: bool = True) -> rx.Component:
     """A page of the portal. `here` is the key of the place it belongs to."""
     return rx.el.div(
-        rx.el.a("Skip to content", href="#main", class_name="skip"),
+        plain_link("Skip to content", href="#main", class_name="skip"),
         _sidebar(person, here),
         rx.el.div(
             _header(person, search),

@@ -6,7 +6,7 @@ import reflex as rx
 
 from portal_app.components.badge import policy_status
 from portal_app.components.facts import fact, facts, lines, panel
-from portal_app.components.links import link
+from portal_app.components.links import link, plain_link
 from portal_app.components.notes import skeleton_page
 from portal_app.components.shell import page_header
 from portal_app.components.table import body, cell, head, heading, name_cell, row, table
@@ -53,11 +53,13 @@ def _contact() -> rx.Component:
             rx.cond(S.mailing_address.length() > 0, fact("Mailing address", lines(S.mailing_address))),
             rx.cond(
                 S.contact_phone != "",
-                fact("Phone", rx.el.a(S.contact_phone, href="tel:" + S.contact_phone, class_name="link")),
+                fact("Phone", plain_link(S.contact_phone, href="tel:" + S.contact_phone, class_name="link")),
             ),
             rx.cond(
                 S.contact_email != "",
-                fact("Email", rx.el.a(S.contact_email, href="mailto:" + S.contact_email, class_name="link breakable")),
+                fact(
+                    "Email", plain_link(S.contact_email, href="mailto:" + S.contact_email, class_name="link breakable")
+                ),
             ),
             rx.cond(S.tax_id != "", fact("Tax id", rx.el.span(S.tax_id, class_name="num"))),
             rx.cond(S.birth_year != "", fact("Born", rx.el.span(S.birth_year, class_name="num"))),

@@ -6,7 +6,7 @@ import reflex as rx
 
 from portal_app.components.badge import policy_status
 from portal_app.components.facts import bar, fact, facts, lines, panel
-from portal_app.components.links import link
+from portal_app.components.links import link, plain_link
 from portal_app.components.notes import skeleton_page
 from portal_app.components.shell import page_header
 from portal_app.components.table import body, cell, head, heading, row, table
@@ -58,7 +58,7 @@ def _sections() -> rx.Component:
     """Leads down a long page; only to what is there."""
 
     def to(name: str, label: str) -> rx.Component:
-        return rx.el.a(label, href=f"#{name}", class_name="section-link")
+        return plain_link(label, href=f"#{name}", class_name="section-link")
 
     return rx.el.nav(
         to("term", "Current term"),
@@ -97,11 +97,13 @@ def _insured() -> rx.Component:
             rx.cond(S.mailing_address.length() > 0, fact("Mailing address", lines(S.mailing_address))),
             rx.cond(
                 S.contact_phone != "",
-                fact("Phone", rx.el.a(S.contact_phone, href="tel:" + S.contact_phone, class_name="link")),
+                fact("Phone", plain_link(S.contact_phone, href="tel:" + S.contact_phone, class_name="link")),
             ),
             rx.cond(
                 S.contact_email != "",
-                fact("Email", rx.el.a(S.contact_email, href="mailto:" + S.contact_email, class_name="link breakable")),
+                fact(
+                    "Email", plain_link(S.contact_email, href="mailto:" + S.contact_email, class_name="link breakable")
+                ),
             ),
         ),
         link("All of this account", icon("arrow-right", 14), href=S.account_href, class_name="link onward"),

@@ -7,7 +7,7 @@ from portal_app.components.forms import field, native_form, problem_list, reason
 from portal_app.components.links import link
 from portal_app.components.notes import note
 from portal_app.components.shell import doorstep
-from portal_app.components.words import copy_button, either, meta
+from portal_app.components.words import Text, copy_button, either, meta
 from portal_app.pages.frame import PRODUCT, titled
 from portal_app.pages.page import Page
 from portal_app.state.enrolment import EnrolmentState
@@ -224,7 +224,7 @@ def set_up() -> rx.Component:
     )
 
 
-def _for_password_managers(email: rx.Var[str]) -> rx.Component:
+def _for_password_managers(email: Text) -> rx.Component:
     """They keep a password under the name of the field before it; the server takes the address from the link."""
     return rx.el.input(
         type="text",

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, collate, func, select
+from sqlalchemy.orm import Mapped
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col
 
@@ -55,7 +56,7 @@ def find_accounts(tx: Tx, *, text: str = "", offset: int = 0, count: int = 50) -
     return FoundAccounts(rows, total, offset, count)
 
 
-def _plain(tx: Tx, name: ColumnElement[str]) -> ColumnElement[str]:
+def _plain(tx: Tx, name: Mapped[str]) -> ColumnElement[str]:
     """Lower-case by A to Z alone and ordered by code point, the same on both databases."""
     return func.lower(name if tx.db.get_bind().dialect.name == "sqlite" else collate(name, "C"))
 

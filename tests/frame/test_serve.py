@@ -118,9 +118,8 @@ def test_a_taken_port_is_said_in_a_sentence(built_front_end: Path, tmp_path: Pat
 
 
 def test_the_worker_and_the_command_line_do_without_reflex(tmp_path: Path) -> None:
-    loading = (
-        "import sys, portal_app.__main__, portal_app.jobs.worker; print([m for m in sys.modules if m.startswith('reflex')])"
-    )
+    modules = "portal_app.__main__, portal_app.jobs.worker"
+    loading = f"import sys, {modules}; print([name for name in sys.modules if name.startswith('reflex')])"
     done = subprocess.run(
         [sys.executable, "-c", loading],
         cwd=servers.ROOT,

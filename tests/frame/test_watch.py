@@ -14,16 +14,21 @@ from tests.processes import family, gone_within, lives
 from tests.servers import ROOT
 
 PATIENT = "import time; time.sleep(60)"
-# Leaves a child of its own behind in its group, as a web server with workers would.
+# Starts a child of its own, as a web server with workers does.
 WITH_A_CHILD = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {PATIENT!r}])"
-DEAF = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); {PATIENT}"
+DEAF = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {PATIENT}"
 WATCHING = """
-import os, sys
+import sys
 from portal_app import logs
 from portal_app.watch import Part, Watch
 logs.configure("info")
-parts = [Part(f"part{n}", [sys.executable, "-c", text]) for n, text in enumerate(sys.argv[1:])]
-sys.exit(Watch(parts, dict(os.environ), stop_seconds=1.0, lived=0.5, first_pause=0.05, longest_pause=0.2).run())
+def doing(text):
+    def run():
+        exec(text)
+        return 0
+    return run
+parts = [Part(f"part{n}", doing(text)) for n, text in enumerate(sys.argv[1:])]
+sys.exit(Watch(parts, stop_seconds=1.0, lived=0.5, first_pause=0.05, longest_pause=0.2).run())
 """
 
 
@@ -129,6 +134,14 @@ def test_a_part_that_dies_again_and_again_is_given_up_and_everything_ends(watche
     assert not lives(other)
     pauses = [each["again_in"] for each in watch.said if each["event"] == "died"]
     assert pauses == [0.05, 0.1, 0.2, 0.2, 0.2]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("raise SystemExit(3)", 3), ("1 / 0", 1), ("pass", 0), ("import sys; sys.exit('a sentence')", 1)],
+)
+def test_how_a_part_ended_is_told(watched: Callable[..., Watched], text: str, code: int) -> None:
+    assert watched(text).hears("died")["code"] == code
 
 
 def test_nothing_is_left_when_the_watch_itself_is_killed(watched: Callable[..., Watched]) -> None:

@@ -48,11 +48,11 @@ def test_a_kind_without_settings_is_not_brought(agency: Agency) -> None:
 
 @pytest.mark.criterion("FEED-19")
 def test_files_come_oldest_first_then_by_name_and_stay_where_they_are(agency: Agency) -> None:
-    agency.writes(PRODUCERS, CONTENT + "HL-2,Bo,,,\n", "producers-new.csv", age=100)
     agency.writes(PRODUCERS, CONTENT, "producers-old.csv", age=300)
-    for name in ("producers-b.csv", "producers-a.csv"):
+    agency.writes(PRODUCERS, CONTENT + "HL-2,Bo,,,\n", "producers-new.csv", age=100)
+    for name in ("producers-b.csv", "producers-a.csv", "producers-c.csv"):
         os.utime(agency.writes(PRODUCERS, CONTENT, name), (1_700_000_000, 1_700_000_000))
-    for other in (".producers.csv", "producers.csv.part", "clients.csv"):
+    for other in ("producers.csv.part", "clients.csv"):
         agency.writes(PRODUCERS, CONTENT, other)
     (agency.folder / "producers.csv").mkdir()
     before = {path: path.stat().st_mtime_ns for path in agency.folder.iterdir()}
@@ -60,12 +60,21 @@ def test_files_come_oldest_first_then_by_name_and_stay_where_they_are(agency: Ag
     assert [as_batch(batch).name for batch in batches] == [
         "producers-a.csv",
         "producers-b.csv",
+        "producers-c.csv",
         "producers-old.csv",
         "producers-new.csv",
     ]
     assert batches[0].exported_at == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
-    assert [len(list(batch.rows())) for batch in batches] == [1, 1, 1, 2]
+    assert [len(list(batch.rows())) for batch in batches] == [1, 1, 1, 1, 2]
     assert {path: path.stat().st_mtime_ns for path in agency.folder.iterdir()} == before
+
+
+@pytest.mark.criterion("FEED-19")
+def test_hidden_files_are_not_taken(agency: Agency) -> None:
+    agency.writes(PRODUCERS, CONTENT, ".producers.csv")
+    agency.reads(PRODUCERS)
+    agency.settings[PRODUCERS]["files"] = "*.csv"
+    assert agency.connector().batches(PRODUCERS) == []
 
 
 @pytest.mark.criterion("FEED-19")

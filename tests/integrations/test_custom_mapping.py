@@ -101,6 +101,11 @@ def test_a_group_of_which_a_column_is_missing_refuses_the_file(agency: Agency) -
     (reason,) = refused.value.reasons
     for name in ("VIN 2", "Year 2", "Make 2", "Street 1", "Coverage 1"):
         assert f'"{name}"' in reason
+    agency.reads(POLICIES, columns={"vehicles": REPEATED["vehicles"]})
+    header = [*POLICY_COLUMNS.values(), "VIN 1", "Year 1", "Make 1", "VIN 2"]
+    with pytest.raises(RowProblem) as refused:
+        agency.rows(POLICIES, csv_of([header]))
+    assert refused.value.reasons == ('The header lacks the columns "Year 2", "Make 2".',)
 
 
 def test_a_client_whole(agency: Agency) -> None:
@@ -298,6 +303,7 @@ def test_why_a_producer_is_refused(agency: Agency) -> None:
         'Column "Name" is empty.',
         'Column "NPN" is not a number of 1 to 10 digits.',
     ]
+    assert agency.reasons(PRODUCERS, NPN="١٢") == ['Column "NPN" is not a number of 1 to 10 digits.']
     assert agency.reasons(PRODUCERS, Parent="HL-110") == ['Column "Parent" names the row\'s own "Code".']
 
 
@@ -310,6 +316,13 @@ def test_control_characters_are_refused(agency: Agency, character: str) -> None:
 @pytest.mark.criterion("FEED-24")
 def test_line_breaks_and_odd_spaces_inside_a_name_become_one_space(agency: Agency) -> None:
     record = agency.record(CLIENTS, Name="\u00a0Rosa \t\r\n  Whitfield ")
+    assert isinstance(record, ClientRecord)
+    assert record.name == "Rosa Whitfield"
+
+
+@pytest.mark.criterion("FEED-24")
+def test_spaces_inside_a_cell_are_folded(agency: Agency) -> None:
+    record = agency.record(CLIENTS, Name=" Rosa   Whitfield ")
     assert isinstance(record, ClientRecord)
     assert record.name == "Rosa Whitfield"
 

@@ -1,9 +1,10 @@
 """One policy with all that belongs to it."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TypeVar
 
-from sqlalchemy import Row, select
-from sqlmodel import SQLModel, col
+from sqlalchemy import Select, select
+from sqlmodel import col
 
 from portal_app.models.accounts import Account
 from portal_app.models.enums import TransactionState
@@ -13,7 +14,7 @@ from portal_app.models.producers import Producer, ProducerCode
 from portal_app.services.access import Permission, visible
 from portal_app.services.door import Tx, reads
 from portal_app.services.errors import NotFound
-from portal_app.services.policies.history import Transaction, address_line, told
+from portal_app.services.policies.history import address_line, described, told
 from portal_app.services.policies.views import CoverageLine, HistoryEntry, PolicyDetail, PolicyRow, TermLine, VehicleLine
 
 MOST_TOLD = 200
@@ -80,43 +81,44 @@ def _producer(tx: Tx, code_id: int | None) -> tuple[str, str]:
     return code, name
 
 
-def _parts(tx: Tx, found: Policy, model: type[SQLModel], *columns: Any) -> list[Row[Any]]:
-    rows = visible(tx.actor, model).with_only_columns(*columns)
-    table = model.__table__  # type: ignore[attr-defined]
-    return list(tx.db.execute(rows.where(table.c.policy_id == found.id).order_by(table.c.position)).all())
+Part = TypeVar("Part", Coverage, Vehicle, PolicyAddress)
+
+
+def _parts(tx: Tx, found: Policy, model: type[Part]) -> Sequence[Part]:
+    parts: Select[Part] = visible(tx.actor, model)
+    return tx.db.scalars(parts.where(col(model.policy_id) == found.id).order_by(col(model.position))).all()
 
 
 def _coverages(tx: Tx, found: Policy) -> tuple[CoverageLine, ...]:
-    columns = (col(Coverage.name), col(Coverage.limit), col(Coverage.deductible), col(Coverage.premium))
-    return tuple(CoverageLine(*row) for row in _parts(tx, found, Coverage, *columns))
+    parts = _parts(tx, found, Coverage)
+    return tuple(CoverageLine(each.name, each.limit, each.deductible, each.premium) for each in parts)
 
 
 def _vehicles(tx: Tx, found: Policy) -> tuple[VehicleLine, ...]:
-    columns = (col(Vehicle.vin), col(Vehicle.year), col(Vehicle.make), col(Vehicle.model))
-    rows = _parts(tx, found, Vehicle, *columns)
-    return tuple(VehicleLine(vin, " ".join(str(part) for part in described if part)) for vin, *described in rows)
+    parts = _parts(tx, found, Vehicle)
+    return tuple(VehicleLine(each.vin, described(each.year, each.make, each.model)) for each in parts)
 
 
 def _locations(tx: Tx, found: Policy) -> tuple[str, ...]:
-    place = PolicyAddress
-    columns = (col(place.street), col(place.city), col(place.state), col(place.postal_code))
-    return tuple(address_line(*row) for row in _parts(tx, found, place, *columns))
+    parts = _parts(tx, found, PolicyAddress)
+    return tuple(address_line(each.street, each.city, each.state, each.postal_code) for each in parts)
 
 
 def _terms(tx: Tx, found: Policy) -> tuple[TermLine, ...]:
-    term = PolicyTerm
-    columns = (col(term.number), col(term.effective), col(term.expiration), col(term.status), col(term.premium))
-    rows = visible(tx.actor, term).with_only_columns(*columns).where(col(term.policy_id) == found.id)
-    return tuple(TermLine(*row) for row in tx.db.execute(rows.order_by(col(term.effective).desc())))
+    terms: Select[PolicyTerm] = visible(tx.actor, PolicyTerm)
+    newest = terms.where(col(PolicyTerm.policy_id) == found.id).order_by(col(PolicyTerm.effective).desc())
+    return tuple(
+        TermLine(each.number, each.effective, each.expiration, each.status, each.premium)
+        for each in tx.db.scalars(newest)
+    )
 
 
 def _history(tx: Tx, found: Policy) -> tuple[HistoryEntry, ...]:
     """The newest entries first; what was drafted or reversed is not told."""
     entry = LedgerTransaction
-    columns = (entry.kind, entry.origin, entry.effective_at, entry.known_at, entry.term_effective, entry.changes)
-    issued = col(entry.state) == TransactionState.ISSUED
-    rows = visible(tx.actor, entry).with_only_columns(*map(col, columns)).where(col(entry.policy_id) == found.id, issued)
-    newest = tx.db.execute(rows.order_by(col(entry.id).desc()).limit(MOST_READ)).all()
-    lines = {code: name for code, name in tx.db.execute(select(col(LineOfBusiness.code), col(LineOfBusiness.name)))}
-    told_in_order = told((Transaction(*row) for row in reversed(newest)), lines)
-    return tuple(reversed(told_in_order))[:MOST_TOLD]
+    issued = visible(tx.actor, entry).where(
+        col(entry.policy_id) == found.id, col(entry.state) == TransactionState.ISSUED
+    )
+    newest = tx.db.scalars(issued.order_by(col(entry.id).desc()).limit(MOST_READ)).all()
+    lines = {line.code: line.name for line in tx.db.scalars(select(LineOfBusiness))}
+    return tuple(reversed(told(reversed(newest), lines)))[:MOST_TOLD]

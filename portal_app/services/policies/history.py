@@ -6,10 +6,9 @@ the term was by then. Pure: values in, sentences out.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Protocol
 
 from portal_app.models.enums import Origin, PolicyStatus, TransactionKind
 from portal_app.services.policies.views import HistoryEntry
@@ -17,16 +16,21 @@ from portal_app.services.policies.views import HistoryEntry
 Changes = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Transaction:
+class Transaction(Protocol):
     """An issued transaction of the ledger."""
 
-    kind: TransactionKind
-    origin: Origin
-    effective_at: datetime
-    known_at: datetime
-    term_effective: date
-    changes: Changes
+    @property
+    def kind(self) -> TransactionKind: ...
+    @property
+    def origin(self) -> Origin: ...
+    @property
+    def effective_at(self) -> datetime: ...
+    @property
+    def known_at(self) -> datetime: ...
+    @property
+    def term_effective(self) -> date: ...
+    @property
+    def changes(self) -> Changes: ...
 
 
 def told(transactions: Iterable[Transaction], lines: Mapping[str, str]) -> list[HistoryEntry]:
@@ -135,8 +139,8 @@ def _coverages(before: Sequence[Changes], after: Sequence[Changes]) -> list[str]
             sentences.append(f"Coverage added: {_coverage(name, cover)}")
         elif cover != old[name]:
             parts = [
-                _from_to(label, shown(old[name].get(field)), shown(cover.get(field)))
-                for field, label, shown in (("limit", "limit", _text), ("deductible", "deductible", _text), ("premium", "premium", _money))
+                _from_to(field, shown(old[name].get(field)), shown(cover.get(field)))
+                for field, shown in (("limit", _text), ("deductible", _text), ("premium", _money))
                 if cover.get(field) != old[name].get(field)
             ]
             sentences.append(f"Coverage {name}: {', '.join(parts)}")
@@ -171,9 +175,14 @@ def _parts(noun: str, tell: Callable[[Changes], str]) -> Callable[[Sequence[Chan
 
 
 def _vehicle(vehicle: Changes) -> str:
-    car = " ".join(str(vehicle[field]) for field in ("year", "make", "model") if vehicle.get(field))
+    car = described(vehicle.get("year"), _text(vehicle.get("make")), _text(vehicle.get("model")))
     vin = f"VIN {vehicle['vin']}" if vehicle.get("vin") else ""
     return ", ".join(filter(None, (car, vin)))
+
+
+def described(year: int | None, make: str, model: str) -> str:
+    """2019 Honda Civic."""
+    return " ".join(filter(None, (str(year or ""), make, model)))
 
 
 def _location(location: Changes) -> str:

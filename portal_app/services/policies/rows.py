@@ -39,7 +39,8 @@ def _matched(asked: Sequence[Asked], insured: str, key: str, vins: str, streets:
 
 
 def as_date(value: Any) -> date:
-    return date.fromisoformat(value) if isinstance(value, str) else value
+    day: date = date.fromisoformat(value) if isinstance(value, str) else value
+    return day
 
 
 def as_money(cents: int) -> Decimal:
@@ -49,8 +50,7 @@ def as_money(cents: int) -> Decimal:
 
 def as_time(value: Any) -> datetime | None:
     """An aware UTC time of what either database gives for one."""
-    if isinstance(value, str):
-        value = datetime.fromisoformat(value)
     if value is None:
         return None
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    moment: datetime = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

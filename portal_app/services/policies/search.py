@@ -33,12 +33,11 @@ from portal_app.services.policies.views import Choice, Filters, Found, Query, So
 MOST_ROWS = 200
 VIN_LENGTH = 17
 FEW = 1000
-"""So many rows are read one by one before the text index is asked at all."""
+"""A book of so many policies is read row by row before the text index is asked at all."""
+FEW_HITS = 3000
+"""So many hits are sorted; of more, the page is sought along its order."""
 SORTED_ROW, WALKED_ROW = 0.4, 0.5
 """What a row costs to fetch and sort, and to test on a walk; only their relation matters."""
-FEWEST_WALKED = FEW_HITS = 2000
-PATIENCE = 3
-"""A walk is given up at so many times the steps that it should have taken."""
 
 
 @reads(Permission.VIEW_OWN_ACCOUNTS)
@@ -118,7 +117,11 @@ class Search:
         return Found((), total, self.values["offset"], self.values["count"], as_of=newest_export(self.db))
 
     def everything(self) -> Found:
-        return self._counted(self.shape, {})
+        """What the filters leave. Counted first: how much it is decides the way to the page."""
+        total, highest = self.db.execute(statements.total(self.shape), self.values).one()
+        if total <= self.values["offset"]:
+            return self.nothing(total)
+        return self._walked(total, highest) or self._page(replace(self.shape, counted=True), {"total": total})
 
     def exactly(self, asked: Asked) -> Found | None:
         """The policies whose number, or one of whose VINs, is just that; None where there are none."""
@@ -134,19 +137,25 @@ class Search:
         by = By.BEGINNING if asked[0].begins else By.INDEX
         shape = replace(self.shape, by=by, keyed=tuple(bool(one.key) for one in asked))
         values = text_values(asked, self.shape.dialect)
-        if self.shape.dialect == "postgresql":
-            found = self._page(shape, values, asked)
-            return found if found.total else None
-        if few := self._few():
-            shape = replace(shape, by=By.BEGINNING if by is By.BEGINNING else By.ROWS, through=few)
-        elif by is By.INDEX:
-            number, hits = self.db.execute(statements.sample(shape.dialect), values | {"most": FEW_HITS}).one()
-            if number < FEW_HITS:
-                shape, values = replace(shape, by=By.HITS, counted=shape.unrestricted), values | {"hits": hits}
-                found = self._page(shape, values, asked, number if shape.counted else 0) if number else None
-                return found if found and found.total else None
-        found = self._counted(shape, values, asked) if shape.unrestricted else self._page(shape, values, asked)
+        if self.shape.dialect == "sqlite":
+            shape, values = self._by_index(shape, values)
+        found = self._page(shape, values, asked)
         return found if found.total else None
+
+    def _by_index(self, shape: Shape, values: dict[str, Any]) -> tuple[Shape, dict[str, Any]]:
+        """The way to a text's hits on SQLite: row by row in a small book; by their ids while they are few; else along the order."""
+        if few := self._few():
+            return replace(shape, by=By.ROWS if shape.by is By.INDEX else shape.by, through=few), values
+        if shape.by is not By.INDEX:
+            return shape, values
+        number, hits = self.db.execute(statements.sample(shape.dialect), values | {"most": FEW_HITS}).one()
+        if number < FEW_HITS:
+            whole = {"hits": hits, "total": number} if shape.unrestricted else {"hits": hits}
+            return replace(shape, by=By.HITS, counted=shape.unrestricted), values | whole
+        if shape.unrestricted and shape.sort in statements.WALKS:
+            return replace(shape, by=By.AMONG, counted=True, walk=True), values
+        through = statements.narrowest(shape.filters)
+        return replace(shape, by=By.AMONG if through else By.INDEX, through=through), values
 
     def mistyped(self, asked: Asked) -> Found | None:
         """The policies that hold a text of nearly the same words, where the text itself is nowhere in the actor's book."""
@@ -177,46 +186,37 @@ class Search:
 
     def _few(self) -> str:
         """The index by which what the account or the book leaves is few enough to be read row by row, or empty."""
-        for name, through in statements.NARROW.items():
+        for name in ("account", "codes"):
             if name in self.shape.filters:
                 narrow = replace(self.shape, filters=(name,))
                 if self._number(statements.at_most(narrow), {"most": FEW + 1}) <= FEW:
-                    return through
+                    return statements.NARROW[name]
         return ""
 
-    def _counted(self, shape: Shape, values: dict[str, Any], asked: Sequence[Asked] = ()) -> Found:
-        """Count first, then take the way to the page that so many hits suggest."""
-        total, highest = self.db.execute(statements.total(shape), self.values | values).one()
-        if total <= self.values["offset"]:
-            return self.nothing(total)
-        return self._walked(shape, total, highest, values, asked) or self._page(replace(shape, counted=True), values, asked, total)
-
-    def _walked(
-        self, shape: Shape, total: int, highest: int, values: dict[str, Any], asked: Sequence[Asked]
-    ) -> Found | None:
-        """The page by walking along its order, where so many hits make that the shorter way and the walk does not lead too far."""
-        if shape.dialect != "sqlite" or shape.sort not in statements.WALKS or total < FEWEST_WALKED or shape.by is By.BEGINNING:
+    def _walked(self, total: int, highest: int) -> Found | None:
+        """The page of what the filters leave by walking along its order, where so much is left that this is the shorter way."""
+        shape = replace(self.shape, walk=True, counted=True)
+        if shape.dialect != "sqlite" or shape.sort not in statements.WALKS:
             return None
-        shape = replace(shape, walk=True, counted=True, by=By.ROWS if shape.by is By.INDEX else shape.by)
         ordered_by_filter = {Sort.EFFECTIVE: "effective_", Sort.EXPIRATION: "expiring_"}.get(shape.sort, "-")
-        straight = any(name.startswith(ordered_by_filter) for name in shape.filters) or shape.unrestricted
-        if shape.by is By.NOTHING and straight:
-            return self._page(shape, values, asked, total)
+        if shape.unrestricted or any(name.startswith(ordered_by_filter) for name in shape.filters):
+            return self._page(shape, {"total": total})
         steps = (self.values["offset"] + self.values["count"]) * highest // total
-        if steps * WALKED_ROW > total * SORTED_ROW:
+        longest = int(total * SORTED_ROW / WALKED_ROW)
+        if steps * 2 > longest:
             return None
-        found = self._page(replace(shape, bounded=True), values | {"steps": steps * PATIENCE}, asked, total)
-        return found if len(found.rows) == min(self.values["count"], max(total - self.values["offset"], 0)) else None
+        found = self._page(replace(shape, bounded=True), {"total": total, "steps": longest})
+        return found if len(found.rows) == min(self.values["count"], total - self.values["offset"]) else None
 
     def _number(self, statement: TextClause, values: dict[str, Any] | None = None) -> int:
         return int(self.db.execute(statement, self.values | (values or {})).scalar() or 0)
 
-    def _page(self, shape: Shape, values: dict[str, Any], asked: Sequence[Asked] = (), total: int = 0) -> Found:
+    def _page(self, shape: Shape, values: dict[str, Any], asked: Sequence[Asked] = ()) -> Found:
         """Run the statement of a page. Where the page lies behind the last hit, count what it could not tell."""
-        rows = self.db.execute(statements.page(shape), self.values | values | {"total": total}).all()
+        rows = self.db.execute(statements.page(shape), self.values | values).all()
         if not rows:
-            uncounted = self.values["offset"] and not shape.counted
-            return self.nothing(self._number(statements.total(shape), values) if uncounted else total)
+            counted = replace(shape, walk=False, by=By.INDEX if shape.by is By.AMONG else shape.by)
+            return self.nothing(self._number(statements.total(counted), values) if self.values["offset"] else 0)
         page = tuple(policy_row(row, asked) for row in rows)
         return Found(page, rows[0][0], self.values["offset"], self.values["count"], as_of=as_time(rows[0][1]))
 

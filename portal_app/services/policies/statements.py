@@ -1,8 +1,8 @@
 """The SQL of the search. A statement depends on the shape of what is asked alone, never on its values, so each is written once.
 
-Two ways lead to a page. `hits first` takes what the text index (or the narrowest filter) yields and sorts it: right while that is little.
-`walk` goes along the index of the order, tests each row, and stops when the page is full: right where much matches. A walk is bounded, as what matches may lie all at the end. SQLite is told which
-index to take, as it keeps no statistics; PostgreSQL decides by itself.
+Two ways lead to a page: to take what matches and sort it, right while that is little; or to walk along the index of the
+order, test each entry and stop when the page is full, right where much matches. SQLite is told which index to take, as it
+keeps no statistics; PostgreSQL decides by itself.
 """
 
 from dataclasses import dataclass, replace
@@ -17,12 +17,13 @@ from portal_app.services.policies.views import Sort
 class By(StrEnum):
     """How a text is compared with a row."""
 
-    NOTHING = "nothing"
-    EXACT = "exact"
-    BEGINNING = "beginning"
-    INDEX = "index"
-    ROWS = "rows"
-    HITS = "hits"
+    NOTHING = "no text"
+    EXACT = "the whole number or VIN"
+    BEGINNING = "the beginning of name or number"
+    ROWS = "the row's own texts"
+    INDEX = "what the text index yields, row by row"
+    AMONG = "being among what the text index yields"
+    HITS = "being among ids already known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +85,17 @@ CODES = {
     "sqlite": "s.code_id IN (SELECT value FROM json_each(:codes))",
     "postgresql": "s.code_id = ANY(:codes)",
 }
-NARROW = {"account": "ix_policy_search_account", "codes": "ix_policy_search_book"}
-"""The filters that mostly leave few rows, and their indexes."""
+NARROW = {
+    "account": "ix_policy_search_account",
+    "codes": "ix_policy_search_book",
+    "carrier": "ix_policy_search_carrier",
+    "line": "ix_policy_search_line",
+    "effective_from": "ix_policy_search_effective",
+    "effective_to": "ix_policy_search_effective",
+    "expiring_from": "ix_policy_search_expiration",
+    "expiring_to": "ix_policy_search_expiration",
+}
+"""The filters' indexes; what mostly leaves least comes first."""
 AS_OF = (
     "(SELECT exported_at FROM feed_file WHERE kind = 'policies' AND completed_at IS NOT NULL"
     " ORDER BY exported_at DESC LIMIT 1)"
@@ -94,6 +104,11 @@ ROW = """page.id, p.locator, a.locator, p.insured_name, p.number, l.name, c.name
   p.number_key, p.vins, p.streets"""
 ROW_JOINS = """CROSS JOIN policy AS p CROSS JOIN account AS a CROSS JOIN line_of_business AS l CROSS JOIN carrier AS c
 WHERE p.id = page.id AND a.id = p.account_id AND l.id = p.line_id AND c.id = p.carrier_id"""
+
+
+def narrowest(filters: tuple[str, ...]) -> str:
+    """The index by which those filters are likely to leave least, or empty."""
+    return next((index for name, index in NARROW.items() if name in filters), "")
 
 
 @lru_cache(maxsize=1024)
@@ -141,12 +156,15 @@ def at_most(shape: Shape) -> TextClause:
 def page(shape: Shape) -> TextClause:
     """SELECT of the rows of a page, in order. The first column is the number of all hits, the second what the answer is `as of`.
 
-    Where the total was given (`counted`) the hits are cut while they are sorted; else they are kept, counted and then sorted.
+    Where all that the index yields counts, or the total is given (`counted`), the hits are cut while they are sorted; else they
+    are kept, counted and then sorted.
     """
     key = SORTS[shape.sort]
     hits = f"SELECT s.id AS id, {key} AS k {_source(shape)}{JOINS.get(shape.sort, '')} {_where(shape)}"
     if shape.counted:
-        page, total = f"page AS MATERIALIZED ({hits} {_order(shape, key, 's.id')})", ":total"
+        in_index = shape.by is By.AMONG
+        page = f"page AS MATERIALIZED ({hits} {_order(shape, key, 's.id')})"
+        total = "(SELECT count(*) FROM policy_fts WHERE policy_fts MATCH :match)" if in_index else ":total"
     else:
         cut = f"SELECT id, k FROM hit {_order(shape, 'k', 'id')}"
         page, total = f"hit AS MATERIALIZED ({hits}), page AS MATERIALIZED ({cut})", "(SELECT count(*) FROM hit)"
@@ -214,12 +232,14 @@ def _text_test(shape: Shape) -> str:
     if shape.by is By.BEGINNING:
         number = " OR (s.number >= :key0 AND s.number < :key0_end)" if shape.keyed[0] else ""
         return f"((s.name >= :text0 AND s.name < :text0_end){number})"
+    if shape.by is By.AMONG:
+        return "s.id IN (SELECT rowid FROM policy_fts WHERE policy_fts MATCH :match)"
     if shape.dialect == "sqlite" and shape.by is By.INDEX:
         return "policy_fts MATCH :match"
     one = "instr(s.{0}, :{1}) > 0" if shape.dialect == "sqlite" else "s.{0} LIKE :{1}"
     parts = []
-    for number, keyed in enumerate(shape.keyed):
-        parts.append(one.format("words", f"text{number}"))
+    for place, keyed in enumerate(shape.keyed):
+        parts.append(one.format("words", f"text{place}"))
         if keyed:
-            parts.append(one.format("keys", f"key{number}"))
+            parts.append(one.format("keys", f"key{place}"))
     return f"({' OR '.join(parts)})"

@@ -62,7 +62,7 @@ def nearest(db: Session, typed: str) -> Iterator[list[Meant]]:
     known = vocabulary(db)
     choices = [_neighbours(word, known) for _, _, word in words]
     for edits in (1, 2):
-        tier = []
+        tier: list[Meant] = []
         for picks in product(*choices):
             if sum(distance for _, distance in picks) == edits and len(tier) < MOST_MEANT:
                 tier.append(_meant(typed, words, [word for word, _ in picks]))

@@ -41,16 +41,19 @@ class TakingProducers:
     def __init__(self, tx: Tx, feed: str, exported_at: datetime) -> None:
         self.tx = tx
         self.tree = Tree()
+        self.there: frozenset[str] = frozenset()
         self.written: dict[int, int] = {}
 
     def refusals(self, rows: Sequence[Incoming]) -> Refusals:
         self.tree = self._stored_tree()
+        self.there = frozenset(self.tree.codes)
         reasons = {row.source_id: self._place(row.record) for row in rows}
         return {source_id: (reason,) for source_id, reason in reasons.items() if reason}
 
     def take(self, rows: Sequence[Taken]) -> None:
-        for row in rows:
-            self._write(row.record)
+        codes = {row.record.code: self._write(row.record) for row in rows}
+        new = [self._code_row(code, number) for code, number in codes.items() if code not in self.there]
+        bulk.insert_rows(self.tx.db, bulk.PRODUCER_CODE, new)
 
     def _stored_tree(self) -> Tree:
         code, producer = bulk.PRODUCER_CODE.c, bulk.PRODUCER.c
@@ -79,7 +82,8 @@ class TakingProducers:
             tree.npns[record.npn] = number
         return ""
 
-    def _write(self, record: ProducerRecord) -> None:
+    def _write(self, record: ProducerRecord) -> int:
+        """Write the producer; returns its id."""
         number = self.tree.codes[record.code]
         parent = self.tree.codes[record.parent_code] if record.parent_code else None
         says: Row = {"name": record.name, "kind": record.kind}
@@ -89,7 +93,7 @@ class TakingProducers:
             self.written[number] = self._add(says)
         else:
             self._correct(self.written.get(number, number), says)
-        self._add_code(record.code, self.written.get(number, number))
+        return self.written.get(number, number)
 
     def _add(self, says: Row) -> int:
         name = new_locator()
@@ -117,8 +121,8 @@ class TakingProducers:
         detail = {"before": _plain(before), "after": _plain(differs)}
         audit.record(self.tx, "producer.corrected", subject_kind="producer", subject=stored["locator"], detail=detail)
 
-    def _add_code(self, code: str, producer_id: int) -> None:
-        row = {
+    def _code_row(self, code: str, producer_id: int) -> Row:
+        return {
             "locator": new_locator(),
             "type": "ProducerCode",
             "code": code,
@@ -127,9 +131,6 @@ class TakingProducers:
             "data": {},
             "created_at": self.tx.now,
         }
-        known = select(bulk.PRODUCER_CODE.c.id).where(bulk.PRODUCER_CODE.c.code == code)
-        if self.tx.db.scalar(known) is None:
-            self.tx.db.execute(insert(bulk.PRODUCER_CODE).values(row))
 
 
 def _plain(row: Row) -> dict[str, Any]:

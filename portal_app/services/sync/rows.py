@@ -87,9 +87,9 @@ def prepare(
     known: dict[str, Known],
     size: int,
 ) -> Iterator[Chunk]:
-    """Sort the rows into what is unchanged, what is new, and what cannot be taken in. Only what differs is mapped, and a
-    chunk holds at most `size` rows that differ: it is these that a transaction has to write. The next chunk is prepared
-    when it is asked for."""
+    """Sort the rows into what is unchanged, what is new, and what cannot be taken in. Only what differs is mapped, and
+    a chunk holds at most `size` rows that differ, for these are what a transaction has to write. The next chunk is
+    prepared when it is asked for."""
     chunk, pending = Chunk(), set[str]()
     for row, content_hash in zip(rows, hashes, strict=True):
         chunk.read += 1

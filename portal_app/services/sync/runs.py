@@ -5,7 +5,7 @@ import secrets
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Event
 
 from sqlalchemy import insert, select, update
@@ -21,6 +21,7 @@ from portal_app.services.ports import FeedBatch, FeedConnector, FeedUnavailable,
 from portal_app.services.sync import bulk, files, quarantine, rows
 from portal_app.services.sync.apply import LEASE_SECONDS, Source, take_in
 from portal_app.services.sync.freshness import RunRow, run_row
+from portal_app.services.sync.pace import Pace
 
 # Rows that are read and held against what is known at once, and rows that differ in one transaction: no other writer
 # is to wait longer than a fifth of a second.
@@ -82,6 +83,7 @@ class _Run:
     connector: FeedConnector
     kind: FeedKind
     stop: Event
+    pace: Pace = field(default_factory=Pace)
 
     def whole(self) -> RunRow:
         run_id = self.door.run(open_run, self.actor, lease=self.lease, feed=self.feed, kind=self.kind)
@@ -139,7 +141,7 @@ class _Run:
                 self._go_on()
                 chunk.confirmed = [source_id for source_id in chunk.confirmed if source_id in waiting]
                 rows_done += chunk.read
-                self.door.run(take_in, self.actor, lease=self.lease, source=source, chunk=chunk, rows_done=rows_done)
+                self._take(source, chunk, rows_done)
         self.door.run(
             files.complete,
             self.actor,
@@ -149,6 +151,12 @@ class _Run:
             run_id=source.run_id,
             file_id=source.file_id,
         )
+
+    def _take(self, source: Source, chunk: rows.Chunk, rows_done: int | None) -> int:
+        self.pace.wait()
+        taken = self.door.run(take_in, self.actor, lease=self.lease, source=source, chunk=chunk, rows_done=rows_done)
+        self.pace.wrote(len(chunk.incoming))
+        return taken
 
     def _prepared(self, page: Sequence[RawRow], hashes: Sequence[bytes]) -> Iterator[rows.Chunk]:
         source_ids = [row.source_id for row in page if row.source_id]
@@ -169,9 +177,7 @@ class _Run:
             for chunk in self._prepared(raw, [each.content_hash for each in page]):
                 self._go_on()
                 chunk.read = chunk.unchanged = 0
-                taken += self.door.run(
-                    take_in, self.actor, lease=self.lease, source=source, chunk=chunk, rows_done=None
-                )
+                taken += self._take(source, chunk, None)
         return taken
 
     def _waiting(self) -> Iterator[list[quarantine.Waiting]]:

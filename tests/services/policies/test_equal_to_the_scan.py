@@ -72,7 +72,6 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iter
     """At this size the service would always take the short way; the others must answer the same."""
     if request.param == "all walked":
         monkeypatch.setattr(search, "SORTED_ROW", 1e9)
-        monkeypatch.setattr(search, "FEWEST_WALKED", 1)
         monkeypatch.setattr(search, "FEW_HITS", 1)
     if request.param != "as it is":
         monkeypatch.setattr(search, "FEW", 0)

@@ -14,8 +14,8 @@ from portal_app.portal_app import app as assembled
 from portal_app.services.access import Actor, Gate, can
 from portal_app.services.door import Door
 from portal_app.services.identity import sessions
-from tests.guard.conftest import Cast
-from tests.guard.pipeline import Answers, tab
+from tests.access.conftest import Cast
+from tests.access.pipeline import Answers, tab
 from tests.world import Clock
 
 ROOT = Path(__file__).resolve().parents[2]

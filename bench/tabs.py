@@ -1,0 +1,115 @@
+"""Open pages without a browser: raw sockets that send events as a page does, many of them in one thread."""
+
+import heapq
+import json
+import random
+import selectors
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import websocket
+
+ANSWER_SECONDS = 20.0
+
+
+@dataclass
+class Tab:
+    """One page's socket. `handler` is the event that it sends, again and again."""
+
+    url: str
+    token: str
+    handler: str
+    cookie: str = ""
+    page: str = "/"
+    sent_at: float = 0.0
+    times: list[float] = field(default_factory=list)
+    socket: Any = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        address = f"{self.url.replace('http', 'ws')}/_event/?EIO=4&transport=websocket&token={self.token}"
+        self.socket = websocket.create_connection(
+            address, origin=self.url, cookie=self.cookie or None, timeout=ANSWER_SECONDS
+        )
+        self.socket.recv()
+        self.socket.send("40/_event,{}")
+        where = {"pathname": self.page, "query": {}, "asPath": self.page}
+        event = {"name": self.handler, "payload": {}, "router_data": where}
+        self.message = "42/_event," + json.dumps(["event", event])
+        self.first()
+
+    def first(self) -> None:
+        """The first event brings the whole state, and what the page loads: over when its own answer is there and
+        nothing has come for a while."""
+        self.send()
+        while not self.answered():
+            pass
+        self.socket.settimeout(0.3)
+        try:
+            while True:
+                self.socket.recv()
+        except websocket.WebSocketTimeoutException:
+            self.socket.settimeout(ANSWER_SECONDS)
+        self.times.clear()
+
+    def send(self) -> None:
+        self.sent_at = time.perf_counter()
+        self.socket.send(self.message)
+
+    def answered(self) -> bool:
+        """Read one message; whether it is the answer, which is then timed."""
+        received = self.socket.recv()
+        now = time.perf_counter()
+        if received == "2":
+            self.socket.send("3")
+        if not received.startswith("42"):
+            return False
+        if "flash" not in received:
+            raise RuntimeError(f"Not the answer of the handler: {received[:300]}")
+        self.times.append(now - self.sent_at)
+        return True
+
+    def close(self) -> None:
+        self.socket.close()
+
+
+def one_after_another(tab: Tab, count: int) -> list[float]:
+    """Seconds of `count` round trips without a pause."""
+    tab.times = []
+    for _ in range(count):
+        tab.send()
+        while not tab.answered():
+            pass
+    return tab.times
+
+
+def one_a_second(tabs: Sequence[Tab], seconds: float, every: float = 1.0) -> list[float]:
+    """Seconds of every round trip while each tab sends an event each `every` seconds, or when it has its answer where
+    that takes longer; their beginnings are spread evenly."""
+    chance, begin = random.Random(2), time.perf_counter() + 0.1
+    due = [(begin + chance.random() * every, number) for number in range(len(tabs))]
+    heapq.heapify(due)
+    with selectors.DefaultSelector() as selector:
+        for number, tab in enumerate(tabs):
+            tab.times = []
+            selector.register(tab.socket.sock, selectors.EVENT_READ, number)
+        waiting = 0
+        while waiting or due:
+            now = time.perf_counter()
+            while due and due[0][0] <= now:
+                at, number = heapq.heappop(due)
+                if at > begin + seconds:
+                    continue
+                tabs[number].send()
+                waiting += 1
+            pause = ANSWER_SECONDS if not due else max(0.0, due[0][0] - time.perf_counter())
+            found = selector.select(pause)
+            if not found and not due:
+                raise RuntimeError(f"{waiting} events were not answered within {ANSWER_SECONDS:.0f} seconds")
+            for key, _ in found:
+                tab = tabs[key.data]
+                if tab.answered():
+                    waiting -= 1
+                    heapq.heappush(due, (max(tab.sent_at + every, time.perf_counter()), key.data))
+    return [each for tab in tabs for each in tab.times]

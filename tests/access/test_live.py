@@ -1,0 +1,99 @@
+"""Open pages of sessions that have ended: told and cut off. And a socket's state belongs to its session."""
+
+import contextlib
+import json
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import websocket
+
+from portal_app.demo import PASSWORD, SIGN_INS
+from tests import servers
+from tests.servers import Site
+from tests.visitor import Visitor
+
+ARRIVE = "reflex___state____state.portal_app___state___portal____portal_state.arrive"
+
+
+@pytest.fixture(scope="module")
+def site(built_front_end: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with servers.portal(tmp_path_factory.mktemp("live"), "serve", "--demo") as site:
+        yield site
+
+
+class Tab:
+    """A raw socket that speaks as a page does."""
+
+    def __init__(self, site: Site, cookies: dict[str, str], token: str) -> None:
+        jar = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        address = site.url.replace("http", "ws") + f"/_event/?EIO=4&transport=websocket&token={token}"
+        self.socket = websocket.create_connection(address, origin=site.url, cookie=jar, timeout=10)
+        self.socket.recv()
+        self.socket.send("40/_event,{}")
+
+    def send(self, name: str) -> None:
+        event = {"name": name, "payload": {}, "router_data": {"pathname": "/sign-in", "query": {}, "asPath": "/sign-in"}}
+        self.socket.send("42/_event," + json.dumps(["event", event]))
+
+    def read_until(self, text: str, seconds: float = 6) -> str:
+        """Everything received until `text` came, or the socket was closed, or the time was over."""
+        seen, end = "", time.monotonic() + seconds
+        self.socket.settimeout(1)
+        while text not in seen and time.monotonic() < end:
+            try:
+                received: Any = self.socket.recv()
+            except websocket.WebSocketTimeoutException:
+                continue
+            except (websocket.WebSocketConnectionClosedException, ConnectionError):
+                return seen + "<closed>"
+            if received == "2":
+                self.socket.send("3")
+            seen += str(received)
+        return seen
+
+
+@pytest.fixture
+def tabs() -> Iterator[Callable[..., Tab]]:
+    with contextlib.ExitStack() as opened:
+
+        def one(*given: Any) -> Tab:
+            tab = Tab(*given)
+            opened.callback(tab.socket.close)
+            return tab
+
+        yield one
+
+
+def signed_in(site: Site, name: str) -> Visitor:
+    person = Visitor(site)
+    who = next(each for each in SIGN_INS if each.email.startswith(f"{name}@"))
+    assert person.sign_in(who.email, PASSWORD, who.totp_secret).location == "/"
+    return person
+
+
+@pytest.mark.criterion("AUTH-24")
+def test_an_open_socket_is_told_and_cut_off_when_its_session_ends(site: Site, tabs: Callable[..., Tab]) -> None:
+    person = signed_in(site, "csr")
+    tab = tabs(site, person.cookies, "tab-one")
+    tab.send(ARRIVE)
+    assert "csr@demo.agency" in tab.read_until("csr@demo.agency")
+    person.post("/auth/sign-out")
+    assert "/sign-in?reason=signed_out" in tab.read_until("reason=signed_out", 5)
+    # "41" is the server's end of the conversation; nothing that is sent afterwards is answered.
+    assert "41/_event," in tab.read_until("41/_event,", 4)
+    tab.send(ARRIVE)
+    assert "csr@demo.agency" not in tab.read_until("csr@demo.agency", 2)
+
+
+@pytest.mark.criterion("AUTH-28")
+def test_a_stolen_token_of_a_tab_opens_an_empty_state(site: Site, tabs: Callable[..., Tab]) -> None:
+    person = signed_in(site, "principal")
+    own = tabs(site, person.cookies, "tab-two")
+    own.send(ARRIVE)
+    assert "principal@demo.agency" in own.read_until("principal@demo.agency")
+    for cookies in ({}, signed_in(site, "readonly").cookies):
+        thief = tabs(site, cookies, "tab-two")
+        thief.send("reflex___state____state.hydrate")
+        assert "principal@demo.agency" not in thief.read_until("never sent", 2)

@@ -1,0 +1,190 @@
+"""The matrix of roles: as the requirements say it, and as service, route and event keep it, for every record."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import reflex as rx
+from starlette.testclient import TestClient
+
+from portal_app.guard import events
+from portal_app.models.enums import Grant, Role
+from portal_app.models.identity import User
+from portal_app.routes import api
+from portal_app.services.access import MATRIX, WIDENS, Actor, Permission, Reach, can, reach, system
+from portal_app.services.door import SERVICES, Door
+from portal_app.services.errors import Forbidden, NotFound
+from portal_app.services.identity import tokens, users
+from portal_app.services.policies import detail
+from portal_app.services.sync import freshness
+from tests.access import roles_document
+from tests.access.conftest import Cast
+from tests.access.pipeline import tab
+from tests.access.test_events import who
+
+# The requirements' own table, cell by cell.
+SEED = """
+View own accounts         | ✓ | ✓                | ✓                | — | ✓
+View all agency accounts  | ✓ | —                | ✓                | — | ✓
+Submit new business       | ✓ | ✓                | ✓                | — | —
+Bind policies             | ✓ | Within authority | Within authority | — | —
+Request endorsements      | ✓ | ✓                | ✓                | — | —
+Download policy documents | ✓ | Own clients      | ✓                | — | ✓
+View commission reports   | ✓ | Own only         | —                | — | ✓ (read)
+Manage portal users       | ✓ | —                | —                | ✓ | —
+Export data               | ✓ | —                | ✓ (limited)      | — | ✓
+"""
+COLUMNS = (Role.PRINCIPAL, Role.PRODUCER, Role.CSR, Role.ADMIN, Role.READ_ONLY)
+CELLS = [
+    (Permission(row[0]), role, cell)
+    for row in ([part.strip() for part in line.split("|")] for line in SEED.strip().splitlines())
+    for role, cell in zip(COLUMNS, row[1:], strict=True)
+]
+PEOPLE = {
+    Role.PRINCIPAL: "principal",
+    Role.PRODUCER: "producer",
+    Role.CSR: "csr",
+    Role.ADMIN: "admin",
+    Role.READ_ONLY: "read-only",
+}
+RECORDS = {"own": "maya", "another producer's": "daniel", "unassigned": "nobody"}
+
+
+@pytest.mark.criterion("ACCESS-01")
+@pytest.mark.parametrize(("permission", "role", "cell"), CELLS)
+def test_the_dictionary_says_what_the_requirements_say(permission: Permission, role: Role, cell: str) -> None:
+    found = MATRIX[role].permissions.get(permission)
+    assert (found.value if found else "—") == cell
+
+
+@pytest.mark.criterion("ACCESS-01")
+def test_no_grant_passes_a_roles_ceiling() -> None:
+    for role in Role:
+        for grant in Grant:
+            person = Actor("user", "x", role=role, grants=frozenset({grant}))
+            permission = WIDENS.get(grant)
+            if permission and grant not in MATRIX[role].may_be_granted:
+                assert reach(person, permission) is MATRIX[role].permissions.get(permission)
+    assert not MATRIX[Role.READ_ONLY].may_be_granted
+    assert not MATRIX[Role.ADMIN].may_be_granted
+    assert reach(Actor("user", "x", role=Role.CSR, grants=frozenset({Grant.COMMISSIONS})), P.VIEW_COMMISSIONS) is Reach.FULL
+
+
+P = Permission
+
+
+@dataclass
+class Asked:
+    """One question to the product, by somebody, about one record."""
+
+    app: rx.App
+    door: Door
+    cast: Cast
+    role: Role
+    record: str
+
+    @property
+    def actor(self) -> Actor:
+        found = who(self.door, self.cast[PEOPLE[self.role]])
+        assert found is not None
+        return found
+
+    @property
+    def policy(self) -> Any:
+        return self.cast.agency.policies[RECORDS[self.record]]
+
+    def service(self, call: Callable[..., Any], **given: Any) -> bool:
+        try:
+            self.door.run(call, self.actor, **given)
+        except (Forbidden, NotFound):
+            return False
+        return True
+
+    def route(self, path: str) -> bool:
+        with self.door.database.read() as db:
+            email = db.query(User.email).filter(User.id == self.actor.user_id).scalar()
+        token = self.door.run(tokens.create, system("test"), email=email, name="matrix")
+        client = TestClient(api.app(self.door.settings), base_url=self.door.settings.origin)
+        status = client.get(path, headers={"authorization": f"Bearer {token}"}).status_code
+        assert status in (200, 403, 404), status
+        return status == 200
+
+    def event(self, state: str, path: str, shows: str) -> bool:
+        name = next(each for each in events.RegistrationContext.get().event_handlers if each.endswith(state))
+
+        async def one() -> bool:
+            async with tab(self.app, self.cast[PEOPLE[self.role]], path) as socket:
+                return (await socket.send(name)).holds(shows)
+
+        return asyncio.run(one())
+
+
+# What stands for a permission today: its service, its route and its event. None: that part is not built.
+Ask = Callable[[Asked], bool]
+EXERCISES: dict[Permission, tuple[Ask, Ask | None, Ask | None]] = {
+    P.VIEW_OWN_ACCOUNTS: (
+        lambda asked: asked.service(detail.policy, locator=asked.policy.locator),
+        lambda asked: asked.route(f"/policies/{asked.policy.locator}"),
+        lambda asked: asked.event(
+            "policy_state.load", f"/policies/{asked.policy.locator}", asked.policy.insured_name.split("'")[0]
+        ),
+    ),
+    P.MANAGE_USERS: (lambda asked: asked.service(users.unlock, email="csr@agency.test"), None, None),
+    P.VIEW_FEEDS: (
+        lambda asked: asked.service(freshness.feeds),
+        lambda asked: asked.route("/sync-runs"),
+        None,
+    ),
+}
+EXERCISES[P.VIEW_ALL_ACCOUNTS] = EXERCISES[P.VIEW_OWN_ACCOUNTS]
+BY_RECORD = {P.VIEW_OWN_ACCOUNTS: ("own",), P.VIEW_ALL_ACCOUNTS: ("another producer's", "unassigned")}
+PRODUCT = [
+    (permission, role, record)
+    for permission in EXERCISES
+    for role in Role
+    for record in BY_RECORD.get(permission, ("own",))
+]
+
+
+@pytest.mark.criterion("ACCESS-02")
+@pytest.mark.parametrize(("permission", "role", "record"), PRODUCT)
+def test_service_route_and_event_keep_the_matrix(
+    app: rx.App, door: Door, cast: Cast, permission: Permission, role: Role, record: str
+) -> None:
+    asked = Asked(app, door, cast, role, record)
+    expected = permission in MATRIX[role].permissions
+    answers = [ask(asked) for ask in EXERCISES[permission] if ask is not None]
+    assert answers == [expected] * len(answers)
+
+
+@pytest.mark.criterion("ACCESS-03")
+def test_somebody_elses_record_and_a_missing_one_answer_alike(door: Door, cast: Cast) -> None:
+    sentences = set()
+    for locator in (cast.agency.policies["daniel"].locator, "01J00000000000000000000000", "x' OR 1=1"):
+        with pytest.raises(NotFound) as refused:
+            door.run(detail.policy, cast.agency.producer(), locator=locator)
+        sentences.add(refused.value.sentence)
+    assert len(sentences) == 1
+
+
+@pytest.mark.criterion("ACCESS-02")
+def test_every_permission_that_a_service_asks_for_is_exercised() -> None:
+    asked_for = {
+        each.requirement for each in SERVICES.values()
+        if isinstance(each.requirement, Permission) and not each.name.startswith("tests.")
+    }  # fmt: skip
+    assert asked_for <= set(EXERCISES)
+
+
+@pytest.mark.criterion("ACCESS-04")
+def test_the_table_of_roles_is_current_and_says_what_is_not_built() -> None:
+    assert roles_document.PLACE.read_text(encoding="utf-8") == roles_document.text()
+    assert "not built yet" in roles_document.text()
+
+
+def test_grants_widen_and_can_agrees_with_check(cast: Cast) -> None:
+    granted = cast.agency.csr(Grant.COMMISSIONS)
+    assert can(granted, P.VIEW_COMMISSIONS)
+    assert not can(cast.agency.csr(), P.VIEW_COMMISSIONS)
