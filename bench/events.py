@@ -4,8 +4,8 @@
 """
 
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +17,6 @@ from sqlmodel import col
 
 from bench import empty, tabs
 from bench.table import Line
-from bench.tabs import Tab
 from portal_app import encryption
 from portal_app.database import Database
 from portal_app.models.enums import Role, SessionStage
@@ -53,20 +52,27 @@ def measure(size: Size | None = None) -> list[Line]:
         bare_url, _ = stack.enter_context(empty.served(empty.written(folder / "empty")))
         site = stack.enter_context(servers.portal(folder / "portal"))
         cookies = seated(site, size.clients)
-        bare = opened(bare_url, empty.HANDLER, [""], "/")
-        guarded = opened(site.url, HANDLER, cookies[:1], PAGE)
+        bare = tabs.opened(bare_url, empty.HANDLER, [""], "/")
+        guarded = tabs.opened(site.url, HANDLER, cookies[:1], PAGE)
         alone = {"bare": Rounds(), "guarded": Rounds()}
         for _ in range(size.rounds):
             alone["bare"].add(tabs.one_after_another(bare[0], size.events))
             alone["guarded"].add(tabs.one_after_another(guarded[0], size.events))
-        many = {}
-        bare += opened(bare_url, empty.HANDLER, [""] * (size.clients - 1), "/")
-        many["bare"] = p95(tabs.one_a_second(bare, size.seconds))
-        guarded += opened(site.url, HANDLER, cookies[1:], PAGE)
-        many["guarded"] = p95(tabs.one_a_second(guarded, size.seconds))
         for tab in bare + guarded:
             tab.close()
+        many = {
+            "bare": _crowd(size, bare_url, empty.HANDLER, [""] * size.clients, "/"),
+            "guarded": _crowd(size, site.url, HANDLER, cookies, PAGE),
+        }
     return _lines(size, alone, many)
+
+
+def _crowd(size: Size, url: str, handler: str, cookies: Sequence[str], page: str) -> float:
+    crowd = tabs.opened(url, handler, cookies, page)
+    times = tabs.one_a_second(crowd, size.seconds)
+    for tab in crowd:
+        tab.close()
+    return p95(times)
 
 
 class Rounds:
@@ -101,13 +107,6 @@ def _lines(size: Size, alone: dict[str, Rounds], many: dict[str, float]) -> list
     ]
 
 
-def opened(url: str, handler: str, cookies: Sequence[str], page: str) -> list[Tab]:
-    return [
-        Tab(url, f"tab-{number}-{len(cookies)}", handler, cookie=f"portal_session={cookie}" if cookie else "", page=page)
-        for number, cookie in enumerate(cookies)
-    ]
-
-
 def seated(site: servers.Site, people: int) -> list[str]:
     """A session cookie for each of so many people, as if they had signed in at different times within the last quarter
     of a minute, so that not all of their sessions are to be moved on at once."""
@@ -119,9 +118,10 @@ def seated(site: servers.Site, people: int) -> list[str]:
         cookies = []
         for number in range(people):
             user = add_user(db, Role.CSR, f"p{number}@agency.test", totp_secret="A" * 32, totp_enrolled_at=now)
-            cookies.append(sessions.start(tx, user, SessionStage.FULL))
+            token = sessions.start(tx, user, SessionStage.FULL)
+            cookies.append(f"portal_session={token}")
             ago = timedelta(seconds=chance.random() * sessions.TOUCH_AFTER.total_seconds())
-            theirs = col(UserSession.token_hash) == sessions.hash_of(cookies[-1])
+            theirs = col(UserSession.token_hash) == sessions.hash_of(token)
             db.flush()
             db.execute(update(UserSession).where(theirs).values(last_seen_at=now - ago))
     database.dispose()

@@ -5,18 +5,20 @@ import json
 import random
 import selectors
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import websocket
 
 ANSWER_SECONDS = 20.0
+QUIET_SECONDS = 0.5
 
 
-@dataclass
+@dataclass(eq=False)
 class Tab:
-    """One page's socket. `handler` is the event that it sends, again and again."""
+    """One page's socket. `handler` is the event that it sends, again and again; `times` is how long answers took (s)."""
 
     url: str
     token: str
@@ -37,21 +39,6 @@ class Tab:
         where = {"pathname": self.page, "query": {}, "asPath": self.page}
         event = {"name": self.handler, "payload": {}, "router_data": where}
         self.message = "42/_event," + json.dumps(["event", event])
-        self.first()
-
-    def first(self) -> None:
-        """The first event brings the whole state, and what the page loads: over when its own answer is there and
-        nothing has come for a while."""
-        self.send()
-        while not self.answered():
-            pass
-        self.socket.settimeout(0.3)
-        try:
-            while True:
-                self.socket.recv()
-        except websocket.WebSocketTimeoutException:
-            self.socket.settimeout(ANSWER_SECONDS)
-        self.times.clear()
 
     def send(self) -> None:
         self.sent_at = time.perf_counter()
@@ -74,6 +61,21 @@ class Tab:
         self.socket.close()
 
 
+def opened(url: str, handler: str, cookies: Sequence[str], page: str) -> list[Tab]:
+    """A page for each cookie. Their first event is over, which brings the whole state and what the page loads."""
+    tabs = [
+        Tab(url, f"tab-{number}-of-{len(cookies)}", handler, cookie=cookie, page=page)
+        for number, cookie in enumerate(cookies)
+    ]
+    with _watched(tabs) as selector:
+        for tab in tabs:
+            tab.send()
+        while not all(tab.times for tab in tabs) or selector.select(QUIET_SECONDS):
+            for tab in _with_something(selector, ANSWER_SECONDS):
+                tab.answered()
+    return tabs
+
+
 def one_after_another(tab: Tab, count: int) -> list[float]:
     """Seconds of `count` round trips without a pause."""
     tab.times = []
@@ -90,26 +92,33 @@ def one_a_second(tabs: Sequence[Tab], seconds: float, every: float = 1.0) -> lis
     chance, begin = random.Random(2), time.perf_counter() + 0.1
     due = [(begin + chance.random() * every, number) for number in range(len(tabs))]
     heapq.heapify(due)
-    with selectors.DefaultSelector() as selector:
-        for number, tab in enumerate(tabs):
-            tab.times = []
-            selector.register(tab.socket.sock, selectors.EVENT_READ, number)
-        waiting = 0
+    for tab in tabs:
+        tab.times = []
+    waiting = 0
+    with _watched(tabs) as selector:
         while waiting or due:
-            now = time.perf_counter()
-            while due and due[0][0] <= now:
+            while due and due[0][0] <= time.perf_counter():
                 at, number = heapq.heappop(due)
-                if at > begin + seconds:
-                    continue
-                tabs[number].send()
-                waiting += 1
-            pause = ANSWER_SECONDS if not due else max(0.0, due[0][0] - time.perf_counter())
-            found = selector.select(pause)
-            if not found and not due:
-                raise RuntimeError(f"{waiting} events were not answered within {ANSWER_SECONDS:.0f} seconds")
-            for key, _ in found:
-                tab = tabs[key.data]
+                if at <= begin + seconds:
+                    tabs[number].send()
+                    waiting += 1
+            pause = max(0.0, due[0][0] - time.perf_counter()) if due else ANSWER_SECONDS
+            for tab in _with_something(selector, pause):
                 if tab.answered():
                     waiting -= 1
-                    heapq.heappush(due, (max(tab.sent_at + every, time.perf_counter()), key.data))
+                    heapq.heappush(due, (max(tab.sent_at + every, time.perf_counter()), tabs.index(tab)))
     return [each for tab in tabs for each in tab.times]
+
+
+@contextmanager
+def _watched(tabs: Sequence[Tab]) -> Iterator[selectors.BaseSelector]:
+    with selectors.DefaultSelector() as selector:
+        for tab in tabs:
+            selector.register(tab.socket.sock, selectors.EVENT_READ, tab)
+        yield selector
+
+
+def _with_something(selector: selectors.BaseSelector, seconds: float) -> Iterator[Tab]:
+    """The tabs that have received something by then."""
+    for key, _ in selector.select(seconds):
+        yield key.data

@@ -44,7 +44,7 @@ def _nothing_yet() -> rx.Component:
 def _book() -> rx.Component:
     return rx.fragment(
         rx.el.div(
-            figure("Policies in force", S.in_force, S.accounts, S.in_force_href),
+            figure("Policies in force", S.in_force, S.spread, S.in_force_href),
             figure("Premium in force", S.premium, "written premium of the terms in force"),
             class_name="figures figures-two",
         ),

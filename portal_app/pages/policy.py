@@ -166,7 +166,7 @@ def _vehicles() -> rx.Component:
         lambda each: rx.el.li(
             icon("car", 16),
             rx.el.span(either(each.description != "", each.description, "Vehicle"), class_name="item-name"),
-            rx.el.span("VIN ", each.vin, class_name="num item-detail"),
+            rx.el.span("VIN ", each.vin, class_name="num item-detail item-own-line"),
             key=each.vin,
         ),
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, case, exists, func, select
 from sqlmodel import col
 
 from portal_app.models.accounts import Account
@@ -52,7 +52,6 @@ class Book:
 
     in_force: int
     premium: Decimal
-    accounts: int
     windows: tuple[Window, ...]
     lines: tuple[LineShare, ...]
     next_to_end: tuple[PolicyRow, ...]
@@ -114,16 +113,13 @@ def in_force_on(today: date) -> ColumnElement[bool]:
 def _book(tx: Tx, today: date) -> Book:
     mine = in_scope(tx.actor, Policy)
     running = mine & in_force_on(today)
-    in_force, premium, accounts = tx.db.execute(
-        select(func.count(), _total(), func.count(func.distinct(col(Policy.account_id)))).where(running)
-    ).one()
     lapsed = mine & _lapsed(today)
+    lines = _lines(tx, running)
     return Book(
-        in_force=in_force,
-        premium=premium or Decimal(0),
-        accounts=accounts,
-        windows=tuple(_window(tx, running, today, *days) for days in WINDOWS),
-        lines=_lines(tx, running),
+        in_force=sum(line.policies for line in lines),
+        premium=sum((line.premium for line in lines), Decimal(0)),
+        windows=_windows(tx, running, today),
+        lines=lines,
         next_to_end=_rows(tx, running & ~_renewed(), ascending=True),
         lapsed=_rows(tx, lapsed, ascending=False),
         lapsed_total=tx.db.scalar(select(func.count()).select_from(Policy).where(lapsed)) or 0,
@@ -147,28 +143,27 @@ def _lapsed(today: date) -> ColumnElement[bool]:
     return ended & col(Policy.status).in_((PolicyStatus.ACTIVE, PolicyStatus.EXPIRED)) & ~_renewed()
 
 
-def _window(tx: Tx, running: ColumnElement[bool], today: date, start: int, end: int) -> Window:
-    first, last = today + timedelta(days=start), today + timedelta(days=end)
-    ending = running & col(Policy.expiration).between(first, last)
-    policies, premium = tx.db.execute(select(func.count(), _total()).where(ending)).one()
-    renewed = tx.db.scalar(select(func.count()).select_from(Policy).where(ending & _renewed())) or 0
-    return Window(first, last, policies, premium, renewed)
+def _windows(tx: Tx, running: ColumnElement[bool], today: date) -> tuple[Window, ...]:
+    days = [(today + timedelta(days=first), today + timedelta(days=last)) for first, last in WINDOWS]
+    ends = col(Policy.expiration)
+    window = case(*[(ends <= last, number) for number, (_, last) in enumerate(days)])
+    found = tx.db.execute(
+        select(window, func.count(), _total(), func.count().filter(_renewed()))
+        .where(running, ends.between(days[0][0], days[-1][1]))
+        .group_by(window)
+    ).all()
+    counts = {number: (policies, premium, renewed) for number, policies, premium, renewed in found}
+    return tuple(Window(*each, *counts.get(number, (0, Decimal(0), 0))) for number, each in enumerate(days))
 
 
 def _lines(tx: Tx, running: ColumnElement[bool]) -> tuple[LineShare, ...]:
-    total = _total()
-    found = tx.db.execute(
-        select(col(LineOfBusiness.code), col(LineOfBusiness.name), func.count(), total)
-        .select_from(Policy)
-        .join(LineOfBusiness, col(LineOfBusiness.id) == col(Policy.line_id))
-        .where(running)
-        .group_by(col(LineOfBusiness.code), col(LineOfBusiness.name))
-        .order_by(total.desc(), col(LineOfBusiness.code))
-    ).all()
-    whole = sum((row[3] for row in found), Decimal(0))
+    book = select(col(Policy.line_id), func.count(), _total()).where(running).group_by(col(Policy.line_id))
+    named = {line.id: line for line in tx.db.scalars(select(LineOfBusiness))}
+    found = [(named[line], policies, premium) for line, policies, premium in tx.db.execute(book)]
+    whole = sum((premium for _, _, premium in found), Decimal(0))
     return tuple(
-        LineShare(code, name, policies, premium, round(100 * premium / whole) if whole else 0)
-        for code, name, policies, premium in found
+        LineShare(line.code, line.name, policies, premium, round(100 * premium / whole) if whole else 0)
+        for line, policies, premium in sorted(found, key=lambda each: (-each[2], each[0].name))
     )
 
 

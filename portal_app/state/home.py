@@ -67,7 +67,7 @@ class HomeState(PortalState):
     in_force: str = ""
     in_force_href: str = "/policies"
     premium: str = ""
-    accounts: str = ""
+    spread: str = ""
     endings: list[Ending] = []
     shares: list[Share] = []
     next_to_end: list[PolicyLine] = []
@@ -95,7 +95,7 @@ class HomeState(PortalState):
         running = in_force(today)
         self.is_empty = not (book.in_force or book.lapsed_total)
         self.in_force, self.in_force_href = f"{book.in_force:,}", address.policies(**running)
-        self.premium, self.accounts = wording.round_money(book.premium), wording.count(book.accounts, "account")
+        self.premium, self.spread = wording.round_money(book.premium), f"in {wording.count(len(book.lines), 'line')}"
         self.endings = [_ending(label, each, today) for label, each in zip(LABELS, book.windows, strict=True)]
         self.shares = [_share(each, running) for each in book.lines]
         self.next_to_end = [policy_line(row) for row in book.next_to_end]

@@ -70,6 +70,16 @@ def test_files_come_oldest_first_then_by_name_and_stay_where_they_are(agency: Ag
 
 
 @pytest.mark.criterion("FEED-19")
+def test_many_files_come_by_age_and_not_by_name(agency: Agency) -> None:
+    for number in range(20):
+        agency.writes(PRODUCERS, CONTENT, f"producers-{number:02}.csv", age=100 + 50 * (number * 7 % 20))
+    batches = agency.connector(PRODUCERS).batches(PRODUCERS)
+    ages = [batch.exported_at for batch in batches]
+    assert ages == sorted(ages)
+    assert [batch.name for batch in batches] != sorted(batch.name for batch in batches)
+
+
+@pytest.mark.criterion("FEED-19")
 def test_hidden_files_are_not_taken(agency: Agency) -> None:
     agency.writes(PRODUCERS, CONTENT, ".producers.csv")
     agency.reads(PRODUCERS)

@@ -3,11 +3,12 @@
 import os
 import signal
 import smtplib
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import Message
 from pathlib import Path
@@ -16,6 +17,11 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from sqlalchemy import select
 
 from integrations.mail.smtp import SmtpMailer
@@ -281,6 +287,47 @@ def test_a_worker_killed_between_sending_and_marking_sends_again_under_the_same_
 def test_an_address_that_cannot_be_used_is_refused_at_start(url: str) -> None:
     with pytest.raises(SettingsError, match="PORTAL_SMTP_URL"):
         SmtpMailer(url, "portal@agency.test")
+
+
+def certificate(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """What a server on this machine shows, and what a client needs to trust it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = x509.CertificateBuilder(
+        name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=1)
+    )
+    shown = made.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False).sign(
+        key, SHA256()
+    )
+    (folder / "cert.pem").write_bytes(shown.public_bytes(Encoding.PEM))
+    plain = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "key.pem").write_bytes(plain)
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+    return server, ssl.create_default_context(cafile=str(folder / "cert.pem"))
+
+
+@pytest.mark.criterion("OUTBOX-07")
+@pytest.mark.parametrize("scheme", ["smtps", "smtp+starttls"])
+def test_mail_goes_over_tls_to_a_server_that_is_trusted_and_to_no_other(scheme: str, tmp_path: Path) -> None:
+    at_server, at_client = certificate(tmp_path)
+    post, direct = Post(), scheme == "smtps"
+    given: dict[str, Any] = (
+        {"ssl_context": at_server} if direct else {"tls_context": at_server, "require_starttls": True}
+    )
+    server = Controller(post, hostname="127.0.0.1", port=free_port(), **given)
+    # The controller looks whether it listens with a client that trusts nobody.
+    server._trigger_server = lambda: None  # type: ignore[method-assign]
+    server.start()
+    try:
+        url = f"{scheme}://localhost:{server.port}"
+        with pytest.raises(ssl.SSLCertVerificationError):
+            SmtpMailer(url, "portal@agency.test").send(Mail("<1@x>", "ada@agency.test", "Hello", "x"))
+        SmtpMailer(url, "portal@agency.test", at_client).send(Mail("<2@x>", "ada@agency.test", "Hello", "x"))
+    finally:
+        server.stop()
+    assert [each["Message-ID"] for each in post.arrived] == ["<2@x>"]
 
 
 def test_a_header_cannot_be_smuggled_in(post: Post) -> None:

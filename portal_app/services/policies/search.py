@@ -15,9 +15,10 @@ Every way through the indexes answers exactly what a scan of `access.visible(act
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import Connection, TextClause, text
 from sqlalchemy.orm import Session
 
 from portal_app.models.enums import PolicyStatus
@@ -55,16 +56,16 @@ def find(tx: Tx, *, query: Query) -> Found:
 @reads(Permission.VIEW_OWN_ACCOUNTS)
 def filters(tx: Tx) -> Filters:
     """The lines and carriers of the policies that the actor may see, by name, and every status."""
-    values = scope_values(tx)
+    book = _book(tx)
     found: dict[str, list[Choice]] = {"line": [], "carrier": []}
-    if values is not None:
-        for kind, value, label in tx.db.execute(statements.choices(_dialect(tx.db), "codes" in values), values):
+    if book is not None:
+        for kind, value, label in tx.db.execute(statements.choices(_dialect(tx.db), book[0]), book[1]):
             found[kind].append(Choice(value, label))
     lines, carriers = (tuple(sorted(found[kind], key=lambda one: fold(one.label))) for kind in ("line", "carrier"))
     return Filters(lines, carriers, tuple(Choice(status.value, status.label) for status in PolicyStatus))
 
 
-def newest_export(db: Session) -> Any:
+def newest_export(db: Session | Connection) -> datetime | None:
     """When the newest policy file that was taken in was written, or None."""
     return as_time(db.execute(NEWEST_EXPORT).scalar())
 
@@ -76,15 +77,14 @@ def _clamped(count: int) -> int:
     return min(max(count, 1), MOST_ROWS)
 
 
-def scope_values(tx: Tx) -> dict[str, Any] | None:
-    """The value of `:codes` for what the actor may see: empty for the whole agency, None where that is nothing."""
+def _book(tx: Tx) -> tuple[str, dict[str, Any]] | None:
+    """The filter that keeps to what the actor may see, and its value: empty for the whole agency, None where that is nothing."""
     scope = access.scope_of(tx.actor)
     if scope.agency:
-        return {}
+        return "", {}
     if scope.producer_id is None:
         return None
-    codes = [row[0] for row in tx.db.execute(access.codes_in(scope))]
-    return {"codes": json.dumps(codes) if _dialect(tx.db) == "sqlite" else codes}
+    return "downline" if scope.downline else "own", {"producer": scope.producer_id}
 
 
 def _dialect(db: Session) -> str:
@@ -95,23 +95,26 @@ def _dialect(db: Session) -> str:
 class Search:
     """One search under way: what restricts it, and how its page is cut."""
 
-    db: Session
+    db: Connection
     shape: Shape
     values: dict[str, Any]
 
     @staticmethod
     def of(tx: Tx, query: Query) -> "Search | None":
         """None where the actor may see no policies at all."""
-        values = scope_values(tx)
-        if values is None:
+        book = _book(tx)
+        if book is None:
             return None
-        dialect = _dialect(tx.db)
-        for name in statements.FILTERS:
-            value = getattr(query, name)
-            if value:
-                values[name] = str(value) if dialect == "sqlite" or isinstance(value, str) else value
-        shape = Shape(dialect, filters=tuple(values), sort=query.sort, descending=query.descending)
-        return Search(tx.db, shape, values | {"offset": min(max(query.offset, 0), 2**40), "count": _clamped(query.count)})
+        dialect, given = _dialect(tx.db), {name: getattr(query, name) for name in statements.FILTERS}
+        values = {
+            name: str(value) if dialect == "sqlite" or isinstance(value, str) else value
+            for name, value in given.items()
+            if value
+        }
+        filters = (book[0], *values) if book[0] else tuple(values)
+        page = {"offset": min(max(query.offset, 0), 2**40), "count": _clamped(query.count)}
+        shape = Shape(dialect, filters=filters, sort=query.sort, descending=query.descending)
+        return Search(tx.db.connection(), shape, book[1] | values | page)
 
     def nothing(self, total: int = 0) -> Found:
         return Found((), total, self.values["offset"], self.values["count"], as_of=newest_export(self.db))
@@ -170,7 +173,7 @@ class Search:
 
     def _anywhere(self, asked: Asked) -> bool:
         """Whether a text occurs at all in what the actor may see, whatever the filters leave of it."""
-        book = tuple(name for name in self.shape.filters if name == "codes")
+        book = tuple(name for name in self.shape.filters if name in statements.BOOKS)
         shape = replace(self.shape, by=By.INDEX, keyed=(bool(asked.key),), filters=book)
         return self._number(statements.at_most(shape), text_values((asked,), shape.dialect) | {"most": 1}) > 0
 
@@ -186,7 +189,7 @@ class Search:
 
     def _few(self) -> str:
         """The index by which what the account or the book leaves is few enough to be read row by row, or empty."""
-        for name in ("account", "codes"):
+        for name in ("account", *statements.BOOKS):
             if name in self.shape.filters:
                 narrow = replace(self.shape, filters=(name,))
                 if self._number(statements.at_most(narrow), {"most": FEW + 1}) <= FEW:

@@ -5,12 +5,16 @@ order, test each entry and stop when the page is full, right where much matches.
 keeps no statistics; PostgreSQL decides by itself.
 """
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import Dialect, TextClause, text
+from sqlalchemy.dialects import postgresql, sqlite
 
+from portal_app.services.access import Scope, codes_in
 from portal_app.services.policies.views import Sort
 
 
@@ -47,6 +51,10 @@ class Shape:
         return not self.filters
 
 
+DIALECTS: dict[str, Callable[[], Dialect]] = {
+    "sqlite": lambda: sqlite.dialect(paramstyle="named"),  # type: ignore[no-untyped-call]
+    "postgresql": lambda: postgresql.dialect(paramstyle="named"),
+}
 SORTS = {
     Sort.INSURED: "s.name",
     Sort.NUMBER: "s.number",
@@ -81,13 +89,12 @@ FILTERS = {
     "expiring_from": "s.expiration >= :expiring_from",
     "expiring_to": "s.expiration <= :expiring_to",
 }
-CODES = {
-    "sqlite": "s.code_id IN (SELECT value FROM json_each(:codes))",
-    "postgresql": "s.code_id = ANY(:codes)",
-}
+BOOKS = ("own", "downline")
+"""The filters that keep an actor to the policies of one producer, and of all below; `:producer` is that producer's id."""
 NARROW = {
     "account": "ix_policy_search_account",
-    "codes": "ix_policy_search_book",
+    "own": "ix_policy_search_book",
+    "downline": "ix_policy_search_book",
     "carrier": "ix_policy_search_carrier",
     "line": "ix_policy_search_line",
     "effective_from": "ix_policy_search_effective",
@@ -173,10 +180,10 @@ def page(shape: Shape) -> TextClause:
 
 
 @lru_cache(maxsize=8)
-def choices(dialect: str, restricted: bool) -> TextClause:
-    """SELECT of the lines (code, name) and carriers (locator, name) that occur in what the actor may see."""
-    book = f"SELECT s.{{0}} FROM policy_search AS s WHERE {CODES[dialect]}"
-    among = f"id IN ({book})" if restricted else "EXISTS (SELECT 1 FROM policy_search AS s WHERE s.{0} = {1}.id)"
+def choices(dialect: str, book: str) -> TextClause:
+    """SELECT of the lines (code, name) and carriers (locator, name) that occur in a book, or in the agency where `book` is empty."""
+    own = f"id IN (SELECT s.{{0}} FROM policy_search AS s WHERE {_book(dialect, book)})" if book else ""
+    among = own or "EXISTS (SELECT 1 FROM policy_search AS s WHERE s.{0} = {1}.id)"
     return text(
         f"SELECT 'line', code, name FROM line_of_business WHERE {among.format('line_id', 'line_of_business')}"
         f" UNION ALL SELECT 'carrier', locator, name FROM carrier WHERE {among.format('carrier_id', 'carrier')}"
@@ -211,7 +218,16 @@ def _beginning(shape: Shape) -> str:
 
 
 def _filters(shape: Shape) -> list[str]:
-    return [CODES[shape.dialect] if name == "codes" else FILTERS[name] for name in shape.filters]
+    return [_book(shape.dialect, name) if name in BOOKS else FILTERS[name] for name in shape.filters]
+
+
+@lru_cache(maxsize=4)
+def _book(dialect: str, name: str) -> str:
+    """The rule of `access`, as text."""
+    codes = codes_in(Scope(producer_id=0, downline=name == "downline"))
+    compiled = codes.compile(dialect=DIALECTS[dialect]())
+    (parameter,) = compiled.params
+    return f"s.code_id IN ({re.sub(rf':{parameter}(::[A-Z]+)?', ':producer', str(compiled))})"
 
 
 def _where(shape: Shape) -> str:

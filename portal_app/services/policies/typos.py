@@ -8,8 +8,7 @@ from weakref import WeakKeyDictionary
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
-from sqlalchemy import Engine, text
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Engine, text
 
 from portal_app.services.policies.words import WORD
 
@@ -42,12 +41,10 @@ NEWER = text("SELECT id, word FROM name_word WHERE id > :newest ORDER BY id")
 COUNT = text("SELECT count(*) FROM name_word WHERE id <= :newest")
 
 
-def vocabulary(db: Session) -> dict[str, None]:
+def vocabulary(db: Connection) -> dict[str, None]:
     """Every word of every name, kept in the process and read on where words were added."""
-    bind = db.get_bind()
-    engine = bind.engine
     with _lock:
-        kept = _read.setdefault(engine, Vocabulary())
+        kept = _read.setdefault(db.engine, Vocabulary())
         if kept.known is None or db.execute(COUNT, {"newest": kept.newest}).scalar() != len(kept.known):
             kept.newest, kept.known = 0, {}
         for identity, word in db.execute(NEWER, {"newest": kept.newest}):
@@ -56,7 +53,7 @@ def vocabulary(db: Session) -> dict[str, None]:
         return kept.known
 
 
-def nearest(db: Session, typed: str) -> Iterator[list[Meant]]:
+def nearest(db: Connection, typed: str) -> Iterator[list[Meant]]:
     """The texts that may have been meant, in tiers: first those one edit away, then those two. Words that are right stay."""
     words = [(found.start(), found.end(), found.group()) for found in WORD.finditer(typed)]
     known = vocabulary(db)

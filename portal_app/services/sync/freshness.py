@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import RowMapping, func, select
+from sqlalchemy.orm import Session
 
 from portal_app.models.enums import Cadence, FeedKind, RunState
 from portal_app.services.access import Gate, Permission
@@ -88,6 +89,16 @@ def runs(tx: Tx, *, feed: str = "", offset: int = 0, count: int = 50) -> Runs:
     page = ordered.offset(max(offset, 0)).limit(min(max(count, 1), 200))
     total = tx.db.scalar(select(func.count()).select_from(bulk.SYNC_RUN).where(*wanted)) or 0
     return Runs(tuple(_rows(tx, page)), total)
+
+
+def data_as_of(db: Session, feed: str, kind: FeedKind) -> datetime | None:
+    """How old the feed's records of that kind are: when the newest file that is through was exported. A record's own
+    `as_of` only says when it last changed."""
+    file = bulk.FEED_FILE.c
+    newest = select(func.max(file.exported_at)).where(
+        file.feed == feed, file.kind == kind, file.completed_at.is_not(None)
+    )
+    return db.scalar(newest)
 
 
 @reads(Gate.SYSTEM)

@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass
 
-# Who waits for SQLite's one place for writers looks whether it is free every 25 ms at first, and would miss shorter gaps.
+# Who waits for SQLite's one place for writers looks whether it is free every 25 ms at first, and misses shorter gaps.
 ROOM = 0.03
 FEW_ROWS = 20
 

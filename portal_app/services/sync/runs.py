@@ -26,7 +26,7 @@ from portal_app.services.sync.pace import Pace
 # Rows that are read and held against what is known at once, and rows that differ in one transaction: no other writer
 # is to wait longer than a fifth of a second.
 PAGE = 500
-CHUNK = 150
+CHUNK = 100
 
 
 class AlreadyRunning(Conflict):

@@ -1,12 +1,14 @@
 """`/policies`: the search of the page, with its filters and its order, and one policy with all that belongs to it."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from sqlmodel import col, select
 
 from portal_app.models.policies import Carrier, Policy
+from portal_app.routes.api import shapes
 from portal_app.services.door import Door
 from portal_app.services.policies import search
 from portal_app.services.policies.views import Query, Sort
@@ -180,3 +182,14 @@ def test_every_item_of_a_list_is_fetched_by_its_locator(cast: Cast, book: Agency
         assert len(items) == 7
         for item in items:
             assert cast.principal.json(f"/{noun}/{item['locator']}")["locator"] == item["locator"]
+
+
+@pytest.mark.criterion("API-11")
+def test_money_is_text_with_two_decimals_whatever_its_size() -> None:
+    class Priced(shapes.Shape):
+        amount: shapes.Money
+
+    texts = [
+        Priced(amount=Decimal(amount)).model_dump()["amount"] for amount in ("0", "-1E+3", "12.5", "90071992547409.93")
+    ]
+    assert texts == ["0.00", "-1000.00", "12.50", "90071992547409.93"]

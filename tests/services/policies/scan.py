@@ -31,7 +31,11 @@ def holds(policy: Policy, typed: str) -> bool:
 def is_exactly(policy: Policy, typed: str) -> bool:
     text, key = fold(shown(typed)), normalised(fold(shown(typed)))
     whole_vin = len(key) == 17 and key in policy.vins.split("\n")
-    return any(map(str.isdigit, key)) and (len(text) < 3 or len(key) > 2) and (fold(policy.number_key) == fold(key) or whole_vin)
+    return (
+        any(map(str.isdigit, key))
+        and (len(text) < 3 or len(key) > 2)
+        and (fold(policy.number_key) == fold(key) or whole_vin)
+    )
 
 
 SORTS: dict[Sort, Callable[[Policy, str, str], Any]] = {

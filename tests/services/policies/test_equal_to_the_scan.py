@@ -80,12 +80,16 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 pieces = st.one_of(
     st.sampled_from([*NAMES, *STREETS, *VINS, *NUMBERS]).flatmap(
-        lambda whole: st.tuples(st.integers(0, len(whole)), st.integers(0, 20)).map(lambda cut: whole[cut[0] : cut[0] + cut[1]])
+        lambda whole: st.tuples(st.integers(0, len(whole)), st.integers(0, 20)).map(
+            lambda cut: whole[cut[0] : cut[0] + cut[1]]
+        )
     ),
     st.sampled_from([*NAMES, *STREETS, *VINS, *NUMBERS]),
     st.text(st.sampled_from("smith 10-%_*\"'\\()^:éÉñ\0\n\u2019太σΣ"), max_size=6),
     st.text(max_size=5),
-    st.sampled_from(["", "  ", "NEAR(a b)", "a OR b", "words:smith", "smith*", "\ud800smith", '"', "sm\0ith", "Smyht", "Brain"]),
+    st.sampled_from(
+        ["", "  ", "NEAR(a b)", "a OR b", "words:smith", "smith*", "\ud800smith", '"', "sm\0ith", "Smyht", "Brain"]
+    ),
 )
 days = st.none() | st.dates(date(2026, 1, 1), date(2027, 9, 1))
 seldom = st.integers(0, 3).map(lambda n: n == 0)

@@ -30,7 +30,13 @@ def smiths(database: Database, agency: Agency) -> Agency:
 
         def add(number: str, insured: str, *, line: str = "homeowners", code: str = "maya", **given: object) -> None:
             add_policy(
-                db, number=number, insured=insured, line=lines[line], carrier=carrier, code=agency.codes[code], **given  # type: ignore[arg-type]
+                db,
+                number=number,
+                insured=insured,
+                line=lines[line],
+                carrier=carrier,
+                code=agency.codes[code],
+                **given,  # type: ignore[arg-type]
             )
 
         add("PA-5501", "José Núñez", line="personal_auto", vins=f"{VIN}\n5YJSA1DN5DFP14705")
@@ -171,7 +177,11 @@ def test_the_answer_says_how_old_it_is(smiths: Agency, door: Door, database: Dat
     assert door.run(find, smiths.csr(), query=Query()).as_of is None
     exported = datetime(2026, 11, 20, 9, tzinfo=UTC)
     with database.write() as db:
-        for hours, kind, completed in ((0, FeedKind.POLICIES, True), (2, FeedKind.POLICIES, False), (3, FeedKind.CLIENTS, True)):
+        for hours, kind, completed in (
+            (0, FeedKind.POLICIES, True),
+            (2, FeedKind.POLICIES, False),
+            (3, FeedKind.CLIENTS, True),
+        ):
             at = exported + timedelta(hours=hours)
             db.add(
                 FeedFile(
@@ -185,5 +195,11 @@ def test_the_answer_says_how_old_it_is(smiths: Agency, door: Door, database: Dat
 
 @pytest.mark.criterion("SEARCH-06")
 def test_the_order_is_by_name_without_case_and_accents(smiths: Agency, door: Door) -> None:
-    assert names(door, smiths.producer()) == ["100% Roofing_Co", "José Núñez", "Maya's Client", "O’Brien & Sons", "Smith-Jones, Ann"]
+    assert names(door, smiths.producer()) == [
+        "100% Roofing_Co",
+        "José Núñez",
+        "Maya's Client",
+        "O’Brien & Sons",
+        "Smith-Jones, Ann",
+    ]
     assert names(door, smiths.producer(), sort=Sort.NUMBER, descending=True)[0] == "100% Roofing_Co"
