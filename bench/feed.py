@@ -1,13 +1,14 @@
-"""Taking in a feed: against its floor, against the same load without indexes, in flat memory, and beside another writer.
+"""Taking in a feed: against its floor, against the same load without indexes, in memory, and beside another writer.
 
     python -m bench.feed [--policies 100000] [--database postgresql]
 
-Each measurement runs in a process of its own. Times are the process's own clock, so run it on a machine that is at rest.
+Each measurement runs in a process of its own. Times are what the clock says: run it on a machine that is at rest.
 """
 
 import argparse
 import csv
 import json
+import multiprocessing
 import os
 import random
 import resource
@@ -20,8 +21,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
-from multiprocessing import Event as process_event
-from multiprocessing import Process, Queue
 from pathlib import Path
 from typing import Any
 
@@ -276,8 +275,8 @@ def measure(kind: str, policies: int, folder: Path) -> dict[str, Any]:
 
 
 def _beside(url: str, files: Path) -> tuple[float, float, float]:
-    until, waits = process_event(), Queue()
-    writer = Process(target=write_beside, args=(url, until, waits))
+    until, waits = multiprocessing.Event(), multiprocessing.Queue()
+    writer = multiprocessing.Process(target=write_beside, args=(url, until, waits))
     writer.start()
     in_child("load", url, files)
     until.set()

@@ -3,6 +3,7 @@
 import logging
 import re
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -52,7 +53,7 @@ def _without_text_of_errors(_: Any, __: str, event: dict[str, Any]) -> dict[str,
     return event
 
 
-def _without_events(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+def _without_events(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Reflex repeats whole events, with what people typed, in its own warnings: of those only the beginning is kept."""
     record = event.get("_record")
     if record is not None and record.name.startswith("reflex"):

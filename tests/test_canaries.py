@@ -46,8 +46,12 @@ def fed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     )
     done = subprocess.run(
         [sys.executable, "-m", "portal_app", "sync", "run", "canary"],
-        cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert "1 added" in done.stdout, done.stderr
     assert "1 in quarantine" in done.stdout
     return folder / "data", done.stdout + done.stderr

@@ -168,14 +168,14 @@ def _lines(tx: Tx, running: ColumnElement[bool]) -> tuple[LineShare, ...]:
 
 
 def _rows(tx: Tx, which: ColumnElement[bool], *, ascending: bool) -> tuple[PolicyRow, ...]:
-    soonest = col(Policy.expiration).asc() if ascending else col(Policy.expiration).desc()
+    order = (col(Policy.expiration), col(Policy.id))
     asked = (
         select(Policy, col(LineOfBusiness.name), col(Carrier.name), col(Account.locator))
         .join(Account, col(Account.id) == col(Policy.account_id))
         .join(LineOfBusiness, col(LineOfBusiness.id) == col(Policy.line_id))
         .join(Carrier, col(Carrier.id) == col(Policy.carrier_id))
         .where(which)
-        .order_by(soonest, col(Policy.insured_name), col(Policy.id))
+        .order_by(*(each.asc() if ascending else each.desc() for each in order))
         .limit(SHOWN)
     )
     return tuple(

@@ -42,7 +42,9 @@ class Socket:
         """Send one event and wait until everything that it caused is done. Returns what this event brought alone."""
         before = len(self.answers.deltas), len(self.answers.events), len(self.answers.errors)
         data = {"pathname": self.path, "asPath": self.path, "query": {}, "sid": "sid", "token": self.client}
-        event = Event(name=name, payload=payload or {}, router_data=data | {"headers": dict(self.headers), "ip": "192.0.2.1"})
+        event = Event(
+            name=name, payload=payload or {}, router_data=data | {"headers": dict(self.headers), "ip": "192.0.2.1"}
+        )
         sent = await self.processor.enqueue(self.client, event)
         # An unknown handler never answers; whatever an error is, the test looks at what reached the client.
         with contextlib.suppress(Exception):

@@ -11,7 +11,8 @@ from portal_app.services.door import SERVICES
 PLACE = Path(__file__).resolve().parents[2] / "docs/roles.md"
 HEAD = """# Roles
 
-Generated from `portal_app/services/access.py`; do not edit. A grant to one person widens their role, never past what is named here.
+Generated from `portal_app/services/access.py`; do not edit. A grant to one person widens their role, never past what
+is named here.
 """
 
 
@@ -25,7 +26,13 @@ def text() -> str:
     for permission in Permission:
         cells = [MATRIX[role].permissions.get(permission) for role in Role]
         lines.append(f"| {permission} | " + " | ".join(cell.value if cell else "—" for cell in cells) + " |")
-    lines += ["", "## What asks for each permission", "", "| Permission | Services | Events of pages |", "|---|---|---|"]
+    lines += [
+        "",
+        "## What asks for each permission",
+        "",
+        "| Permission | Services | Events of pages |",
+        "|---|---|---|",
+    ]
     for permission in Permission:
         lines.append(f"| {permission} | {_services(permission)} | {_events(permission)} |")
     return "\n".join([*lines, ""])

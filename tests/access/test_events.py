@@ -20,18 +20,23 @@ from tests.world import Clock
 
 ROOT = Path(__file__).resolve().parents[2]
 assert assembled is not None
-HANDLERS = sorted(
-    name for name in RegistrationContext.get().event_handlers if name not in events.OF_THE_FRAMEWORK
-)
+HANDLERS = sorted(name for name in RegistrationContext.get().event_handlers if name not in events.OF_THE_FRAMEWORK)
 OURS = [name for name in HANDLERS if events.declared(name)]
 OPEN = {name for name in OURS if events.declared(name).requirement is Gate.PUBLIC}  # type: ignore[union-attr]
 EVERYBODY = [
-    "anonymous", "password only", "not enrolled", "principal", "producer", "csr", "admin", "read-only",
-]  # fmt: skip
+    "anonymous",
+    "password only",
+    "not enrolled",
+    "principal",
+    "producer",
+    "csr",
+    "admin",
+    "read-only",
+]
 
 
 def short(name: str) -> str:
-    return ".".join(name.split("____")[-1].split(".")[-2:])
+    return ".".join(name.rsplit("____", maxsplit=1)[-1].split(".")[-2:])
 
 
 def send(app: rx.App, token: str | None, name: str, payload: dict[str, Any] | None = None) -> Answers:
@@ -81,7 +86,9 @@ def test_a_handler_answers_whom_it_is_for_and_nobody_else(
 @pytest.mark.criterion("GUARD-03")
 @pytest.mark.parametrize("person", ["anonymous", "principal"])
 @pytest.mark.parametrize("name", [name for name in HANDLERS if name not in OURS], ids=short)
-def test_what_the_framework_brings_along_is_refused(app: rx.App, door: Door, cast: Cast, name: str, person: str) -> None:
+def test_what_the_framework_brings_along_is_refused(
+    app: rx.App, door: Door, cast: Cast, name: str, person: str
+) -> None:
     answers = send(app, cast[person], name, {"var_name": "role", "value": "admin"})
     assert answers.redirects() == ["/denied"]
 
@@ -107,9 +114,7 @@ def test_arguments_that_no_page_sends_are_refused(app: rx.App, door: Door, cast:
 
 
 @pytest.mark.criterion("GUARD-05")
-@pytest.mark.parametrize(
-    ("minutes", "reason"), [(30, "/sign-in?reason=idle"), (8 * 60, "/sign-in?reason=absolute")]
-)
+@pytest.mark.parametrize(("minutes", "reason"), [(30, "/sign-in?reason=idle"), (8 * 60, "/sign-in?reason=absolute")])
 def test_an_event_of_a_session_that_ran_out_leads_to_the_sign_in_with_the_reason(
     app: rx.App, door: Door, cast: Cast, clock: Clock, minutes: int, reason: str
 ) -> None:
@@ -127,5 +132,10 @@ def test_no_state_keeps_anything_where_the_browser_could_write_it() -> None:
 @pytest.mark.criterion("GUARD-06")
 def test_there_are_no_automatic_setters() -> None:
     names = RegistrationContext.get().event_handlers
-    assert not [name for name in names if name.split(".")[-1].startswith("set_") and name not in events.OF_THE_FRAMEWORK
-                and name not in events.REFUSED_OF_THE_FRAMEWORK]  # fmt: skip
+    assert not [
+        name
+        for name in names
+        if name.split(".")[-1].startswith("set_")
+        and name not in events.OF_THE_FRAMEWORK
+        and name not in events.REFUSED_OF_THE_FRAMEWORK
+    ]

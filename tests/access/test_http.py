@@ -10,7 +10,15 @@ from tests import servers
 from tests.servers import Site
 from tests.visitor import Visitor
 
-PAGES = ["/", "/policies", "/policies/01J00000000000000000000000", "/accounts", "/accounts/x", "/admin/users", "/nonsense"]
+PAGES = [
+    "/",
+    "/policies",
+    "/policies/01J00000000000000000000000",
+    "/accounts",
+    "/accounts/x",
+    "/admin/users",
+    "/nonsense",
+]
 FOREIGN = "https://evil.example"
 
 

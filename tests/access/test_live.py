@@ -34,7 +34,11 @@ class Tab:
         self.socket.send("40/_event,{}")
 
     def send(self, name: str) -> None:
-        event = {"name": name, "payload": {}, "router_data": {"pathname": "/sign-in", "query": {}, "asPath": "/sign-in"}}
+        event = {
+            "name": name,
+            "payload": {},
+            "router_data": {"pathname": "/sign-in", "query": {}, "asPath": "/sign-in"},
+        }
         self.socket.send("42/_event," + json.dumps(["event", event]))
 
     def read_until(self, text: str, seconds: float = 6) -> str:

@@ -69,7 +69,10 @@ def test_no_grant_passes_a_roles_ceiling() -> None:
                 assert reach(person, permission) is MATRIX[role].permissions.get(permission)
     assert not MATRIX[Role.READ_ONLY].may_be_granted
     assert not MATRIX[Role.ADMIN].may_be_granted
-    assert reach(Actor("user", "x", role=Role.CSR, grants=frozenset({Grant.COMMISSIONS})), P.VIEW_COMMISSIONS) is Reach.FULL
+    assert (
+        reach(Actor("user", "x", role=Role.CSR, grants=frozenset({Grant.COMMISSIONS})), P.VIEW_COMMISSIONS)
+        is Reach.FULL
+    )
 
 
 P = Permission
@@ -172,9 +175,10 @@ def test_somebody_elses_record_and_a_missing_one_answer_alike(door: Door, cast: 
 @pytest.mark.criterion("ACCESS-02")
 def test_every_permission_that_a_service_asks_for_is_exercised() -> None:
     asked_for = {
-        each.requirement for each in SERVICES.values()
+        each.requirement
+        for each in SERVICES.values()
         if isinstance(each.requirement, Permission) and not each.name.startswith("tests.")
-    }  # fmt: skip
+    }
     assert asked_for <= set(EXERCISES)
 
 

@@ -65,7 +65,9 @@ class Person:
 
 
 @pytest.fixture
-def visit(browser: Browser, browser_context_args: dict[str, object], demo_site: Site) -> Iterator[Callable[..., Person]]:
+def visit(
+    browser: Browser, browser_context_args: dict[str, object], demo_site: Site
+) -> Iterator[Callable[..., Person]]:
     """Open a browser of its own for somebody from the demo, by the name before the @."""
     contexts = []
 

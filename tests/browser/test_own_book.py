@@ -32,8 +32,8 @@ def test_a_producer_finds_their_own_book_and_nobody_elses(visit: Callable[..., P
         person.open("/policies")
         books.append((*first_row(person.page), total(person.page)))
     (name, own, mine), (_, others, his), (_, _, everybodys) = books
-    assert 0 < mine
-    assert 0 < his
+    assert mine > 0
+    assert his > 0
     assert mine + his < everybodys
     maya.open(own)
     expect(maya.page.get_by_role("heading", level=1)).to_be_visible()
