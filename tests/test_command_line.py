@@ -1,7 +1,6 @@
 """The command line, as it is typed."""
 
 import json
-import os
 import sqlite3
 import subprocess
 import sys
@@ -125,4 +124,4 @@ def test_wrong_settings_stop_every_command_with_the_whole_list(tmp_path: Path) -
     assert refused.returncode == 1
     assert "PORTAL_TIME_ZONE" in refused.stderr
     assert "PORTAL_LOG_LEVEL" in refused.stderr
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []

@@ -1,12 +1,17 @@
 """Every column says what it holds, and what is personal or secret is never kept readable."""
 
+import runpy
+from pathlib import Path
+
 import pytest
 from sqlalchemy import Column, LargeBinary
 
+from integrations.custom.mapping.policies import LINES
 from portal_app.models import metadata
 from portal_app.models.columns import Holds
 from portal_app.models.types import Encrypted, EncryptedJson
 
+ROOT = Path(__file__).resolve().parents[2]
 COLUMNS = [column for table in metadata.sorted_tables for column in table.columns]
 # What is kept as a hash needs no encryption: it cannot be turned back.
 HASHES = {"portal_user.password_hash"}
@@ -37,3 +42,9 @@ def test_names_that_sound_personal_are_classed_so() -> None:
     for column in COLUMNS:
         if any(word in column.name for word in telling):
             assert column.info["holds"] in (Holds.PERSONAL, Holds.SECRET), name(column)
+
+
+@pytest.mark.criterion("DATA-02")
+def test_the_lines_of_business_are_the_ones_that_a_feed_can_bring() -> None:
+    migration = runpy.run_path(str(ROOT / "alembic/versions/0002_lines_of_business.py"))
+    assert set(migration["LINES"]) == set(LINES)

@@ -52,8 +52,8 @@ class Shape:
 
 
 DIALECTS: dict[str, Callable[[], Dialect]] = {
-    "sqlite": lambda: sqlite.dialect(paramstyle="named"),  # type: ignore[no-untyped-call]
-    "postgresql": lambda: postgresql.dialect(paramstyle="named"),
+    "sqlite": lambda: sqlite.dialect(paramstyle="named"),
+    "postgresql": lambda: postgresql.dialect(paramstyle="named"),  # type: ignore[no-untyped-call]
 }
 SORTS = {
     Sort.INSURED: "s.name",
