@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from portal_app.settings import Settings
 from tests.servers import ROOT
 
 PRODUCT = ("portal_app", "integrations")
@@ -66,3 +67,8 @@ def test_every_module_stands_on_a_layer(contracts: dict[str, dict[str, list[str]
 
 def test_the_contracts_that_the_layers_cannot_express_are_there(contracts: dict[str, dict[str, list[str]]]) -> None:
     assert contracts.keys() == {"layers", "without-reflex", "pages-only-draw", "adapters-see-ports"}
+
+
+def test_every_setting_is_in_the_operators_table() -> None:
+    table = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    assert [name for name in Settings.model_fields if f"`PORTAL_{name.upper()}`" not in table] == []

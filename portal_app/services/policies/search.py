@@ -116,8 +116,12 @@ class Search:
         shape = Shape(dialect, filters=filters, sort=query.sort, descending=query.descending)
         return Search(tx.db.connection(), shape, book[1] | values | page)
 
+    def none(self) -> Found:
+        return Found((), 0, self.values["offset"], self.values["count"])
+
     def nothing(self, total: int = 0) -> Found:
-        return Found((), total, self.values["offset"], self.values["count"], as_of=newest_export(self.db))
+        """No rows: because there are none, or because the page lies behind the last."""
+        return replace(self.none(), total=total, as_of=newest_export(self.db))
 
     def everything(self) -> Found:
         """What the filters leave. Counted first: how much it is decides the way to the page."""
@@ -140,18 +144,20 @@ class Search:
         by = By.BEGINNING if asked[0].begins else By.INDEX
         shape = replace(self.shape, by=by, keyed=tuple(bool(one.key) for one in asked))
         values = text_values(asked, self.shape.dialect)
-        if self.shape.dialect == "sqlite":
-            shape, values = self._by_index(shape, values)
-        found = self._page(shape, values, asked)
-        return found if found.total else None
+        way = self._by_index(shape, values) if self.shape.dialect == "sqlite" else (shape, values)
+        found = self._page(*way, asked) if way else None
+        return found if found and found.total else None
 
-    def _by_index(self, shape: Shape, values: dict[str, Any]) -> tuple[Shape, dict[str, Any]]:
-        """The way to a text's hits on SQLite: row by row in a small book; by their ids while they are few; else along the order."""
+    def _by_index(self, shape: Shape, values: dict[str, Any]) -> tuple[Shape, dict[str, Any]] | None:
+        """The way to a text's hits on SQLite: row by row in a small book; by their ids while they are few; else along the order.
+        None where there are no hits."""
         if few := self._few():
             return replace(shape, by=By.ROWS if shape.by is By.INDEX else shape.by, through=few), values
         if shape.by is not By.INDEX:
             return shape, values
         number, hits = self.db.execute(statements.sample(shape.dialect), values | {"most": FEW_HITS}).one()
+        if not number:
+            return None
         if number < FEW_HITS:
             whole = {"hits": hits, "total": number} if shape.unrestricted else {"hits": hits}
             return replace(shape, by=By.HITS, counted=shape.unrestricted), values | whole
@@ -218,10 +224,15 @@ class Search:
         """Run the statement of a page. Where the page lies behind the last hit, count what it could not tell."""
         rows = self.db.execute(statements.page(shape), self.values | values).all()
         if not rows:
-            counted = replace(shape, walk=False, by=By.INDEX if shape.by is By.AMONG else shape.by)
-            return self.nothing(self._number(statements.total(counted), values) if self.values["offset"] else 0)
+            return self._behind(shape, values) if self.values["offset"] else self.none()
         page = tuple(policy_row(row, asked) for row in rows)
         return Found(page, rows[0][0], self.values["offset"], self.values["count"], as_of=as_time(rows[0][1]))
+
+
+    def _behind(self, shape: Shape, values: dict[str, Any]) -> Found:
+        counted = replace(shape, walk=False, by=By.INDEX if shape.by is By.AMONG else shape.by)
+        total = self._number(statements.total(counted), values)
+        return self.nothing(total) if total else self.none()
 
 
 def text_values(asked: Sequence[Asked], dialect: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What somebody may have meant: the words of insureds' names that are nearest to the words that were typed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from threading import Lock
 from weakref import WeakKeyDictionary
@@ -29,27 +29,29 @@ class Meant:
 
 @dataclass
 class Vocabulary:
-    """The words as last read: words are only added, so the newest id says what is missing."""
+    """The words as last read, and how many and up to which id that were: words are only added."""
 
-    newest: int = 0
-    known: dict[str, None] | None = None
+    known: dict[str, None] = field(default_factory=dict)
+    version: tuple[int, int] = (0, 0)
 
 
 _read: "WeakKeyDictionary[Engine, Vocabulary]" = WeakKeyDictionary()
 _lock = Lock()
-NEWER = text("SELECT id, word FROM name_word WHERE id > :newest ORDER BY id")
-COUNT = text("SELECT count(*) FROM name_word WHERE id <= :newest")
+VERSION = text("SELECT count(*), coalesce(max(id), 0) FROM name_word")
+NEWER = text("SELECT word FROM name_word WHERE id > :newest AND id <= :last ORDER BY id")
 
 
 def vocabulary(db: Connection) -> dict[str, None]:
     """Every word of every name, kept in the process and read on where words were added."""
+    count, last = db.execute(VERSION).one()
     with _lock:
         kept = _read.setdefault(db.engine, Vocabulary())
-        if kept.known is None or db.execute(COUNT, {"newest": kept.newest}).scalar() != len(kept.known):
-            kept.newest, kept.known = 0, {}
-        for identity, word in db.execute(NEWER, {"newest": kept.newest}):
-            kept.known[word] = None
-            kept.newest = identity
+        if kept.version != (count, last):
+            newer = db.scalars(NEWER, {"newest": kept.version[1], "last": last}).all()
+            if len(kept.known) + len(newer) != count:
+                kept.known, newer = {}, db.scalars(NEWER, {"newest": -1, "last": last}).all()
+            kept.known = kept.known | dict.fromkeys(newer)
+            kept.version = (count, last)
         return kept.known
 
 

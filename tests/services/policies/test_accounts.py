@@ -76,7 +76,8 @@ def test_accounts_are_found_by_a_part_of_the_name(shared: Agency, door: Door) ->
     def names(**asked: object) -> list[tuple[str, int]]:
         return [(row.name, row.policies) for row in door.run(find_accounts, shared.csr(), **asked).rows]  # type: ignore[arg-type]
 
-    assert names(text="A'S CLI") == [("Maya's Client", 4)]
+    assert ("Maya's Client", 4) in names(text="YA'S CLI")
+    assert {name for name, _ in names(text="YA'S CLI")} == {"Maya's Client"}
     assert len(names(text="client")) == 7, "each test policy brings an account"
     assert [name for name, _ in names()] == sorted(name for name, _ in names())
     assert names(text="%") == names(text="_aya") == names(text="\\") == []

@@ -111,8 +111,8 @@ CASES: dict[str, tuple[Query, int]] = {
     "substring with a digit": (Query("2 elm"), 3),
     "two letters": (Query("sm"), 1),
     "a line and a year": (Query(line="bop", effective_from=date(2026, 1, 1)), 2),
-    "nothing like it": (Query("qqqqqqq"), 5),
-    "a slip": (Query("rofing"), 6),
+    "nothing like it": (Query("qqqqqqq"), 3),
+    "a slip": (Query("rofing"), 5),
 }
 
 
@@ -130,7 +130,7 @@ def test_a_search_takes_few_statements(database: Database, agency: Agency, door:
         door.run(find, actor, query=query)
         with statements_of(database) as seen:
             door.run(find, actor, query=query)
-        assert len(seen) <= most + (2 if actor.role == agency.producer().role else 0), [sql for sql, _ in seen]
+        assert len(seen) <= most + (2 if actor.role == agency.producer().role else 0), "\n".join(sql for sql, _ in seen)
 
 
 @pytest.fixture
