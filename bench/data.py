@@ -3,8 +3,8 @@
 import random
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
-from itertools import accumulate, islice
 from decimal import Decimal
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from portal_app import migrations
 from portal_app.database import Database
-from portal_app.models.enums import AccountKind, PolicyStatus, ProducerKind, ProducerState
 from portal_app.models.accounts import Account
+from portal_app.models.enums import AccountKind, PolicyStatus, ProducerKind, ProducerState
 from portal_app.models.policies import Carrier, Policy, PolicyAddress, Vehicle
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.services.policies.words import add_words
@@ -22,32 +22,318 @@ from portal_app.services.policies.words import add_words
 POLICIES, ACCOUNTS = 200_000, 80_000
 LEVELS = (1, 9, 90, 400)
 NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)
-FIRST = (
-    "James Mary Robert Patricia John Jennifer Michael Linda David Elizabeth William Barbara Richard Susan Joseph Jessica Thomas Sarah "
-    "Charles Karen Christopher Lisa Daniel Nancy Matthew Betty Anthony Sandra Mark Margaret Donald Ashley Steven Kimberly Andrew Emily "
-    "Paul Donna Joshua Michelle Kenneth Carol Kevin Amanda Brian Melissa Timothy Deborah Ronald Stephanie George Rebecca Jason Sharon "
-    "Edward Laura Jeffrey Cynthia Ryan Dorothy Jacob Amy Nicholas Kathleen Gary Angela Eric Shirley Jonathan Emma Stephen Brenda Larry "
-    "Pamela Justin Nicole Scott Anna Brandon Samantha Benjamin Katherine Samuel Christine Gregory Debra José Zoë Renée André"
-).split()
-HEAD = (
-    "Ash Black Bran Brook Burn Cald Cham Clay Copp Dal Dun East Eld Fair Fitz Glen Gold Grim Hal Hamp Har Hawk Hazel Hemp Hol Hunt Kirk "
-    "Lang Lin Lock Long Mar May Mil Mor Nor Oak Os Pem Pick Prest Quin Rad Red Rich Rock Ros Rother Sand Shel Sil Stan Stock Sut Tal Thorn "
-    "Tun Under Vaugh Wade Wal Ward Wat West Whit Wil Win Wood Wor York Alva Beni Caste Domin Esco Fuen Guti Herna Ibar Jime Lope Mendo Ochoa"
-).split()
-TAIL = (
-    "son man field ford ton well worth wood land ley ham bury by croft dale den don fold gate grove hurst kin ler low mere more ner ridge "
-    "rick shaw side stead stein ster stone thorpe wick wright yard berg mann rez guez llo nez dez zar vich ski witz eau ard ette"
-).split()
-ONSETS = "b br c ch cr d dr f fl g gr h j k kl l m n p pr r s sch sh st t tr v w z".split()
-VOWELS = "a e i o u ai ea ie oo ou".split()
-CODAS = "n r s t ck ll nd rt sh th x ng mp ld rk".split()
-TRADES = (
-    "Roofing Plumbing Electric Landscaping Bakery Dental Trucking Builders Masonry Auto Cafe Florist Realty Consulting Painting Marine "
-    "Fitness Holdings Logistics Catering"
-).split()
+FIRST = [
+    "James",
+    "Mary",
+    "Robert",
+    "Patricia",
+    "John",
+    "Jennifer",
+    "Michael",
+    "Linda",
+    "David",
+    "Elizabeth",
+    "William",
+    "Barbara",
+    "Richard",
+    "Susan",
+    "Joseph",
+    "Jessica",
+    "Thomas",
+    "Sarah",
+    "Charles",
+    "Karen",
+    "Christopher",
+    "Lisa",
+    "Daniel",
+    "Nancy",
+    "Matthew",
+    "Betty",
+    "Anthony",
+    "Sandra",
+    "Mark",
+    "Margaret",
+    "Donald",
+    "Ashley",
+    "Steven",
+    "Kimberly",
+    "Andrew",
+    "Emily",
+    "Paul",
+    "Donna",
+    "Joshua",
+    "Michelle",
+    "Kenneth",
+    "Carol",
+    "Kevin",
+    "Amanda",
+    "Brian",
+    "Melissa",
+    "Timothy",
+    "Deborah",
+    "Ronald",
+    "Stephanie",
+    "George",
+    "Rebecca",
+    "Jason",
+    "Sharon",
+    "Edward",
+    "Laura",
+    "Jeffrey",
+    "Cynthia",
+    "Ryan",
+    "Dorothy",
+    "Jacob",
+    "Amy",
+    "Nicholas",
+    "Kathleen",
+    "Gary",
+    "Angela",
+    "Eric",
+    "Shirley",
+    "Jonathan",
+    "Emma",
+    "Stephen",
+    "Brenda",
+    "Larry",
+    "Pamela",
+    "Justin",
+    "Nicole",
+    "Scott",
+    "Anna",
+    "Brandon",
+    "Samantha",
+    "Benjamin",
+    "Katherine",
+    "Samuel",
+    "Christine",
+    "Gregory",
+    "Debra",
+    "José",
+    "Zoë",
+    "Renée",
+    "André",
+]
+HEAD = [
+    "Ash",
+    "Black",
+    "Bran",
+    "Brook",
+    "Burn",
+    "Cald",
+    "Cham",
+    "Clay",
+    "Copp",
+    "Dal",
+    "Dun",
+    "East",
+    "Eld",
+    "Fair",
+    "Fitz",
+    "Glen",
+    "Gold",
+    "Grim",
+    "Hal",
+    "Hamp",
+    "Har",
+    "Hawk",
+    "Hazel",
+    "Hemp",
+    "Hol",
+    "Hunt",
+    "Kirk",
+    "Lang",
+    "Lin",
+    "Lock",
+    "Long",
+    "Mar",
+    "May",
+    "Mil",
+    "Mor",
+    "Nor",
+    "Oak",
+    "Os",
+    "Pem",
+    "Pick",
+    "Prest",
+    "Quin",
+    "Rad",
+    "Red",
+    "Rich",
+    "Rock",
+    "Ros",
+    "Rother",
+    "Sand",
+    "Shel",
+    "Sil",
+    "Stan",
+    "Stock",
+    "Sut",
+    "Tal",
+    "Thorn",
+    "Tun",
+    "Under",
+    "Vaugh",
+    "Wade",
+    "Wal",
+    "Ward",
+    "Wat",
+    "West",
+    "Whit",
+    "Wil",
+    "Win",
+    "Wood",
+    "Wor",
+    "York",
+    "Alva",
+    "Beni",
+    "Caste",
+    "Domin",
+    "Esco",
+    "Fuen",
+    "Guti",
+    "Herna",
+    "Ibar",
+    "Jime",
+    "Lope",
+    "Mendo",
+    "Ochoa",
+]
+TAIL = [
+    "son",
+    "man",
+    "field",
+    "ford",
+    "ton",
+    "well",
+    "worth",
+    "wood",
+    "land",
+    "ley",
+    "ham",
+    "bury",
+    "by",
+    "croft",
+    "dale",
+    "den",
+    "don",
+    "fold",
+    "gate",
+    "grove",
+    "hurst",
+    "kin",
+    "ler",
+    "low",
+    "mere",
+    "more",
+    "ner",
+    "ridge",
+    "rick",
+    "shaw",
+    "side",
+    "stead",
+    "stein",
+    "ster",
+    "stone",
+    "thorpe",
+    "wick",
+    "wright",
+    "yard",
+    "berg",
+    "mann",
+    "rez",
+    "guez",
+    "llo",
+    "nez",
+    "dez",
+    "zar",
+    "vich",
+    "ski",
+    "witz",
+    "eau",
+    "ard",
+    "ette",
+]
+ONSETS = [
+    "b",
+    "br",
+    "c",
+    "ch",
+    "cr",
+    "d",
+    "dr",
+    "f",
+    "fl",
+    "g",
+    "gr",
+    "h",
+    "j",
+    "k",
+    "kl",
+    "l",
+    "m",
+    "n",
+    "p",
+    "pr",
+    "r",
+    "s",
+    "sch",
+    "sh",
+    "st",
+    "t",
+    "tr",
+    "v",
+    "w",
+    "z",
+]
+VOWELS = ["a", "e", "i", "o", "u", "ai", "ea", "ie", "oo", "ou"]
+CODAS = ["n", "r", "s", "t", "ck", "ll", "nd", "rt", "sh", "th", "x", "ng", "mp", "ld", "rk"]
+TRADES = [
+    "Roofing",
+    "Plumbing",
+    "Electric",
+    "Landscaping",
+    "Bakery",
+    "Dental",
+    "Trucking",
+    "Builders",
+    "Masonry",
+    "Auto",
+    "Cafe",
+    "Florist",
+    "Realty",
+    "Consulting",
+    "Painting",
+    "Marine",
+    "Fitness",
+    "Holdings",
+    "Logistics",
+    "Catering",
+]
 FORMS = ("LLC", "Inc", "Co", "& Sons", "Group", "Corp")
-ROADS = ("Elm", "Oak", "Maple", "Main", "Hope", "Benefit", "Wickenden", "Thayer", "Angell", "Broad", "Water", "Prospect", "Summit", "Pine")
-PLACES = (("Providence", "RI", "029"), ("Worcester", "MA", "016"), ("Hartford", "CT", "061"), ("Nashua", "NH", "030"), ("Salem", "MA", "019"))
+ROADS = (
+    "Elm",
+    "Oak",
+    "Maple",
+    "Main",
+    "Hope",
+    "Benefit",
+    "Wickenden",
+    "Thayer",
+    "Angell",
+    "Broad",
+    "Water",
+    "Prospect",
+    "Summit",
+    "Pine",
+)
+PLACES = (
+    ("Providence", "RI", "029"),
+    ("Worcester", "MA", "016"),
+    ("Hartford", "CT", "061"),
+    ("Nashua", "NH", "030"),
+    ("Salem", "MA", "019"),
+)
 MODELS = (("Honda", "Civic"), ("Toyota", "Camry"), ("Ford", "F-150"), ("Subaru", "Outback"), ("Tesla", "Model 3"))
 PREFIX = {1: "PA", 2: "HO", 3: "GL", 4: "BOP", 5: "WC", 6: "CA", 7: "CP", 8: "UMB"}
 LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"
@@ -144,7 +430,11 @@ def _policies(chance: random.Random, names: list[str], count: int, codes: list[i
         begins = date(2024, 1, 1) + timedelta(chance.randrange(1090))
         code = chance.choice(lowest) if chance.random() < 0.93 else chance.choice(upper)
         typed = f"{PREFIX[line]}-{chance.randrange(10**8):08}"
-        vins = ["".join(chance.choices(LETTERS, k=17)) for _ in range(chance.choice((1, 1, 2, 3)))] if line in (1, 6) else []
+        vins = (
+            ["".join(chance.choices(LETTERS, k=17)) for _ in range(chance.choice((1, 1, 2, 3)))]
+            if line in (1, 6)
+            else []
+        )
         streets = [_street(chance) for _ in range(chance.choice((1, 1, 1, 2, 5)))] if line in (2, 4, 7) else []
         yield {
             "id": number, "locator": _locator(chance), "feed": "bench", "source_id": f"P{number}", "account_id": account,
@@ -165,7 +455,14 @@ def _vehicles(db: Session) -> Iterator[dict[str, Any]]:
     for policy, vins in db.execute(text("SELECT id, vins FROM policy WHERE vins <> '' ORDER BY id")).all():
         for at, vin in enumerate(vins.split("\n")):
             make, model = MODELS[(policy + at) % len(MODELS)]
-            yield {"policy_id": policy, "position": at, "vin": vin, "year": 2000 + policy % 26, "make": make, "model": model}
+            yield {
+                "policy_id": policy,
+                "position": at,
+                "vin": vin,
+                "year": 2000 + policy % 26,
+                "make": make,
+                "model": model,
+            }
 
 
 def _addresses(db: Session) -> Iterator[dict[str, Any]]:
@@ -173,7 +470,14 @@ def _addresses(db: Session) -> Iterator[dict[str, Any]]:
         for at, street in enumerate(streets.split("\n")):
             road, place = street.split(", ")
             city, state, postal_code = place.split(" ")
-            yield {"policy_id": policy, "position": at, "street": road, "city": city, "state": state, "postal_code": postal_code}
+            yield {
+                "policy_id": policy,
+                "position": at,
+                "street": road,
+                "city": city,
+                "state": state,
+                "postal_code": postal_code,
+            }
 
 
 def at(folder: Path, policies: int = POLICIES, accounts: int = ACCOUNTS) -> Database:

@@ -1,6 +1,6 @@
 """An event's round trip through guard and session, against the same handler in an empty app.
 
-    python -m bench events
+python -m bench events
 """
 
 import tempfile
@@ -103,7 +103,9 @@ def _lines(size: Size, alone: dict[str, Rounds], many: dict[str, float]) -> list
         Line("one client, p95: guard and session", f"{one * 1000:.2f} ms"),
         Line(f"{size.clients} clients, p95: empty app", f"{many['bare'] * 1000:.2f} ms"),
         Line(f"{size.clients} clients, p95: guard and session", f"{many['guarded'] * 1000:.2f} ms"),
-        Line(f"  {size.clients} clients : one", f"{many['guarded'] / one:.2f}", f"< {MANY}", many["guarded"] < MANY * one),
+        Line(
+            f"  {size.clients} clients : one", f"{many['guarded'] / one:.2f}", f"< {MANY}", many["guarded"] < MANY * one
+        ),
     ]
 
 

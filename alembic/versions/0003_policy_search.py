@@ -1,9 +1,11 @@
 """What is searched of a policy, and its text index: FTS5 trigrams on SQLite, pg_trgm on PostgreSQL.
 
-`policy_search` holds the columns by which policies are found and ordered, the texts folded (no case, no accents), and is kept by triggers
-on `policy`: whoever writes a policy need not know of it. `words` is the name and the streets, `keys` the number and the VINs, one a line.
+`policy_search` holds the columns by which policies are found and ordered, the texts folded (no case, no accents), and
+is kept by triggers on `policy`: whoever writes a policy need not know of it. `words` is the name and the streets,
+`keys` the number and the VINs, one a line.
 """
 
+# ruff: noqa: S608 - no piece of these texts comes from outside
 import sqlite3
 
 import sqlalchemy as sa
@@ -107,7 +109,7 @@ def _changed(columns: tuple[str, ...], differs: str) -> str:
     return " OR ".join(f"old.{column} {differs} new.{column}" for column in columns)
 
 
-# A text of ASCII alone is folded by lower(); any other letter by letter, which takes SQLite a fraction of a millisecond.
+# A text of ASCII alone is folded by lower(); any other one letter by letter, in a fraction of a millisecond.
 SQLITE_FOLD = """
 CASE WHEN {0} NOT GLOB '*[^' || char(1) || '-' || char(127) || ']*' THEN lower({0}) ELSE (
   WITH RECURSIVE step(position, folded) AS (
@@ -120,9 +122,13 @@ CASE WHEN {0} NOT GLOB '*[^' || char(1) || '-' || char(127) || ']*' THEN lower({
 
 def _sqlite() -> None:
     _probe()
-    op.execute("CREATE TABLE policy_search_letter (position INTEGER PRIMARY KEY, letter TEXT NOT NULL, plain TEXT NOT NULL)")
+    op.execute(
+        "CREATE TABLE policy_search_letter (position INTEGER PRIMARY KEY, letter TEXT NOT NULL, plain TEXT NOT NULL)"
+    )
     letters = sa.table("policy_search_letter", sa.column("position"), sa.column("letter"), sa.column("plain"))
-    op.bulk_insert(letters, [{"position": at, "letter": letter, "plain": plain} for at, (letter, plain) in enumerate(FOLDED, 1)])
+    op.bulk_insert(
+        letters, [{"position": at, "letter": letter, "plain": plain} for at, (letter, plain) in enumerate(FOLDED, 1)]
+    )
     words, keys = WORDS.format(newline="char(10)"), KEYS.format(newline="char(10)")
     op.execute(SOURCE.format(words=SQLITE_FOLD.format(f"({words})"), keys=SQLITE_FOLD.format(f"({keys})")))
     _table("INTEGER", "TEXT")
@@ -139,13 +145,13 @@ ENTER = "INSERT INTO policy_fts(rowid, words, keys) VALUES (new.id, new.words, n
 LEAVE = "INSERT INTO policy_fts(policy_fts, rowid, words, keys) VALUES ('delete', old.id, old.words, old.keys);"
 SET = "code_id = new.producer_code_id, " + ", ".join(f"{column} = new.{column}" for column in PLAIN[1:])
 SQLITE_TRIGGERS = (
-    "policy_search_insert AFTER INSERT ON policy BEGIN"
-    " INSERT INTO policy_search SELECT * FROM policy_search_source WHERE id = new.id; END",
-    f"policy_search_update AFTER UPDATE OF {', '.join(PLAIN)} ON policy WHEN {_changed(PLAIN, 'IS NOT')} BEGIN"
-    f" UPDATE policy_search SET {SET} WHERE id = new.id; END",
-    f"policy_search_rewrite AFTER UPDATE OF {', '.join(TEXTS)} ON policy WHEN {_changed(TEXTS, 'IS NOT')} BEGIN"
-    " UPDATE policy_search SET (name, number, words, keys) ="
-    " (SELECT name, number, words, keys FROM policy_search_source WHERE id = new.id) WHERE id = new.id; END",
+    """policy_search_insert AFTER INSERT ON policy BEGIN
+      INSERT INTO policy_search SELECT * FROM policy_search_source WHERE id = new.id; END""",
+    f"""policy_search_update AFTER UPDATE OF {", ".join(PLAIN)} ON policy WHEN {_changed(PLAIN, "IS NOT")} BEGIN
+      UPDATE policy_search SET {SET} WHERE id = new.id; END""",
+    f"""policy_search_rewrite AFTER UPDATE OF {", ".join(TEXTS)} ON policy WHEN {_changed(TEXTS, "IS NOT")} BEGIN
+      UPDATE policy_search SET (name, number, words, keys) =
+        (SELECT name, number, words, keys FROM policy_search_source WHERE id = new.id) WHERE id = new.id; END""",
     "policy_search_delete AFTER DELETE ON policy BEGIN DELETE FROM policy_search WHERE id = old.id; END",
     f"policy_fts_insert AFTER INSERT ON policy_search BEGIN {ENTER} END",
     f"policy_fts_update AFTER UPDATE OF words, keys ON policy_search BEGIN {LEAVE} {ENTER} END",
@@ -159,8 +165,8 @@ def _probe() -> None:
         op.execute("CREATE VIRTUAL TABLE temp.policy_search_probe USING fts5(probe, tokenize='trigram')")
     except sa.exc.OperationalError as error:
         raise RuntimeError(
-            f"The SQLite of this Python ({sqlite3.sqlite_version}) has no full-text search by trigrams (FTS5, from 3.34 on)."
-            " Use a Python with a newer SQLite, or PostgreSQL by PORTAL_DATABASE_URL."
+            f"The SQLite of this Python ({sqlite3.sqlite_version}) has no full-text search by trigrams"
+            " (FTS5, from 3.34 on). Use a Python with a newer SQLite, or PostgreSQL by PORTAL_DATABASE_URL."
         ) from error
     op.execute("DROP TABLE temp.policy_search_probe")
 
@@ -184,20 +190,22 @@ def _postgresql() -> None:
 
 
 ALL = PLAIN + TEXTS
+COPIED = "code_id, line_id, carrier_id, account_id, status, effective, expiration, premium, name, number, words, keys"
 POSTGRESQL_TRIGGERS = (
-    "CREATE FUNCTION policy_search_enter() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-    " INSERT INTO policy_search SELECT * FROM policy_search_source WHERE id IN (SELECT id FROM entered);"
-    " RETURN NULL; END $$",
-    "CREATE TRIGGER policy_search_insert AFTER INSERT ON policy REFERENCING NEW TABLE AS entered"
-    " FOR EACH STATEMENT EXECUTE FUNCTION policy_search_enter()",
-    "CREATE FUNCTION policy_search_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-    " UPDATE policy_search SET"
-    " (code_id, line_id, carrier_id, account_id, status, effective, expiration, premium, name, number, words, keys) ="
-    " (SELECT code_id, line_id, carrier_id, account_id, status, effective, expiration, premium, name, number, words, keys"
-    " FROM policy_search_source WHERE id = new.id) WHERE id = new.id; RETURN NULL; END $$",
-    f"CREATE TRIGGER policy_search_update AFTER UPDATE OF {', '.join(ALL)} ON policy FOR EACH ROW"
-    f" WHEN ({_changed(ALL, 'IS DISTINCT FROM')}) EXECUTE FUNCTION policy_search_change()",
-    "CREATE FUNCTION policy_search_leave() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-    " DELETE FROM policy_search WHERE id = old.id; RETURN NULL; END $$",
-    "CREATE TRIGGER policy_search_delete AFTER DELETE ON policy FOR EACH ROW EXECUTE FUNCTION policy_search_leave()",
+    """CREATE FUNCTION policy_search_enter() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      INSERT INTO policy_search SELECT * FROM policy_search_source WHERE id IN (SELECT id FROM entered);
+      RETURN NULL; END $$""",
+    """CREATE TRIGGER policy_search_insert AFTER INSERT ON policy REFERENCING NEW TABLE AS entered
+      FOR EACH STATEMENT EXECUTE FUNCTION policy_search_enter()""",
+    f"""CREATE FUNCTION policy_search_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      UPDATE policy_search SET ({COPIED}) =
+        (SELECT {COPIED} FROM policy_search_source WHERE id = new.id) WHERE id = new.id;
+      RETURN NULL; END $$""",
+    f"""CREATE TRIGGER policy_search_update AFTER UPDATE OF {", ".join(ALL)} ON policy FOR EACH ROW
+      WHEN ({_changed(ALL, "IS DISTINCT FROM")}) EXECUTE FUNCTION policy_search_change()""",
+    """CREATE FUNCTION policy_search_leave() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      DELETE FROM policy_search WHERE id = old.id;
+      RETURN NULL; END $$""",
+    """CREATE TRIGGER policy_search_delete AFTER DELETE ON policy FOR EACH ROW
+      EXECUTE FUNCTION policy_search_leave()""",
 )

@@ -22,3 +22,9 @@ async def list_sync_runs(caller: Caller, asked: Annotated[AskedRuns, Query()]) -
     """The runs of one feed, or of all, the newest first."""
     found = await the_door().act(freshness.runs, caller, feed=asked.feed, offset=asked.offset, count=asked.count)
     return shapes.SyncRuns.page([asdict(row) for row in found.rows], found.total, asked.offset)
+
+
+@router.get("/{locator}", responses=problems.MISSING)
+async def get_sync_run(caller: Caller, locator: parameters.Locator) -> shapes.SyncRun:
+    """One run."""
+    return shapes.SyncRun.model_validate(asdict(await the_door().act(freshness.run, caller, locator=locator)))

@@ -48,4 +48,4 @@ def count_wrong(tx: Tx) -> None:
 
 def _place(tx: Tx) -> str:
     """Counted apart from sign-ins: a script whose token ran out must not keep its whole office from signing in."""
-    return f"token:{tx.actor.address}"
+    return f"token:{throttle.network_of(tx.actor.address)}"

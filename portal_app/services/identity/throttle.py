@@ -33,11 +33,13 @@ def count_failure(tx: Tx, address: str) -> None:
 
 
 def _key(address: str) -> bytes:
-    """A network of IPv6 counts as one address: whoever has one has 2^64."""
+    return keyring().lookup(f"address:{network_of(address)}")
+
+
+def network_of(address: str) -> str:
+    """A network of IPv6 counts as one address: whoever has one has 2^64. What is no address counts as it is written."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
-        return keyring().lookup(f"address:{address}")
-    if parsed.version == 6:
-        address = str(ipaddress.ip_network(f"{parsed}/64", strict=False))
-    return keyring().lookup(f"address:{address}")
+        return address
+    return str(ipaddress.ip_network(f"{parsed}/64", strict=False)) if parsed.version == 6 else address

@@ -15,7 +15,14 @@ from portal_app.services.access import Permission, visible
 from portal_app.services.door import Tx, reads
 from portal_app.services.errors import NotFound
 from portal_app.services.policies.history import address_line, described, told
-from portal_app.services.policies.views import CoverageLine, HistoryEntry, PolicyDetail, PolicyRow, TermLine, VehicleLine
+from portal_app.services.policies.views import (
+    CoverageLine,
+    HistoryEntry,
+    PolicyDetail,
+    PolicyRow,
+    TermLine,
+    VehicleLine,
+)
 
 MOST_TOLD = 200
 MOST_READ = 1000
@@ -24,8 +31,8 @@ MOST_READ = 1000
 
 @reads(Permission.VIEW_OWN_ACCOUNTS)
 def policy(tx: Tx, *, locator: str) -> PolicyDetail:
-    """The policy with its insured, coverages, vehicles, locations, terms (newest first) and the newest 200 entries of its history.
-    Raises NotFound, also for a policy that is not the actor's to see."""
+    """The policy with its insured, coverages, vehicles, locations, terms (newest first) and the newest 200 entries of
+    its history. Raises NotFound, also for a policy that is not the actor's to see."""
     found = tx.db.scalars(visible(tx.actor, Policy).where(col(Policy.locator) == locator)).first()
     if found is None:
         raise NotFound
@@ -53,7 +60,9 @@ def policy(tx: Tx, *, locator: str) -> PolicyDetail:
 
 def mailing_lines(account: Account) -> tuple[str, ...]:
     """The lines of an address on an envelope; those that are empty are left out."""
-    place = " ".join(filter(None, (f"{account.city}," if account.city and account.state else account.city, account.state)))
+    place = " ".join(
+        filter(None, (f"{account.city}," if account.city and account.state else account.city, account.state))
+    )
     return tuple(filter(None, (account.street, " ".join(filter(None, (place, account.postal_code))))))
 
 
@@ -76,7 +85,9 @@ def _producer(tx: Tx, code_id: int | None) -> tuple[str, str]:
     """The code, and the name of the producer whose it is."""
     if code_id is None:
         return "", ""
-    named = select(col(ProducerCode.code), col(Producer.name)).join(Producer, col(Producer.id) == col(ProducerCode.producer_id))
+    named = select(col(ProducerCode.code), col(Producer.name)).join(
+        Producer, col(Producer.id) == col(ProducerCode.producer_id)
+    )
     code, name = tx.db.execute(named.where(col(ProducerCode.id) == code_id)).one()
     return code, name
 

@@ -1,7 +1,7 @@
 """The ledger of a policy in words: what each transaction changed, from what to what.
 
-A term's first transaction is told as its number, dates and premium, a renewal's against the term before it; each later one against what
-the term was by then. Pure: values in, sentences out.
+A term's first transaction is told as its number, dates and premium, a renewal's against the term before it; each
+later one against what the term was by then. Pure: values in, sentences out.
 """
 
 from collections import Counter
@@ -34,7 +34,8 @@ class Transaction(Protocol):
 
 
 def told(transactions: Iterable[Transaction], lines: Mapping[str, str]) -> list[HistoryEntry]:
-    """The entries in the order of the transactions, which is that of their ids. `lines` names the lines of business by code."""
+    """The entries in the order of the transactions, which is that of their ids. `lines` names the lines of business
+    by code."""
     terms: dict[date, dict[str, Any]] = {}
     entries = []
     for each in transactions:
@@ -48,7 +49,9 @@ def told(transactions: Iterable[Transaction], lines: Mapping[str, str]) -> list[
             sentences = _changed(before, each.changes, lines)
         terms[term] = {**(before or {}), **each.changes}
         entries.append(
-            HistoryEntry(each.kind, each.origin, each.effective_at, each.known_at, each.term_effective, tuple(sentences))
+            HistoryEntry(
+                each.kind, each.origin, each.effective_at, each.known_at, each.term_effective, tuple(sentences)
+            )
         )
     return entries
 

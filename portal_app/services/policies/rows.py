@@ -12,7 +12,24 @@ from portal_app.services.policies.views import Matched, PolicyRow
 
 def policy_row(row: Sequence[Any], asked: Sequence[Asked] = ()) -> PolicyRow:
     """`row` is as `statements.page` selects it: total, as of, id, and what the table shows."""
-    _, _, _, locator, account, insured, number, line, carrier, effective, expiration, premium, status, key, vins, streets = row
+    (
+        _,
+        _,
+        _,
+        locator,
+        account,
+        insured,
+        number,
+        line,
+        carrier,
+        effective,
+        expiration,
+        premium,
+        status,
+        key,
+        vins,
+        streets,
+    ) = row
     matched, matched_text = _matched(asked, insured, key, vins, streets)
     return PolicyRow(
         locator=locator,

@@ -1,15 +1,18 @@
 """Find policies by what a person types.
 
-One text is compared with the insured's name, the policy number, every VIN and every property address, as one phrase, without regard to
-case and accents; in numbers and VINs also without punctuation. From three characters on it may stand anywhere; shorter, it must begin the
-name or the number. Nothing that is typed has a special meaning. A text that is exactly a policy number, or a whole VIN, of a policy that
-the actor may see finds that policy alone. When the text occurs nowhere in what the actor may see, words that differ from it by one or two
-letters are tried, and the answer says which were taken.
+One text is compared with the insured's name, the policy number, every VIN and every property address, as one phrase,
+without regard to case and accents; in numbers and VINs also without punctuation. From three characters on it may
+stand anywhere; shorter, it must begin the name or the number. Nothing that is typed has a special meaning. A text
+that is exactly a policy number, or a whole VIN, of a policy that the actor may see finds that policy alone. When the
+text occurs nowhere in what the actor may see, words that differ from it by one or two letters are tried, and the
+answer says which were taken.
 
-Filters narrow: line (code), status, carrier and account (locators), the first and last day of the effective and expiration dates, both
-included. A value that names nothing finds nothing. The order is total: the column, then the order of arrival. A page has 1 to 200 rows.
+Filters narrow: line (code), status, carrier and account (locators), the first and last day of the effective and
+expiration dates, both included. A value that names nothing finds nothing. The order is total: the column, then the
+order of arrival. A page has 1 to 200 rows.
 
-Every way through the indexes answers exactly what a scan of `access.visible(actor, Policy)` would: rows, order, totals.
+Every way through the indexes answers exactly what a scan of `access.visible(actor, Policy)` would: rows, order,
+totals.
 """
 
 import json
@@ -43,7 +46,8 @@ SORTED_ROW, WALKED_ROW = 0.4, 0.5
 
 @reads(Permission.VIEW_OWN_ACCOUNTS)
 def find(tx: Tx, *, query: Query) -> Found:
-    """One page of the policies that match, and how many there are. Nothing in `query` is an error: `count` and `offset` are clamped."""
+    """One page of the policies that match, and how many there are. Nothing in `query` is an error: `count` and
+    `offset` are clamped."""
     search = Search.of(tx, query)
     if search is None:
         return Found((), 0, max(query.offset, 0), _clamped(query.count), as_of=newest_export(tx.db))
@@ -70,7 +74,7 @@ def newest_export(db: Session | Connection) -> datetime | None:
     return as_time(db.execute(NEWEST_EXPORT).scalar())
 
 
-NEWEST_EXPORT = text(f"SELECT {statements.AS_OF}")  # noqa: S608
+NEWEST_EXPORT = text(f"SELECT {statements.AS_OF}")
 
 
 def _clamped(count: int) -> int:
@@ -78,7 +82,8 @@ def _clamped(count: int) -> int:
 
 
 def _book(tx: Tx) -> tuple[str, dict[str, Any]] | None:
-    """The filter that keeps to what the actor may see, and its value: empty for the whole agency, None where that is nothing."""
+    """The filter that keeps to what the actor may see, and its value: empty for the whole agency, None where that is
+    nothing."""
     scope = access.scope_of(tx.actor)
     if scope.agency:
         return "", {}
@@ -149,13 +154,13 @@ class Search:
         return found if found and found.total else None
 
     def _by_index(self, shape: Shape, values: dict[str, Any]) -> tuple[Shape, dict[str, Any]] | None:
-        """The way to a text's hits on SQLite: row by row in a small book; by their ids while they are few; else along the order.
-        None where there are no hits."""
+        """The way to a text's hits on SQLite: row by row in a small book; by their ids while they are few; else along
+        the order. None where there are no hits."""
         if few := self._few():
             return replace(shape, by=By.ROWS if shape.by is By.INDEX else shape.by, through=few), values
         if shape.by is not By.INDEX:
             return shape, values
-        number, hits = self.db.execute(statements.sample(shape.dialect), values | {"most": FEW_HITS}).one()
+        number, hits = self.db.execute(statements.sample(), values | {"most": FEW_HITS}).one()
         if not number:
             return None
         if number < FEW_HITS:
@@ -167,7 +172,8 @@ class Search:
         return replace(shape, by=By.AMONG if through else By.INDEX, through=through), values
 
     def mistyped(self, asked: Asked) -> Found | None:
-        """The policies that hold a text of nearly the same words, where the text itself is nowhere in the actor's book."""
+        """The policies that hold a text of nearly the same words, where the text itself is nowhere in the actor's
+        book."""
         if asked.begins or (self.shape.filters and self._anywhere(asked)):
             return None
         for tier in typos.nearest(self.db, asked.text):
@@ -203,7 +209,8 @@ class Search:
         return ""
 
     def _walked(self, total: int, highest: int) -> Found | None:
-        """The page of what the filters leave by walking along its order, where so much is left that this is the shorter way."""
+        """The page of what the filters leave by walking along its order, where so much is left that this is the
+        shorter way."""
         shape = replace(self.shape, walk=True, counted=True)
         if shape.dialect != "sqlite" or shape.sort not in statements.WALKS:
             return None
@@ -227,7 +234,6 @@ class Search:
             return self._behind(shape, values) if self.values["offset"] else self.none()
         page = tuple(policy_row(row, asked) for row in rows)
         return Found(page, rows[0][0], self.values["offset"], self.values["count"], as_of=as_time(rows[0][1]))
-
 
     def _behind(self, shape: Shape, values: dict[str, Any]) -> Found:
         counted = replace(shape, walk=False, by=By.INDEX if shape.by is By.AMONG else shape.by)

@@ -1,10 +1,12 @@
-"""The SQL of the search. A statement depends on the shape of what is asked alone, never on its values, so each is written once.
+"""The SQL of the search. A statement depends on the shape of what is asked alone, never on its values, so each is
+written once.
 
-Two ways lead to a page: to take what matches and sort it, right while that is little; or to walk along the index of the
-order, test each entry and stop when the page is full, right where much matches. SQLite is told which index to take, as it
-keeps no statistics; PostgreSQL decides by itself.
+Two ways lead to a page: to take what matches and sort it, right while that is little; or to walk along the index of
+the order, test each entry and stop when the page is full, right where much matches. SQLite is told which index to
+take, as it keeps no statistics; PostgreSQL decides by itself.
 """
 
+# ruff: noqa: S608 - no piece of these texts comes from outside
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -32,8 +34,8 @@ class By(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What decides the wording. `keyed` tells for each text (they are alternatives) whether it may also be a number or VIN; of an exact
-    look-up, whether it may be a VIN."""
+    """What decides the wording. `keyed` tells for each text (they are alternatives) whether it may also be a number
+    or VIN; of an exact look-up, whether it may be a VIN."""
 
     dialect: str
     by: By = By.NOTHING
@@ -90,7 +92,8 @@ FILTERS = {
     "expiring_to": "s.expiration <= :expiring_to",
 }
 BOOKS = ("own", "downline")
-"""The filters that keep an actor to the policies of one producer, and of all below; `:producer` is that producer's id."""
+"""The filters that keep an actor to the policies of one producer, and of all below; `:producer` is that producer's
+id."""
 NARROW = {
     "account": "ix_policy_search_account",
     "own": "ix_policy_search_book",
@@ -107,8 +110,8 @@ AS_OF = (
     "(SELECT exported_at FROM feed_file WHERE kind = 'policies' AND completed_at IS NOT NULL"
     " ORDER BY exported_at DESC LIMIT 1)"
 )
-ROW = """page.id, p.locator, a.locator, p.insured_name, p.number, l.name, c.name, p.effective, p.expiration, p.premium, p.status,
-  p.number_key, p.vins, p.streets"""
+ROW = """page.id, p.locator, a.locator, p.insured_name, p.number, l.name, c.name,
+  p.effective, p.expiration, p.premium, p.status, p.number_key, p.vins, p.streets"""
 ROW_JOINS = """CROSS JOIN policy AS p CROSS JOIN account AS a CROSS JOIN line_of_business AS l CROSS JOIN carrier AS c
 WHERE p.id = page.id AND a.id = p.account_id AND l.id = p.line_id AND c.id = p.carrier_id"""
 
@@ -129,10 +132,9 @@ def total(shape: Shape) -> TextClause:
     return text(f"SELECT (SELECT count(*) {source}), (SELECT max(id) FROM policy_search)")
 
 
-@lru_cache(maxsize=8)
-def sample(dialect: str) -> TextClause:
-    """SELECT of a number and a JSON list: the first ids, up to `most`, that the text index yields. SQLite alone."""
-    assert dialect == "sqlite"
+@lru_cache(maxsize=1)
+def sample() -> TextClause:
+    """SELECT of a number and a JSON list: the first ids, up to `most`, that SQLite's text index yields."""
     return text(
         "SELECT count(*), json_group_array(id)"
         " FROM (SELECT rowid AS id FROM policy_fts WHERE policy_fts MATCH :match LIMIT :most)"
@@ -141,7 +143,8 @@ def sample(dialect: str) -> TextClause:
 
 @lru_cache(maxsize=64)
 def which(shape: Shape) -> TextClause:
-    """SELECT of the places, from 0, of those of several texts that occur: `matches` as JSON on SQLite, else arrays of patterns."""
+    """SELECT of the places, from 0, of those of several texts that occur: `matches` as JSON on SQLite, else arrays of
+    patterns."""
     if shape.dialect == "sqlite":
         asked, place = "json_each(:matches) AS asked", "asked.key"
         source, test = _source(replace(shape, by=By.INDEX)), "policy_fts MATCH asked.value"
@@ -161,10 +164,11 @@ def at_most(shape: Shape) -> TextClause:
 
 @lru_cache(maxsize=1024)
 def page(shape: Shape) -> TextClause:
-    """SELECT of the rows of a page, in order. The first column is the number of all hits, the second what the answer is `as of`.
+    """SELECT of the rows of a page, in order. The first column is the number of all hits, the second what the answer
+    is `as of`.
 
-    Where all that the index yields counts, or the total is given (`counted`), the hits are cut while they are sorted; else they
-    are kept, counted and then sorted.
+    Where all that the index yields counts, or the total is given (`counted`), the hits are cut while they are sorted;
+    else they are kept, counted and then sorted.
     """
     key = SORTS[shape.sort]
     hits = f"SELECT s.id AS id, {key} AS k {_source(shape)}{JOINS.get(shape.sort, '')} {_where(shape)}"
@@ -181,7 +185,8 @@ def page(shape: Shape) -> TextClause:
 
 @lru_cache(maxsize=8)
 def choices(dialect: str, book: str) -> TextClause:
-    """SELECT of the lines (code, name) and carriers (locator, name) that occur in a book, or in the agency where `book` is empty."""
+    """SELECT of the lines (code, name) and carriers (locator, name) that occur in a book, or in the agency where
+    `book` is empty."""
     own = f"id IN (SELECT s.{{0}} FROM policy_search AS s WHERE {_book(dialect, book)})" if book else ""
     among = own or "EXISTS (SELECT 1 FROM policy_search AS s WHERE s.{0} = {1}.id)"
     return text(
@@ -214,7 +219,9 @@ def _beginning(shape: Shape) -> str:
     hints = (" INDEXED BY ix_policy_search_name", " INDEXED BY ix_policy_search_number")
     by_name, by_number = hints if shape.dialect == "sqlite" else ("", "")
     names = f"{select} {table}{by_name} WHERE {named}"
-    return f"{names} UNION ALL {select} {table}{by_number} WHERE {numbered} AND NOT ({named})" if shape.keyed[0] else names
+    return (
+        f"{names} UNION ALL {select} {table}{by_number} WHERE {numbered} AND NOT ({named})" if shape.keyed[0] else names
+    )
 
 
 def _filters(shape: Shape) -> list[str]:

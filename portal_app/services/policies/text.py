@@ -1,7 +1,8 @@
-"""What people type and what the tables hold, made comparable: letters without case and accents, numbers without punctuation.
+"""What people type and what the tables hold, made comparable: letters without case and accents, numbers without
+punctuation.
 
-`fold` replaces one character by one character, so a place in the folded text is the same place in the original. The database folds in
-the same way when it keeps the index (migration 0003); a test holds the two against each other.
+`fold` replaces one character by one character, so a place in the folded text is the same place in the original. The
+database folds in the same way when it keeps the index (migration 0003); a test holds the two against each other.
 """
 
 from dataclasses import dataclass
@@ -72,7 +73,8 @@ class Asked:
 
 
 def read(typed: str) -> Asked:
-    """Make a text comparable. Characters that cannot be shown count as spaces, spaces as one; what is over 200 characters is left out."""
+    """Make a text comparable. Characters that cannot be shown count as spaces, spaces as one; what is over 200
+    characters is left out."""
     shown = "".join(c if c.isprintable() and not "\ud800" <= c <= "\udfff" else " " for c in typed[: LONGEST * 4])
     text = " ".join(fold(shown).split())[:LONGEST].rstrip()
     key = fold(normalised(text))

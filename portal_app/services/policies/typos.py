@@ -56,7 +56,8 @@ def vocabulary(db: Connection) -> dict[str, None]:
 
 
 def nearest(db: Connection, typed: str) -> Iterator[list[Meant]]:
-    """The texts that may have been meant, in tiers: first those one edit away, then those two. Words that are right stay."""
+    """The texts that may have been meant, in tiers: first those one edit away, then those two. Words that are right
+    stay."""
     words = [(found.start(), found.end(), found.group()) for found in WORD.finditer(typed)]
     known = vocabulary(db)
     choices = [_neighbours(word, known) for _, _, word in words]
@@ -74,7 +75,9 @@ def _neighbours(word: str, known: dict[str, None]) -> list[tuple[str, int]]:
     if len(word) < SHORTEST:
         return [(word, 0)]
     edits = 2 if len(word) >= TWO_EDITS_FROM else 1
-    near = process.extract(word, known.keys(), scorer=OSA.distance, processor=None, score_cutoff=edits, limit=MOST_NEIGHBOURS)
+    near = process.extract(
+        word, known.keys(), scorer=OSA.distance, processor=None, score_cutoff=edits, limit=MOST_NEIGHBOURS
+    )
     return [(word, 0), *((other, int(distance)) for other, distance, _ in near if distance)]
 
 

@@ -69,7 +69,8 @@ class PolicyRow:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page and the exact total. `corrected` says which words were taken in place of mistyped ones (asked → taken)."""
+    """One page and the exact total. `corrected` says which words were taken in place of mistyped ones (asked →
+    taken)."""
 
     rows: tuple[PolicyRow, ...]
     total: int
@@ -116,7 +117,8 @@ class TermLine:
 
 @dataclass(frozen=True, slots=True)
 class PolicyDetail:
-    """The policy page. `as_of` and `feed` say where it comes from and how old it is; `producer` is the name behind the current code."""
+    """The policy page. `as_of` and `feed` say where it comes from and how old it is; `producer` is the name behind
+    the current code."""
 
     row: PolicyRow
     description: str

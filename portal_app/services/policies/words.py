@@ -23,7 +23,8 @@ def words_of(name: str) -> list[str]:
 
 
 def add_words(db: Session, names: Iterable[str]) -> None:
-    """Make the words of the names known; those that are known stay. For the writer of policies, in the transaction of the policies."""
+    """Make the words of the names known; those that are known stay. For the writer of policies, in the transaction of
+    the policies."""
     words = sorted({word[:LONGEST] for name in set(names) for word in words_of(name)})
     if not words:
         return

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal_app.models.enums import Cadence, FeedKind, RunState
 from portal_app.services.access import Gate, Permission
 from portal_app.services.door import Tx, reads
+from portal_app.services.errors import NotFound
 from portal_app.services.sync import bulk
 
 
@@ -89,6 +90,15 @@ def runs(tx: Tx, *, feed: str = "", offset: int = 0, count: int = 50) -> Runs:
     page = ordered.offset(max(offset, 0)).limit(min(max(count, 1), 200))
     total = tx.db.scalar(select(func.count()).select_from(bulk.SYNC_RUN).where(*wanted)) or 0
     return Runs(tuple(_rows(tx, page)), total)
+
+
+@reads(Permission.VIEW_FEEDS)
+def run(tx: Tx, *, locator: str) -> RunRow:
+    """One run. Raises NotFound."""
+    found = _rows(tx, select(bulk.SYNC_RUN).where(bulk.SYNC_RUN.c.locator == locator))
+    if not found:
+        raise NotFound
+    return found[0]
 
 
 def data_as_of(db: Session, feed: str, kind: FeedKind) -> datetime | None:

@@ -42,3 +42,10 @@ def test_who_may_see_the_feeds_sees_the_runs(cast: Cast, runs: list[str]) -> Non
     for person in (cast.principal, cast.csr, cast.admin, cast.read_only):
         assert person.json("/sync-runs")["total"] == 3
     assert cast.maya.get("/sync-runs").status_code == 403
+
+
+@pytest.mark.criterion("API-14")
+def test_a_run_is_fetched_by_its_locator(cast: Cast, runs: list[str]) -> None:
+    listed = cast.csr.json("/sync-runs")["items"][2]
+    assert cast.csr.json(f"/sync-runs/{runs[0]}") == listed
+    assert cast.csr.get("/sync-runs/01J00000000000000000000000").status_code == 404

@@ -121,7 +121,7 @@ def test_the_last_administrator_stays(door: Door) -> None:
         door.run(users.change_role, CLI, email="ruth@agency.test.com", role=Role.CSR)
 
 
-@pytest.mark.criterion("API-20")
+@pytest.mark.criterion("USERS-03")
 def test_a_token_works_until_it_ends_or_its_person_does(door: Door, person: Person, clock: Clock) -> None:
     token = door.run(tokens.create, CLI, email=person.email, name="spreadsheet")
     assert token.startswith("pp_")
@@ -135,7 +135,7 @@ def test_a_token_works_until_it_ends_or_its_person_does(door: Door, person: Pers
     assert door.run(tokens.look_up, anonymous(), token=other) is None
 
 
-@pytest.mark.criterion("API-20")
+@pytest.mark.criterion("USERS-03")
 def test_a_token_never_bypasses_the_second_factor(door: Door, newcomer: Person) -> None:
     with pytest.raises(Forbidden):
         door.run(tokens.create, CLI, email=newcomer.email, name="x")

@@ -1,16 +1,17 @@
 """The plain scan: what a search must answer, from `visible` and Python alone."""
 
-from collections.abc import Callable
 from typing import Any
 
 from sqlmodel import col
 
 from portal_app.models.accounts import Account
+from portal_app.models.enums import Grant, Role
 from portal_app.models.policies import Carrier, LineOfBusiness, Policy
 from portal_app.services.access import Actor, Permission, visible
 from portal_app.services.door import Tx, reads
 from portal_app.services.policies.text import fold, normalised
 from portal_app.services.policies.views import Query, Sort
+from tests.world import Agency, actor
 
 
 def shown(typed: str) -> str:
@@ -19,11 +20,12 @@ def shown(typed: str) -> str:
 
 
 def holds(policy: Policy, typed: str) -> bool:
-    """Whether the text stands in the name, an address, the number or a VIN; a short one, whether it begins the name or number."""
+    """Whether the text stands in the name, an address, the number or a VIN; a short one, whether it begins the name
+    or number."""
     text, key = fold(shown(typed)), fold(normalised(fold(shown(typed))))
     name, number = fold(policy.insured_name), fold(policy.number_key)
     if len(text) < 3:
-        return name.startswith(text) or bool(key) and number.startswith(key)
+        return name.startswith(text) or (bool(key) and number.startswith(key))
     named = text in name or any(text in fold(street) for street in policy.streets.split("\n"))
     return named or (len(key) > 2 and any(key in fold(one) for one in [number, *policy.vins.split("\n")]))
 
@@ -38,21 +40,24 @@ def is_exactly(policy: Policy, typed: str) -> bool:
     )
 
 
-SORTS: dict[Sort, Callable[[Policy, str, str], Any]] = {
-    Sort.INSURED: lambda policy, line, carrier: fold(policy.insured_name),
-    Sort.NUMBER: lambda policy, line, carrier: fold(policy.number_key),
-    Sort.LINE: lambda policy, line, carrier: line.lower(),
-    Sort.CARRIER: lambda policy, line, carrier: carrier.lower(),
-    Sort.EFFECTIVE: lambda policy, line, carrier: policy.effective,
-    Sort.EXPIRATION: lambda policy, line, carrier: policy.expiration,
-    Sort.PREMIUM: lambda policy, line, carrier: policy.premium,
-    Sort.STATUS: lambda policy, line, carrier: policy.status.value,
-}
+def sort_key(sort: Sort, policy: Policy, line: str, carrier: str) -> Any:
+    keys = {
+        Sort.INSURED: fold(policy.insured_name),
+        Sort.NUMBER: fold(policy.number_key),
+        Sort.LINE: line.lower(),
+        Sort.CARRIER: carrier.lower(),
+        Sort.EFFECTIVE: policy.effective,
+        Sort.EXPIRATION: policy.expiration,
+        Sort.PREMIUM: policy.premium,
+        Sort.STATUS: policy.status.value,
+    }
+    return keys[sort], policy.id
 
 
 @reads(Permission.VIEW_OWN_ACCOUNTS)
 def scan(tx: Tx, *, query: Query, texts: tuple[str, ...] = (), everything: bool = False) -> tuple[list[str], int]:
-    """The locators of the page and the total. `texts` stand in place of the query's own; `everything` gives all pages as one."""
+    """The locators of the page and the total. `texts` stand in place of the query's own; `everything` gives all pages
+    as one."""
     rows = tx.db.execute(
         visible(tx.actor, Policy)
         .join(Account, col(Account.id) == col(Policy.account_id))
@@ -65,8 +70,7 @@ def scan(tx: Tx, *, query: Query, texts: tuple[str, ...] = (), everything: bool 
     if asked:
         exact = [row for row in left if not texts and is_exactly(row[0], query.text)]
         left = exact or [row for row in left if any(holds(row[0], text) for text in asked)]
-    key = SORTS[query.sort]
-    left.sort(key=lambda row: (key(row[0], row[2].name, row[3].name), row[0].id), reverse=query.descending)
+    left.sort(key=lambda row: sort_key(query.sort, row[0], row[2].name, row[3].name), reverse=query.descending)
     locators = [row[0].locator for row in left]
     if everything:
         return locators, len(left)
@@ -89,11 +93,8 @@ def _passes(query: Query, policy: Policy, account: Account, line: LineOfBusiness
     )
 
 
-def everybody(agency: Any) -> list[Actor]:
+def everybody(agency: Agency) -> list[Actor]:
     """One actor for every scope: the agency, one producer, a downline, an empty book, nothing at all."""
-    from portal_app.models.enums import Grant, Role
-    from tests.world import actor
-
     return [
         agency.principal(),
         agency.csr(),

@@ -16,7 +16,7 @@ from tests.world import Agency, add_policy
 
 
 @pytest.fixture
-def shared(database: Database, agency: Agency) -> Agency:
+def shared(database: Database, agency: Agency, door: Door) -> Agency:
     """Maya's client has a second policy of Daniel's, and one that is over."""
     with database.write() as db:
         line, carrier = db.query(LineOfBusiness).first(), db.query(Carrier).first()
@@ -55,7 +55,12 @@ def test_an_account_has_its_policies_and_masked_numbers(shared: Agency, door: Do
 
 @pytest.mark.criterion("ACCOUNT-01")
 def test_a_tax_id_that_is_too_short_to_mask_is_not_shown() -> None:
-    assert [masked(given) for given in ("", "1234", "12-3456789", "123456789")] == ["", "•••", "•••-••-6789", "•••-••-6789"]
+    assert [masked(given) for given in ("", "1234", "12-3456789", "123456789")] == [
+        "",
+        "•••",
+        "•••-••-6789",
+        "•••-••-6789",
+    ]
 
 
 @pytest.mark.criterion("ACCOUNT-02")

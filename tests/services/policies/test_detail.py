@@ -23,8 +23,9 @@ from tests.world import NOW, Agency
 
 FIRST, SECOND = date(2025, 6, 1), date(2026, 6, 1)
 ISSUED: dict[str, Any] = {
-    "number": "HO-101", "line": "homeowners", "carrier": "Granite Mutual", "effective": "2025-06-01", "expiration": "2026-06-01",
-    "premium": "1200.00", "status": "active", "insured_name": "Maya's Client", "account": "C-HO-101",
+    "number": "HO-101", "line": "homeowners", "carrier": "Granite Mutual",
+    "effective": "2025-06-01", "expiration": "2026-06-01", "premium": "1200.00", "status": "active",
+    "insured_name": "Maya's Client", "account": "C-HO-101",
     "coverages": [{"name": "Dwelling", "limit": "$300,000", "deductible": "$1,000", "premium": "900.00"}],
     "locations": [{"street": "12 Elm St", "city": "Providence", "state": "RI", "postal_code": "02903"}],
 }  # fmt: skip
@@ -35,53 +36,97 @@ class Steps:
 
     def __init__(self, db: Session, policy: Policy) -> None:
         self.db, self.policy, self.hours = db, policy, 0
-        self.source = SourceRecord(feed="test", kind=FeedKind.POLICIES, source_id="P", content_hash=b"", payload={}, fetched_at=NOW)
+        self.source = SourceRecord(
+            feed="test", kind=FeedKind.POLICIES, source_id="P", content_hash=b"", payload={}, fetched_at=NOW
+        )
         db.add(self.source)
         db.flush()
 
     def add(
-        self, kind: TransactionKind, term: date, changes: dict[str, Any], state: TransactionState = TransactionState.ISSUED
+        self,
+        kind: TransactionKind,
+        term: date,
+        changes: dict[str, Any],
+        state: TransactionState = TransactionState.ISSUED,
     ) -> None:
         self.hours += 1
         at = datetime(2025, 6, 1, tzinfo=UTC) + timedelta(hours=self.hours)
         self.db.add(
             LedgerTransaction(
-                policy_id=self.policy.id or 0, kind=kind, state=state, origin=Origin.FEED, term_effective=term, effective_at=at, known_at=at,
-                issued_at=at, source_record_id=self.source.id, changes=changes,
+                policy_id=self.policy.id or 0, kind=kind, state=state, origin=Origin.FEED, term_effective=term,
+                effective_at=at, known_at=at, issued_at=at, source_record_id=self.source.id, changes=changes,
             )
         )  # fmt: skip
         self.db.flush()
 
 
 @pytest.fixture
-def told_policy(database: Database, agency: Agency) -> Agency:
+def told_policy(database: Database, agency: Agency, door: Door) -> Agency:
     """Maya's policy: issued, changed, renewed, cancelled and reinstated."""
     found = agency.policies["maya"]
     with database.write() as db:
         steps = Steps(db, found)
         steps.add(TransactionKind.ISSUANCE, FIRST, ISSUED)
         cover = {"name": "Dwelling", "limit": "$350,000", "deductible": "$1,000", "premium": "950.00"}
-        steps.add(TransactionKind.CHANGE, FIRST, {"premium": "1250.00", "coverages": [cover, {"name": "Flood", "limit": "$50,000"}]})
+        steps.add(
+            TransactionKind.CHANGE,
+            FIRST,
+            {"premium": "1250.00", "coverages": [cover, {"name": "Flood", "limit": "$50,000"}]},
+        )
         steps.add(TransactionKind.CHANGE, FIRST, {"premium": "9.00"}, TransactionState.REVERSED)
-        renewal = ISSUED | {"effective": "2026-06-01", "expiration": "2027-06-01", "premium": "1300.00", "coverages": [cover]}
+        renewal = ISSUED | {
+            "effective": "2026-06-01",
+            "expiration": "2027-06-01",
+            "premium": "1300.00",
+            "coverages": [cover],
+        }
         steps.add(TransactionKind.RENEWAL, SECOND, renewal)
         steps.add(TransactionKind.CANCELLATION, SECOND, {"status": "cancelled"})
         steps.add(TransactionKind.REINSTATEMENT, SECOND, {"status": "active", "producer_code": "HL-maya"})
         steps.add(TransactionKind.CHANGE, SECOND, {"description": "drafted"}, TransactionState.DRAFT)
         for position, name in enumerate(("Flood", "Dwelling")):
-            db.add(Coverage(policy_id=found.id or 0, position=1 - position, name=name, limit="$1", deductible="", premium=Decimal("1.50")))
-        db.add(Vehicle(policy_id=found.id or 0, position=0, vin="1HGCM82633A004352", year=2019, make="Honda", model="Civic"))
+            db.add(
+                Coverage(
+                    policy_id=found.id or 0,
+                    position=1 - position,
+                    name=name,
+                    limit="$1",
+                    deductible="",
+                    premium=Decimal("1.50"),
+                )
+            )
+        db.add(
+            Vehicle(
+                policy_id=found.id or 0, position=0, vin="1HGCM82633A004352", year=2019, make="Honda", model="Civic"
+            )
+        )
         db.add(Vehicle(policy_id=found.id or 0, position=1, vin="5YJSA1DN5DFP14705"))
-        db.add(PolicyAddress(policy_id=found.id or 0, position=0, street="12 Elm St", city="Providence", state="RI", postal_code="02903"))
+        db.add(
+            PolicyAddress(
+                policy_id=found.id or 0,
+                position=0,
+                street="12 Elm St",
+                city="Providence",
+                state="RI",
+                postal_code="02903",
+            )
+        )
         for begins, premium in ((FIRST, "1250.00"), (SECOND, "1300.00")):
             db.add(
                 PolicyTerm(
-                    policy_id=found.id or 0, number="HO-101", effective=begins, expiration=begins.replace(year=begins.year + 1),
+                    policy_id=found.id or 0, number="HO-101", effective=begins,
+                    expiration=begins.replace(year=begins.year + 1),
                     status=PolicyStatus.ACTIVE, premium=Decimal(premium),
                 )
             )  # fmt: skip
         account = db.get_one(Account, found.account_id)
-        account.name, account.street, account.city, account.state, account.postal_code = "Client Family", "1 Main St", "Salem", "MA", "01970"
+        account.name, account.street, account.city, account.state, account.postal_code = (
+            "Client Family",
+            "1 Main St",
+            "Salem",
+            "MA",
+            "01970",
+        )
         account.email, account.phone = "client@example.com", "(401) 555-0100"
     return agency
 
@@ -94,7 +139,11 @@ def page(door: Door, agency: Agency, of: str = "maya") -> PolicyDetail:
 def test_the_page_has_header_insured_and_coverage(told_policy: Agency, door: Door) -> None:
     found = page(door, told_policy)
     assert (found.row.number, found.row.line, found.row.carrier) == ("HO-101", "Homeowners", "Granite Mutual")
-    assert (found.row.effective, found.row.expiration, found.row.status) == (date(2026, 6, 1), date(2027, 6, 1), PolicyStatus.ACTIVE)
+    assert (found.row.effective, found.row.expiration, found.row.status) == (
+        date(2026, 6, 1),
+        date(2027, 6, 1),
+        PolicyStatus.ACTIVE,
+    )
     assert found.row.premium == Decimal("1234.50")
     assert (found.producer_code, found.producer, found.code_of_record) == ("HL-maya", "Maya Alvarez", "HL-maya")
     assert found.insured_names == ("Maya's Client", "Client Family")
@@ -102,7 +151,10 @@ def test_the_page_has_header_insured_and_coverage(told_policy: Agency, door: Doo
     assert (found.email, found.phone) == ("client@example.com", "(401) 555-0100")
     assert [cover.name for cover in found.coverages] == ["Dwelling", "Flood"]
     assert found.coverages[0] == CoverageLine("Dwelling", "$1", "", Decimal("1.50"))
-    assert found.vehicles == (VehicleLine("1HGCM82633A004352", "2019 Honda Civic"), VehicleLine("5YJSA1DN5DFP14705", ""))
+    assert found.vehicles == (
+        VehicleLine("1HGCM82633A004352", "2019 Honda Civic"),
+        VehicleLine("5YJSA1DN5DFP14705", ""),
+    )
     assert found.locations == ("12 Elm St, Providence RI 02903",)
     assert (found.feed, found.as_of) == ("test", NOW)
 
@@ -145,14 +197,25 @@ def test_the_history_tells_what_changed_from_what_to_what(told_policy: Agency, d
 def test_every_field_has_its_sentence() -> None:
     car = {"vin": "1HGCM82633A004352", "year": 2019, "make": "Honda", "model": "Civic"}
     later: dict[str, Any] = {
-        "number": "HO-102", "line": "bop", "carrier": "Bay State", "effective": "2025-07-01", "expiration": "2026-07-01",
-        "producer_code": "A", "insured_name": "", "account": "C-2", "vehicles": [car], "locations": [], "description": None,
+        "number": "HO-102", "line": "bop", "carrier": "Bay State", "effective": "2025-07-01",
+        "expiration": "2026-07-01", "producer_code": "A", "insured_name": "", "account": "C-2", "vehicles": [car],
+        "locations": [], "description": None,
     }  # fmt: skip
     entries = [
         LedgerTransaction(
-            policy_id=1, kind=kind, origin=Origin.PORTAL, term_effective=FIRST, effective_at=NOW, known_at=NOW, changes=changes
+            policy_id=1,
+            kind=kind,
+            origin=Origin.PORTAL,
+            term_effective=FIRST,
+            effective_at=NOW,
+            known_at=NOW,
+            changes=changes,
         )
-        for kind, changes in ((TransactionKind.ISSUANCE, ISSUED), (TransactionKind.CHANGE, later), (TransactionKind.CHANGE, {}))
+        for kind, changes in (
+            (TransactionKind.ISSUANCE, ISSUED),
+            (TransactionKind.CHANGE, later),
+            (TransactionKind.CHANGE, {}),
+        )
     ]
     _, changed, nothing = told(entries, {"homeowners": "Homeowners", "bop": "Business owners (BOP)"})
     assert changed.changes == (

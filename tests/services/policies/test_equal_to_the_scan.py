@@ -24,8 +24,10 @@ from tests.services.policies.scan import everybody, scan
 from tests.world import NOW, Agency
 
 NAMES = (
-    "Smith, John", "SMITH-JONES LLC", "Müller GmbH", "José Núñez", "O'Brien & Sons", "O’Brien", "100% Roofing_Co", "Łukasz \"Luke\" Nowak",
-    "smith john", "Ann Smyth", "NEAR AND OR NOT", "山田 太郎", "Ἀθηνᾶ", "Al", "A", "Bar*n", "Zoë Nguyễn", "Straße 12", "Baron",
+    "Smith, John", "SMITH-JONES LLC", "Müller GmbH", "José Núñez", "O'Brien & Sons", "O’Brien", "100% Roofing_Co",
+    "Łukasz \"Luke\" Nowak",
+    "smith john", "Ann Smyth", "NEAR AND OR NOT", "山田 太郎", "Ἀθηνᾶ", "Al", "A", "Bar*n",
+    "Zoë Nguyễn", "Straße 12", "Baron",
 )  # fmt: skip
 STREETS = ("12 Elm St, Providence RI 02903", "12 elm street", "9 Calle Ñandú, San José CA 95112", "100% Main_St", "")
 VINS = ("1HGCM82633A004352", "1HGCM82633A004353", "JH4TB2H26CC000000", "5YJSA1DN5DFP14705", "")
@@ -47,7 +49,8 @@ def fill(db: Session, agency: Agency, count: int = 150) -> None:
         number = chance.choice([*NUMBERS, f"HO-{each:05}"])
         vins = sorted({chance.choice(VINS) for _ in range(chance.randrange(4))} - {""})
         policy = Policy(
-            feed="f", source_id=str(each), account_id=chance.choice(accounts).id or 0, line_id=chance.choice(lines).id or 0,
+            feed="f", source_id=str(each), account_id=chance.choice(accounts).id or 0,
+            line_id=chance.choice(lines).id or 0,
             carrier_id=chance.choice(carriers).id or 0, producer_code_id=chance.choice(codes), number=number,
             number_key="".join(filter(str.isalnum, number)).upper(), insured_name=chance.choice(NAMES),
             effective=begins, expiration=begins + timedelta(365), status=chance.choice(list(PolicyStatus)),

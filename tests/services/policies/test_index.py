@@ -18,14 +18,15 @@ from portal_app.services.door import Door
 from portal_app.services.policies import search, statements
 from portal_app.services.policies.search import find
 from portal_app.services.policies.text import LETTERS, fold, normalised, read
-from portal_app.services.policies.views import Query, Sort
+from portal_app.services.policies.views import Query
 from portal_app.services.policies.words import add_words
 from tests.services.policies.test_equal_to_the_scan import fill
 from tests.world import Agency
 
 DIFFERENT = (
     "SELECT count(*) FROM (SELECT * FROM policy_search_source EXCEPT SELECT * FROM policy_search"
-    " UNION ALL SELECT * FROM (SELECT * FROM policy_search EXCEPT SELECT * FROM policy_search_source) AS gone) AS differing"
+    " UNION ALL SELECT * FROM (SELECT * FROM policy_search EXCEPT SELECT * FROM policy_search_source) AS gone)"
+    " AS differing"
 )
 
 
@@ -41,7 +42,9 @@ def test_whatever_is_written_to_a_policy_is_found_and_what_is_gone_is_not(
             ids = list(db.scalars(text("SELECT id FROM policy ORDER BY id")))
             for _ in range(5):
                 found = db.get_one(Policy, chance.choice(ids))
-                found.insured_name = chance.choice(("Żaneta Ørsted", "ASCII Only", "Mixed Çase\nand line", "")) + str(step)
+                found.insured_name = chance.choice(("Żaneta Ørsted", "ASCII Only", "Mixed Çase\nand line", "")) + str(
+                    step
+                )
                 found.streets, found.vins = chance.choice(("", "1 Élan Way\n2 Oak")), chance.choice(("", "A\nB"))
                 found.producer_code_id = chance.choice([None, *(code.id for code in agency.codes.values())])
                 found.effective, found.premium = date(2026, 1, 1 + step), step  # type: ignore[assignment]
@@ -60,17 +63,19 @@ def test_whatever_is_written_to_a_policy_is_found_and_what_is_gone_is_not(
 
 @pytest.mark.criterion("SEARCH-09")
 def test_a_change_that_is_rolled_back_is_not_found(database: Database, agency: Agency, door: Door) -> None:
-    with pytest.raises(ZeroDivisionError), database.write() as db:
+    with database.write() as db:
         db.get_one(Policy, agency.policies["maya"].id).insured_name = "Never Written"
         db.flush()
-        raise ZeroDivisionError
+        db.rollback()
     assert door.run(find, agency.csr(), query=Query("never written")).total == 0
     assert door.run(find, agency.csr(), query=Query("maya's")).total == 1
 
 
 def test_python_and_the_database_fold_alike(database: Database, agency: Agency) -> None:
     """Each letter of the Latin blocks, and some of others, as a name."""
-    letters = [chr(code) for code in (*range(0x20, 0x250), *range(0x1E00, 0x2060), *range(0x370, 0x400), 0x1F600, 0x4E00)]
+    letters = [
+        chr(code) for code in (*range(0x20, 0x250), *range(0x1E00, 0x2060), *range(0x370, 0x400), 0x1F600, 0x4E00)
+    ]
     shown = [letter for letter in letters if unicodedata.category(letter) not in ("Cn", "Cs")]
     name = "x".join(shown)[:2000]
     with database.write() as db:
@@ -78,7 +83,9 @@ def test_python_and_the_database_fold_alike(database: Database, agency: Agency) 
             name = "x".join(shown[part : part + 90])
             db.get_one(Policy, agency.policies["maya"].id).insured_name = name
             db.flush()
-            folded = db.scalar(text("SELECT name FROM policy_search WHERE id = :id"), {"id": agency.policies["maya"].id})
+            folded = db.scalar(
+                text("SELECT name FROM policy_search WHERE id = :id"), {"id": agency.policies["maya"].id}
+            )
             assert folded == fold(name)
 
 
@@ -213,5 +220,3 @@ def test_words_are_kept_once(database: Database) -> None:
             add_words(db, ["Smith-Jones, Ann", "JONES & Söhne", "", "…"])
     with database.read() as db:
         assert sorted(db.scalars(text("SELECT word FROM name_word"))) == ["ann", "jones", "smith", "sohne"]
-
-
