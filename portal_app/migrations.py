@@ -3,22 +3,24 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
-from alembic import command
 from portal_app.database import Database
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = 7_203_114_091
 
 
 def upgrade(database: Database) -> None:
-    """Apply what is missing, under a lock: a second process that starts at the same moment waits and then finds
-    nothing to do."""
+    """Apply what is missing, under a lock: a second process that starts at the same moment waits and then finds nothing
+    to do."""
+    from alembic import command
+
     with _locked(database) as connection:
         config = _config()
         config.attributes["connection"] = connection
@@ -27,16 +29,21 @@ def upgrade(database: Database) -> None:
 
 def head() -> str:
     """The number of the newest migration of this version of the portal."""
-    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+    return max(path.name[:4] for path in (ROOT / "alembic/versions").glob("[0-9]*.py"))
 
 
 def current(database: Database) -> str:
     """The number of the last migration that the database has seen, or empty."""
     with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() or ""
+        if not inspect(connection).has_table("alembic_version"):
+            return ""
+        return str(connection.scalar(text("SELECT version_num FROM alembic_version")) or "")
 
 
-def _config() -> Config:
+def _config() -> "Config":
+    # Loaded only where something is to be migrated: every start asks, and almost none has anything to do.
+    from alembic.config import Config
+
     return Config(str(ROOT / "alembic.ini"))
 
 

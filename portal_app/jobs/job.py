@@ -23,6 +23,7 @@ class Work:
 class Lane(StrEnum):
     """Jobs of one lane wait for each other; a long one holds up its own lane only."""
 
+    LIFE = "life"
     QUICK = "quick"
     MAIL = "mail"
     SYNC = "sync"

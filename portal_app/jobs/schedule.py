@@ -28,7 +28,7 @@ def every(seconds: float) -> BaseTrigger:
 
 
 SCHEDULE = (
-    Job("heartbeat", heartbeat.run, lambda _: every(5), at_once=True),
+    Job("heartbeat", heartbeat.run, lambda _: every(5), Lane.LIFE, at_once=True),
     Job("seal audit", seal_audit.run, lambda _: every(2)),
     Job("deliver outbox", deliver_outbox.run, lambda _: every(3), Lane.MAIL),
     Job("hourly sync", sync_feeds.at(Cadence.HOURLY), hourly, Lane.SYNC, leads=True),

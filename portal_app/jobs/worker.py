@@ -1,5 +1,6 @@
 """The worker: runs the schedule until it is told to end. Of several workers one leads, the others stand by."""
 
+import logging
 import os
 import signal
 import time
@@ -67,6 +68,8 @@ class Worker:
         )
 
     def start(self) -> None:
+        # Each start of each job, every two seconds, is no news; nor is that one waits for the one before in its lane.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         for job in SCHEDULE:
             if not job.leads:
                 self._add(job)

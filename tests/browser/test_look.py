@@ -6,7 +6,7 @@ axe finds nothing anywhere, no page is wider than its screen, and the browser co
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -225,14 +225,18 @@ def test_what_is_on_its_way_shows_its_bones_after_a_moment(
 @contextmanager
 def without(database: Path, table: str) -> Iterator[None]:
     """The portal's database with a table out of the way."""
-    for before, after in ((table, f"{table}_away"), (f"{table}_away", table)):
-        connection = sqlite3.connect(database, timeout=10)
+    _rename(database, table, f"{table}_away")
+    try:
+        yield
+    finally:
+        _rename(database, f"{table}_away", table)
+
+
+def _rename(database: Path, before: str, after: str) -> None:
+    with closing(sqlite3.connect(database, timeout=10)) as connection:
         connection.execute("PRAGMA legacy_alter_table = ON")
         connection.execute(f"ALTER TABLE {before} RENAME TO {after}")
         connection.commit()
-        connection.close()
-        if before == table:
-            yield
 
 
 @pytest.mark.criterion("LOOK-07")
@@ -361,11 +365,10 @@ def test_targets_are_big_enough_for_a_thumb(
     page = opened(sessions("principal"), viewport=PHONE, has_touch=True)
     page.goto(f"{demo_site.url}/policies")
     expect(page.locator(".row-link").first).to_be_visible()
-    small = page.evaluate(
-        """() => [...document.querySelectorAll(".bottom-bar a, .header a, .header button, .search-line button, .pager a")]
-        .filter((each) => each.offsetParent).map((each) => [each.textContent, each.getBoundingClientRect()])
-        .filter(([, box]) => box.height < 44 || box.width < 44).map(([text, box]) => `${text} ${box.width}x${box.height}`)"""
-    )
+    touched = ".bottom-bar a, .header a, .header button, .search-line button, .pager a"
+    boxes = [(each.inner_text(), each.bounding_box()) for each in page.locator(touched).all() if each.is_visible()]
+    assert len(boxes) > 6
+    small = [(text, box) for text, box in boxes if not box or box["height"] < 44 or box["width"] < 44]
     assert small == []
 
 

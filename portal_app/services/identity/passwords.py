@@ -6,8 +6,6 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from zxcvbn_rs_py import zxcvbn
-
 from portal_app.services.errors import Invalid
 from portal_app.settings import Settings
 
@@ -40,7 +38,7 @@ def problems(password: str, *, name: str, email: str, settings: Settings) -> lis
         found.append("words")
     if _plain(password) in _refused(settings.password_list):
         found.append("common")
-    elif not found and int(zxcvbn(password[:100], [name, email, settings.agency_name]).score) < STRENGTH:
+    elif not found and _strength(password, [name, email, settings.agency_name]) < STRENGTH:
         found.append("guessable")
     return found
 
@@ -66,6 +64,13 @@ def _holds_own_words(password: str, name: str, email: str, agency: str) -> bool:
     words = {*re.split(r"\W+", f"{name} {email.partition('@')[0]} {agency}".lower()), *PRODUCT_WORDS}
     plain = _plain(password)
     return any(len(word) >= 4 and word in plain for word in words)
+
+
+def _strength(password: str, own_words: list[str]) -> int:
+    # It brings its dictionaries along, and most starts of a process never judge a password.
+    from zxcvbn_rs_py import zxcvbn
+
+    return int(zxcvbn(password[:100], own_words).score)
 
 
 def _plain(text: str) -> str:

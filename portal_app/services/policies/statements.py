@@ -250,8 +250,9 @@ def _where(shape: Shape) -> str:
 
 def _text_test(shape: Shape) -> str:
     if shape.by is By.EXACT:
-        vin = " OR s.id IN (SELECT policy_id FROM vehicle WHERE vin = :vin)" if shape.keyed[0] else ""
-        return f"(s.number = :key0{vin})"
+        whole = "SELECT id FROM policy_search WHERE number = :key0"
+        vin = " UNION SELECT policy_id FROM vehicle WHERE vin = :vin" if shape.keyed[0] else ""
+        return f"s.id IN ({whole}{vin})"
     if shape.by is By.BEGINNING:
         number = " OR (s.number >= :key0 AND s.number < :key0_end)" if shape.keyed[0] else ""
         return f"((s.name >= :text0 AND s.name < :text0_end){number})"

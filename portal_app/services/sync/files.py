@@ -1,7 +1,7 @@
 """Which files are still to be read, and how far."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import insert, select, update
 
@@ -60,14 +60,13 @@ def begin(tx: Tx, *, lease: leases.Held, feed: str, kind: FeedKind, batch: FeedB
 
 
 @writes(Gate.SYSTEM)
-def complete(tx: Tx, *, lease: leases.Held, feed: str, kind: FeedKind, run_id: int, file_id: int) -> None:
-    """The file was read to its end: from now on its rows count as a whole."""
+def complete(tx: Tx, *, lease: leases.Held, run_id: int, file_id: int, overtaken: Sequence[int]) -> None:
+    """The file was read to its end: from now on its rows count as a whole. `overtaken` rows leave quarantine."""
     leases.still_held(tx, lease)
     file = bulk.FEED_FILE.c
-    begun_at: datetime = tx.db.execute(select(file.started_at).where(file.id == file_id)).scalar_one()
     tx.db.execute(update(bulk.FEED_FILE).where(file.id == file_id).values(completed_at=tx.now))
     tx.db.execute(update(bulk.SYNC_RUN).where(bulk.SYNC_RUN.c.id == run_id).values(files=bulk.SYNC_RUN.c.files + 1))
-    quarantine.forget_overtaken(tx, feed=feed, kind=kind, run_id=run_id, begun_at=begun_at)
+    quarantine.forget(tx, numbers=overtaken)
 
 
 @reads(Gate.SYSTEM)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select, update
 
@@ -104,9 +103,11 @@ def waiting(tx: Tx, *, feed: str, kind: FeedKind, after: int, count: int) -> tup
     return rows, found[-1][0] if found else None
 
 
-def forget_overtaken(tx: Tx, *, feed: str, kind: FeedKind, run_id: int, begun_at: datetime) -> None:
-    """A file that was begun at `begun_at` is through. Rows that nothing can bring right, because they bear no key or
-    repeat one, leave when it does not hold them any more."""
+@reads(Gate.SYSTEM)
+def overtaken(tx: Tx, *, feed: str, kind: FeedKind, run_id: int, file_id: int) -> list[int]:
+    """A file was read to its end: the rows that nothing can bring right, because they bear no key or repeat one, and that
+    it did not hold any more."""
+    begun_at = select(bulk.FEED_FILE.c.started_at).where(bulk.FEED_FILE.c.id == file_id).scalar_subquery()
     row, run = bulk.QUARANTINED.c, bulk.SYNC_RUN.c
     earlier = select(run.id).where(run.feed == feed, run.kind == kind, run.ended_at < begun_at)
     found = tx.db.execute(
@@ -114,5 +115,9 @@ def forget_overtaken(tx: Tx, *, feed: str, kind: FeedKind, run_id: int, begun_at
             row.feed == feed, row.kind == kind, row.resolved_at.is_(None), row.run_id != run_id, row.run_id.in_(earlier)
         )
     )
-    gone = [number for number, source_id, payload in found if not source_id or payload["final"]]
-    bulk.update_rows(tx.db, bulk.QUARANTINED, [{"id": number, "resolved_at": tx.now} for number in gone])
+    return [number for number, source_id, payload in found if not source_id or payload["final"]]
+
+
+def forget(tx: Tx, *, numbers: Sequence[int]) -> None:
+    """Let these rows leave."""
+    bulk.update_rows(tx.db, bulk.QUARANTINED, [{"id": number, "resolved_at": tx.now} for number in numbers])

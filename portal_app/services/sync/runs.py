@@ -142,15 +142,9 @@ class _Run:
                 chunk.confirmed = [source_id for source_id in chunk.confirmed if source_id in waiting]
                 rows_done += chunk.read
                 self._take(source, chunk, rows_done)
-        self.door.run(
-            files.complete,
-            self.actor,
-            lease=self.lease,
-            feed=self.feed,
-            kind=self.kind,
-            run_id=source.run_id,
-            file_id=source.file_id,
-        )
+        place = {"run_id": source.run_id, "file_id": source.file_id}
+        overtaken = self.door.run(quarantine.overtaken, self.actor, feed=self.feed, kind=self.kind, **place)
+        self.door.run(files.complete, self.actor, lease=self.lease, overtaken=overtaken, **place)
 
     def _take(self, source: Source, chunk: rows.Chunk, rows_done: int | None) -> int:
         self.pace.wait()

@@ -55,7 +55,7 @@ class MemoryBatch:
                 raise FeedUnavailable("The file changed while it was read.")
             name = record.code if isinstance(record, ProducerRecord) else record.source_id
             cells = {"json": json.dumps(asdict(record), default=str)}
-            problem = f"The record {name} is there twice." if name in seen else None
+            problem = f"The record {name} is there twice." if name in seen else None if name else "The row has no key."
             seen.add(name)
             yield RawRow(line, name, cells, cells["json"].encode(), problem)
 

@@ -302,6 +302,20 @@ def test_a_repeated_record_counts_once_and_the_other_row_is_shown_until_it_is_go
     assert stored(bulk.QUARANTINED)[0]["resolved_at"] == clock.now
 
 
+@pytest.mark.criterion("FEED-33")
+def test_a_row_without_a_key_leaves_quarantine_when_it_is_not_sent_any_more(
+    begun: None, feed: MemoryFeed, sync: Sync, stored: Stored, clock: Clock
+) -> None:
+    totals = [policy(description=f"Total: {count}", source_id="") for count in range(3)]
+    for when in (11, 12, 13):
+        clock.forward(minutes=1)
+        feed.export(FeedKind.POLICIES, policy("P1"), totals[when - 11], policy("P2", line="pets"), at=hour(when))
+        sync()
+
+    rows = [(row["source_id"], row["resolved_at"] is None) for row in stored(bulk.QUARANTINED)]
+    assert rows == [("", False), ("P2/2026-06-01", True), ("", False), ("", True)]
+
+
 def test_carriers_are_made_by_name_once(begun: None, feed: MemoryFeed, sync: Sync, stored: Stored) -> None:
     feed.export(
         FeedKind.POLICIES,

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 
 from portal_app.database import Database
 from portal_app.models.enums import FeedKind, Origin, PolicyStatus, TransactionState
@@ -199,6 +199,9 @@ def test_a_rebuild_repairs_what_was_damaged(
         db.execute(delete(bulk.VEHICLE))
         first = db.execute(select(bulk.POLICY_TERM.c.id).limit(1)).scalar_one()
         db.execute(delete(bulk.POLICY_TERM).where(bulk.POLICY_TERM.c.id == first))
+        term = dict(db.execute(select(bulk.POLICY_TERM).limit(1)).mappings().one())
+        invented = {"id": 10**6, "effective": date(1999, 1, 1), "expiration": date(2000, 1, 1)}
+        db.execute(insert(bulk.POLICY_TERM).values(term | invented))
 
     rebuild_all(door)
 

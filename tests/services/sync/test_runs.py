@@ -13,7 +13,7 @@ from portal_app.services.access import system
 from portal_app.services.door import Door
 from portal_app.services.errors import NotFound
 from portal_app.services.ports import RawRow
-from portal_app.services.sync import bulk, runs
+from portal_app.services.sync import bulk, files, runs
 from portal_app.services.sync.freshness import feeds
 from portal_app.services.sync.runs import AlreadyRunning, run_feed
 from tests.services.sync.feed import MemoryBatch, MemoryFeed, changed, client, commission, policy, producer
@@ -68,7 +68,7 @@ def test_the_same_file_again_is_nothing_but_a_success(
 
     run = sync()["policies"]
 
-    assert (run.state, run.rows_read, run.data_as_of) == (RunState.SUCCEEDED, 0, hour(14))
+    assert (run.state, run.rows_read, run.files, run.data_as_of) == (RunState.SUCCEEDED, 0, 0, hour(14))
     assert [stored(table) for table in (bulk.POLICY, bulk.LEDGER, bulk.SOURCE_RECORD, bulk.POLICY_TERM)] == before
 
 
@@ -99,6 +99,21 @@ def test_an_older_file_never_rolls_data_back(
 
     assert (run.state, run.rows_read, run.data_as_of) == (RunState.SUCCEEDED, 0, hour(12))
     assert premium(stored) == 200
+
+
+@pytest.mark.criterion("FEED-42")
+def test_a_file_older_than_what_was_taken_in_meanwhile_is_not_begun(
+    begun: None, door: Door, feed: MemoryFeed, sync: Sync
+) -> None:
+    feed.export(FeedKind.POLICIES, policy(), at=hour(12))
+    sync()
+    late = feed.export(FeedKind.POLICIES, policy("P2"), at=hour(11))
+    lease = door.run(leases.acquire, system("test"), name="sync:memory", holder="me", seconds=60)
+    assert lease is not None
+
+    begin = door.run(files.begin, system("test"), lease=lease, feed="memory", kind=FeedKind.POLICIES, batch=late)
+
+    assert begin is None
 
 
 @pytest.mark.criterion("FEED-42")
