@@ -33,8 +33,8 @@ FIRST = words("""
     Thomas Sarah Charles Karen Christopher Lisa Daniel Nancy Matthew Betty Anthony Sandra Mark Margaret Donald Ashley
     Steven Kimberly Andrew Emily Paul Donna Joshua Michelle Kenneth Carol Kevin Amanda Brian Melissa Timothy Deborah
     Ronald Stephanie George Rebecca Jason Sharon Edward Laura Jeffrey Cynthia Ryan Dorothy Jacob Amy Nicholas Kathleen
-    Gary Angela Eric Shirley Jonathan Emma Stephen Brenda Larry Pamela Justin Nicole Scott Anna Brandon Samantha Benjamin
-    Katherine Samuel Christine Gregory Debra José Zoë Renée André
+    Gary Angela Eric Shirley Jonathan Emma Stephen Brenda Larry Pamela Justin Nicole Scott Anna Brandon Samantha
+    Benjamin Katherine Samuel Christine Gregory Debra José Zoë Renée André
 """)
 HEAD = words("""
     Ash Black Bran Brook Burn Cald Cham Clay Copp Dal Dun East Eld Fair Fitz Glen Gold Grim Hal Hamp Har Hawk Hazel Hemp
@@ -43,9 +43,9 @@ HEAD = words("""
     Domin Esco Fuen Guti Herna Ibar Jime Lope Mendo Ochoa
 """)
 TAIL = words("""
-    son man field ford ton well worth wood land ley ham bury by croft dale den don fold gate grove hurst kin ler low mere
-    more ner ridge rick shaw side stead stein ster stone thorpe wick wright yard berg mann rez guez llo nez dez zar vich
-    ski witz eau ard ette
+    son man field ford ton well worth wood land ley ham bury by croft dale den don fold gate grove hurst kin ler low
+    mere more ner ridge rick shaw side stead stein ster stone thorpe wick wright yard berg mann rez guez llo nez dez zar
+    vich ski witz eau ard ette
 """)
 ONSETS = words("b br c ch cr d dr f fl g gr h j k kl l m n p pr r s sch sh st t tr v w z")
 VOWELS = words("a e i o u ai ea ie oo ou")
@@ -91,7 +91,7 @@ def prepared(database: Database, policies: int = POLICIES, accounts: int = ACCOU
 
 
 def surnames(count: int = 20_000) -> tuple[list[str], list[float]]:
-    """Names and how far down each lies on the running sum of their shares: some frequent, most rare, as among people."""
+    """Names, and the running sum of their shares: some frequent, most rare, as among people."""
     chance, names = random.Random(3), dict.fromkeys(head + tail for head in HEAD for tail in TAIL)
     while len(names) < count:
         syllables = (chance.choice(ONSETS) + chance.choice(VOWELS) for _ in range(chance.choice((2, 2, 3))))
@@ -125,15 +125,15 @@ def _producers(db: Session) -> list[int]:
     codes: list[int] = []
     for level, count in enumerate(LEVELS):
         here = []
+        kind = ProducerKind.ORGANISATION if level < len(LEVELS) - 1 else ProducerKind.INDIVIDUAL
         for each in range(count):
             number = len(codes) + 1
-            db.execute(insert(Producer).values(
-                id=number, locator=_locator(chance), name=f"Producer {number}", kind=ProducerKind.ORGANISATION if level < 3 else ProducerKind.INDIVIDUAL,
-                parent_id=above[each % len(above)] if above else None, state=ProducerState.VALIDATED, created_at=NOW, data={},
-            ))  # fmt: skip
-            db.execute(insert(ProducerCode).values(
-                id=number, locator=_locator(chance), code=f"P{number:04}", producer_id=number, state=ProducerState.VALIDATED, created_at=NOW, data={},
-            ))  # fmt: skip
+            common = {"id": number, "state": ProducerState.VALIDATED, "created_at": NOW, "data": {}}
+            parent = above[each % len(above)] if above else None
+            named = {"locator": _locator(chance), "name": f"Producer {number}", "kind": kind, "parent_id": parent}
+            db.execute(insert(Producer).values(common | named))
+            coded = {"locator": _locator(chance), "code": f"P{number:04}", "producer_id": number}
+            db.execute(insert(ProducerCode).values(common | coded))
             here.append(number)
             codes.append(number)
         above = here
@@ -145,7 +145,8 @@ def _accounts(chance: random.Random, names: list[str]) -> Iterator[dict[str, Any
         business = any(name.endswith(form) for form in FORMS)
         place = chance.choice(PLACES)
         yield {
-            "id": number, "locator": _locator(chance), "feed": "bench", "source_id": f"C{number}", "name": name, "as_of": NOW,
+            "id": number, "locator": _locator(chance), "feed": "bench", "source_id": f"C{number}", "name": name,
+            "as_of": NOW,
             "kind": AccountKind.BUSINESS if business else AccountKind.PERSON, "city": place[0], "state": place[1],
             "email": "", "phone": "", "street": "", "postal_code": "",
         }  # fmt: skip
@@ -159,17 +160,17 @@ def _policies(chance: random.Random, names: list[str], count: int, codes: list[i
         begins = date(2024, 1, 1) + timedelta(chance.randrange(1090))
         code = chance.choice(lowest) if chance.random() < 0.93 else chance.choice(upper)
         typed = f"{PREFIX[line]}-{chance.randrange(10**8):08}"
-        vins = (
-            ["".join(chance.choices(LETTERS, k=17)) for _ in range(chance.choice((1, 1, 2, 3)))]
-            if line in (1, 6)
-            else []
-        )
+        cars = chance.choice((1, 1, 2, 3)) if line in (1, 6) else 0
+        vins = ["".join(chance.choices(LETTERS, k=17)) for _ in range(cars)]
         streets = [_street(chance) for _ in range(chance.choice((1, 1, 1, 2, 5)))] if line in (2, 4, 7) else []
         yield {
-            "id": number, "locator": _locator(chance), "feed": "bench", "source_id": f"P{number}", "account_id": account,
-            "line_id": line, "carrier_id": chance.randrange(1, 41), "producer_code_id": code, "code_of_record_id": code,
-            "number": typed, "number_key": typed.replace("-", ""), "insured_name": names[account - 1], "description": "",
-            "effective": begins, "expiration": begins + timedelta(365), "premium": Decimal(chance.randrange(200_00, 9_000_00)).scaleb(-2),
+            "id": number, "locator": _locator(chance), "feed": "bench", "source_id": f"P{number}",
+            "account_id": account, "line_id": line, "carrier_id": chance.randrange(1, 41), "producer_code_id": code,
+            "code_of_record_id": code,
+            "number": typed, "number_key": typed.replace("-", ""), "insured_name": names[account - 1],
+            "description": "",
+            "effective": begins, "expiration": begins + timedelta(365),
+            "premium": Decimal(chance.randrange(200_00, 9_000_00)).scaleb(-2),
             "status": chance.choices(tuple(PolicyStatus), (80, 3, 8, 7, 2))[0],
             "vins": "\n".join(vins), "streets": "\n".join(streets), "as_of": NOW,
         }  # fmt: skip
@@ -177,36 +178,25 @@ def _policies(chance: random.Random, names: list[str], count: int, codes: list[i
 
 def _street(chance: random.Random) -> str:
     city, state, zone = chance.choice(PLACES)
-    return f"{chance.randrange(1, 2000)} {chance.choice(ROADS)} {chance.choice(('St', 'Ave', 'Rd'))}, {city} {state} {zone}{chance.randrange(100):02}"
+    road = f"{chance.choice(ROADS)} {chance.choice(('St', 'Ave', 'Rd'))}"
+    return f"{chance.randrange(1, 2000)} {road}, {city} {state} {zone}{chance.randrange(100):02}"
 
 
 def _vehicles(db: Session) -> Iterator[dict[str, Any]]:
     for policy, vins in db.execute(text("SELECT id, vins FROM policy WHERE vins <> '' ORDER BY id")).all():
         for at, vin in enumerate(vins.split("\n")):
             make, model = MODELS[(policy + at) % len(MODELS)]
-            yield {
-                "policy_id": policy,
-                "position": at,
-                "vin": vin,
-                "year": 2000 + policy % 26,
-                "make": make,
-                "model": model,
-            }
+            car = {"vin": vin, "year": 2000 + policy % 26, "make": make, "model": model}
+            yield car | {"policy_id": policy, "position": at}
 
 
 def _addresses(db: Session) -> Iterator[dict[str, Any]]:
     for policy, streets in db.execute(text("SELECT id, streets FROM policy WHERE streets <> '' ORDER BY id")).all():
         for at, street in enumerate(streets.split("\n")):
-            road, place = street.split(", ")
-            city, state, postal_code = place.split(" ")
-            yield {
-                "policy_id": policy,
-                "position": at,
-                "street": road,
-                "city": city,
-                "state": state,
-                "postal_code": postal_code,
-            }
+            road, town = street.split(", ")
+            city, state, postal_code = town.split(" ")
+            place = {"street": road, "city": city, "state": state, "postal_code": postal_code}
+            yield place | {"policy_id": policy, "position": at}
 
 
 def at(folder: Path, policies: int = POLICIES, accounts: int = ACCOUNTS) -> Database:

@@ -97,10 +97,12 @@ def web() -> None:
 @app.command()
 def worker() -> None:
     """Run the worker alone: feeds, outbox, audit seals."""
-    from portal_app.jobs import worker as jobs
+    from portal_app import serve as serving
 
-    with portal(settings_or_exit()) as door:
-        code = jobs.main(door)
+    try:
+        code = serving.worker(settings_or_exit())
+    except SettingsError as error:
+        raise fail("\n".join(error.problems)) from None
     raise typer.Exit(code)
 
 
@@ -172,7 +174,8 @@ def sync_run(
     for run in runs:
         typer.echo(
             f"{run.kind.label}: {run.state.label.lower()}; {run.rows_read} rows read, {run.rows_added} added, "
-            f"{run.rows_changed} changed, {run.rows_unchanged} unchanged, {run.rows_quarantined} in quarantine. {run.message}".rstrip()
+            f"{run.rows_changed} changed, {run.rows_unchanged} unchanged, {run.rows_quarantined} in quarantine. "
+            f"{run.message}".rstrip()
         )
     if not runs or any(run.state is not RunState.SUCCEEDED for run in runs):
         raise typer.Exit(1)

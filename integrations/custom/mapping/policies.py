@@ -120,9 +120,7 @@ def mapper(columns: ColumnMap) -> Callable[[Layout, tuple[str, ...], str], Polic
         row = MappedRow(layout, texts, DESCRIPTION)
         if id_is_mapped:
             row.needed(POLICY_ID, 128)
-        client_id, number, carrier = row.needed(CLIENT_ID, 128), row.needed(NUMBER, 64), row.needed(CARRIER, 120)
-        if number and not (number[0].isalnum() or _BETWEEN.sub("", number)):
-            row.refuse(NUMBER, "has neither a letter nor a digit")
+        client_id, number, carrier = row.needed(CLIENT_ID, 128), _number(row), row.needed(CARRIER, 120)
         carrier = carriers.get(carrier.casefold(), carrier)
         line = row.word_needed(LINE, lines, "", repeat=True)
         naic = row.parsed(CARRIER_NAIC, _naic, "")
@@ -131,34 +129,32 @@ def mapper(columns: ColumnMap) -> Callable[[Layout, tuple[str, ...], str], Polic
         premium = row.parsed_needed(PREMIUM, values.money, _NOTHING)
         code = row.translated(PRODUCER_CODE, codes, 128)
         insured_name, description = row.text(INSURED_NAME, 200), row.text(DESCRIPTION, 2000)
-        vehicle_starts, location_starts, coverage_starts = layout.groups
-        vehicles = _vehicles(row, vehicle_starts) if vehicle_starts else ()
-        locations = _locations(row, location_starts) if location_starts else ()
-        coverages = _coverages(row, coverage_starts) if coverage_starts else ()
+        vehicles, locations, coverages = _schedules(row, layout)
         row.finish()
         identity = policy_id(texts)
-        return PolicyRecord(
-            f"{identity}/{effective.isoformat()}",
-            identity,
-            client_id,
-            number,
-            line,
-            carrier,
-            effective,
-            expiration,
-            _STATUSES[status],
-            premium,
-            code,
-            naic,
-            insured_name,
-            description,
-            cancelled_on,
-            coverages,
-            vehicles,
-            locations,
-        )
+        term = (client_id, number, line, carrier, effective, expiration, _STATUSES[status], premium)
+        more = (code, naic, insured_name, description, cancelled_on, coverages, vehicles, locations)
+        return PolicyRecord(f"{identity}/{effective.isoformat()}", identity, *term, *more)
 
     return record
+
+
+def _number(row: MappedRow) -> str:
+    number = row.needed(NUMBER, 64)
+    if number and not (number[0].isalnum() or _BETWEEN.sub("", number)):
+        row.refuse(NUMBER, "has neither a letter nor a digit")
+    return number
+
+
+def _schedules(
+    row: MappedRow, layout: Layout
+) -> tuple[tuple[VehicleRecord, ...], tuple[AddressRecord, ...], tuple[CoverageRecord, ...]]:
+    vehicles, locations, coverages = layout.groups
+    return (
+        _vehicles(row, vehicles) if vehicles else (),
+        _locations(row, locations) if locations else (),
+        _coverages(row, coverages) if coverages else (),
+    )
 
 
 def _term(row: MappedRow, day: Callable[[str], date]) -> tuple[date, date, date | None]:

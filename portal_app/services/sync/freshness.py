@@ -108,7 +108,8 @@ def data_as_of(db: Session, feed: str, kind: FeedKind) -> datetime | None:
     newest = select(func.max(file.exported_at)).where(
         file.feed == feed, file.kind == kind, file.completed_at.is_not(None)
     )
-    return db.scalar(newest)
+    found: datetime | None = db.scalar(newest)
+    return found
 
 
 @reads(Gate.SYSTEM)

@@ -105,8 +105,8 @@ def waiting(tx: Tx, *, feed: str, kind: FeedKind, after: int, count: int) -> tup
 
 @reads(Gate.SYSTEM)
 def overtaken(tx: Tx, *, feed: str, kind: FeedKind, run_id: int, file_id: int) -> list[int]:
-    """A file was read to its end: the rows that nothing can bring right, because they bear no key or repeat one, and that
-    it did not hold any more."""
+    """A file was read to its end: the rows that nothing can bring right, because they bear no key or repeat one, and
+    that it did not hold any more."""
     begun_at = select(bulk.FEED_FILE.c.started_at).where(bulk.FEED_FILE.c.id == file_id).scalar_subquery()
     row, run = bulk.QUARANTINED.c, bulk.SYNC_RUN.c
     earlier = select(run.id).where(run.feed == feed, run.kind == kind, run.ended_at < begun_at)
