@@ -86,27 +86,27 @@ def one_after_another(tab: Tab, count: int) -> list[float]:
     return tab.times
 
 
-def one_a_second(tabs: Sequence[Tab], seconds: float, every: float = 1.0) -> list[float]:
+def one_a_second(tabs: Sequence[Tab], seconds: float, every: float = 1.0, idle: Sequence[Tab] = ()) -> list[float]:
     """Seconds of every round trip while each tab sends an event each `every` seconds, or when it has its answer where
-    that takes longer; their beginnings are spread evenly."""
+    that takes longer; their beginnings are spread evenly. The idle tabs are only kept open."""
     chance, begin = random.Random(2), time.perf_counter() + 0.1
     due = [(begin + chance.random() * every, number) for number in range(len(tabs))]
     heapq.heapify(due)
     for tab in tabs:
         tab.times = []
-    waiting = 0
-    with _watched(tabs) as selector:
+    waiting, at = 0, {tab: number for number, tab in enumerate(tabs)}
+    with _watched([*tabs, *idle]) as selector:
         while waiting or due:
             while due and due[0][0] <= time.perf_counter():
-                at, number = heapq.heappop(due)
-                if at <= begin + seconds:
+                moment, number = heapq.heappop(due)
+                if moment <= begin + seconds:
                     tabs[number].send()
                     waiting += 1
             pause = max(0.0, due[0][0] - time.perf_counter()) if due else ANSWER_SECONDS
             for tab in _with_something(selector, pause):
                 if tab.answered():
                     waiting -= 1
-                    heapq.heappush(due, (max(tab.sent_at + every, time.perf_counter()), tabs.index(tab)))
+                    heapq.heappush(due, (max(tab.sent_at + every, time.perf_counter()), at[tab]))
     return [each for tab in tabs for each in tab.times]
 
 

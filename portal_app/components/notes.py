@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from portal_app.components.links import button_link, link
+from portal_app.components.links import button_link, plain_link
 from portal_app.components.words import Part, Text, copy_button, icon, meta
 
 SIGNS = {"info": "info", "good": "circle-check-big", "warning": "triangle-alert", "bad": "circle-x"}
@@ -41,7 +41,7 @@ def empty(sign: str, title: Part, why: Part, *actions: rx.Component, alone: bool
     )
 
 
-def failed(what: str, sentence: Text, reference: rx.Var[str], again: Text, *, alone: bool = False) -> rx.Component:
+def failed(what: str, sentence: Text, reference: rx.Var[str], *, alone: bool = False) -> rx.Component:
     """What failed, whether work was lost, a way to try again, and a reference to hand on."""
     return rx.el.div(
         rx.el.span(icon("cloud-alert", 24), class_name="empty-sign empty-sign-bad"),
@@ -57,7 +57,7 @@ def failed(what: str, sentence: Text, reference: rx.Var[str], again: Text, *, al
             ),
         ),
         rx.el.div(
-            link(icon("rotate-cw", 16), "Try again", href=again, class_name="button button-solid"),
+            plain_link(icon("rotate-cw", 16), "Try again", href="", class_name="button button-solid"),
             button_link("Go to Home", "/", quiet=True),
             class_name="empty-actions",
         ),

@@ -35,7 +35,7 @@ def accounts() -> rx.Component:
         "accounts",
         page_header("Accounts", status),
         search,
-        or_problem("The list could not be loaded", waiting, ""),
+        or_problem("The list could not be loaded", waiting),
         search=False,
     )
 

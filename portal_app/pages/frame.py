@@ -7,7 +7,7 @@ import reflex as rx
 from portal_app.components.links import button_link
 from portal_app.components.notes import empty, failed, flash
 from portal_app.components.shell import Person, shell
-from portal_app.components.words import Part, Text
+from portal_app.components.words import Part
 from portal_app.state.portal import PortalState
 
 S: Any = PortalState
@@ -33,9 +33,9 @@ def framed(here: str, *content: Part, search: bool = True) -> rx.Component:
     return shell(person, here, message, *content, search=search)
 
 
-def or_problem(what: str, content: rx.Component, again: Text, *, alone: bool = False) -> rx.Component:
+def or_problem(what: str, content: rx.Component, *, alone: bool = False) -> rx.Component:
     """The content, or what went wrong in its place."""
-    return rx.cond(S.problem != "", failed(what, S.problem, S.reference, again, alone=alone), content)
+    return rx.cond(S.problem != "", failed(what, S.problem, S.reference, alone=alone), content)
 
 
 def record(
@@ -50,4 +50,4 @@ def record(
         alone=True,
     )
     found = rx.cond(S.missing, gone, rx.cond(drawn & S.is_hydrated, content, waiting))
-    return or_problem(f"The {what} could not be loaded", found, "", alone=True)
+    return or_problem(f"The {what} could not be loaded", found, alone=True)

@@ -28,7 +28,7 @@ def policies() -> rx.Component:
         "policies",
         page_header("Policies", status),
         _search(),
-        or_problem("The list could not be loaded", waiting, ""),
+        or_problem("The list could not be loaded", waiting),
         search=False,
     )
 

@@ -4,10 +4,9 @@ import reflex as rx
 
 from portal_app.components.address import parameter
 from portal_app.components.forms import field, native_form, problem_list, reason_note, submit
-from portal_app.components.links import link
 from portal_app.components.notes import note
 from portal_app.components.shell import doorstep
-from portal_app.components.words import Text, copy_button, either, meta
+from portal_app.components.words import copy_button, either, meta
 from portal_app.pages.frame import PRODUCT, titled
 from portal_app.pages.page import Page
 from portal_app.state.enrolment import EnrolmentState
@@ -176,29 +175,20 @@ def _picture() -> rx.Component:
 
 def set_up() -> rx.Component:
     problems = parameter("problems")
-    invited = FrontDoorState.invited_email != ""
     void = (FrontDoorState.looked & FrontDoorState.missing) | problems.split(",").contains("link")
-    rules = rx.el.ul(
-        *[rx.el.li(text, custom_attrs={"data-rule": rule}) for rule, text in PASSWORD_RULES],
-        rx.el.li("No name of yours or of the agency, and nothing that is easy to guess", class_name="rule-plain"),
-        class_name="rules",
-        id=rx.Var.create("password-rules"),
+    mend = problem_list("Please mend this and type the password again:", problems, SET_UP_PROBLEMS)
+    return doorstep(
+        "Set up your account",
+        rx.cond(void, note("bad", SET_UP_PROBLEMS["link"]), rx.fragment(mend, _first_password())),
+        agency=_agency(),
+        lead="Choose a password first. At the first sign-in you then set up codes on your phone.",
     )
-    form = native_form(
+
+
+def _first_password() -> rx.Component:
+    return native_form(
         rx.el.input(type="hidden", name="token", value=parameter("token"), read_only=True),
-        rx.cond(
-            invited,
-            rx.el.div(
-                rx.el.p(FrontDoorState.invited_name, class_name="person-name"),
-                meta(FrontDoorState.invited_email),
-                _for_password_managers(FrontDoorState.invited_email),
-                class_name="invited",
-            ),
-            rx.fragment(
-                field("name", "Your name", keep=True, auto_complete="name", max_length=120),
-                field("email", "Email", kind="email", keep=True, auto_complete="username", input_mode="email"),
-            ),
-        ),
+        rx.cond(FrontDoorState.invited_email != "", _invited(), _who_are_you()),
         field(
             "password",
             "Choose a password",
@@ -206,34 +196,30 @@ def set_up() -> rx.Component:
             auto_complete="new-password",
             custom_attrs={"data-rules": "password-rules", "aria-describedby": "password-rules"},
         ),
-        rules,
+        rx.el.ul(
+            *[rx.el.li(text, custom_attrs={"data-rule": rule}) for rule, text in PASSWORD_RULES],
+            rx.el.li("No name of yours or of the agency, and nothing that is easy to guess", class_name="rule-plain"),
+            class_name="rules",
+            id=rx.Var.create("password-rules"),
+        ),
         submit("Set password"),
         action="/auth/set-up",
         class_name="form",
     )
-    return doorstep(
-        "Set up your account",
-        rx.cond(
-            void,
-            note("bad", SET_UP_PROBLEMS["link"]),
-            rx.fragment(problem_list("Please mend this and type the password again:", problems, SET_UP_PROBLEMS), form),
-        ),
-        agency=_agency(),
-        lead="Choose a password first. At the first sign-in you then set up codes on your phone.",
-        below=rx.el.p("Set up already? ", link("Sign in", href="/sign-in"), class_name="meta"),
+
+
+def _invited() -> rx.Component:
+    return rx.el.div(
+        rx.el.p(FrontDoorState.invited_name, class_name="person-name"),
+        meta(FrontDoorState.invited_email),
+        class_name="invited",
     )
 
 
-def _for_password_managers(email: Text) -> rx.Component:
-    """They keep a password under the name of the field before it; the server takes the address from the link."""
-    return rx.el.input(
-        type="text",
-        value=email,
-        read_only=True,
-        tab_index=-1,
-        auto_complete="username",
-        class_name="visually-hidden",
-        custom_attrs={"aria-hidden": "true"},
+def _who_are_you() -> rx.Component:
+    return rx.fragment(
+        field("name", "Your name", keep=True, auto_complete="name", max_length=120),
+        field("email", "Email", kind="email", keep=True, auto_complete="username", input_mode="email"),
     )
 
 

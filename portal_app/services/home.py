@@ -21,7 +21,7 @@ from portal_app.services.sync.freshness import FeedStatus
 
 WINDOWS = ((1, 30), (31, 60), (61, 90))
 LAPSED_DAYS = 7
-SHOWN = 8
+SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Find policies by what a person types.
 
-One text is compared with the insured's name, the policy number, every VIN and every property address, as one phrase,
-without regard to case and accents; in numbers and VINs also without punctuation. From three characters on it may
-stand anywhere; shorter, it must begin the name or the number. Nothing that is typed has a special meaning. A text
+One text is compared with the insured's name and every property address, as one phrase without regard to case and
+accents; where it has a digit, also with the policy number and every VIN, without punctuation. From three characters
+on it may stand anywhere; shorter, it must begin the name or the number. Nothing that is typed has a special meaning. A text
 that is exactly a policy number, or a whole VIN, of a policy that the actor may see finds that policy alone. When the
 text occurs nowhere in what the actor may see, words that differ from it by one or two letters are tried, and the
 answer says which were taken.
@@ -137,7 +137,7 @@ class Search:
 
     def exactly(self, asked: Asked) -> Found | None:
         """The policies whose number, or one of whose VINs, is just that; None where there are none."""
-        if not asked.is_number:
+        if not asked.key:
             return None
         whole_vin = len(asked.key) == VIN_LENGTH
         shape = replace(self.shape, by=By.EXACT, keyed=(whole_vin,))

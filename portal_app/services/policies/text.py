@@ -66,11 +66,6 @@ class Asked:
         """Too short to stand anywhere: it must begin the name or the number."""
         return len(self.text) < SHORTEST
 
-    @property
-    def is_number(self) -> bool:
-        """Whether it can be a whole policy number or VIN: without a digit, it is a name."""
-        return any(character.isdigit() for character in self.key)
-
 
 def read(typed: str) -> Asked:
     """Make a text comparable. Characters that cannot be shown count as spaces, spaces as one; what is over 200
@@ -78,7 +73,9 @@ def read(typed: str) -> Asked:
     shown = "".join(c if c.isprintable() and not "\ud800" <= c <= "\udfff" else " " for c in typed[: LONGEST * 4])
     text = " ".join(fold(shown).split())[:LONGEST].rstrip()
     key = fold(normalised(text))
-    return Asked(text, key if len(text) < SHORTEST or len(key) >= SHORTEST else "")
+    # Letters alone are a name or a street; in three letters nearly every list of VINs holds them by chance.
+    number = any(map(str.isdigit, key)) and (len(text) < SHORTEST or len(key) >= SHORTEST)
+    return Asked(text, key if number else "")
 
 
 def where(asked: Asked, *, insured_name: str, number_key: str, vins: str, streets: str) -> tuple[Matched | None, str]:

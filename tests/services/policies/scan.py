@@ -19,10 +19,16 @@ def shown(typed: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in typed).split())
 
 
+def number_of(typed: str) -> str:
+    """The text as a number or VIN: without a digit it is none."""
+    key = fold(normalised(fold(shown(typed))))
+    return key if any(map(str.isdigit, key)) else ""
+
+
 def holds(policy: Policy, typed: str) -> bool:
     """Whether the text stands in the name, an address, the number or a VIN; a short one, whether it begins the name
     or number."""
-    text, key = fold(shown(typed)), fold(normalised(fold(shown(typed))))
+    text, key = fold(shown(typed)), number_of(typed)
     name, number = fold(policy.insured_name), fold(policy.number_key)
     if len(text) < 3:
         return name.startswith(text) or (bool(key) and number.startswith(key))
@@ -31,13 +37,10 @@ def holds(policy: Policy, typed: str) -> bool:
 
 
 def is_exactly(policy: Policy, typed: str) -> bool:
-    text, key = fold(shown(typed)), normalised(fold(shown(typed)))
-    whole_vin = len(key) == 17 and key in policy.vins.split("\n")
-    return (
-        any(map(str.isdigit, key))
-        and (len(text) < 3 or len(key) > 2)
-        and (fold(policy.number_key) == fold(key) or whole_vin)
-    )
+    key = number_of(typed)
+    enough = len(key) > 2 or len(shown(typed)) < 3
+    whole_vin = len(key) == 17 and key in fold(policy.vins).split("\n")
+    return bool(key) and enough and (fold(policy.number_key) == key or whole_vin)
 
 
 def sort_key(sort: Sort, policy: Policy, line: str, carrier: str) -> Any:
