@@ -2,7 +2,7 @@
 transaction that writes."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -59,6 +59,15 @@ class Chunk:
     incoming: list[Incoming] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     confirmed: list[str] = field(default_factory=list)
+
+    @property
+    def says_something(self) -> bool:
+        """Whether there is anything to write but the cursor."""
+        return bool(self.incoming or self.refused or self.confirmed)
+
+    def after(self, silent: "Chunk") -> "Chunk":
+        """This chunk with the unchanged rows of the one before."""
+        return replace(self, read=silent.read + self.read, unchanged=silent.unchanged + self.unchanged)
 
 
 @reads(Gate.SYSTEM)

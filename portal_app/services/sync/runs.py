@@ -27,6 +27,8 @@ from portal_app.services.sync.pace import Pace
 # is to wait longer than a fifth of a second.
 PAGE = 500
 CHUNK = 100
+# Unchanged rows after which the cursor is written all the same.
+SILENT = 5000
 
 
 class AlreadyRunning(Conflict):
@@ -136,12 +138,18 @@ class _Run:
 
     def _take_file(self, source: Source, batch: FeedBatch, rows_done: int) -> None:
         waiting = self.door.run(quarantine.open_source_ids, self.actor, feed=self.feed, kind=self.kind)
+        held = rows.Chunk()
         for page in bulk.pages(batch.rows(rows_done), PAGE):
             for chunk in self._prepared(page, rows.hashed(page)):
                 self._go_on()
                 chunk.confirmed = [source_id for source_id in chunk.confirmed if source_id in waiting]
                 rows_done += chunk.read
-                self._take(source, chunk, rows_done)
+                held = chunk.after(held)
+                if held.says_something or held.read >= SILENT:
+                    self._take(source, held, rows_done)
+                    held = rows.Chunk()
+        if held.read:
+            self._take(source, held, rows_done)
         place = {"run_id": source.run_id, "file_id": source.file_id}
         overtaken = self.door.run(quarantine.overtaken, self.actor, feed=self.feed, kind=self.kind, **place)
         self.door.run(files.complete, self.actor, lease=self.lease, overtaken=overtaken, **place)
