@@ -141,14 +141,9 @@ def _results() -> rx.Component:
 
 
 def _row(each: Any) -> rx.Component:
+    text = rx.cond(each.matched_text != "", rx.el.span(": ", each.matched_text, class_name="matched-text"))
     matched = rx.cond(
-        each.matched != "",
-        rx.el.span(
-            icon("search-check", 12),
-            each.matched,
-            rx.el.span(each.matched_text, class_name="matched-text"),
-            class_name="matched",
-        ),
+        each.matched != "", rx.el.span(icon("search-check", 12), each.matched, text, class_name="matched")
     )
     return row(
         name_cell(each.href, each.insured_name, below=matched),

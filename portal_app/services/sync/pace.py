@@ -3,8 +3,8 @@
 import time
 from dataclasses import dataclass
 
-# Who waits for SQLite's one place for writers looks whether it is free after 1, 3, 8, 18, 33, 53, 78, 103, 128, 178, 228
-# and 328 ms: the longer it was taken, the longer it must stay free to be found free.
+# Who waits for SQLite's one place for writers looks after 1, 3, 8, 18, 33, 53, 78, 103, 128, 178, 228 and 328 ms whether
+# it is free: the longer it was taken, the longer it must stay free to be found free.
 ROOM = ((0.1, 0.03), (0.2, 0.06))
 MOST_ROOM = 0.11
 FEW_ROWS = 20
@@ -18,7 +18,7 @@ class Pace:
     free_until: float = 0.0
 
     def wait(self) -> None:
-        """Sleep until others have had their turn: at most 110 ms, and not at all after a transaction that wrote little."""
+        """Sleep until others have had their turn: at most 110 ms, not at all after a transaction that wrote little."""
         left = self.free_until - time.monotonic()
         if left > 0:
             time.sleep(left)

@@ -47,7 +47,7 @@ def keep(tx: Tx, *, feed: str, kind: FeedKind, run_id: int, file_name: str, refu
             "kind": kind,
             "content_hash": content,
             "source_id": each.source_id[:200],
-            "payload": {"cells": each.cells, "final": each.final},
+            "payload": {"cells": dict(each.cells), "final": each.final},
             "run_id": run_id,
             "first_seen_at": tx.now,
             "resolved_at": None,

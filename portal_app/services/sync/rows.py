@@ -1,7 +1,7 @@
 """Rows on their way in: read, hashed, held against what is known, and mapped where they differ. All of it outside of a
 transaction that writes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -32,7 +32,7 @@ class Incoming:
     line: int
     source_id: str
     content_hash: bytes
-    cells: dict[str, str]
+    cells: Mapping[str, str]
     record: Any
     payload: bytes
     known: Known | None
@@ -45,7 +45,7 @@ class Refused:
     line: int
     source_id: str
     content_hash: bytes
-    cells: dict[str, str]
+    cells: Mapping[str, str]
     reasons: tuple[str, ...]
     final: bool = False
 
@@ -123,17 +123,16 @@ def prepare(
 def _mapped(
     connector: FeedConnector, kind: FeedKind, row: RawRow, content_hash: bytes, stored: Known | None, pending: set[str]
 ) -> Incoming | Refused:
-    cells = dict(row.cells)
     problem = row.problem
     if problem is None and row.source_id in pending:
         problem = "Another row of the same file names the same record."
     if problem is not None:
-        return Refused(row.line, row.source_id, content_hash, cells, (problem,), final=True)
+        return Refused(row.line, row.source_id, content_hash, row.cells, (problem,), final=True)
     try:
         record = connector.record(kind, row)
     except RowProblem as refusal:
-        return Refused(row.line, row.source_id, content_hash, cells, refusal.reasons)
-    return Incoming(row.line, row.source_id, content_hash, cells, record, sealed(record), stored)
+        return Refused(row.line, row.source_id, content_hash, row.cells, refusal.reasons)
+    return Incoming(row.line, row.source_id, content_hash, row.cells, record, sealed(record), stored)
 
 
 def sealed(record: FeedRecord) -> bytes:
