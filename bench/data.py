@@ -17,6 +17,7 @@ from portal_app.models.accounts import Account
 from portal_app.models.enums import AccountKind, PolicyStatus, ProducerKind, ProducerState
 from portal_app.models.policies import Carrier, Policy, PolicyAddress, Vehicle
 from portal_app.models.producers import Producer, ProducerCode
+from portal_app.services.policies.index import in_bulk
 from portal_app.services.policies.words import add_words
 
 POLICIES, ACCOUNTS = 200_000, 80_000
@@ -81,7 +82,8 @@ def prepared(database: Database, policies: int = POLICIES, accounts: int = ACCOU
         known = surnames()
         names = [name_of(chance, known) for _ in range(accounts)]
         _insert(db, Account, _accounts(chance, names))
-        _insert(db, Policy, _policies(chance, names, policies, codes))
+        with in_bulk(db):
+            _insert(db, Policy, _policies(chance, names, policies, codes))
         _insert(db, Vehicle, _vehicles(db))
         _insert(db, PolicyAddress, _addresses(db))
         add_words(db, names)

@@ -96,12 +96,14 @@ def one_a_second(tabs: Sequence[Tab], seconds: float, every: float = 1.0, idle: 
         tab.times = []
     waiting, at = 0, {tab: number for number, tab in enumerate(tabs)}
     with _watched([*tabs, *idle]) as selector:
-        while waiting or due:
+        while True:
             while due and due[0][0] <= time.perf_counter():
                 moment, number = heapq.heappop(due)
                 if moment <= begin + seconds:
                     tabs[number].send()
                     waiting += 1
+            if not waiting and not due:
+                break
             pause = max(0.0, due[0][0] - time.perf_counter()) if due else ANSWER_SECONDS
             for tab in _with_something(selector, pause):
                 if tab.answered():

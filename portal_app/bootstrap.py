@@ -1,5 +1,7 @@
 """The one place where adapters meet ports, and where a database is made ready and recognised."""
 
+import os
+
 from portal_app import encryption, logs, migrations
 from portal_app.database import Database
 from portal_app.models.enums import DatabaseUse
@@ -15,6 +17,8 @@ def open_portal(settings: Settings) -> Door:
     """Keys, database in its newest shape and stamped, adapters, door. Raises SettingsError where this must not
     start."""
     logs.configure(settings.log_level)
+    # Database, keys and anchors are for this user alone, also in a folder that others may enter.
+    os.umask(0o077)
     if settings.demo and settings.host not in LOOPBACK:
         raise SettingsError(
             [f"{PREFIX}HOST: the demo's passwords are public, so it serves {', '.join(LOOPBACK)} only."]

@@ -1,7 +1,6 @@
 """JSON lines on standard error, each with the id of the request or event that it belongs to."""
 
 import logging
-import re
 import sys
 from collections.abc import MutableMapping
 from typing import Any
@@ -39,6 +38,10 @@ def configure(level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
+    # These bring handlers of their own, whose lines hold what was sent.
+    for loud in ("engineio", "engineio.server", "socketio", "socketio.server"):
+        logging.getLogger(loud).handlers = []
+        logging.getLogger(loud).propagate = True
     for chatty in ("alembic", "apscheduler"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
@@ -55,10 +58,12 @@ def _without_text_of_errors(_: Any, __: str, event: dict[str, Any]) -> dict[str,
 
 
 def _without_events(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Reflex repeats whole events, with what people typed, in its own warnings: of those only the beginning is kept."""
+    """Reflex and its socket repeat whole events, with what people typed, in their own lines: of those only the place is
+    kept."""
     record = event.get("_record")
-    if record is not None and record.name.startswith("reflex"):
-        event["event"] = re.split(r"[:({\[]", str(event.get("event", "")))[0].strip()[:120]
+    if record is not None and record.name.startswith(("reflex", "engineio", "socketio", "asyncio")):
+        event["event"] = f"{record.name}.{record.funcName}"
+        event["line"] = record.lineno
     return event
 
 

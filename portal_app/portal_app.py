@@ -22,8 +22,12 @@ settings = load_settings()
 registry = live.Registry()
 
 
-def guarded(app: Any) -> Callable[..., Any]:
-    return asgi.Guard(app, settings, the_door, headers.Built(Path(".web/build/client")))
+def guarded(wrapped: Any) -> Callable[..., Any]:
+    return asgi.Guard(wrapped, settings, the_door, headers.Built(Path(".web/build/client")), forget)
+
+
+def forget(token: str) -> None:
+    live.drop_state(app, token)
 
 
 @asynccontextmanager

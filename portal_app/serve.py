@@ -99,6 +99,8 @@ def reflex_environment(settings: Settings) -> dict[str, str]:
     told = {
         **REFLEX_AS_SERVED,
         "REFLEX_CORS_ALLOWED_ORIGINS": ",".join(settings.origins),
+        # What one event may weigh, in bytes: with Reflex's own limit of a megabyte strangers could fill the memory.
+        "REFLEX_SOCKET_MAX_HTTP_BUFFER_SIZE": "131072",
         "REFLEX_TELEMETRY_ENABLED": "false",
     }
     if settings.redis_url:

@@ -36,6 +36,12 @@ def _listed(value: object) -> object:
 Listed = Annotated[list[str], BeforeValidator(_listed)]
 
 
+def origin_of(scheme: str, host: str, port: int | None) -> str:
+    """An origin as browsers write it: lower case, IPv6 in brackets, no port where it is the scheme's own."""
+    named = f"[{host}]" if ":" in host else host.lower()
+    return f"{scheme}://{named}" + (f":{port}" if port not in (None, 80 if scheme == "http" else 443) else "")
+
+
 class KindSettings(BaseModel):
     """How one kind of file is found and read: a name pattern, the column map, and words to translate."""
 
@@ -102,10 +108,15 @@ class Settings(BaseModel):
     @field_validator("public_url")
     @classmethod
     def _origin_only(cls, value: str) -> str:
+        if not value:
+            return ""
         parts = urlsplit(value)
-        if value and (parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/")):
-            raise ValueError("must be an address such as https://portal.example.com, without a path")
-        return value.rstrip("/")
+        rest = (parts.path.strip("/"), parts.query, parts.fragment, parts.username or "")
+        if parts.scheme not in ("http", "https") or not parts.hostname or any(rest):
+            raise ValueError("must be an address such as https://portal.example.com, without path, query or name")
+        if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+            raise ValueError("must begin with https://: over plain http anybody on the way could take a session over")
+        return origin_of(parts.scheme, parts.hostname, parts.port)
 
     @field_validator("database_url")
     @classmethod
@@ -132,7 +143,7 @@ class Settings(BaseModel):
     def origin(self) -> str:
         """The address people use, as browsers send it in Origin: links are built from it, requests are held against
         it."""
-        return self.public_url or f"http://{self.host}:{self.port}"
+        return self.public_url or origin_of("http", self.host, self.port)
 
     @cached_property
     def origins(self) -> tuple[str, ...]:
@@ -206,6 +217,8 @@ def load_settings(environ: dict[str, str] | None = None, **given: Any) -> Settin
         _ = settings.feeds
     except SettingsError as error:
         problems += error.problems
+    if settings.host not in LOOPBACK and not settings.public_url:
+        problems.append(f"{PREFIX}PUBLIC_URL: needed when {PREFIX}HOST is not loopback: the address people will use.")
     if settings.smtp_url and not settings.mail_from:
         problems.append(f"{PREFIX}MAIL_FROM: needed when {PREFIX}SMTP_URL is set.")
     if problems:

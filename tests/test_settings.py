@@ -75,3 +75,31 @@ def test_a_new_key_encrypts_while_the_old_one_still_reads(tmp_path: Path) -> Non
 def test_a_key_that_is_none_is_refused(tmp_path: Path, keys: str) -> None:
     with pytest.raises(SettingsError, match="PORTAL_ENCRYPTION_KEYS"):
         encryption.keyring_of(Settings(data_dir=tmp_path, encryption_keys=[keys]))
+
+
+@pytest.mark.criterion("RUN-01")
+@pytest.mark.parametrize(
+    ("given", "origin"),
+    [
+        ("https://Portal.Example.com", "https://portal.example.com"),
+        ("https://portal.example.com:443/", "https://portal.example.com"),
+        ("https://portal.example.com:8443", "https://portal.example.com:8443"),
+        ("http://localhost:9000", "http://localhost:9000"),
+    ],
+)
+def test_the_address_is_kept_as_browsers_write_it(given: str, origin: str) -> None:
+    assert load_settings({"PORTAL_PUBLIC_URL": given}).origin == origin
+
+
+@pytest.mark.criterion("RUN-01")
+@pytest.mark.parametrize(
+    "address", ["http://portal.example.com", "https://a.example?x=1", "https://u:p@a.example", "x"]
+)
+def test_an_address_under_which_nobody_could_sign_in_safely_is_refused(address: str) -> None:
+    assert "PORTAL_PUBLIC_URL" in problems(public_url=address)[0]
+
+
+@pytest.mark.criterion("RUN-01")
+def test_a_host_away_from_loopback_needs_the_address_people_use() -> None:
+    assert "PORTAL_PUBLIC_URL" in problems(host="0.0.0.0")[0]
+    assert load_settings({"PORTAL_HOST": "::1"}).origin == "http://[::1]:8000"

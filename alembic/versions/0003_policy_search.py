@@ -124,6 +124,7 @@ CASE WHEN length({0}) = length(CAST({0} AS BLOB)) THEN lower({0}) ELSE (
 
 def _sqlite() -> None:
     _probe()
+    op.execute("CREATE TABLE policy_search_bulk (open INTEGER PRIMARY KEY)")
     op.execute("CREATE TABLE policy_search_letter (letter TEXT PRIMARY KEY, plain TEXT NOT NULL) WITHOUT ROWID")
     letters = sa.table("policy_search_letter", sa.column("letter"), sa.column("plain"))
     op.bulk_insert(letters, [{"letter": letter, "plain": plain} for letter, plain in FOLDED])
@@ -142,8 +143,15 @@ def _sqlite() -> None:
 ENTER = "INSERT INTO policy_fts(rowid, words, keys) VALUES (new.id, new.words, new.keys);"
 LEAVE = "INSERT INTO policy_fts(policy_fts, rowid, words, keys) VALUES ('delete', old.id, old.words, old.keys);"
 SET = "code_id = new.producer_code_id, " + ", ".join(f"{column} = new.{column}" for column in PLAIN[1:])
+ROW = "new.id, {name}, new.producer_code_id, " + ", ".join(f"new.{column}" for column in PLAIN[1:])
+# While this holds no row, each policy is indexed as it is written; a bulk of new ones is indexed at its end.
+EACH = "NOT EXISTS (SELECT 1 FROM policy_search_bulk)"
+ASCII = "length({0}) = length(CAST({0} AS BLOB))".format(" || ".join(f"new.{column}" for column in TEXTS))
 SQLITE_TRIGGERS = (
-    """policy_search_insert AFTER INSERT ON policy BEGIN
+    f"""policy_search_insert AFTER INSERT ON policy WHEN {EACH} AND {ASCII} BEGIN
+      INSERT INTO policy_search VALUES ({ROW.format(name="lower(new.insured_name)")}, lower(new.number_key),
+        lower(new.insured_name || char(10) || new.streets), lower(new.number_key || char(10) || new.vins)); END""",
+    f"""policy_search_insert_folded AFTER INSERT ON policy WHEN {EACH} AND NOT {ASCII} BEGIN
       INSERT INTO policy_search SELECT * FROM policy_search_source WHERE id = new.id; END""",
     f"""policy_search_update AFTER UPDATE OF {", ".join(PLAIN)} ON policy WHEN {_changed(PLAIN, "IS NOT")} BEGIN
       UPDATE policy_search SET {SET} WHERE id = new.id; END""",
@@ -151,7 +159,7 @@ SQLITE_TRIGGERS = (
       UPDATE policy_search SET (name, number, words, keys) =
         (SELECT name, number, words, keys FROM policy_search_source WHERE id = new.id) WHERE id = new.id; END""",
     "policy_search_delete AFTER DELETE ON policy BEGIN DELETE FROM policy_search WHERE id = old.id; END",
-    f"policy_fts_insert AFTER INSERT ON policy_search BEGIN {ENTER} END",
+    f"policy_fts_insert AFTER INSERT ON policy_search WHEN {EACH} BEGIN {ENTER} END",
     f"policy_fts_update AFTER UPDATE OF words, keys ON policy_search BEGIN {LEAVE} {ENTER} END",
     f"policy_fts_delete AFTER DELETE ON policy_search BEGIN {LEAVE} END",
 )

@@ -9,7 +9,9 @@ from reflex_components_core.core.banner import has_too_many_connection_errors
 from portal_app.components.links import plain_link
 from portal_app.components.notes import note
 
-STYLESHEETS = ["/tokens.css", "/controls.css", "/shell.css", "/table.css", "/records.css"]
+STYLESHEETS = [
+    f"/{name}.css" for name in ("tokens", "controls", "notes", "shell", "door", "table", "search", "records", "home")
+]
 
 Around = dict[tuple[int, str], Callable[[bool], rx.Component | None]]
 

@@ -129,7 +129,7 @@ def _header(person: Person, search: bool) -> rx.Component:
 def _quick_search() -> rx.Component:
     return address_form(
         "quick-search",
-        search_box("q", "Search policies", "Name, number, VIN or address", shortcut=True),
+        search_box("q", "Search policies", "Search policies", shortcut=True),
         action="/policies",
         class_name="quick-search",
     )

@@ -1,6 +1,7 @@
 """The outermost layer: hosts, origins, headers, and the session behind every request and socket."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, replace
 from http.cookies import CookieError, SimpleCookie
@@ -37,6 +38,9 @@ OPEN_ENDINGS = (".css", ".js", ".svg", ".ico", ".woff2", ".webmanifest")
 STEPS = {"/mfa": True, "/auth/mfa": True, "/enroll": False, "/auth/enroll": False}
 ENDS_A_STAGE = frozenset({"/auth/sign-out"})
 READING = frozenset({"GET", "HEAD"})
+# Tabs of people who are not signed in, open at once: from one address, and in this process.
+STRANGERS_OF_AN_ADDRESS = 50
+STRANGERS = 500
 
 
 def cookie_name(settings: Settings) -> str:
@@ -56,8 +60,17 @@ class Visitor:
 class Guard:
     """Wraps the whole backend. `door` is asked for late, so that the guard can be built before bootstrap has run."""
 
-    def __init__(self, app: AsgiApp, settings: Settings, door: Callable[[], Door], built: headers.Built) -> None:
-        self.app, self.settings, self.door, self.built = app, settings, door, built
+    def __init__(
+        self,
+        app: AsgiApp,
+        settings: Settings,
+        door: Callable[[], Door],
+        built: headers.Built,
+        left: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """`left` is told the token of a stranger's tab whose socket was closed."""
+        self.app, self.settings, self.door, self.built, self.left = app, settings, door, built, left
+        self.strangers: Counter[str] = Counter()
         self.hosts = {urlsplit(origin).netloc for origin in settings.origins}
         self.cookie = cookie_name(settings)
 
@@ -82,9 +95,26 @@ class Guard:
             await send({"type": "websocket.close", "code": 4403})
             return
         visitor = await self._visitor(scope, passive=True)
-        await self.app(self._bound(scope, visitor), receive, send)
+        bound, token = self._bound(scope, visitor)
+        if visitor.token_hash is not None:
+            await self.app(bound, receive, send)
+            return
+        await self._strangers_socket(visitor.actor.address, token, bound, receive, send)
 
-    def _bound(self, scope: Scope, visitor: Visitor) -> Scope:
+    async def _strangers_socket(self, address: str, token: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """A tab of somebody who is not signed in: few at a time, and nothing is kept of it."""
+        if self.strangers[address] >= STRANGERS_OF_AN_ADDRESS or self.strangers.total() >= STRANGERS:
+            await send({"type": "websocket.close", "code": 4429})
+            return
+        self.strangers[address] += 1
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.strangers[address] -= 1
+            self.strangers += Counter()
+            self.left(token)
+
+    def _bound(self, scope: Scope, visitor: Visitor) -> tuple[Scope, str]:
         """The socket without its cookie, which Reflex would keep, and with a client token that only this session can
         have."""
         session = visitor.token_hash.hex() if visitor.token_hash else ""
@@ -95,10 +125,14 @@ class Guard:
             (name, _bind(session, value) if name == "token" else value)
             for name, value in parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         ]
-        return {**scope, "headers": kept, "query_string": urlencode(query).encode()}
+        token = next((value for name, value in query if name == "token"), "")
+        return {**scope, "headers": kept, "query_string": urlencode(query).encode()}, token
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         path, method, given = scope["path"], scope["method"], _headers(scope)
+        if _is_crooked(path):
+            await _answer(send, 404, "Not found.")
+            return
         if given.get(b"host", b"").decode("latin-1") not in self.hosts and path not in OPEN_ROUTES:
             await _answer(send, 421, "This portal answers under its own address only.")
             return
@@ -168,6 +202,11 @@ def _way(path: str, method: str, visitor: Visitor) -> str | None:
     if actor.stage is SessionStage.PASSWORD:
         return None if STEPS.get(page) is actor.enrolled else ("/mfa" if actor.enrolled else "/enroll")
     return f"/sign-in?reason={visitor.ended.value}" if visitor.ended else "/sign-in"
+
+
+def _is_crooked(path: str) -> bool:
+    """Whether whoever serves files could read another path out of it than we do."""
+    return "\\" in path or "//" in path or any(part in (".", "..") for part in path.split("/"))
 
 
 def _is_open_file(path: str) -> bool:

@@ -20,7 +20,7 @@ from ulid import ULID
 from portal_app.guard.live import Registry
 from portal_app.logs import log
 from portal_app.models.enums import SessionEnd, SessionStage
-from portal_app.services.access import ANONYMOUS, Actor, Gate, Requirement, check
+from portal_app.services.access import ANONYMOUS, Actor, Requirement, check
 from portal_app.services.door import current_actor, the_door
 from portal_app.services.errors import DomainError, Forbidden, SignInNeeded
 from portal_app.services.identity import sessions
@@ -52,11 +52,13 @@ def requires(requirement: Requirement, *, passive: bool = False) -> Callable[[Ha
 
 # What Reflex itself sends when a page opens. It carries no data of ours: states start empty.
 _ROOT = "reflex___state____state"
+CONNECTED = f"{_ROOT}.hydrate_and_load"
+NAVIGATED = f"{_ROOT}.reflex___state____on_load_internal_state.on_load_internal"
 OF_THE_FRAMEWORK = frozenset(
     {
         f"{_ROOT}.hydrate",
-        f"{_ROOT}.hydrate_and_load",
-        f"{_ROOT}.reflex___state____on_load_internal_state.on_load_internal",
+        CONNECTED,
+        NAVIGATED,
         f"{_ROOT}.reflex___state____on_load_internal_state.set_is_hydrated",
         f"{_ROOT}.reflex___state____frontend_event_exception_state.handle_frontend_exception",
     }
@@ -106,6 +108,7 @@ class EventGuard(Middleware):
         structlog.contextvars.bind_contextvars(request_id=str(ULID()))
         if event.name in OF_THE_FRAMEWORK:
             current_actor.set(ANONYMOUS)
+            await self._note_navigation(state, event)
             return None
         found = declared(event.name)
         if found is None:
@@ -128,6 +131,17 @@ class EventGuard(Middleware):
         except DomainError:
             return _go("/denied")
         return None
+
+    async def _note_navigation(self, state: BaseState, event: Event) -> None:
+        """Going from page to page is activity. A page that connects again by itself, and then loads, is none."""
+        token = str(state.router_data.get("token", ""))
+        if event.name == CONNECTED:
+            self.registry.connecting.add(token)
+        elif event.name == NAVIGATED:
+            if token in self.registry.connecting:
+                self.registry.connecting.discard(token)
+            else:
+                await self._who(state, passive=False)
 
     async def _who(self, state: BaseState, *, passive: bool) -> "Actor | SessionEnd | None":
         data = state.router_data
@@ -163,6 +177,3 @@ def report_failure(exception: Exception) -> EventSpec | None:
     reference = secrets.token_hex(4)
     log.error("event failed", reference=reference, exc_info=exception)
     return rx.redirect(f"/error?reference={reference}")
-
-
-__all__ = ["Declared", "EventGuard", "Gate", "declared", "event_name", "report_failure", "requires", "undeclared"]

@@ -32,13 +32,16 @@ class Built:
     scripts by hash, and which addresses are folders."""
 
     def __init__(self, built: Path) -> None:
-        found = {_hash(script) for page in built.rglob("*.html") for script in _INLINE.findall(page.read_bytes())}
-        self.html = _POLICY.format(hashes="".join(f" {each}" for each in sorted(found))).encode()
+        pages = {page.relative_to(built).as_posix(): _policy(page.read_bytes()) for page in built.rglob("*.html")}
+        self.fallback = pages.get("__spa-fallback.html", _policy(b""))
+        self.pages = {f"/{name.removesuffix('index.html').rstrip('/')}": policy for name, policy in pages.items()}
         self.bare = b"default-src 'none'; frame-ancestors 'none'"
         self.folders = {f"/{page.parent.relative_to(built).as_posix()}" for page in built.rglob("*/index.html")}
 
-    def policy_for(self, content_type: bytes) -> bytes:
-        return self.html if content_type.startswith(b"text/html") else self.bare
+    def policy_for(self, path: str, content_type: bytes) -> bytes:
+        if not content_type.startswith(b"text/html"):
+            return self.bare
+        return self.pages.get(path.rstrip("/") or "/", self.fallback)
 
 
 def added(send: Send, path: str, built: Built, request_id: str) -> Send:
@@ -53,7 +56,7 @@ def added(send: Send, path: str, built: Built, request_id: str) -> Send:
             more = [
                 *_ALWAYS,
                 (b"x-request-id", request_id.encode()),
-                (b"content-security-policy", built.policy_for(content_type)),
+                (b"content-security-policy", built.policy_for(path, content_type)),
                 (b"cache-control", _caching(path, message["status"], content_type)),
             ]
             message = {**message, "headers": [*given, *((name, value) for name, value in more if name not in names)]}
@@ -63,11 +66,16 @@ def added(send: Send, path: str, built: Built, request_id: str) -> Send:
 
 
 def _caching(path: str, status: int, content_type: bytes) -> bytes:
-    if path.startswith("/assets/") and status == 200:
+    if path.startswith("/assets/") and status == 200 and not content_type.startswith(b"text/html"):
         return FOREVER
     return (
         b"no-cache" if content_type.startswith(b"text/html") or path.endswith((".css", ".js", ".svg")) else b"no-store"
     )
+
+
+def _policy(page: bytes) -> bytes:
+    hashes = sorted({_hash(script) for script in _INLINE.findall(page)})
+    return _POLICY.format(hashes="".join(f" {each}" for each in hashes)).encode()
 
 
 def _hash(script: bytes) -> str:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 import reflex as rx
+from reflex.istate.manager.memory import StateManagerMemory
 from reflex.state import StateUpdate
 from reflex_base.event import Event
 
@@ -22,12 +23,23 @@ class Registry:
 
     def __init__(self) -> None:
         self.sockets: dict[str, bytes] = {}
+        self.connecting: set[str] = set()
 
     def seen(self, token: str, session: bytes) -> None:
         self.sockets[token] = session
 
     def forget(self, token: str) -> None:
         self.sockets.pop(token, None)
+        self.connecting.discard(token)
+
+
+def drop_state(app: rx.App, token: str) -> None:
+    """Forget what was kept for a tab of a stranger: nobody can come back to it, and anybody could fill the memory."""
+    manager = app.state_manager
+    if isinstance(manager, StateManagerMemory):
+        key = rx.BaseStateToken(ident=token, cls=rx.State).cache_key
+        manager.states.pop(key, None)
+        manager._token_expires_at.pop(key, None)
 
 
 async def watch(app: rx.App, registry: Registry, door: Callable[[], Door], every: float = EVERY) -> None:

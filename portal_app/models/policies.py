@@ -30,10 +30,9 @@ class Carrier(SQLModel, table=True):
 
 
 class Policy(SQLModel, table=True):
-    """One policy across its terms. The columns show the current term; `vins` and `streets` repeat the rows of their
-    own tables,
-    one a line, for the text index. What searches need further, the index by name above all, is in `policy_search`, kept by the
-    database's own triggers."""
+    """One policy across its terms. The columns show the current term; `vins` and `streets` repeat the rows of their own
+    tables, one a line, for the text index. What searches need further, the index by name above all, is in
+    `policy_search`, kept by the database's own triggers."""
 
     __tablename__ = "policy"
     __table_args__ = (

@@ -37,14 +37,13 @@ class FoundAccounts:
 @reads(Permission.VIEW_OWN_ACCOUNTS)
 def find_accounts(tx: Tx, *, text: str = "", offset: int = 0, count: int = 50) -> FoundAccounts:
     """The accounts that the actor may see whose name holds `text` (any case of A to Z), by name. `policies` counts
-    those that the actor may
-    see. `count` is held to 1 to 200, `offset` to 0 and more."""
+    those that the actor may see. `count` is held to 1 to 200, `offset` to 0 and more."""
     offset, count = min(max(offset, 0), 2**40), min(max(count, 1), MOST_ROWS)
     named = _plain(tx, col(Account.name))
     accounts: Select[Any] = visible(tx.actor, Account)
     if typed := _typed(text):
         accounts = accounts.where(named.contains(typed, autoescape=True))
-    total = tx.db.scalar(accounts.with_only_columns(func.count())) or 0
+    total = tx.db.scalar(select(func.count()).select_from(accounts.with_only_columns(col(Account.id)).subquery())) or 0
     own = (
         select(func.count())
         .where(col(Policy.account_id) == col(Account.id), in_scope(tx.actor, Policy))

@@ -19,7 +19,7 @@ class AccountsState(PortalState):
     following: str = ""
     searching: bool = False
 
-    @requires(Permission.VIEW_OWN_ACCOUNTS)
+    @requires(Permission.VIEW_OWN_ACCOUNTS, passive=True)
     async def load(self) -> None:
         text, page = address.read_simple(self.router.url.query_parameters)
         found = await self._ask(accounts.find_accounts, text=text, offset=(page - 1) * address.PAGE, count=address.PAGE)
@@ -49,7 +49,7 @@ class AccountState(PortalState):
     as_of: str = ""
     stale: bool = False
 
-    @requires(Permission.VIEW_OWN_ACCOUNTS)
+    @requires(Permission.VIEW_OWN_ACCOUNTS, passive=True)
     async def load(self) -> None:
         self.shown = ""
         found = await self._ask(accounts.account, locator=self._last_of_path())

@@ -10,7 +10,7 @@ class EnrolmentState(PortalState):
     secret: str = ""
     picture: str = ""
 
-    @requires(Gate.ENROLLING)
+    @requires(Gate.ENROLLING, passive=True)
     async def begin(self) -> None:
         found = await self._ask(enrolment.begin)
         if found is not None:

@@ -12,13 +12,13 @@ class FrontDoorState(PortalState):
     invited_name: str = ""
     invited_email: str = ""
 
-    @requires(Gate.PUBLIC)
+    @requires(Gate.PUBLIC, passive=True)
     async def arrive_outside(self) -> None:
         found = await self._ask(home.front_door)
         if found is not None:
             self.agency_name, self.demo = found.agency_name, found.demo
 
-    @requires(Gate.PUBLIC)
+    @requires(Gate.PUBLIC, passive=True)
     async def look_at_link(self) -> None:
         token = self.router.url.query_parameters.get("token", "")
         found = await self._ask(set_up.look_at, token=token)

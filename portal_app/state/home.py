@@ -7,7 +7,7 @@ from portal_app.guard.events import requires
 from portal_app.services import home
 from portal_app.services.access import Gate
 from portal_app.services.home import Book, LineShare, RoleCount, Window
-from portal_app.services.sync.freshness import FeedStatus
+from portal_app.services.sync.freshness import FeedStatus, RunRow
 from portal_app.state import address, wording
 from portal_app.state.portal import PortalState
 from portal_app.state.rows import PolicyLine, policy_line
@@ -78,7 +78,7 @@ class HomeState(PortalState):
     as_of: str = ""
     stale: bool = False
 
-    @requires(Gate.SIGNED_IN)
+    @requires(Gate.SIGNED_IN, passive=True)
     async def load(self) -> None:
         found = await self._ask(home.summary)
         if found is None:
@@ -113,9 +113,7 @@ class HomeState(PortalState):
             state=run.state.label if run else "Never ran",
             as_of=self._moment(each.data_as_of),
             stale=wording.is_stale(each.last_success, self._now()),
-            counts=f"{wording.count(run.rows_read, 'row')} read, {run.rows_added:,} added, {run.rows_changed:,} changed"
-            if run
-            else "",
+            counts=_counts(run) if run else "",
             waiting=wording.count(each.quarantined, "row") + " in quarantine" if each.quarantined else "",
             message=run.message if run else "",
         )
@@ -146,6 +144,12 @@ def _share(each: LineShare, running: dict[str, str]) -> Share:
         premium=wording.round_money(each.premium),
         share=each.share,
     )
+
+
+def _counts(run: RunRow) -> str:
+    if not run.rows_read:
+        return "Nothing new in the last run"
+    return f"{wording.count(run.rows_read, 'row')} read, {run.rows_added:,} added, {run.rows_changed:,} changed"
 
 
 def _people(each: RoleCount) -> People:

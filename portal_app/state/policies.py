@@ -32,7 +32,7 @@ class PoliciesState(PortalState):
     carriers: list[Choice] = []
     statuses: list[Choice] = []
 
-    @requires(Permission.VIEW_OWN_ACCOUNTS)
+    @requires(Permission.VIEW_OWN_ACCOUNTS, passive=True)
     async def load(self) -> None:
         filters = await self._ask(search.filters)
         if filters is None:

@@ -72,7 +72,7 @@ class PolicyState(PortalState):
     as_of: str = ""
     stale: bool = False
 
-    @requires(Permission.VIEW_OWN_ACCOUNTS)
+    @requires(Permission.VIEW_OWN_ACCOUNTS, passive=True)
     async def load(self) -> None:
         self.shown = ""
         found = await self._ask(detail.policy, locator=self._last_of_path())

@@ -39,7 +39,7 @@ class PortalState(rx.State):
     reference: str = ""
     missing: bool = False
 
-    @requires(Gate.SIGNED_IN)
+    @requires(Gate.SIGNED_IN, passive=True)
     async def arrive(self) -> None:
         me = await self._ask(who.me)
         if me is None:

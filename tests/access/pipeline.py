@@ -38,7 +38,7 @@ class Socket:
         self.headers = {SESSION_HEADER: f"{SCHEME}{sessions.hash_of(token).hex()}"} if token else {}
         self.client = f"tab-{token}"
 
-    async def send(self, name: str, payload: dict[str, Any] | None = None) -> Answers:
+    async def send(self, name: str, payload: dict[str, Any] | None = None, seconds: float = 20) -> Answers:
         """Send one event and wait until everything that it caused is done. Returns what this event brought alone."""
         before = len(self.answers.deltas), len(self.answers.events), len(self.answers.errors)
         data = {"pathname": self.path, "asPath": self.path, "query": {}, "sid": "sid", "token": self.client}
@@ -48,7 +48,7 @@ class Socket:
         sent = await self.processor.enqueue(self.client, event)
         # An unknown handler never answers; whatever an error is, the test looks at what reached the client.
         with contextlib.suppress(Exception):
-            await asyncio.wait_for(sent.wait_all(), 1)
+            await asyncio.wait_for(sent.wait_all(), seconds)
         deltas, events, errors = before
         return Answers(self.answers.deltas[deltas:], self.answers.events[events:], self.answers.errors[errors:])
 

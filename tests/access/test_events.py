@@ -39,10 +39,12 @@ def short(name: str) -> str:
     return ".".join(name.rsplit("____", maxsplit=1)[-1].split(".")[-2:])
 
 
-def send(app: rx.App, token: str | None, name: str, payload: dict[str, Any] | None = None) -> Answers:
+def send(
+    app: rx.App, token: str | None, name: str, payload: dict[str, Any] | None = None, seconds: float = 20
+) -> Answers:
     async def one() -> Answers:
         async with tab(app, token) as socket:
-            return await socket.send(name, payload)
+            return await socket.send(name, payload, seconds)
 
     return asyncio.run(one())
 
@@ -97,7 +99,7 @@ def test_what_the_framework_brings_along_is_refused(
 def test_an_unknown_or_private_handler_does_nothing(app: rx.App, door: Door, cast: Cast) -> None:
     root = "reflex___state____state.portal_app___state___portal____portal_state"
     for name in (f"{root}._ask", f"{root}.reset", f"{root}.get_state", "nonsense"):
-        answers = send(app, cast["principal"], name)
+        answers = send(app, cast["principal"], name, seconds=0.5)
         assert not answers.holds("principal@agency.test")
 
 
@@ -121,6 +123,28 @@ def test_an_event_of_a_session_that_ran_out_leads_to_the_sign_in_with_the_reason
     clock.forward(minutes=minutes)
     name = next(name for name in OURS if name.endswith("portal_state.arrive"))
     assert send(app, cast["principal"], name).redirects() == [reason]
+
+
+@pytest.mark.criterion("AUTH-23")
+def test_a_page_that_connects_again_by_itself_keeps_no_session_awake(
+    app: rx.App, door: Door, cast: Cast, clock: Clock
+) -> None:
+    clock.forward(minutes=20)
+    token = cast["principal"]
+    send(app, token, events.CONNECTED)
+    for name in OURS:
+        if events.declared(name).passive:  # type: ignore[union-attr]
+            send(app, token, name)
+    clock.forward(minutes=10)
+    assert who(door, token) is None
+
+
+@pytest.mark.criterion("AUTH-23")
+def test_going_to_another_page_keeps_the_session_awake(app: rx.App, door: Door, cast: Cast, clock: Clock) -> None:
+    clock.forward(minutes=20)
+    send(app, cast["principal"], events.NAVIGATED)
+    clock.forward(minutes=29)
+    assert who(door, cast["principal"]) is not None
 
 
 @pytest.mark.criterion("GUARD-06")

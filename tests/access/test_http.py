@@ -65,6 +65,20 @@ def test_a_whole_sign_in_opens_the_pages_and_closes_the_steps(principal: Visitor
     assert principal.get("/sign-in").location == "/"
 
 
+@pytest.mark.criterion("GUARD-10")
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/assets/../policies/index.html",
+        "/assets/%2e%2e/policies/index.html",
+        "/assets//policies",
+        "/assets/..\\policies",
+    ],
+)
+def test_a_crooked_path_opens_nothing(site: Site, path: str) -> None:
+    assert visitor(site).get(path).status == 404
+
+
 @pytest.mark.criterion("GUARD-11")
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(site: Site) -> None:
     person = visitor(site)

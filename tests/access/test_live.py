@@ -33,6 +33,9 @@ class Tab:
         self.socket.recv()
         self.socket.send("40/_event,{}")
 
+    def send_raw(self, text: str) -> None:
+        self.socket.send(text)
+
     def send(self, name: str) -> None:
         event = {
             "name": name,
@@ -101,3 +104,30 @@ def test_a_stolen_token_of_a_tab_opens_an_empty_state(site: Site, tabs: Callable
         thief = tabs(site, cookies, "tab-two")
         thief.send("reflex___state____state.hydrate")
         assert "principal@demo.agency" not in thief.read_until("never sent", 2)
+
+
+@pytest.mark.criterion("DATA-04")
+def test_what_people_send_over_a_socket_never_reaches_the_log(site: Site, tabs: Callable[..., Tab]) -> None:
+    for number, payload in enumerate(('"SSN 555-44-3333"', '{"name":"x","payload":{"q":"SSN 555-44-3333"}}', "[1]")):
+        tab = tabs(site, {}, f"log-{number}")
+        tab.send_raw(f'42/_event,["event",{payload}]')
+        tab.read_until("never sent", 1)
+    logged = site.log.read_text(encoding="utf-8")
+    assert "555-44-3333" not in logged
+    assert not [line for line in logged.splitlines() if line.startswith(("Traceback", "  File"))]
+
+
+@pytest.mark.criterion("GUARD-19")
+def test_strangers_may_hold_few_tabs_and_leave_nothing_behind(site: Site, tabs: Callable[..., Tab]) -> None:
+    opened = [tabs(site, {}, f"stranger-{number}") for number in range(40)]
+    refused = 0
+    for number in range(20):
+        try:
+            opened.append(tabs(site, {}, f"more-{number}"))
+        except websocket.WebSocketBadStatusException:
+            refused += 1
+    assert refused >= 10
+    for tab in opened:
+        tab.socket.close()
+    time.sleep(0.5)
+    assert tabs(site, {}, "again").socket.connected

@@ -1,4 +1,4 @@
-"""Writes the field mappings into docs/ams-integration-requirements.md. `python -m tests.integrations.mapping_document`."""
+"""Writes the field mappings into the requirements. `python -m tests.integrations.mapping_document`."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from reflex_base.registry import RegistrationContext
 
-from portal_app.models.enums import Role
+from portal_app.models.enums import Role, SessionStage
+from portal_app.models.identity import UserSession
 from portal_app.pages import PAGES
 from portal_app.services.access import ANONYMOUS
 from portal_app.services.door import Door
@@ -18,7 +20,7 @@ from portal_app.state.policies import PoliciesState
 from portal_app.state.policy import PolicyState
 from portal_app.state.portal import PortalState
 from tests.state.conftest import go
-from tests.world import Agency, actor, add_user
+from tests.world import NOW, Agency, actor, add_user
 
 Opens = Callable[..., Any]
 
@@ -30,6 +32,27 @@ def test_on_arrival_the_portal_knows_the_person_and_where_they_may_go(opens: Ope
     asyncio.run(page.arrive())
     assert (page.email, page.role, page.producer) == ("maya@agency.test", "Sub-Agent / Producer", "Maya Alvarez")
     assert (page.agency_name, page.places) == ("Harbor Lane Insurance", ["home", "policies", "accounts"])
+
+
+@pytest.mark.criterion("LOOK-12")
+def test_a_notice_is_shown_until_it_is_dismissed(opens: Opens, door: Door, agency: Agency) -> None:
+    door.settings.concurrent_sessions = True
+    with door.database.write() as db:
+        user = add_user(db, Role.CSR)
+        sign_in = UserSession(
+            token_hash=b"t" * 32, user_id=user.id or 0, stage=SessionStage.FULL, created_at=NOW, last_seen_at=NOW,
+            expires_at=NOW, notice="Your account was used to sign in from 192.0.2.7.",
+        )  # fmt: skip
+        db.add(sign_in)
+        db.flush()
+        person = replace(agency.csr(), user_id=user.id, session_id=sign_in.id)
+    page = opens(PortalState, "/", person)
+    for _ in range(2):
+        asyncio.run(page.arrive())
+        assert page.flash == "Your account was used to sign in from 192.0.2.7."
+    asyncio.run(page.dismiss())
+    asyncio.run(page.arrive())
+    assert page.flash == ""
 
 
 @pytest.mark.criterion("LOOK-05")

@@ -3,7 +3,6 @@
 import asyncio
 import os
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -11,6 +10,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 MEMORY_KIB = 19 * 1024
 PASSES = 2
 LANES = 1
+# The hash of a password that nobody has, at the same cost.
+NOBODYS = "$argon2id$v=19$m=19456,t=2,p=1$QI/2GlFlWl4fCVnWZuveFQ$JIaqqOTjWfhGM71QTg8INqRBywHeUCheXOvmR6iOqcU"
 
 _hasher = PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES)
 _threads = ThreadPoolExecutor(max_workers=max(1, os.cpu_count() or 1), thread_name_prefix="argon2")
@@ -36,11 +37,6 @@ def is_outdated(password_hash: str) -> bool:
 
 def _fits(password_hash: str | None, password: str) -> bool:
     try:
-        return _hasher.verify(password_hash or _nobodys(), password) and password_hash is not None
+        return _hasher.verify(password_hash or NOBODYS, password) and password_hash is not None
     except (VerificationError, InvalidHashError):
         return False
-
-
-@cache
-def _nobodys() -> str:
-    return _hasher.hash(os.urandom(16).hex())

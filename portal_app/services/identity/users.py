@@ -1,7 +1,7 @@
 """People: added, changed in role, unlocked, their second factor taken back."""
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from portal_app.models.enums import Grant, Role, SessionEnd
@@ -79,6 +79,10 @@ def change_role(tx: Tx, *, email: str, role: Role) -> None:
     administrator stays one."""
     user = by_email(tx, email)
     before = user.role
+    if user.id == tx.actor.user_id:
+        raise Forbidden("Somebody else has to change your role.")
+    if role is Role.PRODUCER and user.producer_id is None:
+        raise Conflict("A producer needs a producer code: it decides whose book they see.")
     if before is role:
         return
     if before is Role.ADMIN and _administrators(tx) == 1:
@@ -128,5 +132,6 @@ def by_email(tx: Tx, email: str) -> User:
 
 
 def _administrators(tx: Tx) -> int:
-    active = select(func.count()).select_from(User).where(col(User.role) == Role.ADMIN, col(User.disabled_at).is_(None))
-    return tx.db.scalar(active) or 0
+    """How many there are, held until the end of the transaction, so that two cannot both leave as the last but one."""
+    active = select(col(User.id)).where(col(User.role) == Role.ADMIN, col(User.disabled_at).is_(None))
+    return len(tx.db.scalars(active.with_for_update()).all())

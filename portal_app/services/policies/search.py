@@ -2,10 +2,10 @@
 
 One text is compared with the insured's name and every property address, as one phrase without regard to case and
 accents; where it has a digit, also with the policy number and every VIN, without punctuation. From three characters
-on it may stand anywhere; shorter, it must begin the name or the number. Nothing that is typed has a special meaning. A text
-that is exactly a policy number, or a whole VIN, of a policy that the actor may see finds that policy alone. When the
-text occurs nowhere in what the actor may see, words that differ from it by one or two letters are tried, and the
-answer says which were taken.
+on it may stand anywhere; shorter, it must begin the name or the number. Nothing that is typed has a special meaning.
+A text that is exactly a policy number, or a whole VIN, of a policy that the actor may see finds that policy alone.
+When the text occurs nowhere in what the actor may see, words that differ from it by one or two letters are tried, and
+the answer says which were taken.
 
 Filters narrow: line (code), status, carrier and account (locators), the first and last day of the effective and
 expiration dates, both included. A value that names nothing finds nothing. The order is total: the column, then the

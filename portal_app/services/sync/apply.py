@@ -16,7 +16,7 @@ from portal_app.services.sync.commissions import TakingCommissions
 from portal_app.services.sync.kinds import Refusals, Taken, Taking
 from portal_app.services.sync.policies import TakingPolicies
 from portal_app.services.sync.producers import TakingProducers
-from portal_app.services.sync.rows import Chunk, Incoming, Refused
+from portal_app.services.sync.rows import Chunk, Incoming, Known, Refused
 
 LEASE_SECONDS = 60
 
@@ -76,48 +76,50 @@ def _refused(rows: Sequence[Incoming], refusals: Refusals) -> list[Refused]:
 
 
 def _write_records(tx: Tx, source: Source, rows: Sequence[Incoming]) -> list[Taken]:
-    record = bulk.SOURCE_RECORD
-    new = [
-        {
-            "feed": source.feed,
-            "kind": source.kind,
-            "source_id": row.source_id,
-            "version": 1,
-            "content_hash": row.content_hash,
-            "payload": row.payload,
-            "batch_id": source.file_id,
-            "fetched_at": tx.now,
-        }
-        for row in rows
-        if row.known is None
-    ]
-    ids: dict[str, int] = {}
-    if new:
-        statement = insert(record).values({**{name: bindparam(name) for name in new[0]}, "payload": SEALED})
-        found = tx.db.connection().execute(statement.returning(record.c.source_id, record.c.id), new)
-        ids = dict(found.all())
-    changed = [
-        {
-            "row_id": row.known.id,
-            "version": row.known.version + 1,
-            "content_hash": row.content_hash,
-            "payload": row.payload,
-            "batch_id": source.file_id,
-            "fetched_at": tx.now,
-        }
-        for row in rows
-        if row.known is not None
-    ]
-    if changed:
-        values = {**{name: bindparam(name) for name in changed[0] if name != "row_id"}, "payload": SEALED}
-        statement_changed = update(record).where(record.c.id == bindparam("row_id")).values(values)
-        tx.db.connection().execute(statement_changed, changed)
+    ids = _insert_records(tx, source, [row for row in rows if row.known is None])
+    _update_records(tx, source, [(row, row.known) for row in rows if row.known is not None])
     return [
         Taken(row.record, row.known.id, row.known.version + 1)
         if row.known
         else Taken(row.record, ids[row.source_id], 1)
         for row in rows
     ]
+
+
+def _insert_records(tx: Tx, source: Source, rows: Sequence[Incoming]) -> dict[str, int]:
+    new = [
+        {
+            "feed": source.feed,
+            "kind": source.kind,
+            "source_id": row.source_id,
+            "version": 1,
+            **_content(tx, source, row),
+        }
+        for row in rows
+    ]
+    if not new:
+        return {}
+    record = bulk.SOURCE_RECORD
+    statement = insert(record).values({**{name: bindparam(name) for name in new[0]}, "payload": SEALED})
+    return dict(tx.db.connection().execute(statement.returning(record.c.source_id, record.c.id), new).all())
+
+
+def _update_records(tx: Tx, source: Source, rows: Sequence[tuple[Incoming, Known]]) -> None:
+    changed = [{"row_id": known.id, "version": known.version + 1, **_content(tx, source, row)} for row, known in rows]
+    if changed:
+        record = bulk.SOURCE_RECORD
+        values = {**{name: bindparam(name) for name in changed[0] if name != "row_id"}, "payload": SEALED}
+        statement = update(record).where(record.c.id == bindparam("row_id")).values(values)
+        tx.db.connection().execute(statement, changed)
+
+
+def _content(tx: Tx, source: Source, row: Incoming) -> bulk.Row:
+    return {
+        "content_hash": row.content_hash,
+        "payload": row.payload,
+        "batch_id": source.file_id,
+        "fetched_at": tx.now,
+    }
 
 
 def _count(tx: Tx, source: Source, chunk: Chunk, accepted: Sequence[Incoming], quarantined: int) -> None:

@@ -3,8 +3,8 @@
 import time
 from dataclasses import dataclass
 
-# Who waits for SQLite's one place for writers looks after 1, 3, 8, 18, 33, 53, 78, 103, 128, 178, 228 and 328 ms whether
-# it is free: the longer it was taken, the longer it must stay free to be found free.
+# Who waits for SQLite's one place for writers looks after 1, 3, 8, 18, 33, 53, 78, 103, 128, 178, 228 and 328 ms
+# whether it is free: the longer it was taken, the longer it must stay free to be found free.
 ROOM = ((0.1, 0.03), (0.2, 0.06))
 MOST_ROOM = 0.11
 FEW_ROWS = 20

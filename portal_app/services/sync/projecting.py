@@ -32,6 +32,8 @@ def ledger_of(db: Session, policy_ids: Iterable[int]) -> dict[int, list[Entry]]:
     """The transactions of these policies in their order."""
     ledger = bulk.LEDGER.c
     found: dict[int, list[Entry]] = {number: [] for number in policy_ids}
+    if not found:
+        return found
     statement = (
         select(ledger.policy_id, ledger.state, ledger.origin, ledger.term_effective, ledger.changes)
         .where(ledger.policy_id.in_(list(found)))

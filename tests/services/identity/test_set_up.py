@@ -1,5 +1,6 @@
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -119,6 +120,16 @@ def test_the_last_administrator_stays(door: Door) -> None:
     finish(door, token_of(door.run(set_up.first_administrator_link, CLI)))
     with pytest.raises(Conflict):
         door.run(users.change_role, CLI, email="ruth@agency.test.com", role=Role.CSR)
+
+
+@pytest.mark.criterion("USERS-02")
+def test_nobody_changes_their_own_role_and_a_producer_needs_a_book(door: Door, person: Person, agency: Agency) -> None:
+    admin = replace(agency.admin(), user_id=person.user_id)
+    with pytest.raises(Forbidden):
+        door.run(users.change_role, admin, email=person.email, role=Role.PRINCIPAL)
+    door.run(users.change_role, CLI, email=person.email, role=Role.CSR)
+    with pytest.raises(Conflict):
+        door.run(users.change_role, CLI, email=person.email, role=Role.PRODUCER)
 
 
 @pytest.mark.criterion("USERS-03")

@@ -90,3 +90,16 @@ def test_accounts_are_found_by_a_part_of_the_name(shared: Agency, door: Door) ->
     mine = door.run(find_accounts, shared.producer(), text="client", count=1)
     assert (mine.total, [(row.name, row.policies) for row in mine.rows]) == (1, [("Maya's Client", 3)])
     assert door.run(find_accounts, shared.csr(), text="\0 client \ud800").total == 7
+
+
+@pytest.mark.criterion("POLICY-21")
+def test_the_total_counts_every_account_that_one_may_see(door: Door, agency: Agency) -> None:
+    for person, expected in (
+        (agency.principal(), 4),
+        (agency.csr(), 4),
+        (agency.read_only(), 4),
+        (agency.producer(), 1),
+        (agency.other_producer(), 1),
+    ):
+        found = door.run(find_accounts, person, count=1)
+        assert (found.total, len(found.rows)) == (expected, 1)
