@@ -181,6 +181,21 @@ def sync_run(
         raise typer.Exit(1)
 
 
+@sync.command("quarantine")
+def sync_quarantine(feed: Annotated[str, typer.Argument(help="One feed; all where none is named.")] = "") -> None:
+    """List the rows that could not be taken in: file, line and every reason."""
+    from portal_app.services.sync import quarantine
+
+    with portal() as door:
+        offset, total = 0, 1
+        while offset < total:
+            found = door.run(quarantine.listed, CLI, feed=feed, offset=offset, count=200)
+            offset, total = offset + 200, found.total
+            for row in found.rows:
+                typer.echo(f"{row.feed} {row.kind.value}, {row.file_name}, line {row.line}: {' '.join(row.reasons)}")
+    typer.echo(f"{total} {'row waits' if total == 1 else 'rows wait'}.")
+
+
 @user.command("add")
 def user_add(
     email: str,

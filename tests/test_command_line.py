@@ -78,6 +78,14 @@ def test_a_feed_that_brings_nothing_new_succeeds_and_says_so(demo: Path) -> None
     assert "0 added, 0 changed" in again.stdout
 
 
+@pytest.mark.criterion("FEED-52")
+def test_the_rows_in_quarantine_are_listed_with_their_reasons(demo: Path) -> None:
+    listed = run(demo, "sync", "quarantine").stdout.splitlines()
+    assert listed[-1] == "11 rows wait."
+    assert any("policies.csv, line 727: Producer code HL-999 is not known." in line for line in listed)
+    assert all(", line " in line for line in listed[:-1])
+
+
 @pytest.mark.criterion("RUN-04")
 def test_the_audit_trail_verifies_and_says_when_it_does_not(demo: Path) -> None:
     assert run(demo, "audit", "verify").returncode == 0

@@ -22,7 +22,7 @@ from portal_app.database import Database
 from portal_app.models.enums import RunState
 from portal_app.services.door import Door
 from portal_app.services.ports import Ports
-from portal_app.services.sync import bulk, runs
+from portal_app.services.sync import bulk, pace, runs
 from portal_app.services.sync.rebuilding import rebuild_all
 from tests.jobs import exports
 from tests.services.sync.holdings import as_held, as_sent, projection
@@ -44,7 +44,7 @@ def attempt(url: str, folder: Path, number: int, seconds: float) -> float | None
     ear, mouth = os.pipe()
     child = os.fork()
     if child == 0:
-        runs.PAGE, runs.CHUNK = 60, 40
+        runs.PAGE, pace.MOST_ROWS = 60, 40
         door = open_door(url, folder, number)
         with door.database.read() as db:
             db.execute(select(1))

@@ -107,8 +107,9 @@ NARROW = {
 }
 """The filters' indexes; what mostly leaves least comes first."""
 AS_OF = (
-    "(SELECT exported_at FROM feed_file WHERE kind = 'policies' AND completed_at IS NOT NULL"
-    " ORDER BY exported_at DESC LIMIT 1)"
+    # With several feeds the data is as old as the one that is furthest behind.
+    "(SELECT min(newest) FROM (SELECT max(exported_at) AS newest FROM feed_file"
+    " WHERE kind = 'policies' AND completed_at IS NOT NULL GROUP BY feed) AS feeds)"
 )
 ROW = """page.id, p.locator, a.locator, p.insured_name, p.number, l.name, c.name,
   p.effective, p.expiration, p.premium, p.status, p.number_key, p.vins, p.streets"""

@@ -56,6 +56,9 @@ def take_in(tx: Tx, *, lease: leases.Held, source: Source, chunk: Chunk, rows_do
         quarantine.resolve(tx, feed=source.feed, kind=source.kind, source_ids=[row.source_id for row in accepted])
     quarantine.resolve(tx, feed=source.feed, kind=source.kind, source_ids=chunk.confirmed)
     if rows_done is None:
+        quarantine.tell_again(
+            tx, feed=source.feed, kind=source.kind, refused=[*chunk.refused, *_refused(chunk.incoming, refusals)]
+        )
         _count(tx, source, chunk, accepted, 0)
         return len(accepted)
     refused = [*chunk.refused, *_refused(chunk.incoming, refusals)]

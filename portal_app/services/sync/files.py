@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import insert, select, update
 
@@ -16,10 +17,11 @@ from portal_app.services.sync.apply import Source
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A file that is to be read, from row `rows_done` on."""
+    """A file that is to be read, from row `rows_done` on. `exported_at` is how old its rows are."""
 
     file_id: int
     rows_done: int
+    exported_at: datetime
 
 
 @writes(Gate.SYSTEM)
@@ -29,34 +31,45 @@ def begin(tx: Tx, *, lease: leases.Held, feed: str, kind: FeedKind, batch: FeedB
     A file is known by its content and dated by its export. What was exported before the newest completed file is never
     read, whatever it is called now: it would roll data back. Content that is the newest already is not read again;
     exported anew, it shows that the data is younger. Older content exported anew is read again: it undoes what came
-    in between.
+    in between. A time that is still to come would keep every later export out: such a file counts as of now.
     """
     leases.still_held(tx, lease)
+    exported_at = min(batch.exported_at, tx.now)
     file = bulk.FEED_FILE.c
     of_kind = select(bulk.FEED_FILE).where(file.feed == feed, file.kind == kind)
     known = tx.db.execute(of_kind.where(file.digest == batch.digest)).mappings().first()
     completed = of_kind.where(file.completed_at.is_not(None))
     by_age = completed.order_by(file.exported_at.desc(), file.completed_at.desc())
     newest = tx.db.execute(by_age.limit(1)).mappings().first()
-    if newest is not None and batch.exported_at < newest["exported_at"]:
+    if newest is not None and exported_at < newest["exported_at"]:
         return None
     if known is None:
         row = {"feed": feed, "kind": kind, "digest": batch.digest, "name": batch.name[-255:], "rows_done": 0}
-        row |= {"exported_at": batch.exported_at, "started_at": tx.now, "completed_at": None}
+        row |= {"exported_at": exported_at, "started_at": tx.now, "completed_at": None}
         added = tx.db.execute(insert(bulk.FEED_FILE).values(row).returning(file.id)).scalar_one()
-        return Cursor(added, 0)
+        return Cursor(added, 0, exported_at)
+    if batch.exported_at > tx.now:
+        exported_at = known["exported_at"]
+    exported_at = max(exported_at, known["exported_at"])
     this = update(bulk.FEED_FILE).where(file.id == known["id"])
-    told = {"exported_at": max(batch.exported_at, known["exported_at"]), "name": batch.name[-255:]}
+    told = {"exported_at": exported_at, "name": batch.name[-255:]}
     if known["completed_at"] is None:
         tx.db.execute(this.values(told))
-        return Cursor(known["id"], known["rows_done"])
+        return Cursor(known["id"], known["rows_done"], exported_at)
     if newest is None or newest["id"] == known["id"]:
         tx.db.execute(this.values(told))
         return None
-    if batch.exported_at == newest["exported_at"]:
+    if exported_at == newest["exported_at"]:
         return None
     tx.db.execute(this.values(told | {"rows_done": 0, "started_at": tx.now, "completed_at": None}))
-    return Cursor(known["id"], 0)
+    return Cursor(known["id"], 0, exported_at)
+
+
+@reads(Gate.SYSTEM)
+def contents(tx: Tx, *, feed: str, kind: FeedKind) -> frozenset[bytes]:
+    """The digests of all files of that kind that were ever begun."""
+    file = bulk.FEED_FILE.c
+    return frozenset(map(bytes, tx.db.scalars(select(file.digest).where(file.feed == feed, file.kind == kind))))
 
 
 @writes(Gate.SYSTEM)

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from portal_app.models.enums import FeedKind
 from portal_app.models.types import new_locator
-from portal_app.services.access import Gate
+from portal_app.services.access import Gate, Permission
 from portal_app.services.door import Tx, reads
 from portal_app.services.sync import bulk
 from portal_app.services.sync.rows import Refused
@@ -65,6 +66,17 @@ def _told(each: Refused, file_name: str) -> dict[str, str | int]:
     return {"line": each.line, "file_name": file_name[-255:], "reasons": "\n".join(each.reasons)[:SPACE]}
 
 
+def tell_again(tx: Tx, *, feed: str, kind: FeedKind, refused: Sequence[Refused]) -> None:
+    """What kept these rows back when they were tried once more may be another reason than before."""
+    row = bulk.QUARANTINED.c
+    for each in refused:
+        tx.db.execute(
+            update(bulk.QUARANTINED)
+            .where(row.feed == feed, row.kind == kind, row.content_hash == each.content_hash)
+            .values(reasons="\n".join(each.reasons)[:SPACE])
+        )
+
+
 def resolve(tx: Tx, *, feed: str, kind: FeedKind, source_ids: Iterable[str]) -> None:
     """Let the rows of these records leave: what they said has been taken in, or newer content has come."""
     row = bulk.QUARANTINED.c
@@ -74,6 +86,42 @@ def resolve(tx: Tx, *, feed: str, kind: FeedKind, source_ids: Iterable[str]) -> 
             .where(row.feed == feed, row.kind == kind, row.source_id.in_(page), row.resolved_at.is_(None))
             .values(resolved_at=tx.now)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A row in quarantine as people may see it: where it stands and why it waits. What it says is not shown."""
+
+    locator: str
+    feed: str
+    kind: FeedKind
+    file_name: str
+    line: int
+    reasons: tuple[str, ...]
+    first_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantine:
+    """A page of the rows in quarantine, by feed, kind and line, and how many there are."""
+
+    rows: tuple[Held, ...]
+    total: int
+
+
+@reads(Permission.VIEW_FEEDS)
+def listed(tx: Tx, *, feed: str = "", offset: int = 0, count: int = 50) -> Quarantine:
+    """The rows that wait, of one feed or of all. No reason repeats a personal value."""
+    row = bulk.QUARANTINED.c
+    wanted = [row.resolved_at.is_(None), *([row.feed == feed] if feed else [])]
+    columns = (row.locator, row.feed, row.kind, row.file_name, row.line, row.reasons, row.first_seen_at)
+    page = select(*columns).where(*wanted).order_by(row.feed, row.kind, row.line, row.id)
+    found = tx.db.execute(page.offset(max(offset, 0)).limit(min(max(count, 1), 200)))
+    total = tx.db.scalar(select(func.count()).select_from(bulk.QUARANTINED).where(*wanted)) or 0
+    rows = (
+        Held(who, of, what, name, line, tuple(why.split("\n")), seen) for who, of, what, name, line, why, seen in found
+    )
+    return Quarantine(tuple(rows), total)
 
 
 @reads(Gate.SYSTEM)

@@ -14,6 +14,7 @@ from portal_app.services.access import Gate
 from portal_app.services.door import Tx, reads
 from portal_app.services.ports import FeedConnector, FeedRecord, RawRow, RowProblem
 from portal_app.services.sync import bulk
+from portal_app.services.sync.pace import Pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +95,11 @@ def prepare(
     rows: Sequence[RawRow],
     hashes: Sequence[bytes],
     known: dict[str, Known],
-    size: int,
+    pace: Pace,
 ) -> Iterator[Chunk]:
     """Sort the rows into what is unchanged, what is new, and what cannot be taken in. Only what differs is mapped, and
-    a chunk holds at most `size` rows that differ, for these are what a transaction has to write. The next chunk is
-    prepared when it is asked for."""
+    a chunk holds no more rows that differ than `pace` allows, for these are what a transaction has to write. The next
+    chunk is prepared when it is asked for."""
     chunk, pending = Chunk(), set[str]()
     for row, content_hash in zip(rows, hashes, strict=True):
         chunk.read += 1
@@ -113,7 +114,7 @@ def prepare(
             chunk.incoming.append(outcome)
         else:
             chunk.refused.append(outcome)
-        if len(chunk.incoming) + len(chunk.refused) == size:
+        if len(chunk.incoming) + len(chunk.refused) >= pace.rows:
             yield chunk
             chunk = Chunk()
     if chunk.read:

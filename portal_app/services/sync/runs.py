@@ -23,10 +23,8 @@ from portal_app.services.sync.apply import LEASE_SECONDS, Source, take_in
 from portal_app.services.sync.freshness import RunRow, run_row
 from portal_app.services.sync.pace import Pace
 
-# Rows that are read and held against what is known at once, and rows that differ in one transaction: no other writer
-# is to wait longer than a fifth of a second.
+# Rows that are read and held against what is known at once.
 PAGE = 500
-CHUNK = 100
 # Unchanged rows after which the cursor is written all the same.
 SILENT = 5000
 
@@ -115,26 +113,32 @@ class _Run:
         return self.connector.name
 
     def _take_all(self, run_id: int) -> str:
-        problems: list[str] = []
+        """Take in every file that brings something. Returns what there is to say of a run that went well."""
+        problems, passed_over = list[str](), list[str]()
         newest = self.door.run(files.newest, self.actor, feed=self.feed, kind=self.kind, run_id=run_id)
-        for batch in self.connector.batches(self.kind):
+        known = self.door.run(files.contents, self.actor, feed=self.feed, kind=self.kind)
+        batches = self.connector.batches(self.kind)
+        if not batches and newest is None:
+            raise FeedUnavailable("No such file has come yet. Look at the feed's folder and its name pattern.")
+        for batch in batches:
             self._go_on()
             if newest is not None and batch.exported_at < newest.exported_at:
+                passed_over += [batch.name] if batch.digest not in known else []
                 continue
-            cursor = self.door.run(
-                files.begin, self.actor, lease=self.lease, feed=self.feed, kind=self.kind, batch=batch
-            )
-            if cursor is None:
-                continue
-            source = Source(self.feed, self.kind, run_id, cursor.file_id, batch.name, batch.exported_at)
             try:
-                self._take_file(source, batch, cursor.rows_done)
+                self._take_batch(run_id, batch)
             except RowProblem as problem:
                 problems += [f"{batch.name}: {reason}" for reason in problem.reasons]
         self._take_waiting(run_id)
         if problems:
             raise RowProblem(problems)
-        return ""
+        return _passed_over(passed_over)
+
+    def _take_batch(self, run_id: int, batch: FeedBatch) -> None:
+        cursor = self.door.run(files.begin, self.actor, lease=self.lease, feed=self.feed, kind=self.kind, batch=batch)
+        if cursor is not None:
+            source = Source(self.feed, self.kind, run_id, cursor.file_id, batch.name, cursor.exported_at)
+            self._take_file(source, batch, cursor.rows_done)
 
     def _take_file(self, source: Source, batch: FeedBatch, rows_done: int) -> None:
         waiting = self.door.run(quarantine.open_source_ids, self.actor, feed=self.feed, kind=self.kind)
@@ -163,7 +167,7 @@ class _Run:
     def _prepared(self, page: Sequence[RawRow], hashes: Sequence[bytes]) -> Iterator[rows.Chunk]:
         source_ids = [row.source_id for row in page if row.source_id]
         known = self.door.run(rows.known_records, self.actor, feed=self.feed, kind=self.kind, source_ids=source_ids)
-        return rows.prepare(self.connector, self.kind, page, hashes, known, CHUNK)
+        return rows.prepare(self.connector, self.kind, page, hashes, known, self.pace)
 
     def _take_waiting(self, run_id: int) -> None:
         """Try what waits in quarantine: its client, parent or producer code may have come by now. Round by round, until
@@ -194,6 +198,12 @@ class _Run:
     def _go_on(self) -> None:
         if self.stop.is_set():
             raise _Stopped
+
+
+def _passed_over(names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    return f"Not read, for newer data is here already: {', '.join(names[:5])}{' and more' if len(names) > 5 else ''}."
 
 
 @writes(Gate.SYSTEM)

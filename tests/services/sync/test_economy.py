@@ -11,7 +11,7 @@ from portal_app.database import Database
 from portal_app.models import metadata
 from portal_app.models.enums import FeedKind
 from portal_app.services.ports import FeedRecord, RawRow
-from portal_app.services.sync import runs
+from portal_app.services.sync import pace
 from tests.services.sync.feed import MemoryFeed, client, policy, producer
 from tests.services.sync.test_policies import Sync, hour
 
@@ -95,7 +95,7 @@ def test_a_transaction_takes_in_a_bounded_number_of_rows(
         sync()
 
     cursor = [statement for statement, _ in seen if statement.startswith("UPDATE feed_file SET rows_done")]
-    assert len(cursor) >= 1050 / runs.CHUNK
+    assert len(cursor) >= 1050 / pace.MOST_ROWS
 
 
 @pytest.mark.criterion("FEED-49")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from threading import Event
 
@@ -309,3 +310,34 @@ def test_a_mapping_that_only_reads_otherwise_is_a_new_version_and_no_transaction
     assert run.rows_changed == 1
     assert len(stored(bulk.LEDGER)) == 1
     assert stored(bulk.SOURCE_RECORD)[-1]["version"] == 2
+
+
+@pytest.mark.criterion("FEED-48")
+def test_a_file_that_is_not_read_because_it_is_older_is_named(begun: None, feed: MemoryFeed, sync: Sync) -> None:
+    feed.export(FeedKind.POLICIES, policy(), at=hour(12))
+    sync()
+    feed.export(FeedKind.POLICIES, policy("P2"), at=hour(11), name="policies-east.csv")
+
+    run = sync()["policies"]
+
+    assert run.state is RunState.SUCCEEDED
+    assert "policies-east.csv" in run.message
+
+
+@pytest.mark.criterion("FEED-48")
+def test_a_time_that_is_still_to_come_keeps_no_later_export_out(
+    begun: None, feed: MemoryFeed, sync: Sync, stored: Stored, clock: Clock
+) -> None:
+    feed.export(FeedKind.POLICIES, policy(premium=Decimal(100)), at=clock.now + timedelta(days=200))
+    assert sync()["policies"].data_as_of == clock.now
+    clock.forward(hours=1)
+    feed.replace(FeedKind.POLICIES, policy(premium=Decimal(222)), at=clock.now)
+    sync()
+    assert premium(stored) == 222
+
+
+@pytest.mark.criterion("FEED-49")
+def test_a_kind_of_which_no_file_has_ever_come_fails(begun: None, feed: MemoryFeed, sync: Sync) -> None:
+    assert sync()["policies"].state is RunState.FAILED
+    feed.export(FeedKind.POLICIES, policy(), at=hour(12))
+    assert sync()["policies"].state is RunState.SUCCEEDED
