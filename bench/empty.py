@@ -1,11 +1,15 @@
 """An empty Reflex app of the same version, built and served as the portal is: what the portal's own share is held
 against."""
 
+import atexit
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from portal_app import frontend
@@ -68,8 +72,12 @@ def written(folder: Path) -> Path:
     return folder
 
 
-def built(folder: Path) -> Path:
-    """The same with its front end; needs the package registry, and half a minute. Raises BuildFailed."""
+@cache
+def built() -> Path:
+    """The same with its front end, in a folder that lasts as long as this process; needs the package registry, and
+    half a minute. Raises BuildFailed."""
+    folder = Path(tempfile.mkdtemp(prefix="portal-bench-empty-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     frontend.ensure_built(written(folder))
     return folder
 

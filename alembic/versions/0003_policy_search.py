@@ -91,6 +91,8 @@ def upgrade() -> None:
     for index in SUPERSEDED:
         op.execute(f"DROP INDEX IF EXISTS {index}")
     op.execute("CREATE INDEX IF NOT EXISTS ix_policy_book ON policy (producer_code_id)")
+    # Every answer says how old it is.
+    op.execute("CREATE INDEX ix_policy_search_as_of ON feed_file (kind, feed, exported_at)")
     if op.get_bind().dialect.name == "sqlite":
         _sqlite()
     else:

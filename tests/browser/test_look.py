@@ -82,7 +82,8 @@ def look(page: Page) -> list[str]:
         page.set_viewport_size(size)  # type: ignore[arg-type]
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-            expect(page.locator("html")).to_have_class(re.compile(scheme))
+            # The browser tells a page of the change with its next frame, which a busy machine draws late.
+            expect(page.locator("html")).to_have_class(re.compile(scheme), timeout=20_000)
             place = f"{urlsplit(page.url).path} {size['width']} {scheme}"
             if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
                 wrong.append(f"{place}: wider than the screen")

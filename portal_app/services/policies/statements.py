@@ -106,11 +106,18 @@ NARROW = {
     "expiring_to": "ix_policy_search_expiration",
 }
 """The filters' indexes; what mostly leaves least comes first."""
-AS_OF = (
-    # With several feeds the data is as old as the one that is furthest behind.
-    "(SELECT min(newest) FROM (SELECT max(exported_at) AS newest FROM feed_file"
-    " WHERE kind = 'policies' AND completed_at IS NOT NULL GROUP BY feed) AS feeds)"
-)
+# With several feeds the data is as old as the one that is furthest behind. Each feed is sought in the index, as its
+# files become many over the years.
+AS_OF = """(
+  WITH RECURSIVE feeds(feed) AS (
+    SELECT min(feed) FROM feed_file WHERE kind = 'policies'
+    UNION ALL
+    SELECT (SELECT min(f.feed) FROM feed_file AS f WHERE f.kind = 'policies' AND f.feed > feeds.feed)
+    FROM feeds WHERE feeds.feed IS NOT NULL)
+  SELECT min((
+    SELECT f.exported_at FROM feed_file AS f
+    WHERE f.kind = 'policies' AND f.feed = feeds.feed AND f.completed_at IS NOT NULL
+    ORDER BY f.exported_at DESC LIMIT 1)) FROM feeds)"""
 ROW = """page.id, p.locator, a.locator, p.insured_name, p.number, l.name, c.name,
   p.effective, p.expiration, p.premium, p.status, p.number_key, p.vins, p.streets"""
 ROW_JOINS = """CROSS JOIN policy AS p CROSS JOIN account AS a CROSS JOIN line_of_business AS l CROSS JOIN carrier AS c

@@ -92,7 +92,7 @@ def plans(database: Database, agency: Agency, door: Door, monkeypatch: pytest.Mo
     return of
 
 
-SCANS = re.compile(r"^SCAN (s|policy|policy_search|vehicle|account|a|p)\b(?!.*USING (COVERING )?INDEX)")
+SCANS = re.compile(r"^SCAN (s|policy|policy_search|vehicle|account|a|p|feed_file|f)\b(?!.*USING (COVERING )?INDEX)")
 
 
 @pytest.mark.parametrize("few", [True, False])

@@ -312,7 +312,7 @@ def test_a_mapping_that_only_reads_otherwise_is_a_new_version_and_no_transaction
     assert stored(bulk.SOURCE_RECORD)[-1]["version"] == 2
 
 
-@pytest.mark.criterion("FEED-48")
+@pytest.mark.criterion("FEED-53")
 def test_a_file_that_is_not_read_because_it_is_older_is_named(begun: None, feed: MemoryFeed, sync: Sync) -> None:
     feed.export(FeedKind.POLICIES, policy(), at=hour(12))
     sync()
@@ -324,7 +324,7 @@ def test_a_file_that_is_not_read_because_it_is_older_is_named(begun: None, feed:
     assert "policies-east.csv" in run.message
 
 
-@pytest.mark.criterion("FEED-48")
+@pytest.mark.criterion("FEED-53")
 def test_a_time_that_is_still_to_come_keeps_no_later_export_out(
     begun: None, feed: MemoryFeed, sync: Sync, stored: Stored, clock: Clock
 ) -> None:
@@ -336,7 +336,7 @@ def test_a_time_that_is_still_to_come_keeps_no_later_export_out(
     assert premium(stored) == 222
 
 
-@pytest.mark.criterion("FEED-49")
+@pytest.mark.criterion("FEED-54")
 def test_a_kind_of_which_no_file_has_ever_come_fails(begun: None, feed: MemoryFeed, sync: Sync) -> None:
     assert sync()["policies"].state is RunState.FAILED
     feed.export(FeedKind.POLICIES, policy(), at=hour(12))
