@@ -76,7 +76,7 @@ def written(folder: Path) -> Path:
 def built() -> Path:
     """The same with its front end, in a folder that lasts as long as this process; needs the package registry, and
     half a minute. Raises BuildFailed."""
-    folder = Path(tempfile.mkdtemp(prefix="portal-bench-empty-"))
+    folder = Path(tempfile.mkdtemp(prefix="portal-empty-app-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     frontend.ensure_built(written(folder))
     return folder

@@ -47,7 +47,7 @@ class Size:
 def measure(size: Size | None = None) -> list[Line]:
     """Round trips of one client, each in turn; then of many at one event a second each, on one process."""
     size = size or Size()
-    with tempfile.TemporaryDirectory(prefix="portal-bench-") as name, ExitStack() as stack:
+    with tempfile.TemporaryDirectory(prefix="portal-measured-") as name, ExitStack() as stack:
         folder = Path(name)
         bare_url, _ = stack.enter_context(empty.served(empty.written(folder / "empty")))
         site = stack.enter_context(servers.portal(folder / "portal"))

@@ -11,6 +11,7 @@ import json
 import multiprocessing
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -106,7 +107,7 @@ def touch(folder: Path, moment: int) -> None:
     path = folder / "policies.csv"
     content = path.read_bytes()
     head, _, last = content.rstrip(b"\r\n").rpartition(b"\n")
-    path.write_bytes(head + b"\n" + last.replace(b"PA-", f"PB{moment % 1000}-".encode(), 1) + b"\r\n")
+    path.write_bytes(head + b"\n" + re.sub(rb"P[AB]\d*-", f"PB{moment % 1000}-".encode(), last, count=1) + b"\r\n")
     _date(folder, moment)
 
 

@@ -58,7 +58,7 @@ def measure(size: Size | None = None) -> list[Line]:
 @contextmanager
 def agency(people: int) -> Iterator[Door]:
     """A new database with so many people who know the password."""
-    with tempfile.TemporaryDirectory(prefix="portal-bench-") as name:
+    with tempfile.TemporaryDirectory(prefix="portal-measured-") as name:
         database = Database(f"sqlite:///{name}/portal.db")
         migrations.upgrade(database)
         door = make_door(database, Path(name), utc_now)

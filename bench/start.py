@@ -79,7 +79,7 @@ def forget_the_worker(data: Path) -> None:
 
 def measure(rounds: int = 5) -> list[Line]:
     """Second starts in turn: the empty app, an agency, the demo."""
-    with tempfile.TemporaryDirectory(prefix="portal-bench-") as name:
+    with tempfile.TemporaryDirectory(prefix="portal-measured-") as name:
         programs = {
             "empty app": _empty_app(),
             "agency": _portal(Path(name) / "agency"),
@@ -112,7 +112,7 @@ def _portal(data: Path, *arguments: str) -> Program:
 
 def weigh() -> list[Line]:
     """What a browser with an empty cache fetches for one page."""
-    with tempfile.TemporaryDirectory(prefix="portal-bench-") as name, _browser() as browser:
+    with tempfile.TemporaryDirectory(prefix="portal-measured-") as name, _browser() as browser:
         with empty.served(empty.built()) as (url, _):
             blank = fetched(browser, url, {})
         lines = [Line("blank page", _told(blank))]
