@@ -4,7 +4,7 @@ from alembic import context
 from portal_app.models import metadata
 
 # The text indexes are made and kept by hand: autogenerate does not know them.
-BY_HAND = ("policy_fts",)
+BY_HAND = ("policy_fts", "policy_search", "ix_policy_search")
 
 
 def include(_: object, name: str | None, kind: str, __: bool, ___: object) -> bool:

@@ -1,6 +1,6 @@
 """Sign-ins a second: whole checks of a password, with their look-up, count and audit row, against bare argon2.
 
-    python -m bench sign-ins
+python -m bench sign-ins
 """
 
 import asyncio
@@ -77,9 +77,7 @@ def address(number: int) -> str:
 
 def bare_rate(password_hash: str, checks: int) -> float:
     """Checks a second, one after another, with the portal's own parameters."""
-    hasher = PasswordHasher(
-        time_cost=hashing.PASSES, memory_cost=hashing.MEMORY_KIB, parallelism=hashing.LANES
-    )
+    hasher = PasswordHasher(time_cost=hashing.PASSES, memory_cost=hashing.MEMORY_KIB, parallelism=hashing.LANES)
     begun = time.perf_counter()
     for _ in range(checks):
         hasher.verify(password_hash, PASSWORD)
@@ -92,9 +90,7 @@ async def sign_in_rate(door: Door, people: int, count: int) -> float:
 
     async def person(number: int) -> None:
         for _ in left:
-            outcome = await sign_in.with_password(
-                door, email=address(number), password=PASSWORD, address="127.0.0.1"
-            )
+            outcome = await sign_in.with_password(door, email=address(number), password=PASSWORD, address="127.0.0.1")
             if not isinstance(outcome, sign_in.Passed):
                 raise RuntimeError(f"Not signed in: {outcome}")
 

@@ -1,6 +1,6 @@
 """The second start until the portal is ready, and what its pages weigh, against an empty app served the same way.
 
-    python -m bench start weight
+python -m bench start weight
 """
 
 import contextlib
@@ -50,7 +50,11 @@ class Program:
             forget_the_worker(self.data)
         begun = time.perf_counter()
         with subprocess.Popen(
-            self.command, cwd=self.folder, env=dict(self.environment), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            self.command,
+            cwd=self.folder,
+            env=dict(self.environment),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         ) as process:
             try:
                 while not self.answers():

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from portal_app.models.types import new_locator
+from portal_app.services.policies.index import in_bulk
 from portal_app.services.policies.words import add_words
 from portal_app.services.sync import bulk
 from portal_app.services.sync.bulk import Row
@@ -66,7 +67,8 @@ def write(
         for each, row in zip(policies, shown, strict=True)
         if each.policy_id is None
     ]
-    ids = bulk.insert_with_ids(db, bulk.POLICY, new, "source_id")
+    with in_bulk(db):
+        ids = bulk.insert_with_ids(db, bulk.POLICY, new, "source_id")
     ids |= {each.source_id: each.policy_id for each in policies if each.policy_id is not None}
     age: Row = {} if as_of is None else {"as_of": as_of}
     changed = [
