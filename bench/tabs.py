@@ -18,7 +18,7 @@ QUIET_SECONDS = 0.5
 
 @dataclass(eq=False)
 class Tab:
-    """One page's socket. `handler` is the event that it sends, again and again; `times` is how long answers took (s)."""
+    """One page's socket. `handler` is the event that it sends again and again; `times` are how long answers took."""
 
     url: str
     token: str

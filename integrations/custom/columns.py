@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
 from operator import itemgetter
 
@@ -143,6 +144,11 @@ class ColumnMap:
     def _group_templates(self) -> list[str]:
         found = [self.settings.columns.get(group.name) for group in self._groups]
         return [template for columns in found if isinstance(columns, dict) for template in columns.values()]
+
+    @cached_property
+    def meaning(self) -> bytes:
+        """Changes with everything that the settings say of how files of this kind are read."""
+        return blake2b(f"{MAPPING_VERSION}{self.settings!r}".encode(), digest_size=16).digest()
 
     def _prefix(self, counts: list[int]) -> bytes:
         """What every fingerprint begins with: it changes when the same texts would be read as something else."""

@@ -11,7 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col
 
 from portal_app.models.accounts import Account
-from portal_app.models.enums import PolicyStatus
+from portal_app.models.enums import FeedKind, PolicyStatus
 from portal_app.models.policies import Policy
 from portal_app.models.types import Cents
 from portal_app.services.access import Permission, in_scope, visible
@@ -20,6 +20,7 @@ from portal_app.services.errors import NotFound
 from portal_app.services.policies.detail import mailing_lines
 from portal_app.services.policies.search import MOST_ROWS, find
 from portal_app.services.policies.views import AccountDetail, AccountRow, Query, Sort
+from portal_app.services.sync.freshness import data_as_of
 
 LONGEST = 200
 
@@ -87,7 +88,7 @@ def account(tx: Tx, *, locator: str) -> AccountDetail:
         total_policies=policies.total,
         premium_in_force=_in_force(tx, found),
         feed=found.feed,
-        as_of=found.as_of,
+        as_of=data_as_of(tx.db, found.feed, FeedKind.CLIENTS) or found.as_of,
     )
 
 

@@ -48,9 +48,8 @@ class Asked:
     pills: list[Pill] = field(default_factory=list)
 
     def href(self, **changes: str) -> str:
-        """The same list with parts changed; "" takes a part away, and the page goes unless it is what changes."""
-        parts = {**self.given, "page": "", **changes}
-        return address("/policies", parts)
+        """The first page of the same list with parts changed; "" takes a part away."""
+        return address("/policies", {**self.given, **changes})
 
 
 def address(path: str, parts: Mapping[str, str]) -> str:

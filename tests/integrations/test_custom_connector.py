@@ -234,3 +234,12 @@ def test_a_wrong_map_is_refused_with_the_whole_list(tmp_path: Path) -> None:
         "feed agency: policies.files: must be a name pattern inside the folder, such as policies*.csv.",
         "feed agency: policies.delimiter: must be one character, such as ; or a tab.",
     ]
+
+
+@pytest.mark.criterion("FEED-19")
+def test_with_a_mended_map_the_same_file_says_something_new(agency: Agency) -> None:
+    agency.writes(PRODUCERS, CONTENT)
+    before, again = (agency.connector(PRODUCERS).batches(PRODUCERS)[0].digest for _ in range(2))
+    agency.settings[PRODUCERS]["values"] = {"kind": {"X": "individual"}}
+    assert before == again
+    assert agency.connector(PRODUCERS).batches(PRODUCERS)[0].digest != before

@@ -123,6 +123,8 @@ def test_the_administrator_sees_people_and_feeds_and_no_business(door: Door, boo
 @pytest.mark.criterion("HOME-03")
 @pytest.mark.parametrize("who", ["producer", "csr", "read_only"])
 def test_nobody_else_is_told_of_people(door: Door, book: Agency, who: str) -> None:
+    with door.database.write() as db:
+        add_user(db, Role.CSR)
     found = door.run(home.summary, getattr(book, who)())
     assert found.people == ()
     assert found.book is not None

@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 from sqlmodel import col
 
 from portal_app.models.accounts import Account
-from portal_app.models.enums import TransactionState
+from portal_app.models.enums import FeedKind, TransactionState
 from portal_app.models.ledger import LedgerTransaction
 from portal_app.models.policies import Carrier, Coverage, LineOfBusiness, Policy, PolicyAddress, PolicyTerm, Vehicle
 from portal_app.models.producers import Producer, ProducerCode
@@ -23,6 +23,7 @@ from portal_app.services.policies.views import (
     TermLine,
     VehicleLine,
 )
+from portal_app.services.sync.freshness import data_as_of
 
 MOST_TOLD = 200
 MOST_READ = 1000
@@ -54,7 +55,7 @@ def policy(tx: Tx, *, locator: str) -> PolicyDetail:
         terms=_terms(tx, found),
         history=_history(tx, found),
         feed=found.feed,
-        as_of=found.as_of,
+        as_of=data_as_of(tx.db, found.feed, FeedKind.POLICIES) or found.as_of,
     )
 
 
