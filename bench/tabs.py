@@ -86,7 +86,7 @@ def one_after_another(tab: Tab, count: int) -> list[float]:
     return tab.times
 
 
-def one_a_second(tabs: Sequence[Tab], seconds: float, every: float = 1.0, idle: Sequence[Tab] = ()) -> list[float]:
+def each(tabs: Sequence[Tab], every: float, seconds: float, idle: Sequence[Tab] = ()) -> list[float]:
     """Seconds of every round trip while each tab sends an event each `every` seconds, or when it has its answer where
     that takes longer; their beginnings are spread evenly. The idle tabs are only kept open."""
     chance, begin = random.Random(2), time.perf_counter() + 0.1
@@ -109,7 +109,7 @@ def one_a_second(tabs: Sequence[Tab], seconds: float, every: float = 1.0, idle: 
                 if tab.answered():
                     waiting -= 1
                     heapq.heappush(due, (max(tab.sent_at + every, time.perf_counter()), at[tab]))
-    return [each for tab in tabs for each in tab.times]
+    return [took for tab in tabs for took in tab.times]
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Annotated, Any
 
+import pyotp
 import typer
 
 from portal_app import migrations
@@ -145,7 +146,7 @@ def demo_sign_ins(as_json: Annotated[bool, typer.Option("--json", help="As JSON.
         typer.echo(json.dumps(rows, indent=2))
         return
     for row in rows:
-        typer.echo("  ".join(f"{value:<28}" for value in row.values()).rstrip())
+        typer.echo(f"{row['email']:<24} {row['password']}  code now: {pyotp.TOTP(row['totp_secret']).now()}")
 
 
 @token.command("create")

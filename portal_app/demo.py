@@ -86,7 +86,7 @@ def welcome(settings: Settings) -> str:
             f"The demo agency: {settings.origin}",
             f"Sign in with the password {PASSWORD} as",
             *rows,
-            "A new code every 30 seconds: python -m portal_app demo sign-ins",
+            "A new code every 30 seconds: .venv/bin/python -m portal_app demo sign-ins",
             "",
         ]
     )

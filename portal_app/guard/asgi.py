@@ -130,7 +130,7 @@ class Guard:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         path, method, given = scope["path"], scope["method"], _headers(scope)
-        if _is_crooked(path):
+        if _is_crooked(path) and not path.startswith(API):
             await _answer(send, 404, "Not found.")
             return
         if given.get(b"host", b"").decode("latin-1") not in self.hosts and path not in OPEN_ROUTES:

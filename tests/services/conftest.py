@@ -32,7 +32,7 @@ COUNTER = itertools.count()
 @pytest.fixture(scope="session")
 def postgres_template(postgres_url: str) -> str:
     """A migrated database to copy from, of this test process alone."""
-    name = f"template_{os.getpid()}"
+    name = f"template_{os.getpid()}_{next(COUNTER)}"
     _administer(postgres_url, f"CREATE DATABASE {name}")
     database = Database(make_url(postgres_url).set(database=name).render_as_string(hide_password=False))
     migrations.upgrade(database)
