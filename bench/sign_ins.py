@@ -8,6 +8,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,25 +34,29 @@ class Size:
     time."""
 
     rounds: int = 7
-    checks: int = 60
+    checks: int = 50
     people: int = 16
 
 
 def measure(size: Size | None = None) -> list[Line]:
-    """One thread of argon2 and the whole sign-in in turn."""
+    """One thread of argon2, one for each processor, and the whole sign-in in turn."""
     size = size or Size()
     cores = os.cpu_count() or 1
-    bare, whole = [], []
+    bare, all_bare, whole = [], [], []
     with agency(size.people) as door:
         password_hash = hashing.make_here(PASSWORD)
         for _ in range(size.rounds):
-            bare.append(bare_rate(password_hash, size.checks))
+            bare.append(bare_rate(password_hash, size.checks, 1))
+            all_bare.append(bare_rate(password_hash, size.checks * cores, cores))
             whole.append(asyncio.run(sign_in_rate(door, size.people, size.checks * cores)))
     ratio = median(ours / theirs for ours, theirs in zip(whole, bare, strict=True)) / cores
+    beside = median(ours / theirs for ours, theirs in zip(whole, all_bare, strict=True))
     return [
         Line("argon2 alone, one thread", f"{median(bare):.1f}/s"),
+        Line(f"argon2 alone, {cores} threads", f"{median(all_bare):.1f}/s"),
         Line(f"whole sign-ins, {size.people} at a time", f"{median(whole):.1f}/s"),
-        Line(f"  sign-ins : {cores} × one thread", f"{ratio:.2f}", f"≥ {AT_LEAST}", ratio >= AT_LEAST),
+        Line(f"  sign-ins : {cores} threads of argon2 alone", f"{beside:.2f}"),
+        Line(f"  sign-ins : {cores} × one thread of argon2", f"{ratio:.2f}", f"≥ {AT_LEAST}", ratio >= AT_LEAST),
     ]
 
 
@@ -65,8 +70,8 @@ def agency(people: int) -> Iterator[Door]:
         known = hashing.make_here(PASSWORD)
         with database.write() as db:
             for number in range(people):
-                enrolled = {"totp_secret": "A" * 32, "totp_enrolled_at": utc_now()}
-                add_user(db, Role.CSR, address(number), password_hash=known, **enrolled)
+                user = add_user(db, Role.CSR, address(number), totp_secret="A" * 32, totp_enrolled_at=utc_now())
+                user.password_hash = known
         yield door
         door.close()
 
@@ -75,12 +80,12 @@ def address(number: int) -> str:
     return f"person{number}@agency.test"
 
 
-def bare_rate(password_hash: str, checks: int) -> float:
-    """Checks a second, one after another, with the portal's own parameters."""
+def bare_rate(password_hash: str, checks: int, threads: int) -> float:
+    """Checks a second with the portal's own parameters, and with nothing around them."""
     hasher = PasswordHasher(time_cost=hashing.PASSES, memory_cost=hashing.MEMORY_KIB, parallelism=hashing.LANES)
     begun = time.perf_counter()
-    for _ in range(checks):
-        hasher.verify(password_hash, PASSWORD)
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(lambda _: hasher.verify(password_hash, PASSWORD), range(checks)))
     return checks / (time.perf_counter() - begun)
 
 
