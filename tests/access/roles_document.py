@@ -1,14 +1,20 @@
 """Writes docs/roles.md from the dictionary of roles. `python -m tests.access.roles_document` brings it up to date."""
 
+import importlib
+import pkgutil
 from pathlib import Path
 
-from portal_app import portal_app
+from portal_app import portal_app, services
 from portal_app.guard.events import RegistrationContext, declared
 from portal_app.models.enums import Role
 from portal_app.services.access import MATRIX, Permission
 from portal_app.services.door import SERVICES
 
 PLACE = Path(__file__).resolve().parents[2] / "docs/roles.md"
+# A service is known once its module is loaded: all of them, so that the table does not depend on who asked before.
+for _, name, _ in pkgutil.walk_packages(services.__path__, f"{services.__name__}."):
+    importlib.import_module(name)
+
 HEAD = """# Roles
 
 Generated from `portal_app/services/access.py`; do not edit. A grant to one person widens their role, never past what
