@@ -54,6 +54,7 @@ class KindSettings(BaseModel):
     delimiter: str | None = None
     dates: Literal["month first", "day first"] = "month first"
     rates: Literal["fraction", "percent"] = "fraction"  # how a rate without a per cent sign is read
+    complete: bool = False  # whether every file holds all records, and not only those that changed
 
 
 class FeedSettings(BaseModel):

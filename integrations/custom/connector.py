@@ -34,6 +34,7 @@ class CsvBatch:
     columns: ColumnMap
     key: KeyOf | None
     found: Survey
+    complete: bool
 
     @property
     def digest(self) -> bytes:
@@ -96,7 +97,14 @@ class CustomConnector:
             (found.stamp.modified, path, found) for path, found in surveys.items() if not _fresh_and_cut_short(found)
         ]
         return [
-            CsvBatch(path.relative_to(self._folder).as_posix(), path, of_kind.columns, of_kind.key, found)
+            CsvBatch(
+                path.relative_to(self._folder).as_posix(),
+                path,
+                of_kind.columns,
+                of_kind.key,
+                found,
+                of_kind.settings.complete,
+            )
             for _, path, found in sorted(ready, key=lambda each: each[:2])
         ]
 

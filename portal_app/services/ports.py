@@ -137,6 +137,11 @@ class FeedBatch(Protocol):
     def digest(self) -> bytes: ...
     @property
     def exported_at(self) -> datetime: ...
+    @property
+    def complete(self) -> bool:
+        """Whether it holds every record that there is, so that what it does not hold is gone."""
+        ...
+
     def rows(self, start: int = 0) -> Iterator[RawRow]:
         """Yield the rows after the first `start`. Raises FeedUnavailable, or RowProblem where the whole file is
         unusable (no header, missing key columns)."""

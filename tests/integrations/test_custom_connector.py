@@ -243,3 +243,12 @@ def test_with_a_mended_map_the_same_file_says_something_new(agency: Agency) -> N
     agency.settings[PRODUCERS]["values"] = {"kind": {"X": "individual"}}
     assert before == again
     assert agency.connector(PRODUCERS).batches(PRODUCERS)[0].digest != before
+
+
+@pytest.mark.criterion("FEED-55")
+def test_whether_files_hold_everything_is_as_set(agency: Agency) -> None:
+    agency.writes(POLICIES, "")
+    assert not agency.batch(POLICIES).complete
+
+    agency.reads(POLICIES, complete=True)
+    assert agency.batch(POLICIES).complete

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from portal_app.models.enums import Origin, PolicyStatus, TransactionKind, TransactionState
@@ -32,7 +32,8 @@ def steps(said: Terms, record: PolicyRecord, known: datetime, zone: ZoneInfo) ->
     if before is not None:
         changes = {name: value for name, value in fields.items() if value != before.fields[name]}
         return [_later(record, before, changes, known, zone)] if changes else []
-    kind = TransactionKind.RENEWAL if said and record.effective > max(said) else TransactionKind.ISSUANCE
+    others = [term.effective for term in said.values() if not covers_the_same(term, record)]
+    kind = TransactionKind.RENEWAL if others and record.effective > max(others) else TransactionKind.ISSUANCE
     changes = {name: value for name, value in fields.items() if value != BLANK[name] or name == "status"}
     begins = start_of(record.effective, zone)
     if record.status is not PolicyStatus.CANCELLED:
@@ -40,6 +41,22 @@ def steps(said: Terms, record: PolicyRecord, known: datetime, zone: ZoneInfo) ->
     issued = Step(kind, begins, _entry(record, changes | {"status": PolicyStatus.ACTIVE.value}))
     cancelled_at = _cancelled_at(record, known, zone)
     return [issued, Step(TransactionKind.CANCELLATION, cancelled_at, _entry(record, {"status": CANCELLED}))]
+
+
+class Span(Protocol):
+    """What lasts from one day to another."""
+
+    @property
+    def effective(self) -> date: ...
+    @property
+    def expiration(self) -> date: ...
+
+
+def covers_the_same(one: Span, other: Span) -> bool:
+    """Whether two terms are the same time bought twice: they share more than half of the shorter one. A renewal that
+    begins some days before the term that it follows has ended does not."""
+    shared = min(one.expiration, other.expiration) - max(one.effective, other.effective)
+    return 2 * shared > min(one.expiration - one.effective, other.expiration - other.effective)
 
 
 def _later(record: PolicyRecord, before: Term, changes: dict[str, Any], known: datetime, zone: ZoneInfo) -> Step:

@@ -152,9 +152,9 @@ def waiting(tx: Tx, *, feed: str, kind: FeedKind, after: int, count: int) -> tup
 
 
 @reads(Gate.SYSTEM)
-def overtaken(tx: Tx, *, feed: str, kind: FeedKind, run_id: int, file_id: int) -> list[int]:
-    """A file was read to its end: the rows that nothing can bring right, because they bear no key or repeat one, and
-    that it did not hold any more."""
+def overtaken(tx: Tx, *, feed: str, kind: FeedKind, whole: bool, run_id: int, file_id: int) -> list[int]:
+    """A file was read to its end: the rows that it did not hold any more. All of them where it is `whole`, else those
+    that nothing can bring right, because they bear no key or repeat one."""
     begun_at = select(bulk.FEED_FILE.c.started_at).where(bulk.FEED_FILE.c.id == file_id).scalar_subquery()
     row, run = bulk.QUARANTINED.c, bulk.SYNC_RUN.c
     earlier = select(run.id).where(run.feed == feed, run.kind == kind, run.ended_at < begun_at)
@@ -163,7 +163,7 @@ def overtaken(tx: Tx, *, feed: str, kind: FeedKind, run_id: int, file_id: int) -
             row.feed == feed, row.kind == kind, row.resolved_at.is_(None), row.run_id != run_id, row.run_id.in_(earlier)
         )
     )
-    return [number for number, source_id, payload in found if not source_id or payload["final"]]
+    return [number for number, source_id, payload in found if whole or not source_id or payload["final"]]
 
 
 def forget(tx: Tx, *, numbers: Sequence[int]) -> None:

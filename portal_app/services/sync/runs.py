@@ -18,7 +18,7 @@ from portal_app.services.access import Actor, Gate, system
 from portal_app.services.door import Door, Tx, writes
 from portal_app.services.errors import Conflict, DomainError, NotFound
 from portal_app.services.ports import FeedBatch, FeedConnector, FeedUnavailable, RawRow, RowProblem
-from portal_app.services.sync import bulk, files, quarantine, rows
+from portal_app.services.sync import bulk, corrections, files, quarantine, rows
 from portal_app.services.sync.apply import LEASE_SECONDS, Source, take_in
 from portal_app.services.sync.freshness import RunRow, run_row
 from portal_app.services.sync.pace import Pace
@@ -27,6 +27,8 @@ from portal_app.services.sync.pace import Pace
 PAGE = 500
 # Unchanged rows after which the cursor is written all the same.
 SILENT = 5000
+# Policies whose terms are corrected in one transaction.
+CORRECTED = 25
 
 
 class AlreadyRunning(Conflict):
@@ -154,9 +156,26 @@ class _Run:
                     held = rows.Chunk()
         if held.read:
             self._take(source, held, rows_done)
+        if batch.complete and self.kind is FeedKind.POLICIES:
+            self._correct(batch)
         place = {"run_id": source.run_id, "file_id": source.file_id}
-        overtaken = self.door.run(quarantine.overtaken, self.actor, feed=self.feed, kind=self.kind, **place)
+        overtaken = self.door.run(
+            quarantine.overtaken, self.actor, feed=self.feed, kind=self.kind, whole=batch.complete, **place
+        )
         self.door.run(files.complete, self.actor, lease=self.lease, overtaken=overtaken, **place)
+
+    def _correct(self, batch: FeedBatch) -> None:
+        """Where two terms of a policy are the same time and the file names one of them, that one holds."""
+        pairs = self.door.run(corrections.overlaps, self.actor, feed=self.feed)
+        if not pairs:
+            return
+        asked = {term.source_id for pair in pairs for term in (pair.one, pair.other)}
+        named = {row.source_id for row in batch.rows() if row.source_id in asked}
+        for page in bulk.pages(corrections.decided(pairs, named), CORRECTED):
+            self._go_on()
+            self.pace.wait()
+            self.door.run(corrections.correct, self.actor, lease=self.lease, feed=self.feed, corrections=page)
+            self.pace.wrote(len(page))
 
     def _take(self, source: Source, chunk: rows.Chunk, rows_done: int | None) -> int:
         self.pace.wait()

@@ -40,6 +40,7 @@ class MemoryBatch:
     exported_at: datetime
     records: tuple[FeedRecord, ...]
     breaks_after: int | None = None
+    complete: bool = False
 
     @property
     def digest(self) -> bytes:
@@ -67,6 +68,7 @@ class MemoryFeed(FeedConnector):
     feed: str = "memory"
     ready: dict[FeedKind, list[MemoryBatch]] = field(default_factory=lambda: {kind: [] for kind in FeedKind})
     down: set[FeedKind] = field(default_factory=set)
+    complete: bool = False
 
     @property
     def name(self) -> str:
@@ -88,7 +90,8 @@ class MemoryFeed(FeedConnector):
 
     def export(self, kind: FeedKind, *records: FeedRecord, at: datetime = EXPORTED, name: str = "") -> MemoryBatch:
         """Put a file there beside those that lie there already."""
-        batch = MemoryBatch(name or f"{kind.value}-{len(self.ready[kind])}.csv", at, records)
+        name = name or f"{kind.value}-{len(self.ready[kind])}.csv"
+        batch = MemoryBatch(name, at, records, complete=self.complete)
         self.ready[kind].append(batch)
         return batch
 

@@ -316,6 +316,22 @@ def test_a_row_without_a_key_leaves_quarantine_when_it_is_not_sent_any_more(
     assert rows == [("", False), ("P2/2026-06-01", True), ("", False), ("", True)]
 
 
+@pytest.mark.criterion("FEED-55")
+@pytest.mark.parametrize("complete", [True, False])
+def test_a_row_that_a_newer_file_does_not_hold_leaves_quarantine_where_files_are_complete(
+    begun: None, feed: MemoryFeed, sync: Sync, stored: Stored, clock: Clock, complete: bool
+) -> None:
+    feed.complete = complete
+    feed.export(FeedKind.POLICIES, policy("P1"), policy("P2", line="pets"), policy("P3", line="pets"), at=hour(11))
+    sync()
+    clock.forward(minutes=1)
+    feed.export(FeedKind.POLICIES, policy("P1"), policy("P3", line="pets"), at=hour(12))
+    sync()
+
+    waits = {row["source_id"]: row["resolved_at"] is None for row in stored(bulk.QUARANTINED)}
+    assert waits == {"P2/2026-06-01": not complete, "P3/2026-06-01": True}
+
+
 def test_carriers_are_made_by_name_once(begun: None, feed: MemoryFeed, sync: Sync, stored: Stored) -> None:
     feed.export(
         FeedKind.POLICIES,

@@ -124,15 +124,18 @@ def test_a_change_on_the_day_of_the_renewal_does_not_mix_two_terms(
 
 
 class History:
-    """A feed's random life: terms come, late ones too, and change in every field."""
+    """A feed's random life: terms come, late ones too, and change in every field, their effective dates as well."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, correcting: float) -> None:
         self.chance = random.Random(seed)
+        self.correcting = correcting
         self.records: dict[str, PolicyRecord] = {}
 
     def go_on(self) -> list[PolicyRecord]:
         for _ in range(self.chance.randint(1, 25)):
             self._one(self.chance.randint(1, 15), self.chance.choice([2023, 2024, 2025, 2026, 2027]))
+        if self.chance.random() < self.correcting:
+            self._correct_a_date()
         return self.chance.sample(list(self.records.values()), k=len(self.records))
 
     def _one(self, number: int, year: int) -> None:
@@ -154,6 +157,17 @@ class History:
         )
         self.records[record.source_id] = changed(record, **given)
 
+    def _correct_a_date(self) -> None:
+        """Of a term that is not cancelled, which would be one that was written anew."""
+        standing = [each for each in self.records.values() if each.status is not PolicyStatus.CANCELLED]
+        record = self.chance.choice(standing)
+        days = timedelta(days=self.chance.choice([-60, -1, 1, 30]))
+        effective = record.effective + days
+        del self.records[record.source_id]
+        moved = {"effective": effective, "expiration": record.expiration + days}
+        key = f"{record.policy_id}/{effective.isoformat()}"
+        self.records[key] = changed(record, source_id=key, premium=Decimal(self.chance.randint(1, 999)), **moved)
+
 
 @pytest.mark.criterion("LEDGER-08")
 @pytest.mark.parametrize("seed", range(4))
@@ -167,9 +181,10 @@ def test_after_any_history_the_projection_is_what_was_sent_and_equals_a_rebuild(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(rebuilding, "PAGE", 4)
+    feed.complete = True
     feed.export(FeedKind.PRODUCERS, producer("HL-1"), producer("HL-2", "Daniel Kim"))
     feed.export(FeedKind.CLIENTS, client(), client("C2", "Bo Reed"))
-    history = History(seed)
+    history = History(seed, correcting=seed / 4)
     for _ in range(8):
         clock.forward(days=30)
         feed.replace(FeedKind.POLICIES, *history.go_on(), at=clock.now)
