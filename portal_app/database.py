@@ -4,12 +4,14 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import SingletonThreadPool
 
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
@@ -21,6 +23,8 @@ SQLITE_PRAGMAS = (
     "mmap_size=1073741824",
     "temp_store=MEMORY",
 )
+_SQLITE_ARGUMENTS = {"check_same_thread": False, "cached_statements": 512}
+QUEUE_SECONDS = 1.0
 POSTGRES_BUSY = {"40001", "40P01", "55P03"}
 
 
@@ -38,6 +42,11 @@ class Database:
         if self.dialect == "sqlite":
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
+            self._glancing = create_engine(
+                url, hide_parameters=True, poolclass=SingletonThreadPool, connect_args=_SQLITE_ARGUMENTS
+            )
+            event.listen(self._glancing, "connect", _prepare_sqlite_for_glances)
+        self._queue = Lock()
         self._writing = self.engine.execution_options(portal_writes=True)
         self._reading = self.engine.execution_options(portal_writes=False)
         if self.dialect == "postgresql":
@@ -47,7 +56,7 @@ class Database:
         if self.dialect == "sqlite":
             if url.database:
                 Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-            return {"connect_args": {"check_same_thread": False, "cached_statements": 512}, "pool_timeout": 10}
+            return {"connect_args": _SQLITE_ARGUMENTS, "pool_timeout": 10}
         options = "-c plan_cache_mode=force_custom_plan -c lock_timeout=5s -c statement_timeout=60s -c timezone=UTC"
         return {"connect_args": {"options": options}, "pool_timeout": 10, "pool_pre_ping": True}
 
@@ -58,11 +67,39 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        with Session(self._writing, expire_on_commit=False) as session, session.begin():
+        with self._in_turn(), Session(self._writing, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """Threads of this process queue for SQLite's one place for writers: SQLite itself would have them sleep and
+        look again. Whoever has waited for long asks it nevertheless, and is told that it is busy."""
+        if self.dialect != "sqlite":
+            yield
+            return
+        mine = self._queue.acquire(timeout=QUEUE_SECONDS)
+        try:
+            yield
+        finally:
+            if mine:
+                self._queue.release()
+
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether `glance()` can be used: the database is a file here."""
+        return self.dialect == "sqlite"
+
+    @contextmanager
+    def glance(self) -> Iterator[Session]:
+        """For one SELECT by key, on the caller's own thread and without a transaction around it: both cost more than
+        such a SELECT takes. It never waits: what it finds locked raises an error for which `is_busy` is true."""
+        with Session(self._glancing, autoflush=False) as session:
             yield session
 
     def dispose(self) -> None:
         self.engine.dispose()
+        if self.is_at_hand:
+            self._glancing.dispose()
 
 
 def is_busy(error: BaseException) -> bool:
@@ -78,6 +115,12 @@ def is_busy(error: BaseException) -> bool:
 def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
     connection.isolation_level = None
     for pragma in SQLITE_PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _prepare_sqlite_for_glances(connection: sqlite3.Connection, record: object) -> None:
+    _prepare_sqlite(connection, record)
+    for pragma in ("busy_timeout=0", "query_only=ON"):
         connection.execute(f"PRAGMA {pragma}").close()
 
 

@@ -17,7 +17,7 @@ from reflex_base.registry import RegistrationContext
 from reflex_base.utils.format import format_event_handler
 from ulid import ULID
 
-from portal_app.guard.live import Registry
+from portal_app.guard.live import Registry, keep_awake
 from portal_app.logs import log
 from portal_app.models.enums import SessionEnd, SessionStage
 from portal_app.services.access import ANONYMOUS, Actor, Requirement, check
@@ -142,6 +142,7 @@ class EventGuard(Middleware):
                 self.registry.connecting.discard(token)
             else:
                 await self._who(state, passive=False)
+                await keep_awake(self.registry, the_door())
 
     async def _who(self, state: BaseState, *, passive: bool) -> "Actor | SessionEnd | None":
         data = state.router_data
@@ -149,10 +150,11 @@ class EventGuard(Middleware):
         if not header.startswith(SCHEME):
             return None
         token_hash = bytes.fromhex(header.removeprefix(SCHEME))
-        found = await sessions.resolve(the_door(), token_hash=token_hash, passive=passive)
-        if isinstance(found, Actor):
-            self.registry.seen(str(data.get("token", "")), token_hash)
-        return found
+        found = await sessions.look_up(the_door(), token_hash=token_hash)
+        if not isinstance(found, sessions.Resolved):
+            return found
+        self.registry.seen(str(data.get("token", "")), token_hash, awake=found.needs_touch and not passive)
+        return found.actor
 
 
 def _validate(event: Event) -> None:

@@ -24,9 +24,13 @@ class Registry:
     def __init__(self) -> None:
         self.sockets: dict[str, bytes] = {}
         self.connecting: set[str] = set()
+        self.awake: set[bytes] = set()
 
-    def seen(self, token: str, session: bytes) -> None:
+    def seen(self, token: str, session: bytes, *, awake: bool) -> None:
+        """A session was used; `awake` where its idle limit is to be moved on: the next round does that for all."""
         self.sockets[token] = session
+        if awake:
+            self.awake.add(session)
 
     def forget(self, token: str) -> None:
         self.sockets.pop(token, None)
@@ -55,6 +59,13 @@ async def watch(app: rx.App, registry: Registry, door: Callable[[], Door], every
             log.error("watch failed", exc_info=error)
 
 
+async def keep_awake(registry: Registry, door: Door) -> None:
+    """Move the idle limit on for all sessions that were used since the last time."""
+    if registry.awake:
+        awake, registry.awake = frozenset(registry.awake), set()
+        await sessions.keep_awake(door, token_hashes=awake)
+
+
 async def _round(app: rx.App, registry: Registry, door: Door) -> None:
     namespace = app.event_namespace
     if namespace is None:
@@ -62,6 +73,7 @@ async def _round(app: rx.App, registry: Registry, door: Door) -> None:
     connected = namespace._token_manager.token_to_socket
     for token in [token for token in registry.sockets if token not in connected]:
         registry.forget(token)
+    await keep_awake(registry, door)
     if not registry.sockets:
         return
     ended: Ended = await sessions.ended_among(door, token_hashes=frozenset(registry.sockets.values()))

@@ -8,11 +8,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from portal_app.encryption import keyring
+from portal_app.models import metadata
 from portal_app.models.audit import AuditEvent, AuditSeal
 from portal_app.models.types import new_locator
 from portal_app.services import leases
@@ -22,6 +23,9 @@ from portal_app.services.door import Tx, reads, request_id, writes
 BATCH = 500
 FIRST = b"\x00" * 32
 PAGE = 1000
+
+# The table and not the model: a row of the trail is written in a quarter of the time of an object.
+_EVENTS = metadata.tables["audit_event"]
 
 
 def record(
@@ -35,21 +39,22 @@ def record(
 ) -> None:
     """Write what was done, in the transaction that does it. `detail` is JSON, encrypted; `actor` names somebody who
     is not signed in yet."""
-    tx.db.add(
-        AuditEvent(
-            locator=new_locator(),
-            at=tx.now,
-            actor=actor or tx.actor.email or tx.actor.name,
-            actor_kind=tx.actor.kind,
-            action=action,
-            subject_kind=subject_kind,
-            subject=subject,
-            address=tx.actor.address,
-            request_id=request_id(),
-            detail=detail or {},
-        )
-    )
     tx.db.flush()
+    tx.db.execute(
+        insert(_EVENTS),
+        {
+            "locator": new_locator(),
+            "at": tx.now,
+            "actor": actor or tx.actor.email or tx.actor.name,
+            "actor_kind": tx.actor.kind,
+            "action": action,
+            "subject_kind": subject_kind,
+            "subject": subject,
+            "address": tx.actor.address,
+            "request_id": request_id(),
+            "detail": detail or {},
+        },
+    )
 
 
 @writes(Gate.SYSTEM)

@@ -25,6 +25,11 @@ pytestmark = pytest.mark.browser
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 AXE = Axe()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Colours that change take a frame to have changed, however short they are told to take.
+SETTLED = """async () => {
+    const frame = () => new Promise(done => requestAnimationFrame(done))
+    do { await frame(); await frame() } while (document.getAnimations().some(each => each.playState === "running"))
+}"""
 NOTHING = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
 
 # A page of the portal: its address, and what is there once it has been drawn.
@@ -84,12 +89,19 @@ def look(page: Page) -> list[str]:
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
             # The browser tells a page of the change with its next frame, which a busy machine draws late.
             expect(page.locator("html")).to_have_class(re.compile(scheme), timeout=20_000)
+            page.evaluate(SETTLED)
             place = f"{urlsplit(page.url).path} {size['width']} {scheme}"
             if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
                 wrong.append(f"{place}: wider than the screen")
             found = AXE.run(page, options={"runOnly": {"type": "tag", "values": RULES}}).response["violations"]
-            wrong += [f"{place}: {each['id']}: {each['nodes'][0]['html'][:200]}" for each in found]
+            wrong += [f"{place}: {told(each)}" for each in found]
     return wrong
+
+
+def told(finding: Any) -> str:
+    """What axe found, where first, and why."""
+    node = finding["nodes"][0]
+    return f"{finding['id']}: {node['html'][:200]} {node.get('failureSummary', '')}"
 
 
 def complaints(page: Page) -> list[str]:
@@ -147,7 +159,7 @@ def test_axe_finds_nothing_on_what_opens(
 def _findings(page: Page) -> list[str]:
     page.emulate_media(reduced_motion="reduce")
     found = AXE.run(page, options={"runOnly": {"type": "tag", "values": RULES}}).response["violations"]
-    return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found]
+    return [told(each) for each in found]
 
 
 @pytest.mark.criterion("LOOK-05")

@@ -1,5 +1,6 @@
 """The one door: transactions, actors, retries, plain sentences."""
 
+import asyncio
 import sqlite3
 import threading
 from pathlib import Path
@@ -9,13 +10,14 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from portal_app import logs
+from portal_app.database import Database
 from portal_app.models.audit import AuditEvent
 from portal_app.models.producers import Producer
 from portal_app.services import audit
 from portal_app.services.access import ANONYMOUS, Gate, Permission, system
 from portal_app.services.door import Door, Tx, reads, writes
 from portal_app.services.errors import Busy, Conflict, Forbidden, SignInNeeded, Unexpected
-from tests.world import NOW, Agency
+from tests.world import NOW, Agency, Clock, make_door
 
 RUNS: list[int] = []
 
@@ -189,3 +191,40 @@ def test_times_come_back_aware_and_money_exact(door: Door, agency: Agency) -> No
         assert policy is not None
         assert policy.as_of == NOW
         assert policy.premium == Decimal("1234.50")
+
+
+@pytest.mark.criterion("DOOR-07")
+def test_a_glance_sees_what_was_committed_and_checks_and_cannot_write(door: Door, agency: Agency) -> None:
+    house = agency.house
+    assert asyncio.run(door.glance(names, ANONYMOUS)).count("Renamed") == 0
+    door.run(rename, ANONYMOUS, producer_id=house.id, name="Renamed")
+    assert asyncio.run(door.glance(names, ANONYMOUS)).count("Renamed") == 1
+
+    with pytest.raises(SignInNeeded):
+        asyncio.run(door.glance(for_user_managers, ANONYMOUS))
+    with pytest.raises(Unexpected):
+        asyncio.run(door.glance(write_although_reading, ANONYMOUS))
+
+
+@pytest.mark.criterion("DOOR-07")
+def test_a_glance_that_finds_the_database_locked_goes_on_in_a_thread(tmp_path: Path) -> None:
+    door = make_door(Database(f"sqlite:///{tmp_path / 'locked.db'}"), tmp_path, Clock())
+    asked = []
+
+    @reads(Gate.PUBLIC)
+    def count(tx: Tx) -> object:
+        asked.append(threading.current_thread().name)
+        if len(asked) == 2:
+            lock.close()
+        return tx.db.execute(text("SELECT count(*) FROM sqlite_master")).scalar()
+
+    lock = sqlite3.connect(tmp_path / "locked.db", check_same_thread=False)
+    lock.execute("PRAGMA journal_mode=WAL")
+    lock.execute("PRAGMA locking_mode=EXCLUSIVE")
+    lock.execute("CREATE TABLE held (id INTEGER)")
+    lock.commit()
+
+    assert asyncio.run(door.glance(count, ANONYMOUS)) == 1
+    assert asked[0] == "MainThread"
+    assert asked[1].startswith("service")
+    door.close()

@@ -1,19 +1,16 @@
 """Puts the API together. Its description is public, as it holds no data; everything else needs a token."""
 
-import re
 from typing import Any
 
 from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 from pydantic.alias_generators import to_camel
-from starlette.routing import Mount
 
 from portal_app.routes.api import accounts, me, policies, problems, sync_runs
 from portal_app.routes.api.auth import caller
 from portal_app.routes.api.problems import Problem
 from portal_app.settings import Settings
 
-PLACE = "/api/v1"
 NEEDS_TOKEN = [Depends(caller)]
 ABOUT = """What the portal's pages show, for programs.
 
@@ -32,20 +29,13 @@ class Api(FastAPI):
         return super().openapi()
 
 
-def mounted(settings: Settings) -> Mount:
-    """The API at its place. A plain mount stops at a line break, and what follows one would be answered by others."""
-    mount = Mount(PLACE, app(settings))
-    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
-    return mount
-
-
-def app(settings: Settings) -> FastAPI:
+def app(settings: Settings, place: str) -> FastAPI:
     """The routes under `/api/v1`."""
     api = Api(
         title=f"{settings.agency_name}: producer portal",
         description=ABOUT,
         version="1",
-        servers=[{"url": PLACE}],
+        servers=[{"url": place}],
         root_path_in_servers=False,
         docs_url=None,
         redoc_url=None,

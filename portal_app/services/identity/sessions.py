@@ -2,12 +2,15 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlmodel import col
 
+from portal_app.models import metadata
 from portal_app.models.enums import SessionEnd, SessionStage
 from portal_app.models.identity import User, UserGrant, UserSession
 from portal_app.models.types import new_locator
@@ -32,77 +35,110 @@ class Resolved:
     needs_touch: bool
 
 
+Found = Row[*tuple[Any, ...]]
+
+# Columns and not objects, for this is asked for every event: building objects took longer than all the rest of it.
+_SESSION, _USER, _GRANT = (metadata.tables[each.__tablename__] for each in (UserSession, User, UserGrant))
+_STANDING = (
+    select(
+        _SESSION.c.token_hash,
+        _SESSION.c.id.label("session_id"),
+        _SESSION.c.stage,
+        _SESSION.c.address,
+        _SESSION.c.last_seen_at,
+        _SESSION.c.expires_at,
+        _SESSION.c.end_reason,
+        _USER.c.id.label("user_id"),
+        _USER.c.name,
+        _USER.c.locator,
+        _USER.c.email,
+        _USER.c.role,
+        _USER.c.producer_id,
+        _USER.c.totp_enrolled_at,
+        _USER.c.disabled_at,
+        _GRANT.c.granted,
+    )
+    .join(_USER, _USER.c.id == _SESSION.c.user_id)
+    .outerjoin(_GRANT, _GRANT.c.user_id == _USER.c.id)
+)
+_OF_ONE = _STANDING.where(_SESSION.c.token_hash == bindparam("token_hash"))
+_OF_MANY = _STANDING.where(_SESSION.c.token_hash.in_(bindparam("token_hashes", expanding=True)))
+
+
 async def resolve(door: Door, *, token_hash: bytes, passive: bool = False) -> Actor | SessionEnd | None:
     """Who stands behind a session now: the actor; the reason why the session ended; None where there never was one.
     Active use moves the idle limit on, at most every 15 seconds, so that reading does not always write."""
-    return await door.in_thread(lambda: _resolve(door, token_hash, passive))
-
-
-def _resolve(door: Door, token_hash: bytes, passive: bool) -> Actor | SessionEnd | None:
-    found = door.run(look_up, ANONYMOUS, token_hash=token_hash)
+    found = await look_up(door, token_hash=token_hash)
     if not isinstance(found, Resolved):
         return found
     if found.needs_touch and not passive:
-        door.run(touch, ANONYMOUS, token_hash=token_hash)
+        await keep_awake(door, token_hashes=frozenset({token_hash}))
     return found.actor
 
 
-@reads(Gate.PUBLIC)
-def look_up(tx: Tx, *, token_hash: bytes) -> Resolved | SessionEnd | None:
+async def look_up(door: Door, *, token_hash: bytes) -> Resolved | SessionEnd | None:
     """Session, person, role and grants, as they are in the database at this moment."""
-    rows = tx.db.execute(
-        select(UserSession, User, col(UserGrant.granted))
-        .join(User, col(User.id) == col(UserSession.user_id))
-        .outerjoin(UserGrant, col(UserGrant.user_id) == col(User.id))
-        .where(col(UserSession.token_hash) == token_hash)
-    ).all()
+    return await door.glance(standing, ANONYMOUS, token_hash=token_hash)
+
+
+@reads(Gate.PUBLIC)
+def standing(tx: Tx, *, token_hash: bytes) -> Resolved | SessionEnd | None:
+    """Who stands behind a session, or why it is over. The rows are one for each grant, or a single one without."""
+    rows = tx.db.execute(_OF_ONE, {"token_hash": token_hash}).all()
     if not rows:
         return None
-    session, user, _ = rows[0]
-    if (end := end_of(session, user, tx.now)) is not None:
+    found = rows[0]
+    if (end := end_of(found, tx.now)) is not None:
         return end
     actor = Actor(
         "user",
-        user.name,
-        user_id=user.id,
-        locator=user.locator,
-        email=user.email,
-        role=user.role,
-        producer_id=user.producer_id,
+        found.name,
+        user_id=found.user_id,
+        locator=found.locator,
+        email=found.email,
+        role=found.role,
+        producer_id=found.producer_id,
         grants=frozenset(row.granted for row in rows if row.granted is not None),
-        stage=session.stage,
-        enrolled=user.totp_enrolled_at is not None,
-        session_id=session.id,
-        address=session.address,
+        stage=found.stage,
+        enrolled=found.totp_enrolled_at is not None,
+        session_id=found.session_id,
+        address=found.address,
     )
-    return Resolved(actor, tx.now - session.last_seen_at >= TOUCH_AFTER)
+    return Resolved(actor, tx.now - found.last_seen_at >= TOUCH_AFTER)
 
 
-def end_of(session: UserSession, user: User, now: datetime) -> SessionEnd | None:
+def end_of(found: Found, now: datetime) -> SessionEnd | None:
     """Why a session is over at `now`, or None while it lives."""
-    if session.end_reason is not None:
-        return session.end_reason
-    if user.disabled_at is not None:
+    reason: SessionEnd | None = found.end_reason
+    if reason is not None:
+        return reason
+    if found.disabled_at is not None:
         return SessionEnd.REVOKED
-    if now >= session.expires_at:
+    if now >= found.expires_at:
         return SessionEnd.ABSOLUTE
-    if now - session.last_seen_at >= IDLE:
+    if now - found.last_seen_at >= IDLE:
         return SessionEnd.IDLE
     return None
 
 
+async def keep_awake(door: Door, *, token_hashes: frozenset[bytes]) -> None:
+    """Move the idle limit of these sessions on."""
+    await door.act(touch, ANONYMOUS, token_hashes=token_hashes)
+
+
 @writes(Gate.PUBLIC)
-def touch(tx: Tx, *, token_hash: bytes) -> None:
+def touch(tx: Tx, *, token_hashes: frozenset[bytes]) -> None:
     """Move the idle limit on. A session that has run out meanwhile stays so."""
-    tx.db.execute(
-        update(UserSession)
-        .where(
-            col(UserSession.token_hash) == token_hash,
-            col(UserSession.ended_at).is_(None),
-            col(UserSession.last_seen_at) > tx.now - IDLE,
+    for some in _in_portions(token_hashes):
+        tx.db.execute(
+            update(UserSession)
+            .where(
+                col(UserSession.token_hash).in_(some),
+                col(UserSession.ended_at).is_(None),
+                col(UserSession.last_seen_at) > tx.now - IDLE,
+            )
+            .values(last_seen_at=tx.now)
         )
-        .values(last_seen_at=tx.now)
-    )
 
 
 async def ended_among(door: Door, *, token_hashes: frozenset[bytes]) -> dict[bytes, SessionEnd | None]:
@@ -113,12 +149,22 @@ async def ended_among(door: Door, *, token_hashes: frozenset[bytes]) -> dict[byt
 @reads(Gate.PUBLIC)
 def over(tx: Tx, *, token_hashes: frozenset[bytes]) -> dict[bytes, SessionEnd | None]:
     """For each session that is over or unknown: the reason, None where it never was."""
-    ended: dict[bytes, SessionEnd | None] = {}
-    for each in token_hashes:
-        found = look_up(tx, token_hash=each)
-        if not isinstance(found, Resolved):
-            ended[each] = found
+    ended: dict[bytes, SessionEnd | None] = dict.fromkeys(token_hashes)
+    for some in _in_portions(token_hashes):
+        for found in tx.db.execute(_OF_MANY, {"token_hashes": some}):
+            if (end := end_of(found, tx.now)) is None:
+                ended.pop(found.token_hash, None)
+            else:
+                ended[found.token_hash] = end
     return ended
+
+
+def _in_portions(token_hashes: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """As many at once as every database takes parameters."""
+    left = list(token_hashes)
+    while left:
+        some, left = left[:500], left[500:]
+        yield some
 
 
 def start(tx: Tx, user: User, stage: SessionStage, *, until: datetime | None = None) -> str:
@@ -128,17 +174,18 @@ def start(tx: Tx, user: User, stage: SessionStage, *, until: datetime | None = N
     limit = until or tx.now + (ABSOLUTE if stage is SessionStage.FULL else PASSWORD_STAGE)
     if stage is SessionStage.FULL:
         _tell_or_end_others(tx, user)
-    tx.db.add(
-        UserSession(
-            locator=new_locator(),
-            token_hash=hash_of(token),
-            user_id=user.id or 0,
-            stage=stage,
-            created_at=tx.now,
-            last_seen_at=tx.now,
-            expires_at=limit,
-            address=tx.actor.address,
-        )
+    tx.db.execute(
+        insert(_SESSION),
+        {
+            "locator": new_locator(),
+            "token_hash": hash_of(token),
+            "user_id": user.id,
+            "stage": stage,
+            "created_at": tx.now,
+            "last_seen_at": tx.now,
+            "expires_at": limit,
+            "address": tx.actor.address,
+        },
     )
     return token
 

@@ -3,10 +3,10 @@
 import ipaddress
 from datetime import timedelta
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import bindparam, select, text
 
 from portal_app.encryption import keyring
-from portal_app.models.identity import AttemptCount
+from portal_app.models import metadata
 from portal_app.models.types import UtcDateTime
 from portal_app.services.door import Tx
 
@@ -21,11 +21,17 @@ _COUNT = text(
     "ELSE attempt_count.window_started_at END"
 ).bindparams(bindparam("now", type_=UtcDateTime), bindparam("oldest", type_=UtcDateTime))
 
+_COUNTS = metadata.tables["attempt_count"].c
+_EXHAUSTED = select(_COUNTS.key_hash).where(
+    _COUNTS.key_hash == bindparam("key"),
+    _COUNTS.attempts >= LIMIT,
+    _COUNTS.window_started_at > bindparam("oldest", type_=UtcDateTime),
+)
+
 
 def is_exhausted(tx: Tx, address: str) -> bool:
     """Whether too many attempts from this address failed in the last quarter of an hour."""
-    found = tx.db.get(AttemptCount, _key(address))
-    return found is not None and found.attempts >= LIMIT and tx.now - found.window_started_at < WINDOW
+    return tx.db.execute(_EXHAUSTED, {"key": _key(address), "oldest": tx.now - WINDOW}).first() is not None
 
 
 def count_failure(tx: Tx, address: str) -> None:
