@@ -38,7 +38,9 @@ class Policy(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("feed", "source_id", name="uq_policy_source"),
         CheckConstraint("expiration > effective", name="ck_policy_term"),
-        Index("ix_policy_book", "producer_code_id"),
+        # What Home adds up is in these, so that no row of this wide table is read for it.
+        Index("ix_policy_book", "producer_code_id", "status", "expiration", "effective", "line_id", "premium"),
+        Index("ix_policy_status", "status", "expiration", "effective", "line_id", "premium", "producer_code_id"),
         Index("ix_policy_number", "number_key"),
     )
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, collate, func, select
 from sqlalchemy.orm import Mapped
@@ -11,13 +10,14 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col
 
 from portal_app.models.accounts import Account
-from portal_app.models.enums import FeedKind, PolicyStatus
+from portal_app.models.enums import FeedKind
 from portal_app.models.policies import Policy
 from portal_app.models.types import Cents
 from portal_app.services.access import Permission, in_scope, visible
 from portal_app.services.door import Tx, reads
 from portal_app.services.errors import NotFound
 from portal_app.services.policies.detail import mailing_lines
+from portal_app.services.policies.in_force import in_force_on
 from portal_app.services.policies.search import MOST_ROWS, find
 from portal_app.services.policies.views import AccountDetail, AccountRow, Query, Sort
 from portal_app.services.sync.freshness import data_as_of
@@ -100,11 +100,6 @@ def masked(tax_id: str) -> str:
 
 def _in_force(tx: Tx, found: Account) -> Decimal:
     """The premium of the account's active policies whose current term runs today, where the agency is."""
-    today = tx.now.astimezone(ZoneInfo(tx.settings.time_zone)).date()
-    active = visible(tx.actor, Policy).where(
-        col(Policy.account_id) == found.id,
-        col(Policy.status) == PolicyStatus.ACTIVE,
-        col(Policy.effective) <= today,
-        col(Policy.expiration) > today,
-    )
+    today = tx.now.astimezone(tx.settings.zone).date()
+    active = visible(tx.actor, Policy).where(col(Policy.account_id) == found.id, in_force_on(today))
     return tx.db.scalar(active.with_only_columns(func.sum(col(Policy.premium), type_=Cents()))) or Decimal("0.00")

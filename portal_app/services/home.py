@@ -14,6 +14,7 @@ from portal_app.models.policies import Carrier, LineOfBusiness, Policy, PolicyTe
 from portal_app.models.types import Cents
 from portal_app.services.access import Gate, Permission, can, in_scope
 from portal_app.services.door import Tx, reads
+from portal_app.services.policies.in_force import in_force_on
 from portal_app.services.policies.search import newest_export
 from portal_app.services.policies.views import PolicyRow
 from portal_app.services.sync import freshness
@@ -99,15 +100,6 @@ def summary(tx: Tx) -> Summary:
     people = _people(tx) if can(tx.actor, Permission.MANAGE_USERS) else ()
     feeds = freshness.feeds(tx) if can(tx.actor, Permission.VIEW_FEEDS) else ()
     return Summary(today, book, people, feeds)
-
-
-def in_force_on(today: date) -> ColumnElement[bool]:
-    """Active, begun, and not ended. A list of policies asked for the same way holds the same policies."""
-    return (
-        (col(Policy.status) == PolicyStatus.ACTIVE)
-        & (col(Policy.effective) <= today)
-        & (col(Policy.expiration) > today)
-    )
 
 
 def _book(tx: Tx, today: date) -> Book:

@@ -14,6 +14,7 @@ from portal_app.database import Database
 from portal_app.models.enums import Grant
 from portal_app.services.access import Actor
 from portal_app.services.door import Door
+from portal_app.services.home import summary
 from portal_app.services.policies import search, statements
 from portal_app.services.policies.search import find
 from portal_app.services.policies.views import Query
@@ -82,17 +83,31 @@ def plans(database: Database, agency: Agency, door: Door, monkeypatch: pytest.Mo
     def of(actor: Actor, query: Query) -> list[str]:
         with statements_of(database) as seen:
             door.run(find, actor, query=query)
-        with database.engine.connect() as connection:
-            return [
-                f"{row[3]} [{sql}]"
-                for sql, parameters in seen
-                for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", parameters)  # type: ignore[arg-type]
-            ]
+        return steps_of(database, seen)
 
     return of
 
 
+def steps_of(database: Database, seen: list[tuple[str, object]]) -> list[str]:
+    with database.engine.connect() as connection:
+        return [
+            f"{row[3]} [{sql}]"
+            for sql, parameters in seen
+            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", parameters)  # type: ignore[arg-type]
+        ]
+
+
 SCANS = re.compile(r"^SCAN (s|policy|policy_search|vehicle|account|a|p|feed_file|f)\b(?!.*USING (COVERING )?INDEX)")
+
+
+def test_the_figures_of_home_are_read_from_indexes_alone(database: Database, agency: Agency, door: Door) -> None:
+    for actor, index in ((agency.csr(), "ix_policy_status"), (agency.producer(), "ix_policy_book")):
+        with statements_of(database) as seen:
+            door.run(summary, actor)
+        sums = [(sql, parameters) for sql, parameters in seen if "sum(policy.premium)" in sql]
+        reads = [step for step in steps_of(database, sums) if re.match(r"(SCAN|SEARCH) policy\b", step)]
+        assert len(reads) == len(sums) == 2
+        assert all(f"USING COVERING INDEX {index} " in step for step in reads), "\n".join(reads)
 
 
 @pytest.mark.parametrize("few", [True, False])
