@@ -170,7 +170,8 @@ def _watched(feed: CustomConnector, sample: Sample) -> Any:
 class _WatchedBatch:
     def __init__(self, batch: Any, sample: Sample) -> None:
         self._batch, self._sample = batch, sample
-        self.name, self.digest, self.exported_at = batch.name, batch.digest, batch.exported_at
+        self.name, self.digest = batch.name, batch.digest
+        self.exported_at, self.complete = batch.exported_at, batch.complete
 
     def rows(self, start: int = 0) -> Iterator[Any]:
         for number, row in enumerate(self._batch.rows(start)):

@@ -83,6 +83,7 @@ def opened(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[C
 def look(page: Page) -> list[str]:
     """What is wrong with a page as it stands, on a desk and on a phone, light and dark."""
     wrong = []
+    page.mouse.move(0, 0)
     for size in (DESK, PHONE):
         page.set_viewport_size(size)  # type: ignore[arg-type]
         for scheme in ("light", "dark"):
