@@ -44,13 +44,15 @@ SIGN_INS = (
 
 
 def load_demo(door: Door) -> None:
-    """Bring in the files and the people; again changes nothing."""
-    run_feed(door, feed=FEED)
+    """Bring in the files and then the people, once: later the worker reads the files by its schedule."""
     there = door.run(people, LOADER)
-    password_hash = hashing.make_here(PASSWORD) if len(there) < len(SIGN_INS) else ""
-    for each in SIGN_INS:
-        if each.email not in there:
-            door.run(settle, LOADER, person=each, password_hash=password_hash)
+    missing = [each for each in SIGN_INS if each.email not in there]
+    if not missing:
+        return
+    run_feed(door, feed=FEED)
+    password_hash = hashing.make_here(PASSWORD)
+    for each in missing:
+        door.run(settle, LOADER, person=each, password_hash=password_hash)
 
 
 @reads(Gate.SYSTEM)

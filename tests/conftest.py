@@ -9,12 +9,16 @@ from typing import Any
 import hypothesis
 import pytest
 
-from portal_app import frontend
+from portal_app import frontend, logs
 from tests import network, servers
+from tests.world import Clock
 
+pytest_plugins = ("tests.databases",)
 CI = os.environ.get("CI") == "true"
 
 network.close()
+# As in production, and not in colours: drawing one traceback would take seconds.
+logs.configure("info")
 hypothesis.settings.register_profile("portal", database=None, deadline=None, print_blob=True)
 hypothesis.settings.load_profile("portal")
 
@@ -47,6 +51,11 @@ def _not_skipped(report: Any) -> Any:
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         report.outcome, report.longrepr = "failed", f"On CI nothing may be skipped. {reason}"
     return report
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
 
 
 @pytest.fixture(scope="session")

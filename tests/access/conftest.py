@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import reflex as rx
 
-from portal_app import migrations
 from portal_app.database import Database
 from portal_app.models.enums import Role, SessionStage
 from portal_app.models.identity import User
@@ -30,23 +29,9 @@ def app() -> rx.App:
     return portal_app.app
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("guard") / "portal.db"
-    database = Database(f"sqlite:///{path}")
-    migrations.upgrade(database)
-    database.dispose()
-    return path
-
-
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def door(migrated: Path, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
-    shutil.copy(migrated, tmp_path / "portal.db")
+def door(empty_sqlite: Path, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
+    shutil.copy(empty_sqlite, tmp_path / "portal.db")
     door = make_door(Database(f"sqlite:///{tmp_path / 'portal.db'}"), tmp_path, clock)
     monkeypatch.setattr(doors, "_installed", door)
     yield door

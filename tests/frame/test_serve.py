@@ -129,3 +129,19 @@ def test_the_worker_and_the_command_line_do_without_reflex(tmp_path: Path) -> No
         check=True,
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.criterion("RUN-05")
+def test_what_it_writes_is_for_its_owner_alone(built_front_end: Path, tmp_path: Path) -> None:
+    """Also in a folder that was there before and that others may enter."""
+    data = tmp_path / "data"
+    data.mkdir(mode=0o755)
+    before = os.umask(0o022)
+    try:
+        with servers.portal(data, "serve"):
+            found = {path.relative_to(data).as_posix(): path.stat().st_mode & 0o777 for path in data.rglob("*")}
+    finally:
+        os.umask(before)
+    assert "portal.db" in found
+    assert any(name.startswith("keys/") for name in found)
+    assert {name: oct(mode) for name, mode in found.items() if mode & 0o077} == {}

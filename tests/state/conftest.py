@@ -9,7 +9,6 @@ import pytest
 import reflex as rx
 from reflex.istate.data import ReflexURL, URLData
 
-from portal_app import migrations
 from portal_app.database import Database
 from portal_app.services import door as doors
 from portal_app.services.access import Actor
@@ -26,23 +25,9 @@ def go(state: rx.State, path: str) -> None:
     state.rx_router_url = URLData.from_url(ReflexURL(f"http://127.0.0.1:8000{path}"))
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("migrated") / "portal.db"
-    database = Database(f"sqlite:///{path}")
-    migrations.upgrade(database)
-    database.dispose()
-    return path
-
-
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def door(migrated: Path, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
-    shutil.copy(migrated, tmp_path / "portal.db")
+def door(empty_sqlite: Path, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
+    shutil.copy(empty_sqlite, tmp_path / "portal.db")
     door = make_door(
         Database(f"sqlite:///{tmp_path / 'portal.db'}"), tmp_path, clock, agency_name="Harbor Lane Insurance"
     )

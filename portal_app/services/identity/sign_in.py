@@ -140,6 +140,8 @@ async def with_code(door: Door, actor: Actor, *, code: str) -> Passed | Refused:
 @writes(Gate.PASSED_PASSWORD)
 def settle_code(tx: Tx, *, code: str) -> Passed | Refused:
     """Exchange the first session for a full one, or count the failure. A wrong code counts as a wrong password does."""
+    if throttle.is_exhausted(tx, tx.actor.address):
+        return Refused.THROTTLED
     user = tx.db.scalars(select(User).where(col(User.id) == tx.actor.user_id).with_for_update()).one()
     if is_locked(tx, user) or not totp.take(tx, user, code):
         return Refused.CODE if is_locked(tx, user) else count_failure(tx, user, "code")

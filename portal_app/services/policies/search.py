@@ -4,8 +4,8 @@ One text is compared with the insured's name and every property address, as one 
 accents; where it has a digit, also with the policy number and every VIN, without punctuation. From three characters
 on it may stand anywhere; shorter, it must begin the name or the number. Nothing that is typed has a special meaning.
 A text that is exactly a policy number, or a whole VIN, of a policy that the actor may see finds that policy alone.
-When the text occurs nowhere in what the actor may see, words that differ from it by one or two letters are tried, and
-the answer says which were taken.
+When the text occurs nowhere in what the actor may see, the name the other way round is tried, then words that differ
+by one or two letters, and the answer says what was taken.
 
 Filters narrow: line (code), status, carrier and account (locators), the first and last day of the effective and
 expiration dates, both included. A value that names nothing finds nothing. The order is total: the column, then the
@@ -19,6 +19,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, TextClause, text
@@ -172,11 +173,11 @@ class Search:
         return replace(shape, by=By.AMONG if through else By.INDEX, through=through), values
 
     def mistyped(self, asked: Asked) -> Found | None:
-        """The policies that hold a text of nearly the same words, where the text itself is nowhere in the actor's
-        book."""
+        """The policies that hold the words the other way round, or nearly the same words, where the text itself is
+        nowhere in the actor's book."""
         if asked.begins or (self.shape.filters and self._anywhere(asked)):
             return None
-        for tier in typos.nearest(self.db, asked.text):
+        for tier in chain(typos.turned(asked.text), typos.nearest(self.db, asked.text)):
             if taken := self._occurring(tier):
                 found = self.holding([read(one.text) for one in taken])
                 corrected = tuple(dict.fromkeys(pair for one in taken for pair in one.taken))

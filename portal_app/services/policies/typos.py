@@ -27,6 +27,15 @@ class Meant:
     taken: tuple[tuple[str, str], ...]
 
 
+def turned(typed: str) -> Iterator[list[Meant]]:
+    """The same name the other way round, as one tier: systems write John Smith or Smith, John."""
+    words = typed.replace(",", " ").split()
+    if len(words) > 1:
+        first, last = words[0], words[-1]
+        ways = (f"{last}, {' '.join(words[:-1])}", f"{last} {' '.join(words[:-1])}", f"{' '.join(words[1:])} {first}")
+        yield [Meant(way, ((typed, way),)) for way in dict.fromkeys(ways) if way != typed]
+
+
 @dataclass
 class Vocabulary:
     """The words as last read, and how many and up to which id that were: words are only added."""

@@ -71,11 +71,7 @@ def take_in(tx: Tx, *, lease: leases.Held, source: Source, chunk: Chunk, rows_do
 
 
 def _refused(rows: Sequence[Incoming], refusals: Refusals) -> list[Refused]:
-    return [
-        Refused(row.line, row.source_id, row.content_hash, row.cells, refusals[row.source_id])
-        for row in rows
-        if row.source_id in refusals
-    ]
+    return [row.refused(*refusals[row.source_id]) for row in rows if row.source_id in refusals]
 
 
 def _write_records(tx: Tx, source: Source, rows: Sequence[Incoming]) -> list[Taken]:

@@ -27,6 +27,18 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """A row that cannot be taken in. `final` says that no other record can make it fit."""
+
+    line: int
+    source_id: str
+    content_hash: bytes
+    cells: Mapping[str, str]
+    reasons: tuple[str, ...]
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Incoming:
     """A row that says something new. `payload` is its record as encrypted JSON, `known` the version before."""
 
@@ -38,17 +50,9 @@ class Incoming:
     payload: bytes
     known: Known | None
 
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A row that cannot be taken in. `final` says that no other record can make it fit."""
-
-    line: int
-    source_id: str
-    content_hash: bytes
-    cells: Mapping[str, str]
-    reasons: tuple[str, ...]
-    final: bool = False
+    def refused(self, *reasons: str) -> Refused:
+        """The same row, set aside."""
+        return Refused(self.line, self.source_id, self.content_hash, self.cells, reasons)
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ import secrets
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Event
 
 from sqlalchemy import insert, select, update
@@ -16,7 +16,7 @@ from portal_app.models.types import new_locator
 from portal_app.services import leases
 from portal_app.services.access import Actor, Gate, system
 from portal_app.services.door import Door, Tx, writes
-from portal_app.services.errors import Conflict, DomainError, NotFound
+from portal_app.services.errors import Conflict, DomainError, NotFound, Unexpected
 from portal_app.services.ports import FeedBatch, FeedConnector, FeedUnavailable, RawRow, RowProblem
 from portal_app.services.sync import bulk, corrections, files, quarantine, rows
 from portal_app.services.sync.apply import LEASE_SECONDS, Source, take_in
@@ -178,9 +178,32 @@ class _Run:
             self.pace.wrote(len(page))
 
     def _take(self, source: Source, chunk: rows.Chunk, rows_done: int | None) -> int:
+        try:
+            return self._take_whole(source, chunk, rows_done)
+        except Unexpected:
+            if not chunk.incoming:
+                raise
+        return self._take_one_by_one(source, chunk, rows_done)
+
+    def _take_whole(self, source: Source, chunk: rows.Chunk, rows_done: int | None) -> int:
         self.pace.wait()
         taken = self.door.run(take_in, self.actor, lease=self.lease, source=source, chunk=chunk, rows_done=rows_done)
         self.pace.wrote(len(chunk.incoming))
+        return taken
+
+    def _take_one_by_one(self, source: Source, chunk: rows.Chunk, rows_done: int | None) -> int:
+        """One of the rows cannot be stored, for a reason that nobody thought of: it waits, and the others come in."""
+        taken, before = 0, None if rows_done is None else rows_done - chunk.read
+        refused = list(chunk.refused)
+        for row in chunk.incoming:
+            self._go_on()
+            try:
+                taken += self._take_whole(source, rows.Chunk(incoming=[row]), before)
+            except Unexpected as failure:
+                refused.append(
+                    row.refused(f"It could not be stored, by a fault of ours. Reference: {failure.reference}")
+                )
+        self._take_whole(source, replace(chunk, incoming=[], refused=refused), rows_done)
         return taken
 
     def _prepared(self, page: Sequence[RawRow], hashes: Sequence[bytes]) -> Iterator[rows.Chunk]:

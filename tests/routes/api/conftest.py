@@ -19,15 +19,7 @@ from portal_app.services.access import Actor, system
 from portal_app.services.door import Door
 from portal_app.services.identity import tokens
 from tests.routes.api.records import book, runs, whole  # noqa: F401
-from tests.services.conftest import (  # noqa: F401
-    agency,
-    clock,
-    database,
-    door,
-    empty_sqlite,
-    fresh_postgres,
-    postgres_template,
-)
+from tests.services.conftest import agency, door  # noqa: F401
 from tests.world import NOW, Agency, add_user
 
 SITE = "http://testserver"

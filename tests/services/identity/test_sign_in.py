@@ -1,6 +1,7 @@
 import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -132,6 +133,22 @@ def test_one_address_is_slowed_down_before_any_lock_is_looked_at(person: Person,
     assert isinstance(person.give_password(address="192.0.2.8"), Passed)
     clock.forward(minutes=15)
     assert isinstance(person.give_password(address="192.0.2.7"), Passed)
+
+
+@pytest.mark.criterion("AUTH-08")
+def test_the_code_is_slowed_down_as_the_password_is(person: Person, clock: Clock) -> None:
+    passed = person.give_password()
+    assert isinstance(passed, Passed)
+    for _ in range(30):
+        asyncio.run(
+            sign_in.with_password(
+                person.door, email="nobody@agency.test", password="Wrong-Guess-77!?", address="192.0.2.1"
+            )
+        )
+    assert person.give_code(passed, person.code()) is Refused.THROTTLED
+    assert person.row().failed_attempts == 0
+    elsewhere = replace(person.actor(passed), address="192.0.2.8")
+    assert isinstance(asyncio.run(sign_in.with_code(person.door, elsewhere, code=person.code())), Passed)
 
 
 @pytest.mark.criterion("AUTH-08")

@@ -14,6 +14,7 @@ from portal_app.services.access import Actor
 from portal_app.services.door import Door
 from portal_app.services.errors import Forbidden
 from portal_app.services.policies.search import filters, find
+from portal_app.services.policies.text import fold
 from portal_app.services.policies.views import Matched, Query, Sort
 from portal_app.services.policies.words import add_words
 from tests.world import Agency, add_policy
@@ -224,3 +225,20 @@ def test_the_order_is_by_name_without_case_and_accents(smiths: Agency, door: Doo
         "Smith-Jones, Ann",
     ]
     assert names(door, smiths.producer(), sort=Sort.NUMBER)[0] == "100% Roofing_Co"
+
+
+@pytest.mark.criterion("SEARCH-10")
+@pytest.mark.parametrize(
+    ("typed", "taken"),
+    [
+        ("ann smith-jones", "smith-jones, ann"),
+        ("NUNEZ, Jose", "jose nunez"),
+        ("núñez josé", "jose nunez"),
+        ("daniel's smith", "smith, daniel's"),
+    ],
+)
+def test_a_name_is_found_the_other_way_round(smiths: Agency, door: Door, typed: str, taken: str) -> None:
+    found = door.run(find, smiths.csr(), query=Query(typed))
+    assert [fold(row.insured_name) for row in found.rows] == [taken]
+    assert [way for _, way in found.corrected] == [taken]
+    assert door.run(find, smiths.producer(), query=Query("daniel's smith")).total == 0

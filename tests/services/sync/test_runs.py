@@ -341,3 +341,25 @@ def test_a_kind_of_which_no_file_has_ever_come_fails(begun: None, feed: MemoryFe
     assert sync()["policies"].state is RunState.FAILED
     feed.export(FeedKind.POLICIES, policy(), at=hour(12))
     assert sync()["policies"].state is RunState.SUCCEEDED
+
+
+@pytest.mark.criterion("FEED-56")
+def test_a_row_that_cannot_be_stored_keeps_no_other_out(
+    begun: None, feed: MemoryFeed, sync: Sync, stored: Stored, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    too_much = policy("P2", premium=Decimal(10) ** 20)
+    feed.export(FeedKind.POLICIES, policy("P1"), too_much, policy("P3"), policy("P4", line="pets"), at=hour(11))
+
+    run = sync()["policies"]
+
+    assert (run.state, run.rows_read, run.rows_added, run.rows_quarantined) == (RunState.SUCCEEDED, 4, 2, 2)
+    assert [row["source_id"] for row in stored(bulk.POLICY)] == ["P1", "P3"]
+    held = {row["source_id"]: row["reasons"] for row in stored(bulk.QUARANTINED)}
+    reference = held["P2/2026-06-01"].removeprefix("It could not be stored, by a fault of ours. Reference: ")
+    assert reference in caplog.text
+    assert held["P4/2026-06-01"] == "Line of business pets is not known."
+
+    clock.forward(minutes=1)
+    feed.export(FeedKind.POLICIES, policy("P1"), changed(too_much, premium=Decimal(5)), policy("P3"), at=hour(12))
+    sync()
+    assert {row["source_id"]: row["premium"] for row in stored(bulk.POLICY)}["P2"] == Decimal("5.00")
