@@ -43,6 +43,11 @@
       field.type = shown ? "text" : "password";
       reveal.setAttribute("aria-pressed", String(shown));
     }
+    // Back to the page that failed, and loaded anew: what it held may be of before the fault.
+    if (event.target.closest("[data-back]")) {
+      addEventListener("popstate", () => location.reload(), { once: true });
+      history.back();
+    }
     const copy = event.target.closest("[data-copy]");
     if (copy) copyText(copy);
   });

@@ -79,6 +79,8 @@ def serve(
     from portal_app import serve as serving
 
     settings = settings_or_exit(demo=True) if demo else settings_or_exit()
+    if problem := serving.cannot_serve(settings):
+        raise fail(problem)
     with portal(settings) as door:
         if settings.demo:
             from portal_app.demo import load_demo, welcome

@@ -23,7 +23,7 @@ registry = live.Registry()
 
 
 def guarded(wrapped: Any) -> Callable[..., Any]:
-    return asgi.Guard(wrapped, settings, the_door, headers.Built(Path(".web/build/client")), forget)
+    return asgi.Guard(wrapped, settings, the_door, headers.Built(Path(".web/build/client")), forget, registry.used)
 
 
 def forget(token: str) -> None:

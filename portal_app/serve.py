@@ -38,9 +38,6 @@ def serve(settings: Settings) -> int:
     Returns the exit code: 0 when told to end, 1 when it could not start or a part could not be kept alive.
     """
     logs.configure(settings.log_level)
-    if problem := _cannot_serve(settings):
-        sys.stderr.write(f"{problem}\n")
-        return 1
     parts = [Part("web", partial(web, settings)), Part("worker", partial(worker, settings))]
     return Watch(parts, STOP_SECONDS).run()
 
@@ -48,7 +45,7 @@ def serve(settings: Settings) -> int:
 def web(settings: Settings) -> int:
     """Run the web process alone until SIGTERM or SIGINT. Returns the exit code."""
     logs.configure(settings.log_level)
-    if problem := _cannot_serve(settings):
+    if problem := cannot_serve(settings):
         sys.stderr.write(f"{problem}\n")
         return 1
     os.environ.update(environment_of(settings) | reflex_environment(settings))
@@ -151,7 +148,8 @@ def _load_application(server: int) -> Callable[..., Any]:
     return cast(Callable[..., Any], application)
 
 
-def _cannot_serve(settings: Settings) -> str | None:
+def cannot_serve(settings: Settings) -> str | None:
+    """What keeps the web process from serving here, as a sentence; None where nothing does."""
     if not Path("rxconfig.py").is_file():
         return "Start the portal in its own folder, the one with rxconfig.py."
     if not Path(".web/build/client").is_dir():

@@ -8,7 +8,7 @@ from portal_app.components.links import link
 from portal_app.components.words import Part, Text, icon
 
 
-def panel(title: str, *parts: Part, name: str = "", aside: Part | None = None, flush: bool = False) -> rx.Component:
+def panel(title: Text, *parts: Part, name: str = "", aside: Part | None = None, flush: bool = False) -> rx.Component:
     """A section with a heading. `name` is what links lead to; `flush` lets its content reach the edges."""
     heading = rx.el.div(
         rx.el.h2(title, class_name="section-title"),

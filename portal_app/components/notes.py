@@ -41,8 +41,16 @@ def empty(sign: str, title: Part, why: Part, *actions: rx.Component, alone: bool
     )
 
 
-def failed(what: str, sentence: Text, reference: rx.Var[str], *, alone: bool = False) -> rx.Component:
-    """What failed, whether work was lost, a way to try again, and a reference to hand on."""
+def failed(
+    what: str, sentence: Text, reference: rx.Var[str], *, alone: bool = False, back: bool = False
+) -> rx.Component:
+    """What failed, whether work was lost, a way to try again, and a reference to hand on. To try again is to load the
+    page anew, or with `back` the one before."""
+    look = "button button-solid"
+    again = plain_link(icon("rotate-cw", 16), "Try again", href="", class_name=look)
+    before = rx.el.button(
+        icon("rotate-cw", 16), "Try again", type="button", class_name=look, custom_attrs={"data-back": ""}
+    )
     return rx.el.div(
         rx.el.span(icon("cloud-alert", 24), class_name="empty-sign empty-sign-bad"),
         _title(what, alone),
@@ -57,7 +65,7 @@ def failed(what: str, sentence: Text, reference: rx.Var[str], *, alone: bool = F
             ),
         ),
         rx.el.div(
-            plain_link(icon("rotate-cw", 16), "Try again", href="", class_name="button button-solid"),
+            before if back else again,
             button_link("Go to Home", "/", quiet=True),
             class_name="empty-actions",
         ),

@@ -8,11 +8,16 @@ from portal_app.components.links import link
 from portal_app.components.words import Part, either, icon
 
 
-def table(label: str, head: rx.Component, body: rx.Component, *, busy: bool | rx.Var[bool] = False) -> rx.Component:
+def table(
+    label: str, head: rx.Component, body: rx.Component, *, busy: bool | rx.Var[bool] = False, look: str = ""
+) -> rx.Component:
     """Roles are spelled out because cards are laid out with CSS that would take a table's own away."""
     return rx.el.div(
         rx.el.table(
-            head, body, class_name="table", custom_attrs={"role": "table", "aria-label": label, "aria-busy": busy}
+            head,
+            body,
+            class_name=f"table {look}".strip(),
+            custom_attrs={"role": "table", "aria-label": label, "aria-busy": busy},
         ),
         class_name="panel table-panel",
         role="region",

@@ -1,6 +1,7 @@
 """The outermost layer: hosts, origins, headers, and the session behind every request and socket."""
 
 import hashlib
+import html
 from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from portal_app.guard.events import SCHEME, SESSION_HEADER
 from portal_app.models.enums import SessionEnd, SessionStage
 from portal_app.services.access import ANONYMOUS, Actor
 from portal_app.services.door import Door, current_actor
+from portal_app.services.errors import DomainError, Unexpected
 from portal_app.services.identity import sessions
 from portal_app.settings import Settings
 
@@ -67,9 +69,12 @@ class Guard:
         door: Callable[[], Door],
         built: headers.Built,
         left: Callable[[str], None] = lambda _: None,
+        used: Callable[[bytes], None] = lambda _: None,
     ) -> None:
-        """`left` is told the token of a stranger's tab whose socket was closed."""
-        self.app, self.settings, self.door, self.built, self.left = app, settings, door, built, left
+        """`left` is told the token of a stranger's tab whose socket was closed, `used` a session whose idle limit is to
+        be moved on."""
+        self.app, self.settings, self.door, self.built = app, settings, door, built
+        self.left, self.used = left, used
         self.strangers: Counter[str] = Counter()
         self.hosts = {urlsplit(origin).netloc for origin in settings.origins}
         self.cookie = cookie_name(settings)
@@ -82,9 +87,16 @@ class Guard:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         if scope["type"] == "websocket":
-            await self._socket(scope, receive, send)
-        else:
-            await self._http(scope, receive, headers.added(send, scope["path"], self.built, request_id))
+            try:
+                await self._socket(scope, receive, send)
+            except DomainError:
+                await send({"type": "websocket.close", "code": 4503})
+            return
+        answer = headers.added(send, scope["path"], self.built, request_id)
+        try:
+            await self._http(scope, receive, answer)
+        except DomainError as failure:
+            await _fault(answer, failure)
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         given = _headers(scope)
@@ -165,10 +177,12 @@ class Guard:
         if not token:
             return nobody
         token_hash = sessions.hash_of(token)
-        found = await sessions.resolve(self.door(), token_hash=token_hash, passive=passive)
-        if isinstance(found, Actor):
-            return Visitor(replace(found, address=nobody.actor.address), None, token_hash)
-        return replace(nobody, ended=found)
+        found = await sessions.look_up(self.door(), token_hash=token_hash)
+        if not isinstance(found, sessions.Resolved):
+            return replace(nobody, ended=found)
+        if found.needs_touch and not passive:
+            self.used(token_hash)
+        return Visitor(replace(found.actor, address=nobody.actor.address), None, token_hash)
 
     def _cookie(self, scope: Scope) -> str:
         for name, value in scope["headers"]:
@@ -230,6 +244,21 @@ async def _go(send: Send, path: str) -> None:
         }
     )
     await send({"type": "http.response.body", "body": b""})
+
+
+FAULT = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>The portal cannot answer</title>
+<body style="font:16px/1.5 system-ui;max-width:34rem;margin:20vh auto;padding:0 1rem">
+<h1 style="font-size:1.4rem">The portal cannot answer right now</h1><p>{sentence}</p><p><a href="">Try again</a></p>"""
+
+
+async def _fault(send: Send, failure: DomainError) -> None:
+    """Nobody can be told who they are: a page that needs nothing of the portal's says so."""
+    body = FAULT.format(sentence=html.escape(failure.sentence)).encode()
+    status = 500 if isinstance(failure, Unexpected) else 503
+    about = [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": about})
+    await send({"type": "http.response.body", "body": body})
 
 
 async def _answer(send: Send, status: int, sentence: str) -> None:

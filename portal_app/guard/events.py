@@ -3,6 +3,7 @@
 import inspect
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar, cast, get_type_hints
@@ -17,12 +18,12 @@ from reflex_base.registry import RegistrationContext
 from reflex_base.utils.format import format_event_handler
 from ulid import ULID
 
-from portal_app.guard.live import Registry, keep_awake
+from portal_app.guard.live import Registry
 from portal_app.logs import log
 from portal_app.models.enums import SessionEnd, SessionStage
 from portal_app.services.access import ANONYMOUS, Actor, Requirement, check
 from portal_app.services.door import current_actor, the_door
-from portal_app.services.errors import DomainError, Forbidden, SignInNeeded
+from portal_app.services.errors import DomainError, Forbidden, SignInNeeded, Unexpected
 from portal_app.services.identity import sessions
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
@@ -108,8 +109,15 @@ class EventGuard(Middleware):
         structlog.contextvars.bind_contextvars(request_id=str(ULID()))
         if event.name in OF_THE_FRAMEWORK:
             current_actor.set(ANONYMOUS)
-            await self._note_navigation(state, event)
+            with suppress(DomainError):
+                await self._note_navigation(state, event)
             return None
+        try:
+            return await self._judged(state, event)
+        except DomainError as failure:
+            return _go(_error_page(failure.reference if isinstance(failure, Unexpected) else ""))
+
+    async def _judged(self, state: BaseState, event: Event) -> StateUpdate | None:
         found = declared(event.name)
         if found is None:
             log.warning("event refused", event_name=event.name[:200], why="not declared")
@@ -128,8 +136,6 @@ class EventGuard(Middleware):
         except ValidationError:
             log.warning("event refused", event_name=event.name, why="arguments", user=actor.locator)
             return _go("/denied")
-        except DomainError:
-            return _go("/denied")
         return None
 
     async def _note_navigation(self, state: BaseState, event: Event) -> None:
@@ -142,7 +148,6 @@ class EventGuard(Middleware):
                 self.registry.connecting.discard(token)
             else:
                 await self._who(state, passive=False)
-                await keep_awake(self.registry, the_door())
 
     async def _who(self, state: BaseState, *, passive: bool) -> "Actor | SessionEnd | None":
         data = state.router_data
@@ -153,7 +158,9 @@ class EventGuard(Middleware):
         found = await sessions.look_up(the_door(), token_hash=token_hash)
         if not isinstance(found, sessions.Resolved):
             return found
-        self.registry.seen(str(data.get("token", "")), token_hash, awake=found.needs_touch and not passive)
+        self.registry.seen(str(data.get("token", "")), token_hash)
+        if found.needs_touch and not passive:
+            self.registry.used(token_hash)
         return found.actor
 
 
@@ -178,4 +185,8 @@ def report_failure(exception: Exception) -> EventSpec | None:
     """A fault in a handler: logged under a reference, and the person sees the reference and nothing else."""
     reference = secrets.token_hex(4)
     log.error("event failed", reference=reference, exc_info=exception)
-    return rx.redirect(f"/error?reference={reference}")
+    return rx.redirect(_error_page(reference))
+
+
+def _error_page(reference: str) -> str:
+    return f"/error?reference={reference}" if reference else "/error"

@@ -11,6 +11,7 @@ from reflex_base.event import Event
 from portal_app.logs import log
 from portal_app.models.enums import SessionEnd
 from portal_app.services.door import Door
+from portal_app.services.errors import DomainError
 from portal_app.services.identity import sessions
 
 EVERY = 1.0
@@ -26,11 +27,12 @@ class Registry:
         self.connecting: set[str] = set()
         self.awake: set[bytes] = set()
 
-    def seen(self, token: str, session: bytes, *, awake: bool) -> None:
-        """A session was used; `awake` where its idle limit is to be moved on: the next round does that for all."""
+    def seen(self, token: str, session: bytes) -> None:
         self.sockets[token] = session
-        if awake:
-            self.awake.add(session)
+
+    def used(self, session: bytes) -> None:
+        """Its idle limit is to be moved on: the next round does that for all."""
+        self.awake.add(session)
 
     def forget(self, token: str) -> None:
         self.sockets.pop(token, None)
@@ -60,10 +62,14 @@ async def watch(app: rx.App, registry: Registry, door: Callable[[], Door], every
 
 
 async def keep_awake(registry: Registry, door: Door) -> None:
-    """Move the idle limit on for all sessions that were used since the last time."""
+    """Move the idle limit on for all sessions that were used since the last time. Where that cannot be written now, the
+    next round tries again: nobody has to wait for it."""
     if registry.awake:
         awake, registry.awake = frozenset(registry.awake), set()
-        await sessions.keep_awake(door, token_hashes=awake)
+        try:
+            await sessions.keep_awake(door, token_hashes=awake)
+        except DomainError:
+            registry.awake |= awake
 
 
 async def _round(app: rx.App, registry: Registry, door: Door) -> None:
@@ -78,7 +84,7 @@ async def _round(app: rx.App, registry: Registry, door: Door) -> None:
         return
     ended: Ended = await sessions.ended_among(door, token_hashes=frozenset(registry.sockets.values()))
     for token, session in list(registry.sockets.items()):
-        if session not in ended:
+        if session not in ended or (ended[session] is SessionEnd.IDLE and session in registry.awake):
             continue
         registry.forget(token)
         reason = ended[session]

@@ -38,11 +38,7 @@ def _account() -> rx.Component:
             ),
             back=("Accounts", "/accounts"),
         ),
-        rx.el.div(
-            rx.el.div(_policies(), class_name="record-main"),
-            rx.el.div(_contact(), class_name="record-side"),
-            class_name="record",
-        ),
+        rx.el.div(rx.el.div(_contact(), class_name="facts-row"), _policies(), class_name="record-main"),
     )
 
 

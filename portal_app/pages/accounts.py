@@ -9,7 +9,7 @@ from portal_app.components.links import button_link
 from portal_app.components.notes import empty, skeleton_rows
 from portal_app.components.shell import page_header, search_box
 from portal_app.components.table import body, cell, head, heading, name_cell, pager, row, table
-from portal_app.components.words import either
+from portal_app.components.words import as_of, either
 from portal_app.pages.frame import framed, or_problem, titled
 from portal_app.pages.page import Page
 from portal_app.state.accounts import AccountsState
@@ -19,7 +19,7 @@ S: Any = AccountsState
 
 
 def accounts() -> rx.Component:
-    status = rx.cond(S.loaded, rx.el.span(S.headline, class_name="num"))
+    status = rx.cond(S.loaded, rx.fragment(rx.el.span(S.headline, class_name="num"), as_of(S.as_of, S.stale)))
     search = address_form(
         "find-accounts",
         rx.el.div(
@@ -40,6 +40,21 @@ def accounts() -> rx.Component:
     )
 
 
+def _row(each: Any) -> rx.Component:
+    return row(
+        name_cell(each.href, each.name),
+        cell("Kind", each.kind, kind="state"),
+        cell("City", either(each.place != "", each.place, "—"), kind="plain left"),
+        cell(
+            "Policies",
+            rx.el.span(each.policies, class_name="num"),
+            rx.el.span(each.noun, class_name="card-only"),
+            numeric=True,
+        ),
+        key=each.href,
+    )
+
+
 def _results() -> rx.Component:
     listed = rx.fragment(
         table(
@@ -47,13 +62,7 @@ def _results() -> rx.Component:
             head(heading("Name"), heading("Kind"), heading("City"), heading("Policies", numeric=True)),
             body(
                 S.rows,
-                lambda each: row(
-                    name_cell(each.href, each.name),
-                    cell("Kind", each.kind, kind="state"),
-                    cell("City", either(each.place != "", each.place, "—"), kind="plain left"),
-                    cell("Policies", rx.el.span(each.policies, class_name="num"), numeric=True),
-                    key=each.href,
-                ),
+                _row,
             ),
             busy=~S.is_hydrated,
         ),

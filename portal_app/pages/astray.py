@@ -2,8 +2,9 @@
 
 import reflex as rx
 
+from portal_app.components.address import parameter
 from portal_app.components.links import button_link
-from portal_app.components.notes import empty
+from portal_app.components.notes import empty, failed
 from portal_app.pages.frame import framed, titled
 from portal_app.pages.page import Page
 from portal_app.state.portal import PortalState
@@ -35,7 +36,28 @@ def denied() -> rx.Component:
     )
 
 
+def broken() -> rx.Component:
+    """Where a fault of ours leads. It asks the portal for nothing, for that may be what failed."""
+    reference = parameter("reference")
+    return rx.el.div(
+        rx.el.main(
+            failed(
+                "That did not work",
+                "Something went wrong on our side. Nothing was changed. Try again in a moment; should it happen again, "
+                "hand the reference to whoever runs the portal.",
+                reference,
+                alone=True,
+                back=True,
+            ),
+            class_name="doorstep",
+            id=rx.Var.create("main"),
+        ),
+        class_name="outside",
+    )
+
+
 PAGES = (
+    Page("/error", titled("That did not work"), broken),
     Page("404", titled("Page not found"), not_found, [PortalState.arrive]),
     Page("/denied", titled("Not part of your role"), denied, [PortalState.arrive]),
 )

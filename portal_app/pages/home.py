@@ -24,7 +24,7 @@ def home() -> rx.Component:
         page_header(S.greeting, rx.fragment(rx.el.span(S.today), as_of(S.as_of, S.stale))),
         rx.cond(S.sees_business, rx.cond(S.is_empty, _nothing_yet(), _book())),
         rx.cond(
-            (S.people.length() > 0) | (S.feeds.length() > 0),
+            (S.people.length() > 0) | S.sees_feeds,
             rx.el.div(_feeds(), _people(), class_name="keepers"),
         ),
     )
@@ -164,10 +164,13 @@ def _people() -> rx.Component:
 
 
 def _feeds() -> rx.Component:
-    return rx.cond(
-        S.feeds.length() > 0,
-        panel("Feeds from the agency's system", rx.el.ul(rx.foreach(S.feeds, _feed), class_name="items"), flush=True),
+    none = meta(
+        "No feed is configured yet. Describe the files of the agency's system in a file of your own, such as "
+        "demo/feeds.toml, name it in PORTAL_FEEDS_FILE, and start the portal anew.",
+        class_name="meta none",
     )
+    listed = rx.cond(S.feeds.length() > 0, rx.el.ul(rx.foreach(S.feeds, _feed), class_name="items"), none)
+    return rx.cond(S.sees_feeds, panel("Feeds from the agency's system", listed, flush=True))
 
 
 def _feed(each: Any) -> rx.Component:

@@ -124,6 +124,10 @@ def _results() -> rx.Component:
             ),
         ),
         rx.cond(
+            S.reversed,
+            note("warning", "The dates are the wrong way round: the first of two is after the second."),
+        ),
+        rx.cond(
             S.ignored != "",
             note("warning", "Left out of the search, because the portal does not know it: ", S.ignored, "."),
         ),
@@ -134,6 +138,7 @@ def _results() -> rx.Component:
             sortable_head(S.columns),
             body(S.rows, _row),
             busy=~S.is_hydrated,
+            look="table-policies",
         ),
         pager(S.span, S.previous, S.following),
     )

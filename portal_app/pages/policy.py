@@ -61,7 +61,7 @@ def _sections() -> rx.Component:
         return plain_link(label, href=f"#{name}", class_name="section-link")
 
     return rx.el.nav(
-        to("term", "Current term"),
+        to("term", "Term"),
         to("insured", "Insured"),
         to("coverage", "Coverage summary"),
         rx.cond(S.vehicles.length() > 0, to("vehicles", "Vehicles")),
@@ -74,7 +74,7 @@ def _sections() -> rx.Component:
 
 def _term() -> rx.Component:
     return panel(
-        "Current term",
+        S.term_title,
         facts(
             fact("Policy number", S.policy.number),
             fact("Carrier", S.policy.carrier),
@@ -83,7 +83,7 @@ def _term() -> rx.Component:
             fact("Premium", amount(S.policy.premium)),
             fact("Status", policy_status(S.policy.status)),
         ),
-        rx.el.div(bar(S.term_share), meta(S.term_sentence), class_name="way-through"),
+        rx.el.div(rx.cond(S.term_runs, bar(S.term_share)), meta(S.term_sentence), class_name="way-through"),
         _source(),
         name="term",
     )
@@ -130,14 +130,19 @@ def _producer() -> rx.Component:
 def _coverage() -> rx.Component:
     listed = table(
         "Coverages",
-        head(heading("Coverage"), heading("Limit"), heading("Deductible"), heading("Premium", numeric=True)),
+        head(
+            heading("Coverage"),
+            heading("Limit"),
+            heading("Deductible"),
+            rx.cond(S.covers_priced, heading("Premium", numeric=True)),
+        ),
         body(
             S.coverages,
             lambda each: row(
                 rx.el.th(each.name, scope="row", class_name="name-cell", custom_attrs={"role": "rowheader"}),
                 cell("Limit", _or_dash(each.limit), kind="named left"),
                 cell("Deductible", _or_dash(each.deductible), kind="named left"),
-                cell("Premium", amount(_or_dash(each.premium)), numeric=True),
+                rx.cond(S.covers_priced, cell("Premium", amount(_or_dash(each.premium)), numeric=True)),
                 key=each.name,
             ),
         ),
@@ -146,7 +151,10 @@ def _coverage() -> rx.Component:
     return panel(
         "Coverage summary",
         rx.el.div(
-            facts(fact("LOB", S.policy.line), rx.cond(S.description != "", fact("Description", S.description))),
+            facts(
+                fact("LOB", S.policy.line),
+                rx.cond(S.description != "", fact("Description", rx.el.span(S.description, class_name="as-written"))),
+            ),
             class_name="padded",
         ),
         rx.cond(S.coverages.length() > 0, listed, none),

@@ -83,9 +83,9 @@ def sign_in() -> rx.Component:
         FrontDoorState.demo,
         note(
             "info",
-            "This is the demo agency. Its sign-ins, with passwords and the secrets for codes, are printed by ",
-            rx.el.code("python -m portal_app demo sign-ins --json", class_name="code"),
-            " and when it starts.",
+            "This is the demo agency. Who can sign in, with passwords and codes, is told where it was started, and by ",
+            rx.el.code(".venv/bin/python -m portal_app demo sign-ins", class_name="code"),
+            ".",
         ),
     )
     return doorstep(
@@ -125,6 +125,7 @@ def _code() -> rx.Component:
         pattern="[0-9 ]*",
         max_length=10,
         auto_focus=True,
+        title="The 6 digits that your phone shows",
         custom_attrs={"data-code": ""},
     )
 

@@ -1,6 +1,7 @@
 """Accounts: find them by name, and look at one with its policies."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -20,19 +21,20 @@ from portal_app.services.policies.detail import mailing_lines
 from portal_app.services.policies.in_force import in_force_on
 from portal_app.services.policies.search import MOST_ROWS, find
 from portal_app.services.policies.views import AccountDetail, AccountRow, Query, Sort
-from portal_app.services.sync.freshness import data_as_of
+from portal_app.services.sync.freshness import data_as_of, oldest_newest
 
 LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
 class FoundAccounts:
-    """One page and the exact total."""
+    """One page and the exact total, and how old the data is."""
 
     rows: tuple[AccountRow, ...]
     total: int
     offset: int
     count: int
+    as_of: datetime | None = None
 
 
 @reads(Permission.VIEW_OWN_ACCOUNTS)
@@ -53,7 +55,7 @@ def find_accounts(tx: Tx, *, text: str = "", offset: int = 0, count: int = 50) -
     columns = (col(Account.locator), col(Account.name), col(Account.kind), col(Account.city), col(Account.state), own)
     page = accounts.with_only_columns(*columns).order_by(named, col(Account.id)).limit(count).offset(offset)
     rows = tuple(AccountRow(locator, name, kind.label, *rest) for locator, name, kind, *rest in tx.db.execute(page))
-    return FoundAccounts(rows, total, offset, count)
+    return FoundAccounts(rows, total, offset, count, oldest_newest(tx.db, FeedKind.CLIENTS))
 
 
 def _plain(tx: Tx, name: Mapped[str]) -> ColumnElement[str]:

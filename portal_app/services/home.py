@@ -71,13 +71,13 @@ class RoleCount:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What Home shows. `book` is None for a role that sees no business; `people` and `feeds` are empty for one that
-    has nothing to do with them."""
+    """What Home shows. `book` is None for a role that sees no business, `feeds` for one that has nothing to do with
+    them; so `people` is empty."""
 
     today: date
     book: Book | None
     people: tuple[RoleCount, ...]
-    feeds: tuple[FeedStatus, ...]
+    feeds: tuple[FeedStatus, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def summary(tx: Tx) -> Summary:
     today = tx.now.astimezone(tx.settings.zone).date()
     book = _book(tx, today) if can(tx.actor, Permission.VIEW_OWN_ACCOUNTS) else None
     people = _people(tx) if can(tx.actor, Permission.MANAGE_USERS) else ()
-    feeds = freshness.feeds(tx) if can(tx.actor, Permission.VIEW_FEEDS) else ()
+    feeds = freshness.feeds(tx) if can(tx.actor, Permission.VIEW_FEEDS) else None
     return Summary(today, book, people, feeds)
 
 

@@ -18,6 +18,8 @@ class AccountsState(PortalState):
     previous: str = ""
     following: str = ""
     searching: bool = False
+    as_of: str = ""
+    stale: bool = False
 
     @requires(Permission.VIEW_OWN_ACCOUNTS, passive=True)
     async def load(self) -> None:
@@ -28,6 +30,7 @@ class AccountsState(PortalState):
         self.rows = [account_line(row) for row in found.rows]
         self.total, self.searching, self.loaded = found.total, bool(text), True
         self.headline = wording.count(found.total, "account")
+        self.as_of, self.stale = self._moment(found.as_of), wording.is_stale(found.as_of, self._now())
         self.span = wording.span(found.offset, len(found.rows), found.total)
         self.previous, self.following = address.simple_neighbours("/accounts", text, page, found.total)
 

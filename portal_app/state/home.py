@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from portal_app.guard.events import requires
+from portal_app.models.enums import FeedKind
 from portal_app.services import home
 from portal_app.services.access import Gate
 from portal_app.services.home import Book, LineShare, RoleCount, Window
@@ -75,6 +76,7 @@ class HomeState(PortalState):
     lapsed_more: str = ""
     people: list[People] = []
     feeds: list[FeedLine] = []
+    sees_feeds: bool = False
     as_of: str = ""
     stale: bool = False
 
@@ -86,7 +88,7 @@ class HomeState(PortalState):
         self.greeting = f"{wording.greeting(self._now().astimezone(self._zone()))}, {wording.first_name(self.name)}"
         self.today, self.loaded = wording.long_day(found.today), True
         self.people = [_people(each) for each in found.people]
-        self.feeds = [self._feed(each) for each in found.feeds]
+        self.feeds, self.sees_feeds = [self._feed(each) for each in found.feeds or ()], found.feeds is not None
         self.sees_business = found.book is not None
         if found.book is not None:
             self._show(found.book, found.today)
@@ -104,6 +106,11 @@ class HomeState(PortalState):
         self.lapsed_more = f"and {wording.count(beyond, 'more policy', 'more policies')}" if beyond else ""
         self.as_of, self.stale = self._moment(book.as_of), wording.is_stale(book.as_of, self._now())
 
+    def _is_stale(self, each: FeedStatus) -> bool:
+        """By the last run that went well; policies also by their own age, as on the list of policies."""
+        moments = [each.last_success, *([each.data_as_of] if each.kind is FeedKind.POLICIES else [])]
+        return any(wording.is_stale(moment, self._now()) for moment in moments)
+
     def _feed(self, each: FeedStatus) -> FeedLine:
         run = each.last_run
         return FeedLine(
@@ -112,7 +119,7 @@ class HomeState(PortalState):
             feed=each.feed,
             state=run.state.label if run else "Never ran",
             as_of=self._moment(each.data_as_of),
-            stale=wording.is_stale(each.last_success, self._now()),
+            stale=self._is_stale(each),
             counts=_counts(run) if run else "",
             waiting=wording.count(each.quarantined, "row") + " in quarantine" if each.quarantined else "",
             message=run.message if run else "",

@@ -22,6 +22,7 @@ class PoliciesState(PortalState):
     following: str = ""
     as_of: str = ""
     stale: bool = False
+    reversed: bool = False
     corrected_to: str = ""
     corrected_from: str = ""
     ignored: str = ""
@@ -50,6 +51,14 @@ class PoliciesState(PortalState):
     def _repeat(self, asked: address.Asked) -> None:
         self.columns, self.pills = address.columns(asked), asked.pills
         self.ignored = ", ".join(asked.ignored)
+        query = asked.query
+        self.reversed = any(
+            first is not None and last is not None and first > last
+            for first, last in (
+                (query.effective_from, query.effective_to),
+                (query.expiring_from, query.expiring_to),
+            )
+        )
         self.searching = bool(asked.query.text)
         self.narrowed = bool(asked.query.text or asked.pills)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal_app.guard.events import requires
+from portal_app.models.enums import PolicyStatus, TransactionKind
 from portal_app.services.access import Permission
 from portal_app.services.policies import detail
 from portal_app.services.policies.views import CoverageLine, HistoryEntry, PolicyDetail, TermLine
@@ -66,8 +67,11 @@ class PolicyState(PortalState):
     locations: list[str] = []
     terms: list[TermRow] = []
     history: list[Event] = []
+    term_title: str = ""
     term_sentence: str = ""
+    term_runs: bool = False
     term_share: int = 0
+    covers_priced: bool = False
     feed: str = ""
     as_of: str = ""
     stale: bool = False
@@ -93,9 +97,23 @@ class PolicyState(PortalState):
         self.locations = list(found.locations)
         self.terms = [_term(each) for each in found.terms]
         self.history = [self._event(number, each) for number, each in enumerate(found.history)]
-        self.term_sentence, self.term_share = way_through(found.row.effective, found.row.expiration, today)
+        self.covers_priced = any(each.premium is not None for each in found.coverages)
+        self._show_term(found, today)
         self.feed, self.as_of = found.feed, self._moment(found.as_of)
         self.stale = wording.is_stale(found.as_of, self._now())
+
+    def _show_term(self, found: PolicyDetail, today: date) -> None:
+        row = found.row
+        self.term_title = "Current term" if row.effective <= today < row.expiration else "Term"
+        self.term_sentence, self.term_share = way_through(row.effective, row.expiration, today)
+        self.term_runs = self.term_title == "Current term" and row.status is not PolicyStatus.CANCELLED
+        if row.status is PolicyStatus.CANCELLED:
+            ends = [
+                entry.effective_at.astimezone(self._zone()).date()
+                for entry in found.history
+                if entry.kind is TransactionKind.CANCELLATION and entry.term_effective == row.effective
+            ]
+            self.term_sentence = f"Cancelled on {wording.day(ends[0])}" if ends else "Cancelled"
 
     def _event(self, number: int, entry: HistoryEntry) -> Event:
         return Event(

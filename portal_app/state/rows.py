@@ -30,6 +30,7 @@ class AccountLine:
     kind: str
     place: str
     policies: str
+    noun: str
 
 
 @dataclass
@@ -72,5 +73,6 @@ def account_line(row: AccountRow) -> AccountLine:
         name=row.name,
         kind=row.kind,
         place=", ".join(part for part in (row.city, row.state) if part),
-        policies=wording.count(row.policies, "policy", "policies"),
+        policies=f"{row.policies:,}",
+        noun=" policy" if row.policies == 1 else " policies",
     )

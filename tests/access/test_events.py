@@ -9,8 +9,8 @@ import pytest
 import reflex as rx
 from reflex_base.registry import RegistrationContext
 
-from portal_app.guard import events
-from portal_app.portal_app import app as assembled
+from portal_app import portal_app
+from portal_app.guard import events, live
 from portal_app.services.access import Actor, Gate, can
 from portal_app.services.door import Door
 from portal_app.services.identity import sessions
@@ -19,7 +19,7 @@ from tests.access.pipeline import Answers, tab
 from tests.world import Clock
 
 ROOT = Path(__file__).resolve().parents[2]
-assert assembled is not None
+assert portal_app.app is not None
 HANDLERS = sorted(name for name in RegistrationContext.get().event_handlers if name not in events.OF_THE_FRAMEWORK)
 OURS = [name for name in HANDLERS if events.declared(name)]
 OPEN = {name for name in OURS if events.declared(name).requirement is Gate.PUBLIC}  # type: ignore[union-attr]
@@ -50,8 +50,8 @@ def send(
 
 
 def who(door: Door, token: str | None) -> Actor | None:
-    found = asyncio.run(sessions.resolve(door, token_hash=sessions.hash_of(token))) if token else None
-    return found if isinstance(found, Actor) else None
+    found = asyncio.run(sessions.look_up(door, token_hash=sessions.hash_of(token))) if token else None
+    return found.actor if isinstance(found, sessions.Resolved) else None
 
 
 @pytest.mark.criterion("GUARD-01")
@@ -143,6 +143,7 @@ def test_a_page_that_connects_again_by_itself_keeps_no_session_awake(
 def test_going_to_another_page_keeps_the_session_awake(app: rx.App, door: Door, cast: Cast, clock: Clock) -> None:
     clock.forward(minutes=20)
     send(app, cast["principal"], events.NAVIGATED)
+    asyncio.run(live.keep_awake(portal_app.registry, door))
     clock.forward(minutes=29)
     assert who(door, cast["principal"]) is not None
 

@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import Engine, event
 
 from bench import sign_ins
-from portal_app.services.access import Actor
 from portal_app.services.door import Door
 from portal_app.services.identity import sessions
 from portal_app.services.identity.sign_in import Passed, with_password
@@ -55,8 +54,8 @@ def plan(door: Door, sql: str, parameters: Any) -> list[str]:
 def test_a_session_is_looked_up_by_one_statement_and_its_indexes(agency: Door) -> None:
     token_hash = signed_in(agency, 0)
     with statements() as asked:
-        found = asyncio.run(sessions.resolve(agency, token_hash=token_hash))
-    assert isinstance(found, Actor)
+        found = asyncio.run(sessions.look_up(agency, token_hash=token_hash))
+    assert isinstance(found, sessions.Resolved)
     ((sql, parameters),) = asked
     steps = plan(agency, sql, parameters)
     assert len(steps) == 3

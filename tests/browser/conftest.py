@@ -4,11 +4,12 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import pyotp
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, StorageState, expect
 
 from portal_app.demo import PASSWORD, SIGN_INS, SignIn
 from tests import servers
@@ -76,6 +77,37 @@ def visit(
         contexts.append(made)
         sign_in = next(each for each in SIGN_INS if each.email.startswith(f"{name}@"))
         return Person(made.new_page(), demo_site, sign_in)
+
+    yield one
+    for each in contexts:
+        each.close()
+
+
+@pytest.fixture(scope="module")
+def sessions(browser: Browser, browser_context_args: dict[str, Any], demo_site: Site) -> Callable[[str], StorageState]:
+    """The cookie of somebody who signed in, once for all of this file."""
+    kept: dict[str, StorageState] = {}
+
+    def of(name: str) -> StorageState:
+        if name not in kept:
+            context = browser.new_context(**browser_context_args)
+            sign_in = next(each for each in SIGN_INS if each.email.startswith(f"{name}@"))
+            Person(context.new_page(), demo_site, sign_in).arrive()
+            kept[name] = context.storage_state()
+            context.close()
+        return kept[name]
+
+    return of
+
+
+@pytest.fixture
+def opened(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Callable[..., Page]]:
+    contexts = []
+
+    def one(state: StorageState | None = None, **given: Any) -> Page:
+        context = browser.new_context(**{**browser_context_args, "storage_state": state, **given})
+        contexts.append(context)
+        return context.new_page()
 
     yield one
     for each in contexts:

@@ -22,6 +22,7 @@ IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=8)
 PASSWORD_STAGE = timedelta(minutes=10)
 TOUCH_AFTER = timedelta(seconds=15)
+TOUCH_WITHIN = timedelta(seconds=30)
 
 
 def hash_of(token: str) -> bytes:
@@ -65,19 +66,10 @@ _OF_ONE = _STANDING.where(_SESSION.c.token_hash == bindparam("token_hash"))
 _OF_MANY = _STANDING.where(_SESSION.c.token_hash.in_(bindparam("token_hashes", expanding=True)))
 
 
-async def resolve(door: Door, *, token_hash: bytes, passive: bool = False) -> Actor | SessionEnd | None:
-    """Who stands behind a session now: the actor; the reason why the session ended; None where there never was one.
-    Active use moves the idle limit on, at most every 15 seconds, so that reading does not always write."""
-    found = await look_up(door, token_hash=token_hash)
-    if not isinstance(found, Resolved):
-        return found
-    if found.needs_touch and not passive:
-        await keep_awake(door, token_hashes=frozenset({token_hash}))
-    return found.actor
-
-
 async def look_up(door: Door, *, token_hash: bytes) -> Resolved | SessionEnd | None:
-    """Session, person, role and grants, as they are in the database at this moment."""
+    """Who stands behind a session now, with role and grants as they are in the database at this moment; the reason why
+    the session ended; None where there never was one. `needs_touch` asks for `keep_awake` where this was active use,
+    at most every 15 seconds, so that reading does not always write."""
     return await door.glance(standing, ANONYMOUS, token_hash=token_hash)
 
 
@@ -128,14 +120,14 @@ async def keep_awake(door: Door, *, token_hashes: frozenset[bytes]) -> None:
 
 @writes(Gate.PUBLIC)
 def touch(tx: Tx, *, token_hashes: frozenset[bytes]) -> None:
-    """Move the idle limit on. A session that has run out meanwhile stays so."""
+    """Move the idle limit on for what was in use some seconds ago. A session that ended otherwise stays so."""
     for some in _in_portions(token_hashes):
         tx.db.execute(
             update(UserSession)
             .where(
                 col(UserSession.token_hash).in_(some),
                 col(UserSession.ended_at).is_(None),
-                col(UserSession.last_seen_at) > tx.now - IDLE,
+                col(UserSession.last_seen_at) > tx.now - IDLE - TOUCH_WITHIN,
             )
             .values(last_seen_at=tx.now)
         )

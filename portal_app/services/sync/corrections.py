@@ -1,15 +1,17 @@
 """Terms whose effective date the agency's system corrected: two terms for the same time, of which it keeps but one.
 
 A term is known by its effective date, so that a corrected date arrives as one term more. Only a file that holds every
-record tells which of the two is meant: the one that it names. What happened to the other happened to this one, so its
-transactions are reversed and applied again here, and the correction follows as a change.
+record, and of which every row could be told, says which of the two is meant: the one that it names. What happened to
+the other happened to this one, so its transactions are reversed and applied again here; how the right term began
+follows as a change, and then whatever happened to it since.
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, or_, select, update
 
 from portal_app.models.enums import Origin, PolicyStatus, TransactionKind, TransactionState
 from portal_app.models.types import new_locator
@@ -20,6 +22,8 @@ from portal_app.services.sync import bulk
 from portal_app.services.sync.ledger import covers_the_same, start_of
 from portal_app.services.sync.projecting import reproject
 from portal_app.services.sync.projection import Entry, fold
+
+Transaction = Row[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +37,15 @@ class Stated:
 
 
 @dataclass(frozen=True, slots=True)
-class Overlap:
-    """Two terms of one policy for the same time."""
+class Doubt:
+    """Two terms of one policy that cannot both be: for the same time, or the earlier one heard of after the later one.
+    `one` begins first."""
 
     policy_id: int
     policy_source_id: str
     one: Stated
     other: Stated
+    same_time: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,32 +59,31 @@ class Correction:
 
 
 @reads(Gate.SYSTEM)
-def overlaps(tx: Tx, *, feed: str) -> list[Overlap]:
-    """The terms of this feed's policies that are there twice."""
+def doubts(tx: Tx, *, feed: str) -> list[Doubt]:
+    """The terms of this feed's policies that may be there twice."""
     policy, one = bulk.POLICY.c, bulk.POLICY_TERM.alias("one").c
     other = bulk.POLICY_TERM.alias("other").c
     of_terms = (one.effective, one.expiration, one.status, other.effective, other.expiration, other.status)
-    twice = select(policy.id, policy.source_id, *of_terms).where(
+    late = one.id > other.id
+    pairs = select(policy.id, policy.source_id, late, *of_terms).where(
         policy.feed == feed,
         one.policy_id == policy.id,
         other.policy_id == policy.id,
         other.effective > one.effective,
-        other.effective < one.expiration,
+        or_(other.effective < one.expiration, late),
     )
-    found = tx.db.execute(twice).all()
+    found = tx.db.execute(pairs).all()
     stated = _stated(tx, {row[0] for row in found})
-    pairs = [
-        Overlap(
-            row[0],
-            row[1],
-            *(
-                Stated(begins, ends, status is PolicyStatus.CANCELLED, stated.get((row[0], begins), ""))
-                for begins, ends, status in (row[2:5], row[5:8])
-            ),
+    read = []
+    for policy_id, source_id, came_late, *terms in found:
+        first, second = (
+            Stated(begins, ends, status is PolicyStatus.CANCELLED, stated.get((policy_id, begins), ""))
+            for begins, ends, status in (terms[:3], terms[3:])
         )
-        for row in found
-    ]
-    return [pair for pair in pairs if covers_the_same(pair.one, pair.other)]
+        same = covers_the_same(first, second)
+        if same or came_late:
+            read.append(Doubt(policy_id, source_id, first, second, same))
+    return read
 
 
 def _stated(tx: Tx, policy_ids: Collection[int]) -> dict[tuple[int, date], str]:
@@ -96,13 +101,17 @@ def _stated(tx: Tx, policy_ids: Collection[int]) -> dict[tuple[int, date], str]:
     return stated
 
 
-def decided(pairs: Sequence[Overlap], named: Collection[str]) -> list[Correction]:
+def decided(pairs: Sequence[Doubt], named: Collection[str]) -> list[Correction]:
     """The pairs of which a complete file names one record and not the other; at most one for a policy, since another
-    may look different after it. A term that was cancelled and written anew is not wrong, though many systems leave it
-    out of their exports."""
+    may look different after it.
+
+    Many systems leave old terms out of their exports, and what was cancelled and written anew: an earlier term that is
+    missing is wrong only where it is for the same time, a cancelled one never.
+    """
     found: dict[int, Correction] = {}
     for pair in pairs:
-        for wrong, right in ((pair.one, pair.other), (pair.other, pair.one)):
+        ways = [(pair.other, pair.one), (pair.one, pair.other)] if pair.same_time else [(pair.other, pair.one)]
+        for wrong, right in ways:
             if wrong.source_id not in named and right.source_id in named and not wrong.cancelled:
                 correction = Correction(pair.policy_id, pair.policy_source_id, wrong.effective, right.effective)
                 found.setdefault(pair.policy_id, correction)
@@ -130,19 +139,17 @@ def _move(tx: Tx, correction: Correction) -> None:
     begins = start_of(correction.right, tx.settings.zone)
     again = [_again(tx, each, correction.right, max(begins, each.effective_at)) for each in wrong]
     again[0]["effective_at"] = begins
-    said = [each for each in right if each.origin is Origin.FEED]
-    changes = _difference(wrong, said, correction)
-    changed = _again(tx, said[-1], correction.right, begins) | {
+    began, *since = right
+    changed = _again(tx, began, correction.right, begins) | {
         "kind": TransactionKind.CHANGE,
-        "reapplies_id": None,
-        "changes": changes,
+        "changes": _difference(wrong, began, correction),
     }
-    kept = [_again(tx, each, correction.right, each.effective_at) for each in right if each.origin is Origin.PORTAL]
+    kept = [_again(tx, each, correction.right, each.effective_at) for each in since]
     bulk.insert_rows(tx.db, ledger, [*again, changed, *kept])
     _hear_anew(tx, [each.source_record_id for each in wrong])
 
 
-def _again(tx: Tx, transaction: Row[tuple[object, ...]], term: date, effective_at: datetime) -> bulk.Row:
+def _again(tx: Tx, transaction: Transaction, term: date, effective_at: datetime) -> bulk.Row:
     """The same transaction once more, on another term."""
     told = {name: value for name, value in transaction._mapping.items() if name != "id"}
     return told | {
@@ -156,13 +163,11 @@ def _again(tx: Tx, transaction: Row[tuple[object, ...]], term: date, effective_a
     }
 
 
-def _difference(
-    wrong: Sequence[Row[tuple[object, ...]]], said: Sequence[Row[tuple[object, ...]]], correction: Correction
-) -> dict[str, object]:
-    """What the feed says of the right term and had not said of the wrong one."""
+def _difference(wrong: Sequence[Transaction], began: Transaction, correction: Correction) -> dict[str, object]:
+    """What the feed said of the right term as it began, and had not said of the wrong one."""
     states = fold(
-        Entry(TransactionState.ISSUED, each.origin, each.term_effective, each.changes)
-        for each in (*wrong, *said)
+        Entry(TransactionState.ISSUED, Origin.FEED, each.term_effective, each.changes)
+        for each in (*wrong, began)
         if each.origin is Origin.FEED
     )
     before, after = states[correction.wrong].fields, states[correction.right].fields

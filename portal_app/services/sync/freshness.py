@@ -112,6 +112,19 @@ def data_as_of(db: Session, feed: str, kind: FeedKind) -> datetime | None:
     return found
 
 
+def oldest_newest(db: Session, kind: FeedKind) -> datetime | None:
+    """The same of all feeds together: that of the one that is furthest behind."""
+    file = bulk.FEED_FILE.c
+    newest = (
+        select(func.max(file.exported_at).label("at"))
+        .where(file.kind == kind, file.completed_at.is_not(None))
+        .group_by(file.feed)
+        .subquery()
+    )
+    found: datetime | None = db.scalar(select(func.min(newest.c.at)))
+    return found
+
+
 @reads(Gate.SYSTEM)
 def last_attempts(tx: Tx) -> dict[tuple[str, FeedKind], datetime]:
     """When the last run of each kind began that came to an end, well or not; one that was cut off is none."""

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 
 from portal_app.models.enums import FeedKind
 from portal_app.models.types import new_locator
@@ -155,15 +156,30 @@ def waiting(tx: Tx, *, feed: str, kind: FeedKind, after: int, count: int) -> tup
 def overtaken(tx: Tx, *, feed: str, kind: FeedKind, whole: bool, run_id: int, file_id: int) -> list[int]:
     """A file was read to its end: the rows that it did not hold any more. All of them where it is `whole`, else those
     that nothing can bring right, because they bear no key or repeat one."""
-    begun_at = select(bulk.FEED_FILE.c.started_at).where(bulk.FEED_FILE.c.id == file_id).scalar_subquery()
-    row, run = bulk.QUARANTINED.c, bulk.SYNC_RUN.c
-    earlier = select(run.id).where(run.feed == feed, run.kind == kind, run.ended_at < begun_at)
+    row, earlier = bulk.QUARANTINED.c, _runs_before(feed, kind, file_id)
     found = tx.db.execute(
         select(row.id, row.source_id, row.payload).where(
             row.feed == feed, row.kind == kind, row.resolved_at.is_(None), row.run_id != run_id, row.run_id.in_(earlier)
         )
     )
     return [number for number, source_id, payload in found if whole or not source_id or payload["final"]]
+
+
+@reads(Gate.SYSTEM)
+def untold(tx: Tx, *, feed: str, kind: FeedKind, file_id: int) -> bool:
+    """Whether the file that is being read held a row of which nobody can tell what record it is: then what it does not
+    name may be there all the same."""
+    row = bulk.QUARANTINED.c
+    here = row.run_id.not_in(_runs_before(feed, kind, file_id))
+    mine = (row.feed == feed, row.kind == kind, row.source_id == "", row.resolved_at.is_(None), here)
+    return tx.db.scalar(select(row.id).where(*mine).limit(1)) is not None
+
+
+def _runs_before(feed: str, kind: FeedKind, file_id: int) -> Select[Any]:
+    """The runs that were over when reading this file began."""
+    begun_at = select(bulk.FEED_FILE.c.started_at).where(bulk.FEED_FILE.c.id == file_id).scalar_subquery()
+    run = bulk.SYNC_RUN.c
+    return select(run.id).where(run.feed == feed, run.kind == kind, run.ended_at < begun_at)
 
 
 def forget(tx: Tx, *, numbers: Sequence[int]) -> None:

@@ -156,26 +156,33 @@ class _Run:
                     held = rows.Chunk()
         if held.read:
             self._take(source, held, rows_done)
-        if batch.complete and self.kind is FeedKind.POLICIES:
-            self._correct(batch)
+        if batch.complete and not rows_done:
+            raise RowProblem(["There is no row in it, although it should hold all records. Nothing was changed."])
         place = {"run_id": source.run_id, "file_id": source.file_id}
+        untold = self.door.run(quarantine.untold, self.actor, feed=self.feed, kind=self.kind, file_id=source.file_id)
+        whole = batch.complete and not untold
+        if whole and self.kind is FeedKind.POLICIES:
+            self._correct(batch)
         overtaken = self.door.run(
-            quarantine.overtaken, self.actor, feed=self.feed, kind=self.kind, whole=batch.complete, **place
+            quarantine.overtaken, self.actor, feed=self.feed, kind=self.kind, whole=whole, **place
         )
         self.door.run(files.complete, self.actor, lease=self.lease, overtaken=overtaken, **place)
 
     def _correct(self, batch: FeedBatch) -> None:
-        """Where two terms of a policy are the same time and the file names one of them, that one holds."""
-        pairs = self.door.run(corrections.overlaps, self.actor, feed=self.feed)
-        if not pairs:
-            return
-        asked = {term.source_id for pair in pairs for term in (pair.one, pair.other)}
-        named = {row.source_id for row in batch.rows() if row.source_id in asked}
-        for page in bulk.pages(corrections.decided(pairs, named), CORRECTED):
-            self._go_on()
-            self.pace.wait()
-            self.door.run(corrections.correct, self.actor, lease=self.lease, feed=self.feed, corrections=page)
-            self.pace.wrote(len(page))
+        """Where two terms of a policy cannot both be and the file names one of them, that one holds."""
+        named: set[str] | None = None
+        while pairs := self.door.run(corrections.doubts, self.actor, feed=self.feed):
+            if named is None:
+                asked = {term.source_id for pair in pairs for term in (pair.one, pair.other)}
+                named = {row.source_id for row in batch.rows() if row.source_id in asked}
+            decided = corrections.decided(pairs, named)
+            if not decided:
+                return
+            for page in bulk.pages(decided, CORRECTED):
+                self._go_on()
+                self.pace.wait()
+                self.door.run(corrections.correct, self.actor, lease=self.lease, feed=self.feed, corrections=page)
+                self.pace.wrote(len(page))
 
     def _take(self, source: Source, chunk: rows.Chunk, rows_done: int | None) -> int:
         try:

@@ -48,7 +48,7 @@ class Person:
 
     def resolve(self, passed: Passed, *, passive: bool = False) -> object:
         token_hash = sessions.hash_of(passed.token)
-        return asyncio.run(sessions.resolve(self.door, token_hash=token_hash, passive=passive))
+        return asyncio.run(_resolve(self.door, token_hash, passive))
 
     def actor(self, passed: Passed) -> Actor:
         found = self.resolve(passed)
@@ -84,6 +84,16 @@ def make_person(door: Door, clock: Clock, password_hash: str, email: str, *, enr
     with door.database.write() as db:
         user = add_user(db, Role.PRODUCER, email, password_hash=password_hash, **factor)
     return Person(door, clock, user)
+
+
+async def _resolve(door: Door, token_hash: bytes, passive: bool) -> object:
+    """As the guard does for a request or an event."""
+    found = await sessions.look_up(door, token_hash=token_hash)
+    if not isinstance(found, sessions.Resolved):
+        return found
+    if found.needs_touch and not passive:
+        await sessions.keep_awake(door, token_hashes=frozenset({token_hash}))
+    return found.actor
 
 
 def anonymous(address: str = "192.0.2.1") -> Actor:

@@ -1,12 +1,13 @@
 """An effective date that the agency's system corrected."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
 from portal_app.database import Database
-from portal_app.models.enums import FeedKind, PolicyStatus, TransactionKind, TransactionState
+from portal_app.models.enums import FeedKind, PolicyStatus, RunState, TransactionKind, TransactionState
 from portal_app.services.door import Door
 from portal_app.services.ports import PolicyRecord
 from portal_app.services.sync import bulk, runs
@@ -179,3 +180,99 @@ def test_many_corrections_are_made_a_few_at_a_time(
     agency.exports(*(policy(each.policy_id, effective=JULY) for each in book))
 
     assert terms(stored) == [JULY] * 5
+
+
+@pytest.mark.criterion("LEDGER-09")
+def test_what_happened_to_the_right_term_stays_what_it_was(agency: Agency, stored: Stored) -> None:
+    """Both were sent for a while; then the system drops one, and the other had a life of its own."""
+    wrong, right = policy(effective=date(2026, 1, 1)), policy(effective=date(2026, 3, 1), premium=Decimal(900))
+    agency.exports(wrong, right)
+    agency.exports(wrong, replace(right, premium=Decimal(950)))
+    ended = replace(right, premium=Decimal(950), status=PolicyStatus.CANCELLED, cancelled_on=JUNE)
+    agency.exports(wrong, ended)
+    agency.exports(ended)
+
+    told = [
+        (row["kind"], row["effective_at"].date(), row["changes"].get("status"), row["changes"].get("premium"))
+        for row in stored(bulk.LEDGER)
+        if row["state"] is TransactionState.ISSUED
+    ]
+    assert told == [
+        (TransactionKind.ISSUANCE, date(2026, 3, 1), "active", "1200.00"),
+        (TransactionKind.CHANGE, date(2026, 3, 1), None, "900.00"),
+        (TransactionKind.CHANGE, date(2026, 11, 20), None, "950.00"),
+        (TransactionKind.CANCELLATION, JUNE, "cancelled", None),
+    ]
+    assert [(row["status"], row["premium"]) for row in stored(bulk.POLICY)] == [
+        (PolicyStatus.CANCELLED, Decimal("950.00"))
+    ]
+
+
+@pytest.mark.criterion("LEDGER-09")
+def test_corrected_and_cancelled_at_once(agency: Agency, stored: Stored) -> None:
+    agency.exports(policy(effective=JUNE))
+    agency.exports(policy(effective=JULY, status=PolicyStatus.CANCELLED, cancelled_on=date(2026, 9, 1)))
+
+    *_, issued, changed, cancelled = stored(bulk.LEDGER)
+    assert [each["kind"] for each in (issued, changed, cancelled)] == [
+        TransactionKind.ISSUANCE,
+        TransactionKind.CHANGE,
+        TransactionKind.CANCELLATION,
+    ]
+    assert cancelled["effective_at"].date() == date(2026, 9, 1)
+    assert terms(stored) == [JULY]
+
+
+@pytest.mark.criterion("LEDGER-10")
+def test_a_file_of_which_a_row_cannot_be_told_corrects_nothing(agency: Agency, stored: Stored) -> None:
+    untold = replace(policy(effective=JUNE), source_id="")
+    agency.exports(policy(effective=JUNE), policy("P2", line="pets"))
+    agency.exports(policy(effective=JULY), untold)
+    assert terms(stored) == [JUNE, JULY]
+    assert [row["source_id"] for row in stored(bulk.QUARANTINED) if row["resolved_at"] is None] == [
+        "P2/2026-06-01",
+        "",
+    ], "what it does not name may be there all the same"
+
+    agency.exports(policy(effective=JULY), policy("P3"))
+    assert terms(stored)[0] == JULY
+    assert [row["source_id"] for row in stored(bulk.QUARANTINED) if row["resolved_at"] is None] == []
+
+
+@pytest.mark.criterion("LEDGER-09")
+def test_a_year_that_was_mistyped_is_corrected_too(agency: Agency, stored: Stored) -> None:
+    agency.exports(policy(effective=date(2026, 6, 1)))
+    agency.exports(policy(effective=date(2025, 6, 1)))
+    assert terms(stored) == [date(2025, 6, 1)]
+
+
+@pytest.mark.criterion("LEDGER-09")
+def test_an_earlier_term_that_comes_late_beside_the_later_one_is_no_correction(agency: Agency, stored: Stored) -> None:
+    agency.exports(policy(effective=date(2026, 6, 1)))
+    agency.exports(policy(effective=date(2026, 6, 1)), policy(effective=date(2025, 6, 1)))
+    assert len(terms(stored)) == 2
+    agency.exports(policy(effective=date(2026, 6, 1)))
+    assert len(terms(stored)) == 2, "old terms leave exports"
+
+
+@pytest.mark.criterion("LEDGER-09")
+def test_several_wrong_terms_go_at_once(agency: Agency, stored: Stored) -> None:
+    three = [policy(effective=date(2026, month, 1)) for month in (5, 6, 7)]
+    agency.exports(*three)
+    agency.exports(three[1])
+    assert terms(stored) == [JUNE]
+
+
+@pytest.mark.criterion("FEED-57")
+def test_a_complete_file_without_a_row_is_refused(agency: Agency, feed: MemoryFeed, stored: Stored) -> None:
+    agency.exports(policy("P1"), policy("P2", line="pets"))
+    agency.clock.forward(minutes=1)
+    feed.replace(FeedKind.POLICIES, at=agency.clock.now)
+
+    run = agency.sync()["policies"]
+
+    assert (run.state, run.message) == (
+        RunState.FAILED,
+        "policies.csv: There is no row in it, although it should hold all records. Nothing was changed.",
+    )
+    assert [row["resolved_at"] for row in stored(bulk.QUARANTINED)] == [None]

@@ -1,0 +1,55 @@
+"""What is wrong with a page as it stands: axe's findings, and what is wider than its screen."""
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+AXE = Axe()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Colours that change take a frame to have changed, however short they are told to take.
+SETTLED = """async () => {
+    const frame = () => new Promise(done => requestAnimationFrame(done))
+    do { await frame(); await frame() } while (document.getAnimations().some(each => each.playState === "running"))
+}"""
+
+
+def look(page: Page) -> list[str]:
+    """What is wrong with a page as it stands, on a desk and on a phone, light and dark."""
+    wrong = []
+    page.mouse.move(0, 0)
+    for size in (DESK, PHONE):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            # The browser tells a page of the change with its next frame, which a busy machine draws late.
+            expect(page.locator("html")).to_have_class(re.compile(scheme), timeout=20_000)
+            page.evaluate(SETTLED)
+            place = f"{urlsplit(page.url).path} {size['width']} {scheme}"
+            if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+                wrong.append(f"{place}: wider than the screen")
+            found = AXE.run(page, options={"runOnly": {"type": "tag", "values": RULES}}).response["violations"]
+            wrong += [f"{place}: {told(each)}" for each in found]
+    return wrong
+
+
+def told(finding: Any) -> str:
+    """What axe found, where first, and why."""
+    node = finding["nodes"][0]
+    return f"{finding['id']}: {node['html'][:200]} {node.get('failureSummary', '')}"
+
+
+def complaints(page: Page) -> list[str]:
+    heard: list[str] = []
+    page.on("console", lambda said: heard.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    return heard
+
+
+def findings(page: Page) -> list[str]:
+    page.emulate_media(reduced_motion="reduce")
+    found = AXE.run(page, options={"runOnly": {"type": "tag", "values": RULES}}).response["violations"]
+    return [told(each) for each in found]

@@ -1,0 +1,87 @@
+"""Lists as people use them: filters, order, pages, and the figures that lead to them."""
+
+import re
+from collections.abc import Callable
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from playwright.sync_api import Page, StorageState, expect
+
+from tests.servers import Site
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.criterion("SEARCH-21")
+def test_filters_write_the_address_and_back_takes_them_away(
+    sessions: Callable[[str], StorageState], opened: Callable[..., Page], demo_site: Site
+) -> None:
+    page = opened(sessions("principal"))
+    page.goto(f"{demo_site.url}/policies")
+    status, everything = page.get_by_label("Status"), page.locator(".status .num")
+    expect(everything).to_be_visible()
+    total = everything.inner_text()
+    status.focus()
+    status.select_option("cancelled")
+    expect(page).to_have_url(f"{demo_site.url}/policies?status=cancelled")
+    expect(everything).not_to_have_text(total)
+    expect(status).to_be_focused()
+    page.get_by_label("Effective from").fill("2026-01-01")
+    expect(page).to_have_url(re.compile("effective_from=2026-01-01"))
+    page.reload()
+    expect(status).to_have_value("cancelled")
+    expect(page.get_by_label("Effective from")).to_have_value("2026-01-01")
+    page.go_back()
+    expect(page.get_by_label("Effective from")).to_have_value("")
+    page.go_back()
+    expect(status).to_have_value("")
+    expect(everything).to_have_text(total)
+
+
+@pytest.mark.criterion("SEARCH-23")
+def test_headers_sort_and_say_so(
+    sessions: Callable[[str], StorageState], opened: Callable[..., Page], demo_site: Site
+) -> None:
+    page = opened(sessions("principal"))
+    page.goto(f"{demo_site.url}/policies?status=active")
+    header = page.get_by_role("columnheader", name="Premium")
+    for direction, address in (("ascending", "sort=premium"), ("descending", "sort=premium&order=desc")):
+        header.get_by_role("link").click()
+        expect(page).to_have_url(f"{demo_site.url}/policies?status=active&{address}")
+        expect(header).to_have_attribute("aria-sort", direction)
+    shown = [float(re.sub(r"[^\d.-]", "", each)) for each in page.locator("td.numeric .cell-value").all_inner_texts()]
+    assert shown == sorted(shown, reverse=True)
+
+
+@pytest.mark.criterion("SEARCH-24")
+def test_pages_are_links_and_a_row_is_one_too(
+    sessions: Callable[[str], StorageState], opened: Callable[..., Page], demo_site: Site
+) -> None:
+    page = opened(sessions("principal"))
+    page.goto(f"{demo_site.url}/policies")
+    expect(page.locator(".pager-span")).to_have_text(re.compile(r"^1–50 of \d+$"))
+    page.get_by_role("link", name="Next").click()
+    expect(page.locator(".pager-span")).to_have_text(re.compile(r"^51–100 of \d+$"))
+    assert page.evaluate("scrollY") == 0
+    row = page.locator("tbody tr").first
+    name = row.locator(".row-link").inner_text()
+    row.locator("td").nth(4).click(force=True)
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+
+
+@pytest.mark.criterion("HOME-01")
+def test_the_figures_of_home_lead_to_lists_of_as_many(
+    sessions: Callable[[str], StorageState], opened: Callable[..., Page], demo_site: Site
+) -> None:
+    page = opened(sessions("principal"))
+    page.goto(demo_site.url)
+    expect(page.locator(".figure-link").first).to_be_visible()
+    figures = [
+        (each.locator(".figure-value").inner_text(), each.get_attribute("href") or "")
+        for each in page.locator(".figure-link").all()
+    ]
+    assert len(figures) == 4
+    for figure, href in figures:
+        page.goto(demo_site.url + href)
+        expect(page.locator(".status .num")).to_have_text(re.compile(rf"^{figure} polic"))
+        assert dict(parse_qsl(urlsplit(page.url).query))["status"] == "active"
