@@ -3,10 +3,11 @@ import asyncio
 import pyotp
 import pytest
 
+from portal_app.models.audit import AuditEvent
 from portal_app.services.access import Gate, Permission, can
-from portal_app.services.door import Door
+from portal_app.services.door import Door, Tx
 from portal_app.services.errors import SignInNeeded
-from portal_app.services.identity import enrolment
+from portal_app.services.identity import enrolment, throttle
 from portal_app.services.identity.enrolment import NotEnrolled
 from portal_app.services.identity.sign_in import Passed
 from tests.services.identity.conftest import Person
@@ -64,3 +65,57 @@ def test_a_phone_with_a_wrong_clock_is_told_so(newcomer: Person, door: Door, clo
     assert confirm(newcomer, first, pyotp.TOTP(secret).at(clock.now, counter_offset=10)) is NotEnrolled.CLOCK
     assert confirm(newcomer, first, "000000") is NotEnrolled.WRONG_CODE
     assert newcomer.row().failed_attempts == 2
+
+
+@pytest.mark.criterion("AUTH-16")
+def test_who_is_enrolled_cannot_confirm_again_by_password_alone(person: Person) -> None:
+    first = person.give_password()
+    assert isinstance(first, Passed)
+    with pytest.raises(SignInNeeded):
+        confirm(person, first, person.code())
+
+
+@pytest.mark.criterion("AUTH-16")
+def test_a_code_before_any_secret_was_shown_is_wrong(newcomer: Person) -> None:
+    first = newcomer.give_password()
+    assert isinstance(first, Passed)
+    assert confirm(newcomer, first, "000000") is NotEnrolled.WRONG_CODE
+
+
+@pytest.mark.criterion("AUTH-13")
+def test_wrong_codes_at_enrolment_lock_and_a_lock_keeps_the_right_code_out(
+    newcomer: Person, door: Door, clock: Clock
+) -> None:
+    first, secret = begin(newcomer, door)
+    for _ in range(5):
+        confirm(newcomer, first, "000000")
+    assert newcomer.row().locked_until is not None
+    assert confirm(newcomer, first, pyotp.TOTP(secret).at(clock.now)) is NotEnrolled.WRONG_CODE
+    assert newcomer.row().totp_enrolled_at is None
+
+
+@pytest.mark.criterion("AUTH-08")
+def test_codes_at_enrolment_are_slowed_down_by_address(newcomer: Person, door: Door, clock: Clock) -> None:
+    first, secret = begin(newcomer, door)
+    with door.database.write() as db:
+        tx = Tx(db, newcomer.actor(first), clock.now, door.settings, door.ports)
+        for _ in range(throttle.LIMIT):
+            throttle.count_failure(tx, "192.0.2.1")
+    assert confirm(newcomer, first, pyotp.TOTP(secret).at(clock.now)) is NotEnrolled.THROTTLED
+    assert newcomer.row().totp_enrolled_at is None
+
+
+@pytest.mark.criterion("AUTH-10")
+def test_a_code_may_be_typed_in_groups_and_enrolment_is_audited(newcomer: Person, door: Door, clock: Clock) -> None:
+    first, secret = begin(newcomer, door)
+    code = pyotp.TOTP(secret).at(clock.now)
+    assert isinstance(confirm(newcomer, first, f" {code[:3]} {code[3:]}"), Passed)
+    with door.database.read() as db:
+        assert "mfa.enrolled" in [event.action for event in db.query(AuditEvent)]
+
+
+@pytest.mark.criterion("AUTH-14")
+def test_a_code_of_another_hour_is_simply_wrong(newcomer: Person, door: Door, clock: Clock) -> None:
+    first, secret = begin(newcomer, door)
+    later = pyotp.TOTP(secret).at(clock.now, counter_offset=40)
+    assert confirm(newcomer, first, later) is NotEnrolled.WRONG_CODE

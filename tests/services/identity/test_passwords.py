@@ -73,3 +73,32 @@ def test_hashes_are_argon2id_of_the_agreed_cost_and_old_ones_are_recognised() ->
     assert hashing.is_outdated(
         "$argon2id$v=19$m=8192,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$4vCp3xyzPPrPZ9Zk0vT0NSkNR6Xk1Kg3jc0i0m2pFZQ"
     )
+
+
+@pytest.mark.criterion("AUTH-01")
+def test_what_is_longer_than_256_characters_is_refused_before_it_is_judged() -> None:
+    password = "Vq7#mZr2!xKp" * 22
+    assert problems(password[:256]) == []
+    assert problems(password[:257]) == ["long"]
+
+
+@pytest.mark.criterion("AUTH-03")
+def test_own_words_are_found_in_other_forms_of_their_letters() -> None:
+    wide = "".join(chr(ord(letter) + 0xFEE0) for letter in "Maya")
+    assert "words" in problems(f"x9!{wide}-Zq7#kV")
+
+
+@pytest.mark.criterion("AUTH-02")
+def test_a_name_of_short_words_makes_a_password_easy_to_guess() -> None:
+    def judged(name: str) -> list[str]:
+        return passwords.problems("Li-Wu-Xi-Bo-1A", name=name, email="a@b.test", settings=SETTINGS)
+
+    assert judged("Maya Alvarez") == []
+    assert judged("Li-Wu-Xi-Bo") == ["guessable"]
+
+
+@pytest.mark.criterion("AUTH-05")
+def test_no_password_fits_where_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hashing, "NOBODYS", hashing.make_here("Vq7#mZr2!xKp"))
+    assert not hashing._fits(None, "Vq7#mZr2!xKp")
+    assert not hashing._fits("no hash at all", "Vq7#mZr2!xKp")

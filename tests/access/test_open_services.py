@@ -1,0 +1,37 @@
+"""The services that ask for no permission of a role: few, and known by name."""
+
+import pytest
+
+from portal_app.services.access import Gate
+from portal_app.services.door import SERVICES
+from tests.access import roles_document
+
+KNOWN = {
+    Gate.PUBLIC: {
+        "health.readiness",
+        "home.front_door",
+        "identity.bearer.count_wrong",
+        "identity.bearer.is_held_back",
+        "identity.sessions.over",
+        "identity.sessions.sign_out",
+        "identity.sessions.standing",
+        "identity.sessions.touch",
+        "identity.set_up.look_at",
+        "identity.set_up.settle",
+        "identity.sign_in.credentials",
+        "identity.sign_in.settle_password",
+        "identity.tokens.look_up",
+        "identity.tokens.note_use",
+    },
+    Gate.PASSED_PASSWORD: {"identity.sign_in.settle_code"},
+    Gate.ENROLLING: {"identity.enrolment.begin", "identity.enrolment.settle"},
+    Gate.SIGNED_IN: {"home.summary", "identity.sessions.take_notice", "identity.who.me"},
+}
+
+
+@pytest.mark.criterion("DOOR-04")
+@pytest.mark.parametrize("gate", KNOWN)
+def test_the_list_of_services_behind_a_gate_is_short_and_known(gate: Gate) -> None:
+    assert roles_document.SERVICES is SERVICES, "all of them are loaded there"
+    found = {each.name for each in SERVICES.values() if each.requirement is gate}
+    assert {name for name in found if not name.startswith("tests.")} == KNOWN[gate]
