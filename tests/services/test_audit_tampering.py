@@ -1,5 +1,6 @@
 """Each thing that somebody with the database or the folder of anchors could do to the chain, one at a time."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -106,7 +107,7 @@ def test_a_long_trail_is_sealed_in_portions_and_verified_page_by_page(
 def test_a_row_says_who_did_it_from_where_and_in_which_request(door: Door, clock: Clock) -> None:
     somebody = replace(ANONYMOUS, email="maya@agency.test", address="192.0.2.1")
     with structlog.contextvars.bound_contextvars(request_id="the-request"):
-        door.run(deed, somebody, number=1)
+        asyncio.run(door.act(deed, somebody, number=1))
     with door.database.write() as db:
         audit.record(Tx(db, somebody, clock.now, door.settings, door.ports), "test.named", actor="new@agency.test")
     with door.database.read() as db:

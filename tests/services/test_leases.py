@@ -48,6 +48,8 @@ def test_two_leases_know_nothing_of_each_other(door: Door, clock: Clock) -> None
     assert row(door, "y").expires_at == clock.now + timedelta(seconds=5)
     door.run(leases.release, WORKER, lease=mine)
     assert row(door, "y").holder == "two"
+    assert take(door, "z", "three") is not None
+    assert (row(door, "x").holder, row(door, "x").token) == ("", 1)
     assert take(door, "x", "three") is not None
     assert (row(door, "y").holder, row(door, "y").token) == ("two", 1)
 

@@ -8,7 +8,7 @@ from portal_app.database import Database
 from portal_app.models.accounts import Account
 from portal_app.models.enums import Grant, Role, SessionStage
 from portal_app.models.identity import User
-from portal_app.models.policies import Policy, PolicyTerm
+from portal_app.models.policies import Policy, PolicyTerm, Vehicle
 from portal_app.services.access import (
     ANONYMOUS,
     Actor,
@@ -93,6 +93,22 @@ def test_rows_are_those_of_ones_own_codes_and_with_the_grant_of_those_below(data
     assert seen(agency.branch_manager()) == ({"HO-103"}, {"Branch"})
     assert seen(agency.branch_manager(Grant.DOWNLINE)) == ({"HO-101", "HO-102", "HO-103"}, {"Maya", "Daniel", "Branch"})
     assert len(seen(agency.csr())[0]) == 4
+
+
+@pytest.mark.criterion("ACCESS-02")
+def test_the_parts_of_a_policy_are_seen_with_the_policy(database: Database, agency: Agency) -> None:
+    with database.write() as db:
+        for name, policy in agency.policies.items():
+            db.add(Vehicle(policy_id=policy.id or 0, position=1, vin=name))
+
+    def seen(person: Actor) -> set[str]:
+        with database.read() as db:
+            return {each.vin for each in db.scalars(visible(person, Vehicle))}
+
+    assert seen(agency.producer()) == {"maya"}
+    assert seen(agency.branch_manager(Grant.DOWNLINE)) == {"maya", "daniel", "branch"}
+    assert seen(agency.csr()) == set(agency.policies)
+    assert seen(agency.admin()) == set()
 
 
 @pytest.mark.criterion("ACCESS-02")
