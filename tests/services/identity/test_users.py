@@ -7,7 +7,7 @@ import pytest
 
 from portal_app.models.audit import AuditEvent
 from portal_app.models.enums import Grant, Role, SessionEnd
-from portal_app.models.identity import User, UserGrant
+from portal_app.models.identity import ApiToken, User, UserGrant
 from portal_app.services.access import ANONYMOUS, Actor, system
 from portal_app.services.door import Door, Tx
 from portal_app.services.errors import Conflict, Forbidden, Invalid, NotFound
@@ -240,3 +240,11 @@ def test_a_token_brings_its_persons_grants_and_writes_only_where_it_may(door: Do
     with pytest.raises(Forbidden):
         door.run(users.unlock, reader, email=person.email)
     door.run(users.unlock, writer, email=person.email)
+
+
+@pytest.mark.criterion("API-05")
+def test_the_use_of_a_token_is_noted_for_that_token_alone(door: Door, person: Person) -> None:
+    used, _ = (door.run(tokens.create, CLI, email=person.email, name=name) for name in ("used", "unused"))
+    door.run(tokens.note_use, anonymous(), token=used)
+    with door.database.read() as db:
+        assert {each.name: each.last_used_at for each in db.query(ApiToken)} == {"used": door.clock(), "unused": None}
