@@ -49,7 +49,7 @@ def test_an_error_is_told_by_its_kind_and_place_and_never_by_its_text(lines: Lin
 @pytest.mark.parametrize("name", ["reflex.app", "engineio.server", "socketio.server", "asyncio"])
 def test_what_the_framework_says_of_an_event_is_told_by_its_place_alone(lines: Lines, name: str) -> None:
     logs.configure("debug")
-    logging.getLogger(name).warning("received %s", CANARY)
+    logging.getLogger(name).error("received %s", CANARY)
     (line,) = lines()
     assert line["event"].startswith(f"{name}.")
     assert CANARY not in str(line)
@@ -61,7 +61,7 @@ def test_lines_that_bring_a_way_out_of_their_own_are_taken_from_it(lines: Lines,
     logging.getLogger(name).addHandler(logging.StreamHandler(sys.stderr))
     logging.getLogger(name).propagate = False
     logs.configure("debug")
-    logging.getLogger(name).warning("received %s", CANARY)
+    logging.getLogger(name).error("received %s", CANARY)
     assert len(lines()) == 1
 
 

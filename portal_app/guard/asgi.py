@@ -29,7 +29,7 @@ Send = Callable[[Message], Awaitable[None]]
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 SOCKET = "/_event"
-API = "/api/"
+API = "/api/v1/"
 # Open to everybody: the way in, what a browser needs to draw it, and what watches whether the portal lives.
 OPEN_PAGES = frozenset({"/sign-in", "/set-up"})
 OPEN_POSTS = frozenset({"/auth/sign-in", "/auth/set-up"})
@@ -249,7 +249,8 @@ async def _go(send: Send, path: str) -> None:
 FAULT = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>The portal cannot answer</title>
 <body style="font:16px/1.5 system-ui;max-width:34rem;margin:20vh auto;padding:0 1rem">
-<h1 style="font-size:1.4rem">The portal cannot answer right now</h1><p>{sentence}</p><p><a href="">Try again</a></p>"""
+<main><h1 style="font-size:1.4rem">The portal cannot answer right now</h1>
+<p>{sentence}</p><p><a href="">Try again</a></p></main>"""
 
 
 async def _fault(send: Send, failure: DomainError) -> None:

@@ -2,14 +2,14 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from portal_app.encryption import keyring
@@ -109,9 +109,19 @@ def verify(tx: Tx, *, anchors: Path) -> Verdict:
         elif keyring().link(before, _content(event, seal_row.number)) != seal_row.link:
             problems.append(f"Link {seal_row.number} does not fit its row or the link before it.")
         links[seal_row.number] = seal_row.link
+    problems += [f"Row {number} says that it is sealed, and no link holds it." for number in _unheld(tx.db)]
     problems += _anchor_problems(anchors / "anchors.jsonl", links)
     unsealed = tx.db.scalar(select(func.count()).select_from(AuditEvent).where(col(AuditEvent.sealed).is_(None))) or 0
     return Verdict(len(links) - 1, unsealed, tuple(problems))
+
+
+def _unheld(db: Session) -> Sequence[int | None]:
+    """The rows that bear the number of a link which is not theirs."""
+    seal_row = aliased(AuditSeal)
+    held = exists().where(col(seal_row.number) == col(AuditEvent.sealed), col(seal_row.event_id) == col(AuditEvent.id))
+    return db.scalars(
+        select(col(AuditEvent.id)).where(col(AuditEvent.sealed).is_not(None), ~held).order_by(col(AuditEvent.id))
+    ).all()
 
 
 def _sealed(db: Session) -> Iterator[tuple[AuditSeal, AuditEvent | None]]:

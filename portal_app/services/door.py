@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from tenacity import RetryError, Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
@@ -146,7 +145,8 @@ class Door:
         thread. Raises DomainError and nothing else."""
         if self.database.is_at_hand:
             access.check(actor, SERVICES[service].requirement)
-            with contextlib.suppress(DBAPIError), self.database.glance() as session:
+            # Whatever goes wrong here goes wrong in the thread too, and is told from there.
+            with contextlib.suppress(Exception), self.database.glance() as session:
                 return service(Tx(session, actor, self.clock(), self.settings, self.ports), *args, **kwargs)
         return await self.act(service, actor, *args, **kwargs)
 

@@ -73,6 +73,13 @@ def test_a_whole_sign_in_opens_the_pages_and_closes_the_steps(principal: Visitor
         "/assets/%2e%2e/policies/index.html",
         "/assets//policies",
         "/assets/..\\policies",
+        "/api/../policies/index.html",
+        "/api/%2e%2e/policies/index.html",
+        "/api/..%2fpolicies/index.html",
+        "/api/x/../../accounts/index.html",
+        "/api/v1/../../policies/index.html",
+        "/api/../policies",
+        "/api//policies",
     ],
 )
 def test_a_crooked_path_opens_nothing(site: Site, path: str) -> None:

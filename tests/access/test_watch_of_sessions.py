@@ -66,8 +66,8 @@ def test_every_tab_of_an_ended_session_is_told_and_cut_off_and_no_other(
     registry = Registry()
     sockets.open("first", "second", "other", "unknown")
     for tab, name in {"first": "csr", "second": "csr", "other": "admin"}.items():
-        registry.seen(tab, hash_of(cast, name), awake=False)
-    registry.seen("unknown", bytes(32), awake=False)
+        registry.seen(tab, hash_of(cast, name))
+    registry.seen("unknown", bytes(32))
     with door.database.write() as db:
         found = db.query(UserSession).filter_by(token_hash=hash_of(cast, "csr")).one()
         found.ended_at, found.end_reason = door.clock(), SessionEnd.ROLE_CHANGED
@@ -87,8 +87,9 @@ def test_sessions_that_were_used_stay_awake_and_those_that_were_only_open_do_not
 ) -> None:
     registry = Registry()
     sockets.open("used", "open")
-    registry.seen("used", hash_of(cast, "csr"), awake=True)
-    registry.seen("open", hash_of(cast, "admin"), awake=False)
+    registry.seen("used", hash_of(cast, "csr"))
+    registry.used(hash_of(cast, "csr"))
+    registry.seen("open", hash_of(cast, "admin"))
     clock.forward(minutes=20)
     one_round(sockets, registry, door)
     assert not registry.awake
@@ -102,7 +103,8 @@ def test_a_tab_that_is_closed_is_forgotten_and_its_use_still_counts(
     sockets: Sockets, door: Door, cast: Cast, clock: Clock
 ) -> None:
     registry = Registry()
-    registry.seen("closed", hash_of(cast, "csr"), awake=True)
+    registry.seen("closed", hash_of(cast, "csr"))
+    registry.used(hash_of(cast, "csr"))
     registry.connecting.add("closed")
     clock.forward(minutes=20)
     one_round(sockets, registry, door)
@@ -116,7 +118,7 @@ def test_a_tab_that_is_closed_is_forgotten_and_its_use_still_counts(
 def test_one_bad_round_does_not_end_the_watch(sockets: Sockets, door: Door, cast: Cast) -> None:
     registry = Registry()
     sockets.open("tab")
-    registry.seen("tab", bytes(32), awake=False)
+    registry.seen("tab", bytes(32))
     asked = []
 
     def the_door() -> Door:

@@ -128,3 +128,12 @@ def test_the_time_of_a_row_is_held_to_the_microsecond(door: Door, chain: Path) -
         event = db.query(AuditEvent).filter_by(sealed=3).one()
         event.at = event.at.replace(microsecond=1)
     assert said(door, chain) == "Link 3 does not fit its row or the link before it."
+
+
+@pytest.mark.criterion("AUDIT-02")
+def test_a_row_that_claims_a_link_which_is_not_its_own_is_found(door: Door, chain: Path) -> None:  # noqa: F811
+    door.run(deed, SEALER, number=9)
+    tamper(door, "UPDATE audit_event SET sealed = 999, actor = 'somebody else' WHERE sealed IS NULL")
+    door.run(deed, SEALER, number=10)
+    seal(door, chain)
+    assert "says that it is sealed, and no link holds it." in said(door, chain)

@@ -206,6 +206,18 @@ def test_a_glance_sees_what_was_committed_and_checks_and_cannot_write(door: Door
         asyncio.run(door.glance(write_although_reading, ANONYMOUS))
 
 
+@reads(Gate.PUBLIC)
+def break_while_reading(tx: Tx) -> None:
+    raise ValueError("a secret: 123-45-6789")
+
+
+@pytest.mark.criterion("DOOR-07")
+def test_a_fault_at_a_glance_is_told_as_any_other(door: Door) -> None:
+    with pytest.raises(Unexpected) as told:
+        asyncio.run(door.glance(break_while_reading, ANONYMOUS))
+    assert "secret" not in str(told.value)
+
+
 @pytest.mark.criterion("DOOR-07")
 def test_a_glance_that_finds_the_database_locked_goes_on_in_a_thread(tmp_path: Path) -> None:
     door = make_door(Database(f"sqlite:///{tmp_path / 'locked.db'}"), tmp_path, Clock())

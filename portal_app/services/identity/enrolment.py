@@ -59,6 +59,7 @@ def settle(tx: Tx, *, code: str) -> Passed | NotEnrolled:
     if user.totp_secret is None:
         return NotEnrolled.WRONG_CODE
     if sign_in.is_locked(tx, user):
+        throttle.count_failure(tx, tx.actor.address)
         return NotEnrolled.WRONG_CODE
     if not totp.take(tx, user, code):
         off = totp.clock_is_off(user.totp_secret, code, tx.now)

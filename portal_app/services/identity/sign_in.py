@@ -12,6 +12,7 @@ from portal_app.models.identity import User
 from portal_app.services import audit, mail
 from portal_app.services.access import ANONYMOUS, Actor, Gate
 from portal_app.services.door import Door, Tx, reads, writes
+from portal_app.services.errors import SignInNeeded
 from portal_app.services.identity import hashing, sessions, throttle, totp
 
 FAILURES_UNTIL_LOCK = 5
@@ -143,14 +144,16 @@ def settle_code(tx: Tx, *, code: str) -> Passed | Refused:
     if throttle.is_exhausted(tx, tx.actor.address):
         return Refused.THROTTLED
     user = tx.db.scalars(select(User).where(col(User.id) == tx.actor.user_id).with_for_update()).one()
-    if is_locked(tx, user) or not totp.take(tx, user, code):
-        return Refused.CODE if is_locked(tx, user) else count_failure(tx, user, "code")
-    return admit(tx, user)
+    if is_locked(tx, user):
+        throttle.count_failure(tx, tx.actor.address)
+        return Refused.CODE
+    return admit(tx, user) if totp.take(tx, user, code) else count_failure(tx, user, "code")
 
 
 def admit(tx: Tx, user: User) -> Passed:
     """The person has proved both factors: a new session id, the old one void, failures forgotten."""
-    sessions.end_one(tx, tx.actor.session_id, SessionEnd.ADVANCED)
+    if not sessions.end_one(tx, tx.actor.session_id, SessionEnd.ADVANCED):
+        raise SignInNeeded("Your session was ended meanwhile. Sign in again.")
     user.failed_attempts, user.locked_until, user.last_sign_in_at = 0, None, tx.now
     tx.db.flush()
     token = sessions.start(tx, user, SessionStage.FULL)

@@ -6,12 +6,13 @@ from dataclasses import replace
 import pytest
 
 from portal_app.models.audit import AuditEvent
+from portal_app.models.enums import SessionEnd
 from portal_app.models.identity import User
 from portal_app.models.outbox import OutboxMessage
 from portal_app.services.access import ANONYMOUS
-from portal_app.services.door import Door
+from portal_app.services.door import Door, Tx
 from portal_app.services.errors import SignInNeeded
-from portal_app.services.identity import hashing, sign_in
+from portal_app.services.identity import hashing, sessions, sign_in
 from portal_app.services.identity.sign_in import Passed, Refused
 from portal_app.services.ports import Mail, Ports
 from tests.services.identity.conftest import PASSWORD, Person, anonymous, make_person
@@ -156,3 +157,28 @@ def test_the_right_code_in_digits_of_another_script_is_wrong(person: Person) -> 
     assert isinstance(first, Passed)
     wide = "".join(chr(ord(digit) + 0xFEE0) for digit in person.code())
     assert person.give_code(first, wide) is Refused.CODE
+
+
+@pytest.mark.criterion("AUTH-26")
+def test_a_first_step_that_was_ended_leads_to_no_second_one(person: Person, door: Door) -> None:
+    """Also where that happens between the look-up and the code."""
+    first = person.give_password()
+    assert isinstance(first, Passed)
+    actor = person.actor(first)
+    with door.database.write() as db:
+        sessions.end_all(
+            Tx(db, actor, door.clock(), door.settings, door.ports), person.user_id or 0, SessionEnd.REVOKED
+        )
+    with pytest.raises(SignInNeeded):
+        door.run(sign_in.settle_code, actor, code=person.code())
+    assert person.row().totp_last_step == 0, "the code was not used up"
+
+
+@pytest.mark.criterion("AUTH-08")
+def test_codes_that_are_tried_during_a_lock_count_against_the_address(person: Person) -> None:
+    first = person.give_password()
+    assert isinstance(first, Passed)
+    fail(person, 5, "192.0.2.9")
+    for _ in range(30):
+        assert person.give_code(first, "000000") is Refused.CODE
+    assert person.give_code(first, "000000") is Refused.THROTTLED
