@@ -228,7 +228,7 @@ def user_unlock(email: str) -> None:
     from portal_app.services.identity import users
 
     with portal() as door:
-        door.run(users.unlock, CLI, email=email)
+        door.run(users.unlock, CLI, who=email)
 
 
 @user.command("reset-mfa")
@@ -237,7 +237,7 @@ def user_reset_mfa(email: str) -> None:
     from portal_app.services.identity import users
 
     with portal() as door:
-        door.run(users.reset_mfa, CLI, email=email)
+        door.run(users.reset_mfa, CLI, who=email)
 
 
 @audit.command("verify")

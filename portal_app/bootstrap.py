@@ -9,7 +9,7 @@ from portal_app.models.jobs import Instance
 from portal_app.services import door as doors
 from portal_app.services.access import Gate, system
 from portal_app.services.door import Door, Tx, writes
-from portal_app.services.ports import FeedConnector, Mailer, Ports
+from portal_app.services.ports import FeedConnector, Mailer, Ports, TextMessenger
 from portal_app.settings import LOOPBACK, PREFIX, FeedSettings, Settings, SettingsError
 
 
@@ -49,7 +49,8 @@ def stamp(tx: Tx) -> DatabaseUse:
 
 def ports_of(settings: Settings) -> Ports:
     """The adapters that the settings ask for."""
-    return Ports(feeds={feed.name: _connector(feed) for feed in settings.feeds}, mailer=_mailer(settings))
+    feeds = {feed.name: _connector(feed) for feed in settings.feeds}
+    return Ports(feeds=feeds, mailer=_mailer(settings), texts=_texts(settings))
 
 
 def _connector(feed: FeedSettings) -> FeedConnector:
@@ -64,6 +65,14 @@ def _mailer(settings: Settings) -> Mailer | None:
     from integrations.mail.smtp import SmtpMailer
 
     return SmtpMailer(settings.smtp_url, settings.mail_from)
+
+
+def _texts(settings: Settings) -> TextMessenger | None:
+    if not settings.sms_account:
+        return None
+    from integrations.sms.twilio import TwilioMessenger
+
+    return TwilioMessenger(settings.sms_url, settings.sms_account, settings.sms_token, settings.sms_from)
 
 
 def _mixed(use: DatabaseUse, settings: Settings) -> str:

@@ -73,7 +73,7 @@ def settle(tx: Tx, *, person: SignIn, password_hash: str) -> None:
         producer_code=person.producer_code,
         grants=person.grants,
     )
-    user = users.by_email(tx, person.email)
+    user = users.find(tx, person.email)
     user.password_hash, user.totp_secret, user.totp_enrolled_at = password_hash, person.totp_secret, tx.now
 
 

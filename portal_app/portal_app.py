@@ -17,9 +17,11 @@ from portal_app.pages import PAGES
 from portal_app.routes import api, auth, health
 from portal_app.services.door import the_door
 from portal_app.settings import load_settings
+from portal_app.state.portal import PortalState
 
 settings = load_settings()
 registry = live.Registry()
+WARNINGS = live.Warnings(PortalState.idle_soon, PortalState.idle_over)
 
 
 def guarded(wrapped: Any) -> Callable[..., Any]:
@@ -34,7 +36,7 @@ def forget(token: str) -> None:
 async def serving() -> AsyncIterator[None]:
     """Open the portal when the server starts, watch sessions while it runs, close everything when it ends."""
     door = await asyncio.to_thread(open_portal, settings)
-    watching = asyncio.create_task(live.watch(app, registry, the_door), name="sessions")
+    watching = asyncio.create_task(live.watch(app, registry, the_door, WARNINGS), name="sessions")
     yield
     watching.cancel()
     with suppress(asyncio.CancelledError):

@@ -94,6 +94,10 @@ class Settings(BaseModel):
     trusted_proxies: Listed = []
     smtp_url: str | None = None
     mail_from: str = ""
+    sms_url: str = "https://api.twilio.com"
+    sms_account: str = ""
+    sms_token: str = ""
+    sms_from: str = ""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     demo: bool = False
 
@@ -222,6 +226,11 @@ def load_settings(environ: dict[str, str] | None = None, **given: Any) -> Settin
         problems.append(f"{PREFIX}PUBLIC_URL: needed when {PREFIX}HOST is not loopback: the address people will use.")
     if settings.smtp_url and not settings.mail_from:
         problems.append(f"{PREFIX}MAIL_FROM: needed when {PREFIX}SMTP_URL is set.")
+    texting = {name: getattr(settings, name) for name in ("sms_account", "sms_token", "sms_from")}
+    if any(texting.values()):
+        problems += [
+            f"{PREFIX}{name.upper()}: needed for text messages." for name, value in texting.items() if not value
+        ]
     if problems:
         raise SettingsError(problems)
     return settings

@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime, localtime
 from urllib.parse import unquote, urlsplit
 
-from portal_app.services.ports import Mail, MailRefused
+from portal_app.services.ports import DeliveryRefused, Mail
 from portal_app.settings import LOOPBACK, PREFIX, SettingsError
 
 SECONDS = 15.0
@@ -37,7 +37,7 @@ class SmtpMailer:
             raise SettingsError([f"{PREFIX}SMTP_URL: a password needs smtps:// or smtp+starttls://."])
 
     def send(self, mail: Mail) -> None:
-        """Hand the message over. Raises MailRefused where the server refuses this message for good (5xx), OSError
+        """Hand the message over. Raises DeliveryRefused where the server refuses this message for good (5xx), OSError
         (smtplib's errors among them) where a later attempt may succeed. Neither repeats an address."""
         message = self._message(mail)
         with self._connection() as server:
@@ -48,7 +48,7 @@ class SmtpMailer:
             except smtplib.SMTPDataError as error:
                 _judge(error.smtp_code, "message")
             except smtplib.SMTPNotSupportedError:
-                raise MailRefused("The mail server cannot take this address.") from None
+                raise DeliveryRefused("The mail server cannot take this address.") from None
 
     def _message(self, mail: Mail) -> EmailMessage:
         message = EmailMessage()
@@ -57,7 +57,7 @@ class SmtpMailer:
             message["To"] = mail.recipient
             message["Subject"] = mail.subject
         except ValueError:
-            raise MailRefused("The message has a header that cannot be sent.") from None
+            raise DeliveryRefused("The message has a header that cannot be sent.") from None
         message["Message-ID"] = mail.message_id
         message["Date"] = format_datetime(localtime())
         message["Auto-Submitted"] = "auto-generated"
@@ -87,5 +87,5 @@ class SmtpMailer:
 
 def _judge(code: int, what: str) -> None:
     if code in GONE_FOR_GOOD:
-        raise MailRefused(f"The mail server refused the {what} ({code}).")
+        raise DeliveryRefused(f"The mail server refused the {what} ({code}).")
     raise smtplib.SMTPResponseException(code, f"The mail server refused the {what} for now.")

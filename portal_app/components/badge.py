@@ -24,6 +24,13 @@ RUN_STATE: dict[str, Look] = {
     "Interrupted": ("amber", "circle-pause"),
 }
 
+STANDING: dict[str, Look] = {
+    "Active": ("green", "circle-check-big"),
+    "Invited": ("blue", "mail"),
+    "Locked": ("amber", "lock"),
+    "Disabled": ("gray", "ban"),
+}
+
 
 def _badge(word: Text, looks: dict[str, Look]) -> rx.Component:
     cases: list[Any] = [(name, _drawn(name, colour, sign)) for name, (colour, sign) in looks.items()]
@@ -38,6 +45,10 @@ def _drawn(word: Text, colour: Colour, sign: str) -> rx.Component:
 
 def policy_status(word: Text) -> rx.Component:
     return _badge(word, POLICY_STATUS)
+
+
+def standing(word: Text) -> rx.Component:
+    return _badge(word, STANDING)
 
 
 def run_state(word: Text) -> rx.Component:

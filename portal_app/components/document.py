@@ -10,7 +10,8 @@ from portal_app.components.links import plain_link
 from portal_app.components.notes import note
 
 STYLESHEETS = [
-    f"/{name}.css" for name in ("tokens", "controls", "notes", "shell", "door", "table", "search", "records", "home")
+    f"/{name}.css"
+    for name in ("tokens", "controls", "notes", "shell", "door", "table", "search", "records", "home", "settings")
 ]
 
 Around = dict[tuple[int, str], Callable[[bool], rx.Component | None]]

@@ -32,15 +32,18 @@ def field(
     hint: str = "",
     keep: bool = False,
     required: bool = True,
+    ident: str = "",
     **attributes: Any,
 ) -> rx.Component:
-    """A labelled input. `keep` brings back what was typed after a post that failed; never for secrets."""
-    described = f"{name}-hint" if hint else ""
+    """A labelled input. `keep` brings back what was typed after a post that failed; never for secrets. `ident` tells
+    fields of the same name on one page apart."""
+    ident = ident or name
+    described = f"{ident}-hint" if hint else ""
     custom = {**attributes.pop("custom_attrs", {}), **({"data-keep": ""} if keep else {})}
     if described:
         custom["aria-describedby"] = described
     box = rx.el.input(
-        id=rx.Var.create(name),
+        id=rx.Var.create(ident),
         name=name,
         type=kind,
         required=required,
@@ -49,8 +52,8 @@ def field(
         **attributes,
     )
     return rx.el.div(
-        rx.el.label(label, html_for=name, class_name="label"),
-        _with_reveal(box, name) if kind == "password" else box,
+        rx.el.label(label, html_for=ident, class_name="label"),
+        _with_reveal(box, ident) if kind == "password" else box,
         rx.el.p(hint, id=rx.Var.create(described), class_name="hint") if hint else rx.fragment(),
         class_name="field",
     )

@@ -30,6 +30,19 @@ def flash(sentence: rx.Var[str], kind: rx.Var[str], dismiss: rx.EventHandler) ->
     return rx.el.div(rx.cond(sentence != "", said), class_name="flash", custom_attrs={"role": "status"})
 
 
+def ends_soon(soon: rx.Var[bool], stay: rx.EventHandler) -> rx.Component:
+    """The warning before the idle limit. Nothing takes the focus away from what somebody may be typing."""
+    keep = rx.el.button("Stay signed in", type="button", on_click=stay, class_name="button button-solid")
+    told = note(
+        "warning",
+        "Nothing was done here for a while: in two minutes you are signed out. What you typed and did not save would "
+        "be lost.",
+        rx.el.div(keep, class_name="note-actions"),
+        role="alert",
+    )
+    return rx.el.div(rx.cond(soon, told), class_name="ends-soon")
+
+
 def empty(sign: str, title: Part, why: Part, *actions: rx.Component, alone: bool = False) -> rx.Component:
     """Why there is nothing here, and one thing to do. `alone` says that the page has no other title."""
     return rx.el.div(

@@ -28,6 +28,7 @@ PLACES = (
     Place("home", "Home", "/", "layout-dashboard"),
     Place("policies", "Policies", "/policies", "shield"),
     Place("accounts", "Accounts", "/accounts", "users"),
+    Place("users", "Users", "/admin/users", "user-cog"),
 )
 
 
@@ -166,6 +167,7 @@ def _person_menu(person: Person) -> rx.Component:
         rx.el.p(person.name, class_name="person-name"),
         rx.el.p(person.email, class_name="meta"),
         rx.el.p(person.role, class_name="person-role"),
+        link(icon("settings", 16), "Preferences", href="/preferences", class_name="button button-quiet button-wide"),
         native_form(
             rx.el.button(icon("log-out", 16), "Sign out", type="submit", class_name="button button-quiet button-wide"),
             action="/auth/sign-out",

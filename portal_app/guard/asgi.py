@@ -31,13 +31,20 @@ AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 SOCKET = "/_event"
 API = "/api/v1/"
 # Open to everybody: the way in, what a browser needs to draw it, and what watches whether the portal lives.
-OPEN_PAGES = frozenset({"/sign-in", "/set-up"})
-OPEN_POSTS = frozenset({"/auth/sign-in", "/auth/set-up"})
+OPEN_PAGES = frozenset({"/sign-in", "/set-up", "/reset"})
+OPEN_POSTS = frozenset({"/auth/sign-in", "/auth/set-up", "/auth/reset", "/auth/reset/confirm"})
 OPEN_ROUTES = frozenset({"/healthz", "/readyz"})
 OPEN_FILES = ("/assets/",)
 OPEN_ENDINGS = (".css", ".js", ".svg", ".ico", ".woff2", ".webmanifest")
 # Each step of the way in is open to whoever stands just before it.
-STEPS = {"/mfa": True, "/auth/mfa": True, "/enroll": False, "/auth/enroll": False}
+STEPS = {
+    "/mfa": True,
+    "/auth/mfa": True,
+    "/auth/mfa/text": True,
+    "/enroll": False,
+    "/auth/enroll": False,
+    "/auth/enroll/text": False,
+}
 ENDS_A_STAGE = frozenset({"/auth/sign-out"})
 READING = frozenset({"GET", "HEAD"})
 # Tabs of people who are not signed in, open at once: from one address, and in this process.

@@ -1,7 +1,10 @@
-"""Open pages of sessions that have ended are told and cut off. Alone in using Reflex's private socket API."""
+"""Open pages are told when their session ends soon, and cut off when it has ended. Alone in using Reflex's private
+socket API."""
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import reflex as rx
 from reflex.istate.manager.memory import StateManagerMemory
@@ -9,13 +12,19 @@ from reflex.state import StateUpdate
 from reflex_base.event import Event
 
 from portal_app.logs import log
-from portal_app.models.enums import SessionEnd
 from portal_app.services.door import Door
 from portal_app.services.errors import DomainError
 from portal_app.services.identity import sessions
 
 EVERY = 1.0
-Ended = dict[bytes, SessionEnd | None]
+
+
+@dataclass(frozen=True)
+class Warnings:
+    """The handlers by which a page is told that its session ends soon, and that it does not any more."""
+
+    soon: Any
+    over: Any
 
 
 class Registry:
@@ -26,6 +35,7 @@ class Registry:
         self.sockets: dict[str, bytes] = {}
         self.connecting: set[str] = set()
         self.awake: set[bytes] = set()
+        self.warned: set[str] = set()
 
     def seen(self, token: str, session: bytes) -> None:
         self.sockets[token] = session
@@ -37,6 +47,7 @@ class Registry:
     def forget(self, token: str) -> None:
         self.sockets.pop(token, None)
         self.connecting.discard(token)
+        self.warned.discard(token)
 
 
 def drop_state(app: rx.App, token: str) -> None:
@@ -48,13 +59,15 @@ def drop_state(app: rx.App, token: str) -> None:
         manager._token_expires_at.pop(key, None)
 
 
-async def watch(app: rx.App, registry: Registry, door: Callable[[], Door], every: float = EVERY) -> None:
+async def watch(
+    app: rx.App, registry: Registry, door: Callable[[], Door], warnings: Warnings, every: float = EVERY
+) -> None:
     """Once a second: which of the open sessions have ended? Their pages go to the sign-in page, which says why, and
-    lose the socket."""
+    lose the socket. Those that end soon are warned."""
     while True:
         await asyncio.sleep(every)
         try:
-            await _round(app, registry, door())
+            await _round(app, registry, door(), warnings)
         except asyncio.CancelledError:
             raise
         except Exception as error:  # noqa: BLE001 (one bad round must not end the watch)
@@ -72,7 +85,7 @@ async def keep_awake(registry: Registry, door: Door) -> None:
             registry.awake |= awake
 
 
-async def _round(app: rx.App, registry: Registry, door: Door) -> None:
+async def _round(app: rx.App, registry: Registry, door: Door, warnings: Warnings) -> None:
     namespace = app.event_namespace
     if namespace is None:
         return
@@ -82,20 +95,29 @@ async def _round(app: rx.App, registry: Registry, door: Door) -> None:
     await keep_awake(registry, door)
     if not registry.sockets:
         return
-    ended: Ended = await sessions.ended_among(door, token_hashes=frozenset(registry.sockets.values()))
+    found = await sessions.watched(door, token_hashes=frozenset(registry.sockets.values()))
     for token, session in list(registry.sockets.items()):
-        if session not in ended or (ended[session] is SessionEnd.IDLE and session in registry.awake):
+        if session in registry.awake:
             continue
-        registry.forget(token)
-        reason = ended[session]
-        await _cut(app, token, f"/sign-in?reason={reason.value}" if reason else "/sign-in")
+        if session in found.ended:
+            registry.forget(token)
+            reason = found.ended[session]
+            await _cut(app, token, f"/sign-in?reason={reason.value}" if reason else "/sign-in")
+        elif (session in found.idle_soon) != (token in registry.warned):
+            registry.warned ^= {token}
+            await _send(app, token, warnings.soon if token in registry.warned else warnings.over)
+
+
+async def _send(app: rx.App, token: str, event: Any) -> None:
+    if (namespace := app.event_namespace) is not None:
+        await namespace.emit_update(StateUpdate(events=Event.from_event_type([event])), token)
 
 
 async def _cut(app: rx.App, token: str, path: str) -> None:
     namespace, socket = app.event_namespace, app.sio
     if namespace is None or socket is None:
         return
-    await namespace.emit_update(StateUpdate(events=Event.from_event_type([rx.redirect(path)])), token)
+    await _send(app, token, rx.redirect(path))
     record = namespace._token_manager.token_to_socket.get(token)
     if record is not None:
         # The page needs a moment to follow the redirect; a socket that is cut first would only try to connect again.

@@ -1,7 +1,7 @@
 """Delivers what is due from the outbox."""
 
 from portal_app.jobs.job import Work
-from portal_app.services.outbox import deliver_due
+from portal_app.services.delivery import deliver_due
 
 
 def run(work: Work) -> None:

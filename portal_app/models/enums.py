@@ -53,6 +53,13 @@ class SessionEnd(Labelled):
     REVOKED = "revoked"
 
 
+class LinkPurpose(StrEnum):
+    """What a one-time link lets a person do."""
+
+    SET_UP = "set_up"
+    RESET = "reset"
+
+
 class ProducerKind(Labelled):
     INDIVIDUAL = "individual"
     ORGANISATION = "organisation"

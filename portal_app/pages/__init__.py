@@ -1,6 +1,6 @@
 """The screens of the portal, one module each."""
 
-from portal_app.pages import account, accounts, astray, home, policies, policy, sign_in
+from portal_app.pages import account, accounts, astray, home, policies, policy, preferences, sign_in, users
 from portal_app.pages.page import Page
 
 PAGES: tuple[Page, ...] = (
@@ -9,6 +9,8 @@ PAGES: tuple[Page, ...] = (
     policy.PAGE,
     accounts.PAGE,
     account.PAGE,
+    *preferences.PAGES,
+    *users.PAGES,
     *sign_in.PAGES,
     *astray.PAGES,
 )

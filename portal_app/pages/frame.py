@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.links import button_link
-from portal_app.components.notes import empty, failed, flash
+from portal_app.components.notes import empty, ends_soon, failed, flash
 from portal_app.components.shell import Person, shell
 from portal_app.components.words import Part
 from portal_app.state.portal import PortalState
@@ -30,7 +30,7 @@ def framed(here: str, *content: Part, search: bool = True) -> rx.Component:
         places=S.places,
     )
     message = flash(S.flash, S.flash_kind, S.dismiss)
-    return shell(person, here, message, *content, search=search)
+    return shell(person, here, message, *content, ends_soon(S.ends_soon, S.stay), search=search)
 
 
 def or_problem(what: str, content: rx.Component, *, alone: bool = False) -> rx.Component:

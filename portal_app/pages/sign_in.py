@@ -4,12 +4,13 @@ import reflex as rx
 
 from portal_app.components.address import parameter
 from portal_app.components.forms import field, native_form, problem_list, reason_note, submit
+from portal_app.components.links import link
 from portal_app.components.notes import note
 from portal_app.components.shell import doorstep
-from portal_app.components.words import copy_button, either, meta
+from portal_app.components.words import Text, copy_button, either, icon, meta
 from portal_app.pages.frame import PRODUCT, titled
 from portal_app.pages.page import Page
-from portal_app.state.enrolment import EnrolmentState
+from portal_app.state.enrolment import NOT_TEXTED, CodeState, EnrolmentState
 from portal_app.state.front_door import FrontDoorState
 
 WRONG = (
@@ -39,9 +40,14 @@ SIGN_IN_REASONS = {
     "revoked": ("info", "Your session was ended. Sign in again to go on."),
     "password_set": ("good", "Your password is set. Sign in with it now."),
 }
+TEXT_REASONS = {
+    "texted": ("good", "A code is on its way by text message. It works for ten minutes."),
+    **{reason: ("warning", sentence) for reason, sentence in NOT_TEXTED.items()},
+}
 CODE_REASONS = {
     "code": ("bad", "That code did not fit, or was used before. Wait for the next one and try again."),
     "throttled": THROTTLED,
+    **TEXT_REASONS,
 }
 ENROLMENT_REASONS = {
     "code": ("bad", "That code did not fit. Check that you scanned the picture below, and try the next code."),
@@ -53,6 +59,7 @@ ENROLMENT_REASONS = {
         ),
     ),
     "throttled": THROTTLED,
+    **TEXT_REASONS,
 }
 SET_UP_PROBLEMS = {
     "email": "Enter an email address such as name@example.com.",
@@ -64,6 +71,13 @@ SET_UP_PROBLEMS = {
     "password_common": "This password is on a list of common or stolen ones.",
     "password_guessable": "This password is too easy to guess. Make it longer or less regular.",
     "link": "This link is not valid any more: it was used, or it is too old. Ask for a new one.",
+}
+RESET_REASONS = {
+    "asked": (
+        "good",
+        "If somebody here has that address, a link is on its way. It works for 60 minutes, the newest one alone.",
+    ),
+    "throttled": ("bad", "Too many links were asked for from your network. Please wait a quarter of an hour."),
 }
 PASSWORD_RULES = (
     ("length", "At least 12 characters"),
@@ -99,20 +113,64 @@ def sign_in() -> rx.Component:
             class_name="form",
         ),
         agency=_agency(),
-        below=rx.fragment(demo, meta("Forgot your password, or cannot get in? Your agency's administrator can help.")),
+        below=rx.fragment(demo, link("Forgot your password?", href="/reset")),
     )
 
 
 def mfa() -> rx.Component:
+    recovering = parameter("with") == "recovery"
+    other_way = rx.cond(
+        recovering,
+        link("Use a code from your phone", href="/mfa"),
+        link("Lost your phone? Use a recovery code", href="/mfa?with=recovery"),
+    )
     return doorstep(
         "Enter your code",
         reason_note(parameter("reason"), CODE_REASONS),
-        native_form(_code(), submit("Sign in"), action="/auth/mfa", class_name="form"),
-        agency=_agency(),
-        lead="Open your authenticator app and type the 6 digits that it shows for this portal.",
-        below=rx.fragment(
-            _start_over(), meta("Lost your phone? Your agency's administrator can let you set up a new one.")
+        native_form(
+            rx.cond(recovering, _recovery_code(), _code()), submit("Sign in"), action="/auth/mfa", class_name="form"
         ),
+        rx.cond(CodeState.phone != "", text_me("/auth/mfa/text", CodeState.phone)),
+        agency=_agency(),
+        lead=either(
+            recovering,
+            "Type one of the ten codes that you kept when you set up your second factor. Each works once.",
+            either(
+                CodeState.authenticator,
+                "Open your authenticator app and type the 6 digits that it shows for this portal.",
+                "Have a code sent to your phone, and type its 6 digits.",
+            ),
+        ),
+        below=rx.fragment(
+            other_way,
+            _start_over(),
+            meta("No phone and no recovery code? Your agency's administrator can let you set up anew."),
+        ),
+    )
+
+
+def text_me(action: str, phone: Text) -> rx.Component:
+    """A button that has a code sent to the number that is known."""
+    send = rx.el.button(
+        icon("message-square-text", 16),
+        "Text a code to ",
+        phone,
+        type="submit",
+        class_name="button button-quiet button-wide",
+    )
+    return native_form(send, action=action, class_name="form form-more")
+
+
+def _recovery_code() -> rx.Component:
+    return field(
+        "code",
+        "Recovery code",
+        hint="Ten letters and digits, such as K7RQF-3M9XW.",
+        auto_complete="off",
+        auto_capitalize="characters",
+        spell_check=False,
+        max_length=20,
+        auto_focus=True,
     )
 
 
@@ -152,9 +210,25 @@ def enroll() -> rx.Component:
             ),
             class_name="steps",
         ),
+        rx.cond(EnrolmentState.texts, _by_text()),
         agency=_agency(),
         lead="Everybody who signs in here needs a code from their phone beside the password. You do this once.",
         below=_start_over(),
+    )
+
+
+def _by_text() -> rx.Component:
+    """The other way, for who cannot have an app."""
+    return rx.el.details(
+        rx.el.summary("Get codes by text message instead"),
+        meta("An app is safer: text messages can be intercepted. Type the code that you get in step 3 above."),
+        native_form(
+            field("phone", "Mobile number", keep=True, auto_complete="tel", input_mode="tel", max_length=40),
+            submit("Text me a code"),
+            action="/auth/enroll/text",
+            class_name="form",
+        ),
+        class_name="other-way",
     )
 
 
@@ -190,9 +264,19 @@ def _first_password() -> rx.Component:
     return native_form(
         rx.el.input(type="hidden", name="token", value=parameter("token"), read_only=True),
         rx.cond(FrontDoorState.invited_email != "", _invited(), _who_are_you()),
+        new_password("Choose a password"),
+        submit("Set password"),
+        action="/auth/set-up",
+        class_name="form",
+    )
+
+
+def new_password(label: str) -> rx.Component:
+    """The field for a password that is to be, with the rules that it has to meet."""
+    return rx.fragment(
         field(
             "password",
-            "Choose a password",
+            label,
             kind="password",
             auto_complete="new-password",
             custom_attrs={"data-rules": "password-rules", "aria-describedby": "password-rules"},
@@ -203,9 +287,52 @@ def _first_password() -> rx.Component:
             class_name="rules",
             id=rx.Var.create("password-rules"),
         ),
-        submit("Set password"),
-        action="/auth/set-up",
+    )
+
+
+def reset() -> rx.Component:
+    problems = parameter("problems")
+    void = (FrontDoorState.looked & FrontDoorState.missing) | problems.split(",").contains("link")
+    return rx.cond(parameter("token") != "", _reset_by_link(problems, void), _ask_for_reset(void))
+
+
+def _ask_for_reset(void: rx.Var[bool]) -> rx.Component:
+    by_mail = native_form(
+        field("email", "Email", kind="email", keep=True, auto_complete="username", input_mode="email"),
+        submit("Send me a link"),
+        action="/auth/reset",
         class_name="form",
+    )
+    by_hand = note("info", "Ask your agency's administrator: they can give you a link for a new password.")
+    return doorstep(
+        "Forgot your password?",
+        reason_note(parameter("reason"), RESET_REASONS),
+        rx.cond(void, note("bad", SET_UP_PROBLEMS["link"])),
+        rx.cond(FrontDoorState.mail, by_mail, by_hand),
+        agency=_agency(),
+        lead=either(
+            FrontDoorState.mail, "Type your email address. A link by which you choose a new one is mailed to you.", ""
+        ),
+        below=link("Back to sign-in", href="/sign-in"),
+    )
+
+
+def _reset_by_link(problems: rx.Var[str], void: rx.Var[bool]) -> rx.Component:
+    form = native_form(
+        rx.el.input(type="hidden", name="token", value=parameter("token"), read_only=True),
+        _invited(),
+        new_password("New password"),
+        submit("Set password"),
+        action="/auth/reset/confirm",
+        class_name="form",
+    )
+    mend = problem_list("Please mend this and type the password again:", problems, SET_UP_PROBLEMS)
+    return doorstep(
+        "Choose a new password",
+        rx.cond(void, note("bad", SET_UP_PROBLEMS["link"]), rx.fragment(mend, form)),
+        agency=_agency(),
+        lead="You then sign in with it, and with a code as ever.",
+        below=link("Back to sign-in", href="/sign-in"),
     )
 
 
@@ -228,7 +355,8 @@ OUTSIDE = FrontDoorState.arrive_outside
 
 PAGES = (
     Page("/sign-in", titled("Sign in"), sign_in, [OUTSIDE]),
-    Page("/mfa", titled("Enter your code"), mfa, [OUTSIDE]),
+    Page("/mfa", titled("Enter your code"), mfa, [OUTSIDE, CodeState.look]),
     Page("/enroll", titled("Set up your second factor"), enroll, [OUTSIDE, EnrolmentState.begin]),
     Page("/set-up", titled("Set up your account"), set_up, [OUTSIDE, FrontDoorState.look_at_link]),
+    Page("/reset", titled("Forgot your password?"), reset, [OUTSIDE, FrontDoorState.look_at_link]),
 )

@@ -9,12 +9,14 @@ from starlette.routing import Route
 
 from portal_app.guard.asgi import cookie_name
 from portal_app.services.door import current_actor, the_door
-from portal_app.services.errors import DomainError, Invalid
-from portal_app.services.identity import enrolment, sessions, set_up, sign_in
-from portal_app.services.identity.sign_in import Passed
+from portal_app.services.errors import ConfirmFirst, DomainError, Invalid
+from portal_app.services.identity import confirm, enrolment, new_password, reset, sessions, set_up, sign_in
+from portal_app.services.identity.sign_in import Passed, Refused
+from portal_app.services.identity.text_codes import Unsent
 from portal_app.settings import Settings
 
 FIELD_LIMIT = 4096
+PREFERENCES = "/preferences"
 
 
 def app(settings: Settings) -> Starlette:
@@ -22,8 +24,15 @@ def app(settings: Settings) -> Starlette:
     posts = {
         "sign-in": post_sign_in,
         "mfa": post_mfa,
+        "mfa/text": post_mfa_text,
         "enroll": post_enroll,
+        "enroll/text": post_enroll_text,
         "set-up": post_set_up,
+        "reset": post_reset,
+        "reset/confirm": post_reset_confirm,
+        "confirm": post_confirm,
+        "confirm/text": post_confirm_text,
+        "password": post_password,
         "sign-out": post_sign_out,
     }
     served = Starlette(routes=[Route(f"/{name}", post, methods=["POST"]) for name, post in posts.items()])
@@ -45,6 +54,49 @@ async def post_mfa(request: Request) -> RedirectResponse:
     return _onward(request, outcome) if isinstance(outcome, Passed) else _back("/mfa", reason=outcome.value)
 
 
+async def post_mfa_text(request: Request) -> RedirectResponse:
+    return _texted("/mfa", await the_door().call(sign_in.text_me))
+
+
+async def post_enroll_text(request: Request) -> RedirectResponse:
+    form = await _fields(request, "phone")
+    return _texted("/enroll", await the_door().call(enrolment.text_me, number=form["phone"]))
+
+
+async def post_confirm(request: Request) -> RedirectResponse:
+    form = await _fields(request, "password", "code")
+    refused = await confirm.again(the_door(), current_actor.get(), password=form["password"], code=form["code"])
+    if refused is None:
+        return _back(PREFERENCES, reason="confirmed")
+    return _back(PREFERENCES, reason="throttled" if refused is Refused.THROTTLED else "unconfirmed")
+
+
+async def post_confirm_text(request: Request) -> RedirectResponse:
+    return _texted(PREFERENCES, await the_door().call(confirm.text_me))
+
+
+async def post_password(request: Request) -> RedirectResponse:
+    form = await _fields(request, "password")
+    try:
+        await new_password.choose(the_door(), current_actor.get(), password=form["password"])
+    except Invalid as error:
+        return _back(PREFERENCES, problems=",".join(error.problems))
+    except ConfirmFirst:
+        return _back(PREFERENCES, reason="confirm")
+    return _back(PREFERENCES, reason="password_changed")
+
+
+async def post_reset(request: Request) -> RedirectResponse:
+    form = await _fields(request, "email")
+    asked = await the_door().call(reset.ask, email=form["email"])
+    return _back("/reset", reason="asked" if asked else "throttled")
+
+
+async def post_reset_confirm(request: Request) -> RedirectResponse:
+    form = await _fields(request, "token", "password")
+    return await _password_set("/reset", email="", name="", **form)
+
+
 async def post_enroll(request: Request) -> RedirectResponse:
     form = await _fields(request, "code")
     outcome = await enrolment.confirm(the_door(), current_actor.get(), code=form["code"])
@@ -52,13 +104,16 @@ async def post_enroll(request: Request) -> RedirectResponse:
 
 
 async def post_set_up(request: Request) -> RedirectResponse:
-    form = await _fields(request, "token", "email", "name", "password")
+    return await _password_set("/set-up", **await _fields(request, "token", "email", "name", "password"))
+
+
+async def _password_set(page: str, *, token: str, email: str, name: str, password: str) -> RedirectResponse:
     try:
-        await set_up.finish(the_door(), **form)
+        await set_up.finish(the_door(), token=token, email=email, name=name, password=password)
     except Invalid as error:
-        return _back("/set-up", token=form["token"], problems=",".join(error.problems))
+        return _back(page, token=token, problems=",".join(error.problems))
     except DomainError:
-        return _back("/set-up", problems="link")
+        return _back(page, problems="link")
     return _back("/sign-in", reason="password_set")
 
 
@@ -85,6 +140,10 @@ def _onward(request: Request, passed: Passed) -> RedirectResponse:
         cookie_name(settings), passed.token, path="/", secure=_secure(settings), httponly=True, samesite="lax"
     )
     return answer
+
+
+def _texted(page: str, unsent: Unsent | None) -> RedirectResponse:
+    return _back(page, reason="texted" if unsent is None else unsent.value)
 
 
 def _back(page: str, **query: str) -> RedirectResponse:

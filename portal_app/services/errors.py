@@ -49,6 +49,10 @@ class Invalid(DomainError):
         super().__init__(" ".join(problems.values()))
 
 
+class ConfirmFirst(DomainError):
+    default = "Confirm that it is you first: enter your password and a code once more."
+
+
 class Unexpected(DomainError):
     """A fault of ours. `reference` finds it in the log."""
 

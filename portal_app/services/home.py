@@ -82,14 +82,17 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class FrontDoor:
+    """`mail` says whether a link for a new password can be mailed."""
+
     agency_name: str
     demo: bool
+    mail: bool
 
 
 @reads(Gate.PUBLIC)
 def front_door(tx: Tx) -> FrontDoor:
     """Whose portal this is, for the pages before sign-in."""
-    return FrontDoor(tx.settings.agency_name, tx.settings.demo)
+    return FrontDoor(tx.settings.agency_name, tx.settings.demo, tx.ports.mailer is not None)
 
 
 @reads(Gate.SIGNED_IN)

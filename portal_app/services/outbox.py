@@ -1,30 +1,25 @@
 """What has to leave the house: written with the change that causes it, delivered, tried again, or shown to a person."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Event
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy import exists, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from portal_app.logs import log
 from portal_app.models.outbox import OutboxMessage
 from portal_app.models.types import new_locator
 from portal_app.services import audit
-from portal_app.services.access import Gate, Permission, system
-from portal_app.services.door import Door, Tx, reads, writes
+from portal_app.services.access import Gate, Permission
+from portal_app.services.door import Tx, reads, writes
 from portal_app.services.errors import NotFound
-from portal_app.services.ports import Mail, MailRefused
 
 CLAIM = timedelta(minutes=3)
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=4)
 MOST_ATTEMPTS = 12
-ACTOR = system("outbox")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,50 +149,6 @@ def retry_dead(tx: Tx, *, locator: str) -> None:
     if not revived:
         raise NotFound
     audit.record(tx, "outbox.retried", subject_kind="outbox", subject=locator)
-
-
-def deliver_due(door: Door, *, holder: str, stop: Event | None = None) -> int:
-    """Deliver what is due, one message at a time, outside of any transaction. Returns how many left the house."""
-    topics = [topic for topic, is_configured in CONFIGURED.items() if is_configured(door)]
-    count = 0
-    if not topics or not door.run(anything_due, ACTOR, topics=topics):
-        return count
-    while not (stop and stop.is_set()):
-        message = door.run(claim, ACTOR, topics=topics, holder=holder)
-        if message is None:
-            break
-        count += _deliver(door, message)
-    return count
-
-
-def _deliver(door: Door, message: Claimed) -> bool:
-    try:
-        DELIVER[message.topic](door, message)
-    except MailRefused as refusal:
-        log.warning("refused", topic=message.topic, message=message.locator)
-        door.run(failed, ACTOR, message=message, error=str(refusal), for_good=True)
-    except Exception as error:  # noqa: BLE001 (whatever keeps a message here now may let it go later)
-        unforeseen = None if isinstance(error, OSError) else error
-        told = {"topic": message.topic, "message": message.locator, "error": type(error).__name__}
-        log.warning("not delivered", **told, exc_info=unforeseen)
-        door.run(failed, ACTOR, message=message, error=type(error).__name__, for_good=False)
-    else:
-        door.run(delivered, ACTOR, message=message)
-        return True
-    return False
-
-
-def _send_mail(door: Door, message: Claimed) -> None:
-    mailer = door.ports.mailer
-    if mailer is None:
-        raise LookupError("no mail server")
-    host = urlsplit(door.settings.origin).hostname or "portal"
-    told = message.payload
-    mailer.send(Mail(f"<{message.locator}@{host}>", told["recipient"], told["subject"], told["text"]))
-
-
-DELIVER: Mapping[str, Callable[[Door, Claimed], None]] = {"mail": _send_mail}
-CONFIGURED: Mapping[str, Callable[[Door], bool]] = {"mail": lambda door: door.ports.mailer is not None}
 
 
 def _bury(tx: Tx, message: Claimed, error: str) -> None:

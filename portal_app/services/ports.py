@@ -176,14 +176,29 @@ class Mail:
     text: str
 
 
-class MailRefused(Exception):
-    """The mail server refused the message for good (5xx): do not retry."""
+class DeliveryRefused(Exception):
+    """The other side refused the message for good: do not retry. The text says why and repeats no address."""
 
 
 class Mailer(Protocol):
     def send(self, mail: Mail) -> None:
-        """Hand the message over. Raises MailRefused for a permanent refusal, OSError or another error for one worth a
-        retry."""
+        """Hand the message over. Raises DeliveryRefused for a permanent refusal, OSError or another error for one
+        worth a retry."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TextMessage:
+    """One text message. `number` is E.164, such as +14015550123."""
+
+    number: str
+    text: str
+
+
+class TextMessenger(Protocol):
+    def send(self, message: TextMessage) -> None:
+        """Hand the message over to the gateway. Raises DeliveryRefused for a number that it will never take, OSError
+        or another error for what is worth a retry."""
         ...
 
 
@@ -193,3 +208,4 @@ class Ports:
 
     feeds: Mapping[str, FeedConnector] = field(default_factory=dict)
     mailer: Mailer | None = None
+    texts: TextMessenger | None = None

@@ -35,7 +35,7 @@ DAYS = {
     "expiring_from": "Expiring from",
     "expiring_to": "Expiring to",
 }
-KNOWN = ("q", *CHOICES, *DAYS, "account", "sort", "order", "page")
+KNOWN = ("q", *CHOICES, *DAYS, "account", "sort", "order", "role", "standing", "page")
 
 
 @dataclass
@@ -193,8 +193,8 @@ def read_simple(parameters: Mapping[str, str]) -> tuple[str, int]:
     return parameters.get("q", "").strip()[:LONGEST_TEXT], _page(parameters.get("page", ""))
 
 
-def simple_neighbours(path: str, text: str, page: int, total: int) -> tuple[str, str]:
-    return _neighbours(path, {"q": text}, page, total)
+def simple_neighbours(path: str, text: str, page: int, total: int, **more: str) -> tuple[str, str]:
+    return _neighbours(path, {"q": text, **more}, page, total)
 
 
 def _neighbours(path: str, given: Mapping[str, str], page: int, total: int) -> tuple[str, str]:

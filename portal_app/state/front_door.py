@@ -9,6 +9,7 @@ from portal_app.state.portal import PortalState
 
 class FrontDoorState(PortalState):
     looked: bool = False
+    mail: bool = False
     invited_name: str = ""
     invited_email: str = ""
 
@@ -16,11 +17,13 @@ class FrontDoorState(PortalState):
     async def arrive_outside(self) -> None:
         found = await self._ask(home.front_door)
         if found is not None:
-            self.agency_name, self.demo = found.agency_name, found.demo
+            self.agency_name, self.demo, self.mail = found.agency_name, found.demo, found.mail
 
     @requires(Gate.PUBLIC, passive=True)
     async def look_at_link(self) -> None:
         token = self.router.url.query_parameters.get("token", "")
+        if not token:
+            return
         found = await self._ask(set_up.look_at, token=token)
         self.looked = True
         if found is not None:

@@ -18,7 +18,11 @@ Params = ParamSpec("Params")
 Answer = TypeVar("Answer")
 
 # Which places of the navigation a permission opens; Home is everybody's.
-OPENS = {"policies": Permission.VIEW_OWN_ACCOUNTS, "accounts": Permission.VIEW_OWN_ACCOUNTS}
+OPENS = {
+    "policies": Permission.VIEW_OWN_ACCOUNTS,
+    "accounts": Permission.VIEW_OWN_ACCOUNTS,
+    "users": Permission.MANAGE_USERS,
+}
 
 
 class PortalState(rx.State):
@@ -38,6 +42,7 @@ class PortalState(rx.State):
     problem: str = ""
     reference: str = ""
     missing: bool = False
+    ends_soon: bool = False
 
     @requires(Gate.SIGNED_IN, passive=True)
     async def arrive(self) -> None:
@@ -54,6 +59,18 @@ class PortalState(rx.State):
     async def dismiss(self) -> None:
         self.flash = ""
 
+    @requires(Gate.SIGNED_IN, passive=True)
+    async def idle_soon(self) -> None:
+        self.ends_soon = True
+
+    @requires(Gate.SIGNED_IN, passive=True)
+    async def idle_over(self) -> None:
+        self.ends_soon = False
+
+    @requires(Gate.SIGNED_IN)
+    async def stay(self) -> None:
+        self.ends_soon = False
+
     async def _ask(
         self, service: Callable[Concatenate[Tx, Params], Answer], /, *args: Params.args, **kwargs: Params.kwargs
     ) -> Answer | None:
@@ -68,6 +85,23 @@ class PortalState(rx.State):
         except DomainError as error:
             self.problem = error.sentence
         return None
+
+    async def _do(
+        self, service: Callable[Concatenate[Tx, Params], Answer], /, *args: Params.args, **kwargs: Params.kwargs
+    ) -> tuple[bool, Answer | None]:
+        """Whether the service did it, and its answer; where it refused, the flash message says why."""
+        answer = await self._ask(service, *args, **kwargs)
+        if self.missing:
+            self.problem = "It is not there any more."
+        if not self.problem:
+            return True, answer
+        told = f"{self.problem} Reference: {self.reference}" if self.reference else self.problem
+        self._say(told, "bad")
+        self.problem, self.reference, self.missing = "", "", False
+        return False, None
+
+    def _say(self, sentence: str, kind: str = "good") -> None:
+        self.flash, self.flash_kind = sentence, kind
 
     def _zone(self) -> ZoneInfo:
         return the_door().settings.zone

@@ -134,7 +134,7 @@ EXERCISES: dict[Permission, tuple[Ask, Ask | None, Ask | None]] = {
             "policy_state.load", f"/policies/{asked.policy.locator}", asked.policy.insured_name.split("'")[0]
         ),
     ),
-    P.MANAGE_USERS: (lambda asked: asked.service(users.unlock, email="csr@agency.test"), None, None),
+    P.MANAGE_USERS: (lambda asked: asked.service(users.unlock, who="csr@agency.test"), None, None),
     P.VIEW_FEEDS: (
         lambda asked: asked.service(freshness.feeds),
         lambda asked: asked.route("/sync-runs"),

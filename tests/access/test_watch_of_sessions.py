@@ -14,8 +14,11 @@ from portal_app.models.identity import UserSession
 from portal_app.services.access import ANONYMOUS
 from portal_app.services.door import Door
 from portal_app.services.identity import sessions
+from portal_app.state.portal import PortalState
 from tests.access.conftest import Cast
 from tests.world import Clock
+
+WARNINGS = live.Warnings(PortalState.idle_soon, PortalState.idle_over)
 
 
 @dataclass
@@ -40,7 +43,8 @@ class Sockets:
 
     async def emit_update(self, update: Any, token: str) -> None:
         assert token not in self.cut
-        self.told[token] = update.events[0].payload["path"]
+        event = update.events[0]
+        self.told[token] = event.payload.get("path") or event.name.rpartition(".")[2]
 
     async def disconnect(self, sid: str, namespace: str) -> None:
         self.cut.append(sid.removeprefix("sid of "))
@@ -56,7 +60,7 @@ def hash_of(cast: Cast, name: str) -> bytes:
 
 
 def one_round(sockets: Sockets, registry: Registry, door: Door) -> None:
-    asyncio.run(live._round(sockets.app, registry, door))
+    asyncio.run(live._round(sockets.app, registry, door, WARNINGS))
 
 
 @pytest.mark.criterion("AUTH-24")
@@ -128,7 +132,7 @@ def test_one_bad_round_does_not_end_the_watch(sockets: Sockets, door: Door, cast
         return door
 
     async def until_told() -> None:
-        watch = asyncio.create_task(live.watch(sockets.app, registry, the_door, every=0.01))
+        watch = asyncio.create_task(live.watch(sockets.app, registry, the_door, WARNINGS, every=0.01))
         for _ in range(300):
             await asyncio.sleep(0.01)
             if sockets.cut:
@@ -139,3 +143,21 @@ def test_one_bad_round_does_not_end_the_watch(sockets: Sockets, door: Door, cast
 
     asyncio.run(until_told())
     assert sockets.told == {"tab": "/sign-in"}
+
+
+@pytest.mark.criterion("AUTH-52")
+def test_a_tab_is_warned_once_and_told_when_it_stays(sockets: Sockets, door: Door, cast: Cast, clock: Clock) -> None:
+    registry = Registry()
+    sockets.open("tab")
+    registry.seen("tab", hash_of(cast, "csr"))
+    clock.forward(minutes=28)
+    one_round(sockets, registry, door)
+    assert sockets.told == {"tab": "idle_soon"}
+    sockets.told.clear()
+    one_round(sockets, registry, door)
+    assert sockets.told == {}
+    registry.used(hash_of(cast, "csr"))
+    one_round(sockets, registry, door)
+    one_round(sockets, registry, door)
+    assert sockets.told == {"tab": "idle_over"}
+    assert sockets.cut == []

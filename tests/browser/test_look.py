@@ -36,6 +36,9 @@ SCREENS = {
     "no such account": (f"/accounts/{NOTHING}", ".empty"),
     "no such page": ("/nonsense", ".empty"),
     "not for the role": ("/denied", ".empty"),
+    "preferences": ("/preferences", "#tokens"),
+    "a fault": ("/error?reference=0a1b2c3d", ".empty"),
+    "no link": ("/reset?token=none", ".note-bad"),
 }
 
 
@@ -125,6 +128,9 @@ def test_the_first_day_of_somebody_without_a_book(opened: Callable[..., Page], d
     assert look(page) == []
     page.get_by_label("6-digit code").fill(pyotp.TOTP(page.locator(".secret").inner_text().replace(" ", "")).now())
     page.get_by_role("button", name="Finish").click()
+    page.get_by_role("button", name="Show my recovery codes").click()
+    expect(page.locator(".codes li")).to_have_count(10)
+    assert look(page) == []
     for path in ("", "/policies", "/accounts"):
         page.goto(demo_site.url + path)
         expect(page.get_by_role("heading", name=re.compile("No (policies|accounts) yet"))).to_be_visible()

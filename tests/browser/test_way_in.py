@@ -37,6 +37,8 @@ def test_a_new_person_sets_a_password_enrols_and_arrives(browser: Browser, demo_
     expect(page.get_by_alt_text(re.compile("QR code"))).to_be_visible()
     page.get_by_label("6-digit code").fill(pyotp.TOTP(secret).now())
     page.get_by_role("button", name="Finish").click()
+    expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
+    page.get_by_role("link", name="Later").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Nora")
     page.context.close()
 

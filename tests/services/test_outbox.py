@@ -29,10 +29,10 @@ from portal_app.database import Database
 from portal_app.models import metadata
 from portal_app.services import mail, outbox
 from portal_app.services.access import Gate, system
+from portal_app.services.delivery import ACTOR, deliver_due
 from portal_app.services.door import Door, Tx, writes
 from portal_app.services.errors import NotFound
-from portal_app.services.outbox import ACTOR, deliver_due
-from portal_app.services.ports import Mail, MailRefused, Ports
+from portal_app.services.ports import DeliveryRefused, Mail, Ports
 from portal_app.settings import SettingsError
 from tests.servers import ROOT, free_port
 from tests.world import Agency, Clock, make_door
@@ -247,7 +247,7 @@ import os, signal, sys
 from pathlib import Path
 from integrations.mail.smtp import SmtpMailer
 from portal_app.database import Database
-from portal_app.services import outbox
+from portal_app.services import delivery
 from portal_app.services.ports import Ports
 from tests.world import Clock, make_door
 
@@ -258,7 +258,7 @@ class Dying(SmtpMailer):
 
 url, port, folder = sys.argv[1:]
 ports = Ports(mailer=Dying("smtp://127.0.0.1:" + port, "portal@agency.test"))
-outbox.deliver_due(make_door(Database(url), Path(folder), Clock(), ports), holder="dying")
+delivery.deliver_due(make_door(Database(url), Path(folder), Clock(), ports), holder="dying")
 """
 
 
@@ -330,7 +330,7 @@ def test_mail_goes_over_tls_to_a_server_that_is_trusted_and_to_no_other(scheme: 
 
 def test_a_header_cannot_be_smuggled_in(post: Post) -> None:
     mailer = SmtpMailer(f"smtp://127.0.0.1:{post.port}", "portal@agency.test")
-    with pytest.raises(MailRefused):
+    with pytest.raises(DeliveryRefused):
         mailer.send(Mail("<1@x>", "ada@agency.test", "Hello\nBcc: all@agency.test", "x"))
     assert post.arrived == []
 

@@ -23,6 +23,8 @@ ABSOLUTE = timedelta(hours=8)
 PASSWORD_STAGE = timedelta(minutes=10)
 TOUCH_AFTER = timedelta(seconds=15)
 TOUCH_WITHIN = timedelta(seconds=30)
+WARNING = timedelta(minutes=2)
+"""So long before the idle limit a page warns."""
 
 
 def hash_of(token: str) -> bytes:
@@ -56,6 +58,7 @@ _STANDING = (
         _USER.c.role,
         _USER.c.producer_id,
         _USER.c.totp_enrolled_at,
+        _USER.c.phone_verified_at,
         _USER.c.disabled_at,
         _GRANT.c.granted,
     )
@@ -92,7 +95,7 @@ def standing(tx: Tx, *, token_hash: bytes) -> Resolved | SessionEnd | None:
         producer_id=found.producer_id,
         grants=frozenset(row.granted for row in rows if row.granted is not None),
         stage=found.stage,
-        enrolled=found.totp_enrolled_at is not None,
+        enrolled=found.totp_enrolled_at is not None or found.phone_verified_at is not None,
         session_id=found.session_id,
         address=found.address,
     )
@@ -133,22 +136,34 @@ def touch(tx: Tx, *, token_hashes: frozenset[bytes]) -> None:
         )
 
 
-async def ended_among(door: Door, *, token_hashes: frozenset[bytes]) -> dict[bytes, SessionEnd | None]:
-    """Which of these sessions are over, and why."""
-    return await door.act(over, ANONYMOUS, token_hashes=token_hashes)
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Of some sessions: those that are over or unknown, with the reason (None where one never was), and those that end
+    soon unless somebody does something."""
+
+    ended: dict[bytes, SessionEnd | None]
+    idle_soon: frozenset[bytes]
+
+
+async def watched(door: Door, *, token_hashes: frozenset[bytes]) -> Watched:
+    """How it stands with the sessions of open pages."""
+    return await door.act(look_over, ANONYMOUS, token_hashes=token_hashes)
 
 
 @reads(Gate.PUBLIC)
-def over(tx: Tx, *, token_hashes: frozenset[bytes]) -> dict[bytes, SessionEnd | None]:
-    """For each session that is over or unknown: the reason, None where it never was."""
+def look_over(tx: Tx, *, token_hashes: frozenset[bytes]) -> Watched:
+    """The same in one transaction."""
     ended: dict[bytes, SessionEnd | None] = dict.fromkeys(token_hashes)
+    idle_soon = set()
     for some in _in_portions(token_hashes):
         for found in tx.db.execute(_OF_MANY, {"token_hashes": some}):
-            if (end := end_of(found, tx.now)) is None:
-                ended.pop(found.token_hash, None)
-            else:
+            if (end := end_of(found, tx.now)) is not None:
                 ended[found.token_hash] = end
-    return ended
+                continue
+            ended.pop(found.token_hash, None)
+            if found.stage is SessionStage.FULL and tx.now - found.last_seen_at >= IDLE - WARNING:
+                idle_soon.add(found.token_hash)
+    return Watched(ended, frozenset(idle_soon))
 
 
 def _in_portions(token_hashes: Iterable[bytes]) -> Iterator[list[bytes]]:
@@ -177,6 +192,7 @@ def start(tx: Tx, user: User, stage: SessionStage, *, until: datetime | None = N
             "last_seen_at": tx.now,
             "expires_at": limit,
             "address": tx.actor.address,
+            "confirmed_at": tx.now if stage is SessionStage.FULL else None,
         },
     )
     return token
@@ -206,6 +222,21 @@ def end_all(tx: Tx, user_id: int, reason: SessionEnd) -> int:
     return len(done.all())
 
 
+def end_others(tx: Tx, reason: SessionEnd) -> int:
+    """End the actor's other open sessions. Returns how many."""
+    done = tx.db.execute(
+        update(UserSession)
+        .where(
+            col(UserSession.user_id) == tx.actor.user_id,
+            col(UserSession.id) != tx.actor.session_id,
+            col(UserSession.ended_at).is_(None),
+        )
+        .values(ended_at=tx.now, end_reason=reason)
+        .returning(col(UserSession.id))
+    )
+    return len(done.all())
+
+
 def end_one(tx: Tx, session_id: int | None, reason: SessionEnd) -> bool:
     done = tx.db.execute(
         update(UserSession)
@@ -214,6 +245,44 @@ def end_one(tx: Tx, session_id: int | None, reason: SessionEnd) -> bool:
         .returning(col(UserSession.id))
     )
     return done.first() is not None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A session of the person, as they may see it."""
+
+    since: datetime
+    last_seen_at: datetime
+    address: str
+    is_this: bool
+
+
+@reads(Gate.SIGNED_IN)
+def own(tx: Tx) -> tuple[OpenSession, ...]:
+    """The person's open sessions, this one first."""
+    found = tx.db.scalars(
+        select(UserSession)
+        .where(
+            col(UserSession.user_id) == tx.actor.user_id,
+            col(UserSession.ended_at).is_(None),
+            col(UserSession.stage) == SessionStage.FULL,
+            col(UserSession.expires_at) > tx.now,
+            col(UserSession.last_seen_at) > tx.now - IDLE,
+        )
+        .order_by(col(UserSession.id).desc())
+    )
+    lines = [
+        OpenSession(each.created_at, each.last_seen_at, each.address, each.id == tx.actor.session_id) for each in found
+    ]
+    return tuple(sorted(lines, key=lambda each: not each.is_this))
+
+
+@writes(Gate.SIGNED_IN)
+def sign_out_elsewhere(tx: Tx) -> int:
+    """End the person's other sessions. Returns how many."""
+    ended = end_others(tx, SessionEnd.REVOKED)
+    audit.record(tx, "session.others_ended", subject_kind="user", subject=tx.actor.locator, detail={"sessions": ended})
+    return ended
 
 
 @writes(Gate.PUBLIC)

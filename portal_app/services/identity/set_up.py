@@ -9,10 +9,10 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import func, select, update
 from sqlmodel import col
 
-from portal_app.models.enums import Role, SessionEnd
+from portal_app.models.enums import LinkPurpose, Role, SessionEnd
 from portal_app.models.identity import SetUpLink, User
 from portal_app.models.types import new_locator
-from portal_app.services import audit
+from portal_app.services import audit, mail
 from portal_app.services.access import ANONYMOUS, Gate
 from portal_app.services.door import Door, Tx, reads, writes
 from portal_app.services.errors import Invalid, NotFound
@@ -20,6 +20,7 @@ from portal_app.services.identity import hashing, passwords, sessions
 
 FIRST_ADMINISTRATOR = timedelta(hours=24)
 INVITATION = timedelta(days=7)
+PAGES = {LinkPurpose.SET_UP: "/set-up", LinkPurpose.RESET: "/reset"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +39,21 @@ def first_administrator_link(tx: Tx) -> str | None:
     return make_link(tx, None, FIRST_ADMINISTRATOR)
 
 
-def make_link(tx: Tx, user_id: int | None, lasts: timedelta) -> str:
+def make_link(tx: Tx, user_id: int | None, lasts: timedelta, purpose: LinkPurpose = LinkPurpose.SET_UP) -> str:
     """Void the person's older links and make a new one, under the configured address only."""
     same = col(SetUpLink.user_id).is_(None) if user_id is None else col(SetUpLink.user_id) == user_id
     tx.db.execute(update(SetUpLink).where(same, col(SetUpLink.used_at).is_(None)).values(used_at=tx.now))
     token = secrets.token_urlsafe(32)
     tx.db.add(
-        SetUpLink(token_hash=sessions.hash_of(token), user_id=user_id, created_at=tx.now, expires_at=tx.now + lasts)
+        SetUpLink(
+            token_hash=sessions.hash_of(token),
+            user_id=user_id,
+            purpose=purpose,
+            created_at=tx.now,
+            expires_at=tx.now + lasts,
+        )
     )
-    return f"{tx.settings.origin}/set-up?{urlencode({'token': token})}"
+    return f"{tx.settings.origin}{PAGES[purpose]}?{urlencode({'token': token})}"
 
 
 @reads(Gate.PUBLIC)
@@ -101,6 +108,18 @@ def settle(tx: Tx, *, token: str, email: str, name: str, password_hash: str) -> 
     tx.db.flush()
     sessions.end_all(tx, user.id or 0, SessionEnd.REVOKED)
     audit.record(tx, "user.password_set", subject_kind="user", subject=user.locator, actor=user.email)
+    if link.purpose is LinkPurpose.RESET:
+        tell_of_new_password(tx, user)
+
+
+def tell_of_new_password(tx: Tx, user: User) -> None:
+    mail.send(
+        tx,
+        recipient=user.email,
+        subject="Your portal password was changed",
+        text="Your password for the portal was changed a moment ago. If that was not you, tell your agency's "
+        "administrator at once.",
+    )
 
 
 def _first_administrator(tx: Tx, email: str, name: str) -> User | None:

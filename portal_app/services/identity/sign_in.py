@@ -13,7 +13,7 @@ from portal_app.services import audit, mail
 from portal_app.services.access import ANONYMOUS, Actor, Gate
 from portal_app.services.door import Door, Tx, reads, writes
 from portal_app.services.errors import SignInNeeded
-from portal_app.services.identity import hashing, sessions, throttle, totp
+from portal_app.services.identity import hashing, recovery, sessions, text_codes, throttle, totp
 
 FAILURES_UNTIL_LOCK = 5
 LOCK = timedelta(minutes=30)
@@ -33,6 +33,14 @@ class Passed:
 
     token: str
     next_page: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """`phone` is the masked number to which a code may be sent, or empty."""
+
+    authenticator: bool
+    phone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +95,12 @@ def settle_password(
         user.password_hash = new_hash
     audit.record(tx, "sign_in.password", subject_kind="user", subject=user.locator, actor=user.email)
     token = sessions.start(tx, user, SessionStage.PASSWORD)
-    return Passed(token, "/mfa" if user.totp_enrolled_at else "/enroll")
+    return Passed(token, "/mfa" if is_enrolled(user) else "/enroll")
+
+
+def is_enrolled(user: User) -> bool:
+    """Whether the person has proved a second factor."""
+    return user.totp_enrolled_at is not None or user.phone_verified_at is not None
 
 
 def is_locked(tx: Tx, user: User) -> bool:
@@ -147,7 +160,38 @@ def settle_code(tx: Tx, *, code: str) -> Passed | Refused:
     if is_locked(tx, user):
         throttle.count_failure(tx, tx.actor.address)
         return Refused.CODE
-    return admit(tx, user) if totp.take(tx, user, code) else count_failure(tx, user, "code")
+    return admit(tx, user) if proves(tx, user, code) else count_failure(tx, user, "code")
+
+
+def proves(tx: Tx, user: User, code: str) -> bool:
+    """Whether the code is right, and used up now: of the authenticator, of a text message, or a recovery code."""
+    if recovery.looks_like_one(code):
+        return recovery.take(tx, user, code)
+    if user.totp_enrolled_at is not None and totp.take(tx, user, code):
+        return True
+    return user.phone_verified_at is not None and text_codes.take(tx, user.phone or "", code)
+
+
+@reads(Gate.PASSED_PASSWORD)
+def ways(tx: Tx) -> Ways:
+    """By what the person may prove themselves now, beside a recovery code."""
+    user = tx.db.scalars(select(User).where(col(User.id) == tx.actor.user_id)).one()
+    texted = user.phone_verified_at is not None and tx.ports.texts is not None
+    return Ways(user.totp_enrolled_at is not None, masked(user.phone or "") if texted else "")
+
+
+def masked(number: str) -> str:
+    """The last four digits, behind dots."""
+    return f"••• {number[-4:]}" if number else ""
+
+
+@writes(Gate.PASSED_PASSWORD)
+def text_me(tx: Tx) -> text_codes.Unsent | None:
+    """Send a code to the person's verified number; the reason where none was sent."""
+    user = tx.db.scalars(select(User).where(col(User.id) == tx.actor.user_id).with_for_update()).one()
+    if user.phone is None or user.phone_verified_at is None:
+        return text_codes.Unsent.NOT_SET_UP
+    return text_codes.send(tx, user, user.phone)
 
 
 def admit(tx: Tx, user: User) -> Passed:

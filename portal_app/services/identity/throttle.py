@@ -21,6 +21,9 @@ _COUNT = text(
     "ELSE attempt_count.window_started_at END"
 ).bindparams(bindparam("now", type_=UtcDateTime), bindparam("oldest", type_=UtcDateTime))
 
+_COUNT_AND_TELL = text(f"{_COUNT.text} RETURNING attempts").bindparams(
+    bindparam("now", type_=UtcDateTime), bindparam("oldest", type_=UtcDateTime)
+)
 _COUNTS = metadata.tables["attempt_count"].c
 _EXHAUSTED = select(_COUNTS.key_hash).where(
     _COUNTS.key_hash == bindparam("key"),
@@ -36,6 +39,12 @@ def is_exhausted(tx: Tx, address: str) -> bool:
 
 def count_failure(tx: Tx, address: str) -> None:
     tx.db.execute(_COUNT, {"key": _key(address), "now": tx.now, "oldest": tx.now - WINDOW})
+
+
+def count(tx: Tx, what: str) -> int:
+    """Count one more of something else that is limited, by the quarter of an hour. Returns how many there were now."""
+    given = {"key": keyring().lookup(f"limit:{what}"), "now": tx.now, "oldest": tx.now - WINDOW}
+    return int(tx.db.execute(_COUNT_AND_TELL, given).scalar_one())
 
 
 def _key(address: str) -> bytes:

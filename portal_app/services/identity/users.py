@@ -1,137 +1,220 @@
-"""People: added, changed in role, unlocked, their second factor taken back."""
+"""People: added, changed, locked out and let in again. Nobody changes what they may do themselves, and the last
+administrator stays."""
 
-from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import select
+from sqlalchemy import Select, delete, select, update
 from sqlmodel import col
 
 from portal_app.models.enums import Grant, Role, SessionEnd
-from portal_app.models.identity import ApiToken, User, UserGrant
-from portal_app.models.producers import Producer, ProducerCode
+from portal_app.models.identity import ApiToken, RecoveryCode, SetUpLink, User, UserGrant
 from portal_app.models.types import new_locator
-from portal_app.services import audit
-from portal_app.services.access import MATRIX, Permission
+from portal_app.services import audit, mail
+from portal_app.services.access import Permission
 from portal_app.services.door import Tx, writes
-from portal_app.services.errors import Conflict, Forbidden, Invalid, NotFound
+from portal_app.services.errors import Conflict, Forbidden, NotFound
 from portal_app.services.identity import sessions, set_up
+from portal_app.services.identity.draft import Checked, Draft, checked
+
+LAST_ADMINISTRATOR = "This is the last administrator. Make somebody else one first."
 
 
 @writes(Permission.MANAGE_USERS)
 def add(
     tx: Tx, *, email: str, name: str, role: Role, producer_code: str = "", grants: frozenset[Grant] = frozenset()
 ) -> str:
-    """Add a person and return the one-time link by which they set their password. Raises Invalid with every problem
-    at once."""
-    user = _new(tx, email, name, role, producer_code, grants)
-    return set_up.make_link(tx, user.id, set_up.INVITATION)
-
-
-def _new(tx: Tx, email: str, name: str, role: Role, producer_code: str, grants: frozenset[Grant]) -> User:
-    problems: dict[str, str] = {}
-    address = ""
-    try:
-        address = validate_email(email.strip(), check_deliverability=False, test_environment=True).normalized.lower()
-    except EmailNotValidError:
-        problems["email"] = "Enter an email address such as name@example.com."
-    if address and tx.db.scalar(select(col(User.id)).where(col(User.email) == address)):
-        problems["email"] = "Somebody with this email address is there already."
-    if not 1 <= len(name.strip()) <= 120:
-        problems["name"] = "Enter a name, at most 120 characters."
-    if beyond := grants - MATRIX[role].may_be_granted:
-        problems["grants"] = f"{role.label} cannot be given: {', '.join(sorted(each.label for each in beyond))}."
-    producer = _producer_of(tx, producer_code, problems) if producer_code else None
-    if role is Role.PRODUCER and not producer_code:
-        problems["producer_code"] = "A producer needs a producer code: it decides whose book they see."
-    if problems:
-        raise Invalid(problems)
+    """Add a person, mail them an invitation where there is a mail server, and return the one-time link by which they
+    set their password, for whoever hands it over. Raises Invalid with every problem at once."""
+    given = checked(tx, Draft(email, name, role, producer_code, grants))
     user = User(
         locator=new_locator(),
-        email=address,
-        name=name.strip(),
+        email=given.email,
+        name=given.name,
         role=role,
         created_at=tx.now,
-        producer_id=producer.id if producer else None,
+        producer_id=given.producer.id if given.producer else None,
     )
     tx.db.add(user)
     tx.db.flush()
-    for each in sorted(grants):
-        tx.db.add(
-            UserGrant(user_id=user.id or 0, granted=each, granted_by=tx.actor.email or tx.actor.name, granted_at=tx.now)
-        )
+    _grant(tx, user, grants)
     detail = {"role": role.value, "grants": sorted(each.value for each in grants), "producer_code": producer_code}
     audit.record(tx, "user.created", subject_kind="user", subject=user.locator, detail=detail)
-    return user
-
-
-def _producer_of(tx: Tx, code: str, problems: dict[str, str]) -> Producer | None:
-    found = tx.db.scalars(
-        select(Producer)
-        .join(ProducerCode, col(ProducerCode.producer_id) == col(Producer.id))
-        .where(col(ProducerCode.code) == code)
-    ).first()
-    if found is None:
-        problems["producer_code"] = f"There is no producer code {code}."
-    return found
+    return _invited(tx, user)
 
 
 @writes(Permission.MANAGE_USERS)
-def change_role(tx: Tx, *, email: str, role: Role) -> None:
-    """Give a person another role. Their sessions end and grants beyond the new role's ceiling go. The last
-    administrator stays one."""
-    user = by_email(tx, email)
-    before = user.role
-    if user.id == tx.actor.user_id:
-        raise Forbidden("Somebody else has to change your role.")
-    if role is Role.PRODUCER and user.producer_id is None:
-        raise Conflict("A producer needs a producer code: it decides whose book they see.")
-    if before is role:
+def invite_again(tx: Tx, *, who: str) -> str:
+    """Another link for somebody who has not set a password yet; the older one is void. Raises NotFound or Conflict."""
+    user = find(tx, who)
+    if user.password_hash is not None:
+        raise Conflict("They have set a password already. Give them a link for a new one instead.")
+    audit.record(tx, "user.invited_again", subject_kind="user", subject=user.locator)
+    return _invited(tx, user)
+
+
+def _invited(tx: Tx, user: User) -> str:
+    link = set_up.make_link(tx, user.id, set_up.INVITATION)
+    mail.send(
+        tx,
+        recipient=user.email,
+        subject=f"Your access to the {tx.settings.agency_name} portal",
+        text=f"{tx.actor.name} gives you access to the portal of {tx.settings.agency_name}. Choose a password within "
+        f"seven days, by this link:\n\n{link}\n",
+    )
+    return link
+
+
+@writes(Permission.MANAGE_USERS)
+def change(tx: Tx, *, who: str, draft: Draft) -> None:
+    """Change what is written down of a person. Their sessions end where what they may do or see is another; grants
+    beyond the role's ceiling are refused. Raises NotFound, Invalid, Forbidden or Conflict."""
+    user = find(tx, who)
+    given = checked(tx, draft, user.id)
+    before, after = _told(tx, user), _would_be(tx, given)
+    if before == after:
         return
-    if before is Role.ADMIN and _administrators(tx) == 1:
-        raise Conflict("This is the last administrator. Make somebody else one first.")
-    user.role = role
-    for each in tx.db.scalars(select(UserGrant).where(col(UserGrant.user_id) == user.id)):
-        if each.granted not in MATRIX[role].may_be_granted:
-            tx.db.delete(each)
+    reaches = ("role", "producer", "grants")
+    if any(before[name] != after[name] for name in reaches):
+        _not_oneself(tx, user, "Somebody else has to change what you may do.")
+        if user.role is Role.ADMIN and given.role is not Role.ADMIN:
+            _not_the_last(tx, user)
+        sessions.end_all(tx, user.id or 0, SessionEnd.ROLE_CHANGED)
+    user.email, user.name, user.role = given.email, given.name, given.role
+    user.producer_id = given.producer.id if given.producer else None
+    _grant(tx, user, given.grants)
     tx.db.flush()
-    sessions.end_all(tx, user.id or 0, SessionEnd.ROLE_CHANGED)
-    detail = {"before": before.value, "after": role.value}
-    audit.record(tx, "user.role_changed", subject_kind="user", subject=user.locator, detail=detail)
+    detail = {"before": before, "after": after}
+    audit.record(tx, "user.changed", subject_kind="user", subject=user.locator, detail=detail)
+
+
+def _told(tx: Tx, user: User) -> dict[str, object]:
+    granted = tx.db.scalars(select(col(UserGrant.granted)).where(col(UserGrant.user_id) == user.id))
+    return {
+        "email": user.email,
+        "name": user.name,
+        "role": user.role.value,
+        "producer": user.producer_id,
+        "grants": sorted(each.value for each in granted),
+    }
+
+
+def _would_be(tx: Tx, given: Checked) -> dict[str, object]:
+    return {
+        "email": given.email,
+        "name": given.name,
+        "role": given.role.value,
+        "producer": given.producer.id if given.producer else None,
+        "grants": sorted(each.value for each in given.grants),
+    }
+
+
+def _grant(tx: Tx, user: User, grants: frozenset[Grant]) -> None:
+    """Exactly these; those that stay keep who gave them and when."""
+    tx.db.execute(
+        delete(UserGrant).where(col(UserGrant.user_id) == user.id, col(UserGrant.granted).not_in(list(grants)))
+    )
+    there = set(tx.db.scalars(select(col(UserGrant.granted)).where(col(UserGrant.user_id) == user.id)))
+    by = tx.actor.email or tx.actor.name
+    for each in sorted(grants - there):
+        tx.db.add(UserGrant(user_id=user.id or 0, granted=each, granted_by=by, granted_at=tx.now))
+    tx.db.flush()
 
 
 @writes(Permission.MANAGE_USERS)
-def unlock(tx: Tx, *, email: str) -> None:
+def disable(tx: Tx, *, who: str) -> None:
+    """Shut a person out: sessions, tokens and links end at once. What they did stays. Raises NotFound, Forbidden or
+    Conflict."""
+    user = find(tx, who)
+    _not_oneself(tx, user, "Somebody else has to shut you out.")
+    if user.role is Role.ADMIN and user.disabled_at is None:
+        _not_the_last(tx, user)
+    user.disabled_at = user.disabled_at or tx.now
+    tx.db.flush()
+    _end_everything(tx, user)
+    open_links = (col(SetUpLink.user_id) == user.id, col(SetUpLink.used_at).is_(None))
+    tx.db.execute(update(SetUpLink).where(*open_links).values(used_at=tx.now))
+    audit.record(tx, "user.disabled", subject_kind="user", subject=user.locator)
+
+
+@writes(Permission.MANAGE_USERS)
+def enable(tx: Tx, *, who: str) -> None:
+    """Let a person in again, with the password and second factor that they had. Raises NotFound."""
+    user = find(tx, who)
+    user.disabled_at = None
+    tx.db.flush()
+    audit.record(tx, "user.enabled", subject_kind="user", subject=user.locator)
+
+
+@writes(Permission.MANAGE_USERS)
+def unlock(tx: Tx, *, who: str) -> None:
     """Take a lock off before its time. Raises NotFound; unlocking who is not locked only forgets the failures."""
-    user = by_email(tx, email)
+    user = find(tx, who)
     user.failed_attempts, user.locked_until = 0, None
     tx.db.flush()
     audit.record(tx, "user.unlocked", subject_kind="user", subject=user.locator, detail={"by": tx.actor.name})
 
 
 @writes(Permission.MANAGE_USERS)
-def reset_mfa(tx: Tx, *, email: str) -> None:
+def reset_mfa(tx: Tx, *, who: str) -> None:
     """Take the second factor back: the person sets up a new one at the next sign-in; all their sessions and tokens
-    end."""
-    user = by_email(tx, email)
-    if user.id == tx.actor.user_id:
-        raise Forbidden("Somebody else has to reset your second factor.")
-    user.totp_secret, user.totp_enrolled_at = None, None
+    end. Raises NotFound or Forbidden."""
+    user = find(tx, who)
+    _not_oneself(tx, user, "Somebody else has to reset your second factor.")
+    user.totp_secret, user.totp_enrolled_at, user.totp_pending = None, None, None
+    user.phone, user.phone_verified_at = None, None
+    tx.db.execute(delete(RecoveryCode).where(col(RecoveryCode.user_id) == user.id))
     tx.db.flush()
-    sessions.end_all(tx, user.id or 0, SessionEnd.REVOKED)
-    for token in tx.db.scalars(
-        select(ApiToken).where(col(ApiToken.user_id) == user.id, col(ApiToken.revoked_at).is_(None))
-    ):
-        token.revoked_at = tx.now
+    _end_everything(tx, user)
     audit.record(tx, "mfa.reset", subject_kind="user", subject=user.locator)
 
 
-def by_email(tx: Tx, email: str) -> User:
-    """Raises NotFound."""
-    user = tx.db.scalars(select(User).where(col(User.email) == email.strip().lower()).with_for_update()).first()
+@writes(Permission.MANAGE_USERS)
+def sign_out_everywhere(tx: Tx, *, who: str) -> int:
+    """End all sessions of a person. Returns how many. Raises NotFound."""
+    user = find(tx, who)
+    ended = sessions.end_all(tx, user.id or 0, SessionEnd.REVOKED)
+    audit.record(tx, "user.signed_out", subject_kind="user", subject=user.locator, detail={"sessions": ended})
+    return ended
+
+
+@writes(Permission.MANAGE_USERS)
+def revoke_token(tx: Tx, *, locator: str) -> None:
+    """End anybody's token. Raises NotFound."""
+    found = tx.db.scalars(
+        select(ApiToken).where(col(ApiToken.locator) == locator, col(ApiToken.revoked_at).is_(None))
+    ).first()
+    if found is None:
+        raise NotFound
+    found.revoked_at = tx.now
+    owner = tx.db.get_one(User, found.user_id)
+    tx.db.flush()
+    audit.record(tx, "token.revoked", subject_kind="user", subject=owner.locator, detail={"name": found.name})
+
+
+def _end_everything(tx: Tx, user: User) -> None:
+    sessions.end_all(tx, user.id or 0, SessionEnd.REVOKED)
+    valid = (col(ApiToken.user_id) == user.id, col(ApiToken.revoked_at).is_(None))
+    tx.db.execute(update(ApiToken).where(*valid).values(revoked_at=tx.now))
+
+
+def find(tx: Tx, who: str) -> User:
+    """The person by locator or email address, held until the end of the transaction. Raises NotFound."""
+    user = tx.db.scalars(named(who).with_for_update()).first()
     if user is None:
-        raise NotFound("Nobody here has this email address.")
+        raise NotFound("Nobody here has this email address." if "@" in who else "")
     return user
 
 
-def _administrators(tx: Tx) -> int:
-    """How many there are, held until the end of the transaction, so that two cannot both leave as the last but one."""
+def named(who: str) -> Select[User]:
+    """SELECT of the person with this locator or email address."""
+    return select(User).where(col(User.email) == who.strip().lower() if "@" in who else col(User.locator) == who)
+
+
+def _not_oneself(tx: Tx, user: User, sentence: str) -> None:
+    if user.id == tx.actor.user_id:
+        raise Forbidden(sentence)
+
+
+def _not_the_last(tx: Tx, user: User) -> None:
+    """All of them are held until the end of the transaction, so that two cannot both leave as the last but one."""
     active = select(col(User.id)).where(col(User.role) == Role.ADMIN, col(User.disabled_at).is_(None))
-    return len(tx.db.scalars(active.with_for_update()).all())
+    if set(tx.db.scalars(active.with_for_update())) <= {user.id}:
+        raise Conflict(LAST_ADMINISTRATOR)

@@ -10,9 +10,9 @@ from portal_app.models.enums import Grant, Role, SessionEnd
 from portal_app.models.identity import UserGrant
 from portal_app.services.access import ANONYMOUS, Actor, system
 from portal_app.services.door import Door
-from portal_app.services.identity import sessions, users
+from portal_app.services.identity import sessions
 from portal_app.services.identity.sign_in import Passed
-from tests.services.identity.conftest import Person, make_person
+from tests.services.identity.conftest import Person, change_role, make_person
 from tests.world import Clock, make_door
 
 
@@ -26,7 +26,7 @@ def hash_of(passed: Passed) -> bytes:
 
 
 def over(person: Person, *hashes: bytes) -> dict[bytes, SessionEnd | None]:
-    return asyncio.run(sessions.ended_among(person.door, token_hashes=frozenset(hashes)))
+    return asyncio.run(sessions.watched(person.door, token_hashes=frozenset(hashes))).ended
 
 
 @pytest.mark.criterion("AUTH-23")
@@ -115,7 +115,7 @@ def test_a_change_of_role_ends_that_persons_sessions_alone_and_keeps_earlier_rea
     person: Person, other: Person, door: Door
 ) -> None:
     theirs, replaced, full = other.sign_in(), person.sign_in(), person.sign_in()
-    door.run(users.change_role, system("test"), email=person.email, role=Role.CSR)
+    change_role(door, system("test"), person.email, Role.CSR)
     assert isinstance(other.resolve(theirs), Actor)
     assert person.resolve(replaced) is SessionEnd.REPLACED
     assert person.resolve(full) is SessionEnd.ROLE_CHANGED

@@ -6,7 +6,7 @@ from portal_app.models.enums import Role, SessionEnd
 from portal_app.services.access import Actor, system
 from portal_app.services.door import Door
 from portal_app.services.identity import sessions, users
-from tests.services.identity.conftest import Person
+from tests.services.identity.conftest import Person, change_role
 from tests.world import Clock, make_door
 
 
@@ -49,8 +49,28 @@ def test_a_second_sign_in_ends_the_first_and_the_first_is_told(person: Person) -
     second = person.sign_in()
     assert person.resolve(first) is SessionEnd.REPLACED
     assert isinstance(person.resolve(second), Actor)
-    ended = asyncio.run(sessions.ended_among(person.door, token_hashes=frozenset({sessions.hash_of(first.token)})))
+    token_hash = sessions.hash_of(first.token)
+    ended = asyncio.run(sessions.watched(person.door, token_hashes=frozenset({token_hash}))).ended
     assert list(ended.values()) == [SessionEnd.REPLACED]
+
+
+@pytest.mark.criterion("AUTH-52")
+def test_a_session_is_said_to_end_soon_two_minutes_before(person: Person, clock: Clock) -> None:
+    full = person.sign_in()
+    clock.forward(seconds=-30)
+    token_hash = sessions.hash_of(full.token)
+
+    def soon() -> bool:
+        return token_hash in asyncio.run(sessions.watched(person.door, token_hashes=frozenset({token_hash}))).idle_soon
+
+    clock.forward(minutes=27, seconds=59)
+    assert not soon()
+    clock.forward(seconds=1)
+    assert soon()
+    assert isinstance(person.resolve(full), Actor)
+    assert not soon(), "it was used again"
+    clock.forward(minutes=30)
+    assert not soon(), "it is over"
 
 
 @pytest.mark.criterion("AUTH-25")
@@ -67,7 +87,7 @@ def test_a_setting_allows_both_and_the_first_is_told(person: Person, clock: Cloc
 @pytest.mark.criterion("AUTH-26")
 def test_a_change_of_role_ends_the_sessions(person: Person, door: Door) -> None:
     full = person.sign_in()
-    door.run(users.change_role, system("test"), email=person.email, role=Role.CSR)
+    change_role(door, system("test"), person.email, Role.CSR)
     assert person.resolve(full) is SessionEnd.ROLE_CHANGED
 
 

@@ -109,7 +109,7 @@ def test_a_lock_ends_after_thirty_minutes_and_not_a_second_before(person: Person
 @pytest.mark.criterion("AUTH-07")
 def test_an_administrators_unlock_is_audited(person: Person, door: Door) -> None:
     fail(person, 5)
-    door.run(users.unlock, system("test"), email=person.email)
+    door.run(users.unlock, system("test"), who=person.email)
     assert actions(door)[-1] == "user.unlocked"
     assert isinstance(person.give_password(), Passed)
 

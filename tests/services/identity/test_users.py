@@ -13,7 +13,7 @@ from portal_app.services.door import Door, Tx
 from portal_app.services.errors import Conflict, Forbidden, Invalid, NotFound
 from portal_app.services.identity import set_up, tokens, users
 from portal_app.services.identity.sign_in import Passed, Refused
-from tests.services.identity.conftest import PASSWORD, Person, anonymous, make_person
+from tests.services.identity.conftest import PASSWORD, Person, anonymous, change_role, make_person
 from tests.services.identity.test_set_up import finish, token_of
 from tests.world import Agency, Clock, add_user
 
@@ -146,17 +146,17 @@ def test_a_disabled_administrator_does_not_count_as_another_one(door: Door, cloc
         add_user(db, Role.ADMIN, "two@agency.test", disabled_at=clock.now)
         add_user(db, Role.CSR, "csr@agency.test")
     with pytest.raises(Conflict):
-        door.run(users.change_role, CLI, email="one@agency.test", role=Role.CSR)
-    door.run(users.change_role, CLI, email="csr@agency.test", role=Role.ADMIN)
-    door.run(users.change_role, CLI, email="one@agency.test", role=Role.CSR)
-    assert actions(door) == ["user.role_changed"] * 2
+        change_role(door, CLI, "one@agency.test", Role.CSR)
+    change_role(door, CLI, "csr@agency.test", Role.ADMIN)
+    change_role(door, CLI, "one@agency.test", Role.CSR)
+    assert actions(door) == ["user.changed"] * 2
 
 
 @pytest.mark.criterion("USERS-02")
 def test_who_is_no_administrator_may_change_role_while_there_is_one_administrator(door: Door, person: Person) -> None:
     with door.database.write() as db:
         add_user(db, Role.ADMIN)
-    door.run(users.change_role, CLI, email=person.email, role=Role.CSR)
+    change_role(door, CLI, person.email, Role.CSR)
     assert person.row().role is Role.CSR
 
 
@@ -166,7 +166,7 @@ def test_with_a_role_go_the_grants_beyond_the_new_ceiling_and_nobody_elses(
 ) -> None:
     grant(door, person, Grant.DOWNLINE, Grant.COMMISSIONS)
     grant(door, other, Grant.DOWNLINE)
-    door.run(users.change_role, CLI, email=person.email, role=Role.CSR)
+    change_role(door, CLI, person.email, Role.CSR)
     assert grants_of(door, person) == {Grant.COMMISSIONS}
     assert grants_of(door, other) == {Grant.DOWNLINE}
 
@@ -177,7 +177,7 @@ def test_resetting_the_second_factor_ends_what_it_opened_for_that_person_alone(
 ) -> None:
     full = person.sign_in()
     mine, theirs = (door.run(tokens.create, CLI, email=each.email, name="sheet") for each in (person, other))
-    door.run(users.reset_mfa, CLI, email=person.email)
+    door.run(users.reset_mfa, CLI, who=person.email)
     assert (person.row().totp_secret, person.row().totp_enrolled_at) == (None, None)
     assert person.resolve(full) is SessionEnd.REVOKED
     assert actions(door)[-1] == "mfa.reset"
@@ -192,7 +192,7 @@ def test_resetting_the_second_factor_ends_what_it_opened_for_that_person_alone(
 @pytest.mark.criterion("USERS-02")
 def test_nobody_resets_their_own_second_factor(door: Door, person: Person, agency: Agency) -> None:
     with pytest.raises(Forbidden):
-        door.run(users.reset_mfa, replace(agency.admin(), user_id=person.user_id), email=person.email)
+        door.run(users.reset_mfa, replace(agency.admin(), user_id=person.user_id), who=person.email)
     assert person.row().totp_enrolled_at is not None
 
 
@@ -200,7 +200,7 @@ def test_nobody_resets_their_own_second_factor(door: Door, person: Person, agenc
 def test_an_unlock_forgets_the_failures(door: Door, person: Person) -> None:
     for _ in range(5):
         person.give_password("Wrong-Guess-77!?")
-    door.run(users.unlock, CLI, email=person.email)
+    door.run(users.unlock, CLI, who=person.email)
     assert person.row().failed_attempts == 0
 
 
@@ -238,8 +238,8 @@ def test_a_token_brings_its_persons_grants_and_writes_only_where_it_may(door: Do
     reader, writer = holder(may_write=False), holder(may_write=True)
     assert reader.grants == {Grant.DOWNLINE}
     with pytest.raises(Forbidden):
-        door.run(users.unlock, reader, email=person.email)
-    door.run(users.unlock, writer, email=person.email)
+        door.run(users.unlock, reader, who=person.email)
+    door.run(users.unlock, writer, who=person.email)
 
 
 @pytest.mark.criterion("API-05")

@@ -1,0 +1,116 @@
+"""The form of a user: filled in, reviewed with what they would see, and then saved."""
+
+from typing import Any
+
+import reflex as rx
+
+from portal_app.components.facts import panel
+from portal_app.components.notes import note
+from portal_app.components.words import either, meta
+from portal_app.pages.preferences import button
+from portal_app.state.users import GRANTS, ROLES, UserState
+
+S: Any = UserState
+
+
+def user_form(title: str, label: str) -> rx.Component:
+    """Stays as it was filled in while its review is looked at."""
+    filled = rx.el.form(
+        _input("name", "Name", S.person, max_length=120, auto_complete="off"),
+        _input("email", "Email", S.person_email, type="email", max_length=254, auto_complete="off"),
+        _role(),
+        _input(
+            "producer_code",
+            "Producer code",
+            S.code,
+            hint="Any code of the producer that they are. A producer's role needs one: it decides whose book they see.",
+            required=False,
+            max_length=128,
+            auto_complete="off",
+        ),
+        rx.el.fieldset(
+            rx.el.legend("Beyond the role", class_name="label"),
+            *[_grant(grant, told) for grant, told in GRANTS.items()],
+            _problem("grants"),
+            class_name="field",
+        ),
+        button(label, kind="submit"),
+        on_submit=S.review,
+        class_name="form",
+        key=S.locator + S.person_email,
+    )
+    return panel(title, rx.cond(S.reviewing, _review()), rx.el.div(filled, class_name=either(S.reviewing, "away", "")))
+
+
+def _review() -> rx.Component:
+    may = rx.el.ul(
+        rx.foreach(
+            S.would_may,
+            lambda each: rx.el.li(each.what, rx.cond(each.how != "✓", rx.fragment(": ", each.how)), key=each.what),
+        ),
+        class_name="problems",
+    )
+    return note(
+        "info",
+        rx.el.p("With this they would see ", rx.el.strong(S.would_see), ", and may:"),
+        may,
+        meta("Where their role, producer or grants change, their sessions end."),
+        rx.el.div(
+            rx.el.button("Save", type="button", on_click=S.save, class_name="button button-solid"),
+            button("Change something", on_click=S.back),
+            class_name="note-actions button-row",
+        ),
+        role="status",
+    )
+
+
+def _problem(name: str) -> rx.Component:
+    return rx.cond(
+        S.problems.contains(name),
+        rx.el.p(S.problems[name], class_name="hint hint-bad", id=rx.Var.create(f"user-{name}-problem")),
+    )
+
+
+def _input(
+    name: str, label: str, value: Any, *, hint: str = "", required: bool = True, **attributes: Any
+) -> rx.Component:
+    ident = f"user-{name}"
+    return rx.el.div(
+        rx.el.label(label, html_for=ident, class_name="label"),
+        rx.el.input(
+            id=rx.Var.create(ident),
+            name=name,
+            default_value=value,
+            required=required,
+            class_name="input",
+            custom_attrs={
+                "aria-invalid": S.problems.contains(name),
+                "aria-describedby": f"{ident}-problem {ident}-hint" if hint else f"{ident}-problem",
+            },
+            **attributes,
+        ),
+        _problem(name),
+        rx.el.p(hint, id=rx.Var.create(f"{ident}-hint"), class_name="hint") if hint else rx.fragment(),
+        class_name="field",
+    )
+
+
+def _role() -> rx.Component:
+    return rx.el.div(
+        rx.el.label("Role", html_for="user-role", class_name="label"),
+        rx.el.select(
+            *[rx.el.option(label, value=role) for role, label in ROLES.items()],
+            id=rx.Var.create("user-role"),
+            name="role",
+            default_value=S.person_role,
+            class_name="select",
+        ),
+        class_name="field",
+    )
+
+
+def _grant(grant: str, told: str) -> rx.Component:
+    box = rx.el.input(
+        type="checkbox", name=f"grant_{grant}", default_checked=S.grants.contains(grant), class_name="check"
+    )
+    return rx.el.label(box, told, class_name="check-label")

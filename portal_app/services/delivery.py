@@ -1,0 +1,93 @@
+"""Takes what is due out of the outbox and hands it to whom it is for, outside of any transaction."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Event
+from urllib.parse import urlsplit
+
+from portal_app.logs import log
+from portal_app.services.access import system
+from portal_app.services.door import Door
+from portal_app.services.identity import reset
+from portal_app.services.outbox import Claimed, anything_due, claim, delivered, failed
+from portal_app.services.ports import DeliveryRefused, Mail, TextMessage
+
+ACTOR = system("outbox")
+
+
+def deliver_due(door: Door, *, holder: str, stop: Event | None = None) -> int:
+    """Deliver what is due, one message at a time. Returns how many left the house."""
+    topics = [topic for topic, way in WAYS.items() if way.is_open(door)]
+    count = 0
+    if not topics or not door.run(anything_due, ACTOR, topics=topics):
+        return count
+    while not (stop and stop.is_set()):
+        message = door.run(claim, ACTOR, topics=topics, holder=holder)
+        if message is None:
+            break
+        count += _deliver(door, message)
+    return count
+
+
+def _deliver(door: Door, message: Claimed) -> bool:
+    try:
+        WAYS[message.topic].deliver(door, message)
+    except DeliveryRefused as refusal:
+        log.warning("refused", topic=message.topic, message=message.locator)
+        door.run(failed, ACTOR, message=message, error=str(refusal), for_good=True)
+    except Exception as error:  # noqa: BLE001 (whatever keeps a message here now may let it go later)
+        unforeseen = None if isinstance(error, OSError) else error
+        told = {"topic": message.topic, "message": message.locator, "error": type(error).__name__}
+        log.warning("not delivered", **told, exc_info=unforeseen)
+        door.run(failed, ACTOR, message=message, error=type(error).__name__, for_good=False)
+    else:
+        door.run(delivered, ACTOR, message=message)
+        return True
+    return False
+
+
+def _send_mail(door: Door, message: Claimed) -> None:
+    mailer = door.ports.mailer
+    if mailer is None:
+        raise LookupError("no mail server")
+    host = urlsplit(door.settings.origin).hostname or "portal"
+    told = message.payload
+    mailer.send(Mail(f"<{message.locator}@{host}>", told["recipient"], told["subject"], told["text"]))
+
+
+def _send_text(door: Door, message: Claimed) -> None:
+    texts = door.ports.texts
+    if texts is None:
+        raise LookupError("no text gateway")
+    told = message.payload
+    if told["until"] and door.clock() >= datetime.fromisoformat(told["until"]):
+        raise DeliveryRefused("It came too late to be of use.")
+    texts.send(TextMessage(told["number"], told["text"]))
+
+
+def _mail_reset(door: Door, message: Claimed) -> None:
+    door.run(reset.mail_link, ACTOR, email=message.payload["email"])
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How messages of one topic leave, and whether that is set up here."""
+
+    deliver: Callable[[Door, Claimed], None]
+    is_open: Callable[[Door], bool]
+
+
+def _has_mail(door: Door) -> bool:
+    return door.ports.mailer is not None
+
+
+def _has_texts(door: Door) -> bool:
+    return door.ports.texts is not None
+
+
+WAYS: Mapping[str, Way] = {
+    "mail": Way(_send_mail, _has_mail),
+    "text": Way(_send_text, _has_texts),
+    "reset": Way(_mail_reset, _has_mail),
+}

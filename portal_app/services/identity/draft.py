@@ -1,0 +1,77 @@
+"""What is written down of a person when they are added or changed, and what speaks against it."""
+
+from dataclasses import dataclass
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import select
+from sqlmodel import col
+
+from portal_app.models.enums import Grant, Role
+from portal_app.models.identity import User
+from portal_app.models.producers import Producer, ProducerCode
+from portal_app.services.access import MATRIX
+from portal_app.services.door import Tx
+from portal_app.services.errors import Invalid
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A person as an administrator writes them down. `producer_code` is any code of the producer that they are."""
+
+    email: str
+    name: str
+    role: Role
+    producer_code: str = ""
+    grants: frozenset[Grant] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The same in order: the address as it is kept, and the producer behind the code."""
+
+    email: str
+    name: str
+    role: Role
+    producer: Producer | None
+    grants: frozenset[Grant]
+
+
+def checked(tx: Tx, draft: Draft, user_id: int | None = None) -> Checked:
+    """Raises Invalid with every problem at once. `user_id` is whose address it may be already."""
+    problems: dict[str, str] = {}
+    email = _email(tx, draft.email, user_id, problems)
+    if not 1 <= len(draft.name.strip()) <= 120:
+        problems["name"] = "Enter a name, at most 120 characters."
+    if beyond := draft.grants - MATRIX[draft.role].may_be_granted:
+        told = ", ".join(sorted(each.label for each in beyond))
+        problems["grants"] = f"{draft.role.label} cannot be given: {told}."
+    producer = _producer_of(tx, draft.producer_code.strip(), problems)
+    if draft.role is Role.PRODUCER and not draft.producer_code.strip():
+        problems["producer_code"] = "A producer needs a producer code: it decides whose book they see."
+    if problems:
+        raise Invalid(problems)
+    return Checked(email, draft.name.strip(), draft.role, producer, draft.grants)
+
+
+def _email(tx: Tx, typed: str, user_id: int | None, problems: dict[str, str]) -> str:
+    try:
+        address = validate_email(typed.strip(), check_deliverability=False, test_environment=True).normalized.lower()
+    except EmailNotValidError:
+        problems["email"] = "Enter an email address such as name@example.com."
+        return ""
+    if tx.db.scalar(select(col(User.id)).where(col(User.email) == address)) not in (None, user_id):
+        problems["email"] = "Somebody with this email address is there already."
+    return address
+
+
+def _producer_of(tx: Tx, code: str, problems: dict[str, str]) -> Producer | None:
+    if not code:
+        return None
+    found = tx.db.scalars(
+        select(Producer)
+        .join(ProducerCode, col(ProducerCode.producer_id) == col(Producer.id))
+        .where(col(ProducerCode.code) == code)
+    ).first()
+    if found is None:
+        problems["producer_code"] = f"There is no producer code {code}."
+    return found

@@ -1,0 +1,272 @@
+"""People in the administrator's hands: the list, and one of them, reviewed before anything is saved."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from portal_app.guard.events import requires
+from portal_app.models.enums import Grant, Role
+from portal_app.services.access import MATRIX, Permission
+from portal_app.services.door import the_door
+from portal_app.services.errors import Invalid
+from portal_app.services.identity import reset, roster, users
+from portal_app.services.identity.draft import Draft
+from portal_app.services.identity.roster import Outlook, PersonDetail, PersonLine, Standing
+from portal_app.state import address, wording
+from portal_app.state.portal import PortalState
+from portal_app.state.preferences import TokenRow, token_row
+
+ROLES = {role.value: role.label for role in Role}
+STANDINGS = {each.value: each.label for each in Standing}
+GRANTS = {
+    Grant.DOWNLINE.value: "Also sees the book of the producers below them",
+    Grant.COMMISSIONS.value: "Sees commission reports",
+}
+MANAGES = Permission.MANAGE_USERS
+PLACE = "/admin/users"
+
+
+@dataclass
+class PersonRow:
+    href: str
+    name: str
+    email: str
+    role: str
+    producer: str
+    standing: str
+    factor: str
+    seen: str
+
+
+@dataclass
+class May:
+    """A permission that somebody would have, and how far it goes."""
+
+    what: str
+    how: str
+
+
+class UsersState(PortalState):
+    loaded: bool = False
+    rows: list[PersonRow] = []
+    total: int = 0
+    headline: str = ""
+    span: str = ""
+    previous: str = ""
+    following: str = ""
+    narrowed: bool = False
+
+    @requires(MANAGES, passive=True)
+    async def load(self) -> None:
+        given = self.router.url.query_parameters
+        text, page = address.read_simple(given)
+        role = Role(given["role"]) if given.get("role") in ROLES else None
+        standing = Standing(given["standing"]) if given.get("standing") in STANDINGS else None
+        asked = {"role": role, "standing": standing, "offset": (page - 1) * address.PAGE, "count": address.PAGE}
+        found = await self._ask(roster.listed, text=text, **asked)  # type: ignore[arg-type]
+        if found is None:
+            return
+        self.rows = [self._row(each) for each in found.rows]
+        self.total, self.loaded, self.narrowed = found.total, True, bool(text or role or standing)
+        self.headline = wording.count(found.total, "user")
+        self.span = wording.span((page - 1) * address.PAGE, len(found.rows), found.total)
+        kept = {"role": role.value if role else "", "standing": standing.value if standing else ""}
+        self.previous, self.following = address.simple_neighbours(PLACE, text, page, found.total, **kept)
+
+    def _row(self, each: PersonLine) -> PersonRow:
+        return PersonRow(
+            href=f"{PLACE}/{each.locator}",
+            name=each.name,
+            email=each.email,
+            role=each.role.label,
+            producer=each.producer,
+            standing=each.standing.label,
+            factor="Set up" if each.enrolled else "Not yet",
+            seen=self._moment(each.last_sign_in_at) or "Never",
+        )
+
+
+class UserState(PortalState):
+    """One person, or one who is to be added (`locator` is empty)."""
+
+    loaded: bool = False
+    locator: str = ""
+    person: str = ""
+    person_email: str = ""
+    person_role: str = Role.CSR.value
+    code: str = ""
+    grants: list[str] = []
+    standing: str = ""
+    enrolled: bool = False
+    role_label: str = ""
+    producer_name: str = ""
+    seen: str = ""
+    since: str = ""
+    open_sessions: int = 0
+    tokens: list[TokenRow] = []
+
+    form: dict[str, str] = {}
+    problems: dict[str, str] = {}
+    reviewing: bool = False
+    would_see: str = ""
+    would_may: list[May] = []
+    link: str = ""
+    asking: str = ""
+
+    @requires(MANAGES, passive=True)
+    async def load(self) -> None:
+        self._forget()
+        self.locator = self._last_of_path()
+        await self._look()
+
+    @requires(MANAGES, passive=True)
+    async def load_new(self) -> None:
+        """An empty form, or one filled in like somebody else's (`?like=`)."""
+        self._forget()
+        self.locator, self.person, self.person_email, self.code, self.grants = "", "", "", "", []
+        self.person_role = Role.CSR.value
+        like = self.router.url.query_parameters.get("like", "")
+        found = await self._ask(roster.one, who=like) if like else None
+        if found is not None:
+            self.person_role, self.code = found.line.role.value, found.producer_code
+            self.grants = sorted(each.value for each in found.grants)
+        self.loaded = True
+
+    def _forget(self) -> None:
+        self.loaded, self.reviewing, self.link, self.asking, self.flash = False, False, "", "", ""
+        self.problems, self.form = {}, {}
+
+    async def _look(self) -> None:
+        found = await self._ask(roster.one, who=self.locator)
+        if found is not None:
+            self._show(found)
+
+    def _show(self, found: PersonDetail) -> None:
+        line = found.line
+        self.person, self.person_email, self.person_role = line.name, line.email, line.role.value
+        self.role_label, self.producer_name, self.code = line.role.label, line.producer, found.producer_code
+        self.grants = sorted(each.value for each in found.grants)
+        self.standing, self.enrolled = line.standing.label, line.enrolled
+        self.seen, self.since = self._moment(line.last_sign_in_at) or "Never", self._moment(found.created_at)
+        self.open_sessions = found.open_sessions
+        self.tokens = [token_row(self, each) for each in found.tokens]
+        self.loaded = True
+
+    @requires(MANAGES)
+    async def review(self, form: dict[str, Any]) -> None:
+        """What they would see and do, before anything is saved."""
+        self.form = {name: str(value) for name, value in form.items()}
+        self.problems = {}
+        draft = _draft(self.form)
+        try:
+            found = await the_door().call(roster.outlook, draft=draft, who=self.locator)
+        except Invalid as refusal:
+            self.problems, self.reviewing = refusal.problems, False
+            return
+        self._preview(found)
+
+    def _preview(self, found: Outlook) -> None:
+        accounts, policies = (
+            wording.count(found.accounts, "account"),
+            wording.count(found.policies, "policy", "policies"),
+        )
+        self.would_see = f"{accounts} and {policies}" if found.accounts or found.policies else "no accounts or policies"
+        self.would_may = [May(permission.value, how.value) for permission, how in found.permissions]
+        self.reviewing = True
+
+    @requires(MANAGES)
+    async def back(self) -> None:
+        self.reviewing = False
+
+    @requires(MANAGES)
+    async def save(self) -> Any:
+        draft = _draft(self.form)
+        self.reviewing = False
+        if self.locator:
+            done, _ = await self._do(users.change, who=self.locator, draft=draft)
+            if done:
+                await self._look()
+                self._say("Saved.")
+            return None
+        given = {"email": draft.email, "name": draft.name, "role": draft.role}
+        more = {"producer_code": draft.producer_code, "grants": draft.grants}
+        done, link = await self._do(users.add, **given, **more)  # type: ignore[arg-type]
+        if done and link is not None:
+            self.link, self.person = link, draft.name
+        return None
+
+    @requires(MANAGES)
+    async def ask_first(self, what: str) -> None:
+        self.asking = what if what in ASKED_FIRST else ""
+
+    @requires(MANAGES)
+    async def go_on(self) -> None:
+        what, self.asking = self.asking, ""
+        if what in ASKED_FIRST:
+            service, said = ASKED_FIRST[what]
+            await self._act(service, said)
+
+    @requires(MANAGES)
+    async def enable(self) -> None:
+        await self._act(users.enable, "They can sign in again.")
+
+    @requires(MANAGES)
+    async def unlock(self) -> None:
+        await self._act(users.unlock, "The lock is off.")
+
+    @requires(MANAGES)
+    async def make_link(self) -> None:
+        """A link to hand over: for the first password, or for another one."""
+        service = users.invite_again if self.standing == Standing.INVITED.label else reset.link_for
+        done, link = await self._do(service, who=self.locator)
+        if done and link is not None:
+            self.link = link
+
+    @requires(MANAGES)
+    async def revoke_token(self, locator: str) -> None:
+        done, _ = await self._do(users.revoke_token, locator=locator)
+        if done:
+            await self._look()
+            self._say("The token is void.")
+
+    async def _act(self, service: Any, said: str) -> None:
+        done, _ = await self._do(service, who=self.locator)
+        if done:
+            await self._look()
+            self._say(said)
+
+
+ASKED_FIRST: Mapping[str, tuple[Any, str]] = {
+    "disable": (users.disable, "They are shut out. Their sessions, tokens and links ended."),
+    "reset_mfa": (users.reset_mfa, "They set up a new second factor at their next sign-in."),
+    "sign_out": (users.sign_out_everywhere, "Their sessions were ended."),
+}
+
+
+def _draft(form: Mapping[str, str]) -> Draft:
+    role = Role(form["role"]) if form.get("role") in ROLES else Role.READ_ONLY
+    grants = frozenset(grant for grant in Grant if form.get(f"grant_{grant.value}") not in (None, "", "False"))
+    return Draft(
+        email=form.get("email", ""),
+        name=form.get("name", ""),
+        role=role,
+        producer_code=form.get("producer_code", ""),
+        grants=grants,
+    )
+
+
+# The matrix as the page of roles lays it out: each role's word for each permission, and what it may be granted.
+MATRIX_ROWS = [
+    (
+        permission.value,
+        [
+            MATRIX[role].permissions[permission].value if permission in MATRIX[role].permissions else "—"
+            for role in Role
+        ],
+    )
+    for permission in Permission
+]
+ROLE_HEADS = [
+    (role.label, MATRIX[role].description, [GRANTS[each.value] for each in sorted(MATRIX[role].may_be_granted)])
+    for role in Role
+]

@@ -1,0 +1,225 @@
+"""What people do about their own access: a forgotten password, a lost phone, another phone, a page left alone."""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from email.message import Message
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Message as MessageHandler
+from playwright.sync_api import Browser, Page, expect
+
+from portal_app.demo import PASSWORD
+from tests import servers
+from tests.browser.conftest import fresh_code
+from tests.servers import Site
+
+pytestmark = pytest.mark.browser
+
+NEW_PASSWORD = "Quiet-Orchard-Ledger-77"
+
+
+class Post(MessageHandler):
+    """A mail server that keeps what it is handed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mails: list[Message] = []
+
+    def handle_message(self, message: Message) -> None:
+        self.mails.append(message)
+
+    def link(self, page: Page) -> str:
+        """The address in the newest mail that holds one; the worker sends within seconds."""
+        for _ in range(100):
+            for mail in reversed(self.mails):
+                if found := re.search(r"http\S+", bytes(mail.get_payload(decode=True)).decode()):
+                    return found.group()
+            page.wait_for_timeout(200)
+        raise AssertionError("no mail came")
+
+
+@pytest.fixture(scope="module")
+def post() -> Iterator[Post]:
+    handler = Post()
+    controller = Controller(handler, hostname="127.0.0.1", port=servers.free_port())
+    controller.start()
+    handler.port = controller.port  # type: ignore[attr-defined]
+    yield handler
+    controller.stop()
+
+
+@pytest.fixture(scope="module")
+def site(built_front_end: object, post: Post, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    mail = {"smtp_url": f"smtp://127.0.0.1:{post.port}", "mail_from": "portal@demo.agency"}  # type: ignore[attr-defined]
+    with servers.portal(tmp_path_factory.mktemp("own"), "serve", "--demo", **mail) as site:
+        yield site
+
+
+@pytest.fixture
+def page(browser: Browser, browser_context_args: dict[str, object]) -> Iterator[Page]:
+    context = browser.new_context(**browser_context_args)  # type: ignore[arg-type]
+    yield context.new_page()
+    context.close()
+
+
+class Newcomer:
+    """Somebody who was just added and has set up everything."""
+
+    def __init__(self, page: Page, site: Site, name: str) -> None:
+        self.page, self.site, self.email = page, site, f"{name}@demo.agency"
+        link = site.command("user", "add", self.email, "--name", name.title(), "--role", "csr").stdout.strip()
+        page.goto(link)
+        page.get_by_label("Choose a password").fill(PASSWORD)
+        page.get_by_role("button", name="Set password").click()
+        self.enter(PASSWORD)
+        self.secret = page.locator(".secret").inner_text().replace(" ", "")
+        page.get_by_label("6-digit code").fill(fresh_code(site, self.secret))
+        page.get_by_role("button", name="Finish").click()
+        expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
+
+    def enter(self, password: str) -> None:
+        self.page.get_by_label("Email").fill(self.email)
+        self.page.get_by_label("Password", exact=True).fill(password)
+        self.page.get_by_role("button", name="Continue").click()
+
+    def make_codes(self) -> list[str]:
+        self.page.get_by_role("button", name="Show my recovery codes").click()
+        expect(self.page.locator(".codes li")).to_have_count(10)
+        return self.page.locator(".codes li").all_inner_texts()
+
+    def sign_out(self) -> None:
+        self.page.goto(self.site.url)
+        self.page.get_by_role("button", name="Your account").click()
+        self.page.get_by_role("button", name="Sign out").click()
+        expect(self.page.get_by_text("You are signed out.")).to_be_visible()
+
+
+@pytest.mark.criterion("AUTH-50")
+def test_a_forgotten_password(page: Page, site: Site, post: Post) -> None:
+    person = Newcomer(page, site, "paula")
+    person.sign_out()
+    page.get_by_role("link", name="Forgot your password?").click()
+    page.get_by_label("Email").fill(person.email)
+    page.get_by_role("button", name="Send me a link").click()
+    expect(page.get_by_text("a link is on its way")).to_be_visible()
+
+    page.goto(post.link(page))
+    expect(page.get_by_text("Paula", exact=True)).to_be_visible()
+    page.get_by_label("New password").fill("short")
+    page.get_by_role("button", name="Set password").click()
+    expect(page.get_by_text("The password needs at least 12 characters.")).to_be_visible()
+    page.get_by_label("New password").fill(NEW_PASSWORD)
+    page.get_by_role("button", name="Set password").click()
+    person.enter(PASSWORD)
+    expect(page).to_have_url(re.compile("reason=wrong"))
+    person.enter(NEW_PASSWORD)
+    page.get_by_label("6-digit code").fill(fresh_code(site, person.secret))
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Paula")
+
+
+@pytest.mark.criterion("AUTH-44")
+def test_a_lost_phone(page: Page, site: Site) -> None:
+    person = Newcomer(page, site, "quinn")
+    codes = person.make_codes()
+    page.get_by_role("link", name="I have kept them").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Quinn")
+    page.goto(f"{site.url}/recovery-codes")
+    expect(page.get_by_role("button", name="Show my recovery codes")).to_be_visible()
+    assert codes[0] not in page.content(), "shown once"
+    person.sign_out()
+    person.enter(PASSWORD)
+    page.get_by_role("link", name=re.compile("recovery code")).click()
+    page.get_by_label("Recovery code").fill(codes[0])
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Quinn")
+    page.goto(f"{site.url}/preferences")
+    expect(page.get_by_text("9 of 10 left")).to_be_visible()
+
+
+@pytest.mark.criterion("AUTH-46")
+def test_another_phone(page: Page, site: Site) -> None:
+    person = Newcomer(page, site, "rosa")
+    _forget_confirmation(site)
+    page.goto(f"{site.url}/preferences")
+    expect(page.get_by_role("heading", name="Confirm that it is you")).to_be_visible()
+    expect(page.get_by_role("button", name="Set up another app")).to_have_count(0)
+    page.locator("#password").fill(PASSWORD)
+    page.get_by_label("Code", exact=True).fill("000000")
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_text("did not both fit")).to_be_visible()
+    page.locator("#password").fill(PASSWORD)
+    page.get_by_label("Code", exact=True).fill(fresh_code(site, person.secret))
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_text("For ten minutes you can change how you sign in.")).to_be_visible()
+
+    page.get_by_role("button", name="Set up another app").click()
+    secret = page.locator(".secret").inner_text().replace(" ", "")
+    assert secret != person.secret
+    page.get_by_label("6-digit code of the new app").fill("000000")
+    page.get_by_role("button", name="Use this app from now on").click()
+    expect(page.get_by_text("That code did not fit.")).to_be_visible()
+    page.get_by_label("6-digit code of the new app").fill(fresh_code(site, secret))
+    page.get_by_role("button", name="Use this app from now on").click()
+    expect(page.get_by_text("The new authenticator app is in use.")).to_be_visible()
+    person.sign_out()
+    person.enter(PASSWORD)
+    page.get_by_label("6-digit code").fill(fresh_code(site, secret))
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Rosa")
+
+
+@pytest.mark.criterion("AUTH-48")
+def test_a_token_of_ones_own(page: Page, site: Site) -> None:
+    Newcomer(page, site, "sten")
+    page.goto(f"{site.url}/preferences")
+    page.get_by_label("Name of a new token").fill("Monthly reports")
+    page.get_by_role("button", name="Create token").click()
+    token = page.locator("#tokens .note code").inner_text()
+    asked = page.request.get(f"{site.url}/api/v1/me", headers={"Authorization": f"Bearer {token}"})
+    assert asked.json()["email"] == "sten@demo.agency"
+    page.get_by_role("button", name="Revoke Monthly reports").click()
+    expect(page.get_by_text("The token is void.")).to_be_visible()
+    expect(page.get_by_text("You have none.")).to_be_visible()
+    assert page.request.get(f"{site.url}/api/v1/me", headers={"Authorization": f"Bearer {token}"}).status == 401
+
+
+@pytest.mark.criterion("AUTH-52")
+def test_a_page_left_alone_warns_and_stays_when_asked_to(page: Page, site: Site) -> None:
+    Newcomer(page, site, "tove")
+    page.goto(f"{site.url}/policies")
+    expect(page.get_by_role("heading", name="Policies")).to_be_visible()
+    page.get_by_label("Search policies").first.fill("half typed")
+    _left_alone(site, timedelta(minutes=28, seconds=1))
+    expect(page.get_by_text("in two minutes you are signed out")).to_be_visible()
+    page.get_by_role("button", name="Stay signed in").click()
+    expect(page.get_by_text("in two minutes you are signed out")).to_have_count(0)
+    expect(page.get_by_label("Search policies").first).to_have_value("half typed")
+
+    _left_alone(site, timedelta(minutes=30))
+    expect(page).to_have_url(re.compile("reason=idle"), timeout=10_000)
+
+
+def _left_alone(site: Site, since: timedelta) -> None:
+    _write(site, "UPDATE user_session SET last_seen_at = ? WHERE ended_at IS NULL", since)
+
+
+def _forget_confirmation(site: Site) -> None:
+    _write(site, "UPDATE user_session SET confirmed_at = ? WHERE ended_at IS NULL", timedelta(hours=1))
+
+
+def _write(site: Site, statement: str, ago: timedelta) -> None:
+    moment = f"{datetime.now(UTC) - ago:%Y-%m-%d %H:%M:%S.%f}"
+    with closing(sqlite3.connect(site.data_dir / "demo" / "portal.db", timeout=10)) as connection, connection:
+        connection.execute(statement, (moment,))
+
+
+@pytest.mark.criterion("AUTH-51")
+def test_without_a_mail_server_the_page_says_whom_to_ask(page: Page, portal_site: Site) -> None:
+    page.goto(f"{portal_site.url}/reset")
+    expect(page.get_by_text("Ask your agency's administrator")).to_be_visible()
+    expect(page.get_by_label("Email")).to_have_count(0)
