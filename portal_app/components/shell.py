@@ -29,6 +29,7 @@ PLACES = (
     Place("policies", "Policies", "/policies", "shield"),
     Place("accounts", "Accounts", "/accounts", "users"),
     Place("users", "Users", "/admin/users", "user-cog"),
+    Place("integrations", "Integrations", "/admin/integrations", "database"),
 )
 
 

@@ -5,11 +5,11 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.links import link
-from portal_app.components.words import Part, either, icon
+from portal_app.components.words import Part, Text, either, icon
 
 
 def table(
-    label: str, head: rx.Component, body: rx.Component, *, busy: bool | rx.Var[bool] = False, look: str = ""
+    label: Text, head: rx.Component, body: rx.Component, *, busy: bool | rx.Var[bool] = False, look: str = ""
 ) -> rx.Component:
     """Roles are spelled out because cards are laid out with CSS that would take a table's own away."""
     return rx.el.div(

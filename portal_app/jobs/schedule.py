@@ -34,5 +34,6 @@ SCHEDULE = (
     Job("hourly sync", sync_feeds.at(Cadence.HOURLY), hourly, Lane.SYNC, leads=True),
     Job("daily sync", sync_feeds.at(Cadence.DAILY), daily, Lane.SYNC, leads=True),
     Job("roll terms", roll_terms.run, after_midnight, Lane.SYNC, leads=True, at_once=True),
+    Job("ordered sync", sync_feeds.ordered, lambda _: every(3), Lane.SYNC, leads=True),
     Job("catch up", sync_feeds.catch_up, lambda _: every(60), Lane.SYNC, leads=True, at_once=True),
 )

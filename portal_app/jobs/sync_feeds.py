@@ -9,7 +9,8 @@ from portal_app.models.enums import Cadence
 from portal_app.services.access import system
 from portal_app.services.errors import DomainError
 from portal_app.services.sync.freshness import last_attempts
-from portal_app.services.sync.runs import run_feed
+from portal_app.services.sync.orders import done, open_orders
+from portal_app.services.sync.runs import AlreadyRunning, run_feed
 
 ACTOR = system("sync feeds")
 # A slot counts as missed some time after it, so that a run that the schedule begins is not begun a second time.
@@ -38,6 +39,20 @@ def catch_up(work: Work) -> None:
             last = [attempts.get((feed, kind)) for kind in connector.kinds(cadence)]
             if any(each is None or now - each > missed_after for each in last) and not work.stop.is_set():
                 _run_one(work, feed, cadence)
+
+
+def ordered(work: Work) -> None:
+    """Take in, whole, what somebody asked for. What somebody else is at just now stays ordered, and is done next."""
+    for feed in sorted(work.door.run(open_orders, ACTOR)):
+        if work.stop.is_set():
+            return
+        try:
+            run_feed(work.door, feed=feed, stop=work.stop)
+        except AlreadyRunning:
+            continue
+        except DomainError as problem:
+            log.warning("sync did not run", feed=feed, cadence="ordered", reason=problem.sentence)
+        work.door.run(done, ACTOR, feed=feed)
 
 
 def _run_one(work: Work, feed: str, cadence: Cadence) -> None:

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import SQLModel
 
-from portal_app.models.columns import Holds, column, moment
+from portal_app.models.columns import Holds, column, key, moment
 from portal_app.models.enums import DatabaseUse
 from portal_app.models.stored import stored_enum
 
@@ -30,6 +30,27 @@ class Heartbeat(SQLModel, table=True):
 
     process: str = column(Holds.PLAIN, primary_key=True, max_length=80)
     beat_at: datetime = moment()
+
+
+class FeedOrder(SQLModel, table=True):
+    """That a person asked for a feed to be taken in now; the worker does it."""
+
+    __tablename__ = "feed_order"
+    __table_args__ = (
+        Index(
+            "uq_feed_order_open",
+            "feed",
+            unique=True,
+            sqlite_where=text("done_at IS NULL"),
+            postgresql_where=text("done_at IS NULL"),
+        ),
+    )
+
+    id: int | None = key()
+    feed: str = column(Holds.PLAIN, max_length=40)
+    ordered_by: str = column(Holds.CONTACT, max_length=254)
+    ordered_at: datetime = moment()
+    done_at: datetime | None = moment(None)
 
 
 class Instance(SQLModel, table=True):

@@ -1,6 +1,17 @@
 """The screens of the portal, one module each."""
 
-from portal_app.pages import account, accounts, astray, home, policies, policy, preferences, sign_in, users
+from portal_app.pages import (
+    account,
+    accounts,
+    astray,
+    home,
+    integrations,
+    policies,
+    policy,
+    preferences,
+    sign_in,
+    users,
+)
 from portal_app.pages.page import Page
 
 PAGES: tuple[Page, ...] = (
@@ -11,6 +22,7 @@ PAGES: tuple[Page, ...] = (
     account.PAGE,
     *preferences.PAGES,
     *users.PAGES,
+    integrations.PAGE,
     *sign_in.PAGES,
     *astray.PAGES,
 )

@@ -180,7 +180,10 @@ def _feed(each: Any) -> rx.Component:
             rx.el.p(each.kind, " ", rx.el.span(each.feed, class_name="meta"), class_name="item-name"),
             rx.cond(each.counts != "", meta(each.counts, class_name="meta num")),
             rx.cond(each.message != "", meta(each.message)),
-            rx.cond(each.waiting != "", chip("triangle-alert", each.waiting, tone="amber")),
+            rx.cond(
+                each.waiting != "",
+                link(chip("triangle-alert", each.waiting, tone="amber"), href="/admin/integrations#quarantine"),
+            ),
             class_name="item-body",
         ),
         rx.el.div(

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     MANAGE_USERS = "Manage portal users"
     EXPORT_DATA = "Export data"
     VIEW_FEEDS = "See how fresh the agency system's data is"
+    RUN_FEEDS = "Have the agency system's data taken in now"
 
 
 class Gate(StrEnum):
@@ -77,6 +78,7 @@ MATRIX: dict[Role, RoleRights] = {
             P.MANAGE_USERS: R.FULL,
             P.EXPORT_DATA: R.FULL,
             P.VIEW_FEEDS: R.FULL,
+            P.RUN_FEEDS: R.FULL,
         },
     ),
     Role.PRODUCER: RoleRights(
@@ -107,7 +109,7 @@ MATRIX: dict[Role, RoleRights] = {
     ),
     Role.ADMIN: RoleRights(
         "Manages portal users, not licensed: user management, no submission access, sees no business.",
-        {P.MANAGE_USERS: R.FULL, P.VIEW_FEEDS: R.FULL},
+        {P.MANAGE_USERS: R.FULL, P.VIEW_FEEDS: R.FULL, P.RUN_FEEDS: R.FULL},
     ),
     Role.READ_ONLY: RoleRights(
         "Compliance and accounting review: view and export only, changes nothing.",

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from portal_app.guard.events import requires
-from portal_app.models.enums import FeedKind
 from portal_app.services import home
 from portal_app.services.access import Gate
 from portal_app.services.home import Book, LineShare, RoleCount, Window
-from portal_app.services.sync.freshness import FeedStatus, RunRow
+from portal_app.services.sync.freshness import FeedStatus
 from portal_app.state import address, wording
+from portal_app.state.integrations import counts, is_stale
 from portal_app.state.portal import PortalState
 from portal_app.state.rows import PolicyLine, policy_line
 
@@ -106,11 +106,6 @@ class HomeState(PortalState):
         self.lapsed_more = f"and {wording.count(beyond, 'more policy', 'more policies')}" if beyond else ""
         self.as_of, self.stale = self._moment(book.as_of), wording.is_stale(book.as_of, self._now())
 
-    def _is_stale(self, each: FeedStatus) -> bool:
-        """By the last run that went well; policies also by their own age, as on the list of policies."""
-        moments = [each.last_success, *([each.data_as_of] if each.kind is FeedKind.POLICIES else [])]
-        return any(wording.is_stale(moment, self._now()) for moment in moments)
-
     def _feed(self, each: FeedStatus) -> FeedLine:
         run = each.last_run
         return FeedLine(
@@ -119,8 +114,8 @@ class HomeState(PortalState):
             feed=each.feed,
             state=run.state.label if run else "Never ran",
             as_of=self._moment(each.data_as_of),
-            stale=self._is_stale(each),
-            counts=_counts(run) if run else "",
+            stale=is_stale(each, self._now()),
+            counts=counts(run) if run else "",
             waiting=wording.count(each.quarantined, "row") + " in quarantine" if each.quarantined else "",
             message=run.message if run else "",
         )
@@ -151,12 +146,6 @@ def _share(each: LineShare, running: dict[str, str]) -> Share:
         premium=wording.round_money(each.premium),
         share=each.share,
     )
-
-
-def _counts(run: RunRow) -> str:
-    if not run.rows_read:
-        return "Nothing new in the last run"
-    return f"{wording.count(run.rows_read, 'row')} read, {run.rows_added:,} added, {run.rows_changed:,} changed"
 
 
 def _people(each: RoleCount) -> People:

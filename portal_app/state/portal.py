@@ -22,6 +22,7 @@ OPENS = {
     "policies": Permission.VIEW_OWN_ACCOUNTS,
     "accounts": Permission.VIEW_OWN_ACCOUNTS,
     "users": Permission.MANAGE_USERS,
+    "integrations": Permission.VIEW_FEEDS,
 }
 
 

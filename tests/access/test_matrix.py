@@ -18,7 +18,7 @@ from portal_app.services.door import SERVICES, Door
 from portal_app.services.errors import Forbidden, NotFound
 from portal_app.services.identity import tokens, users
 from portal_app.services.policies import detail
-from portal_app.services.sync import freshness
+from portal_app.services.sync import freshness, orders
 from tests.access import roles_document
 from tests.access.conftest import Cast
 from tests.access.pipeline import tab
@@ -105,6 +105,16 @@ class Asked:
             return False
         return True
 
+    def permits(self, call: Callable[..., Any], **given: Any) -> bool:
+        """Whether it is let in, although what it asks for is not there."""
+        try:
+            self.door.run(call, self.actor, **given)
+        except NotFound:
+            return True
+        except Forbidden:
+            return False
+        raise AssertionError("it was not to be there")
+
     def route(self, path: str) -> bool:
         with self.door.database.read() as db:
             email = db.query(User.email).filter(User.id == self.actor.user_id).scalar()
@@ -134,12 +144,17 @@ EXERCISES: dict[Permission, tuple[Ask, Ask | None, Ask | None]] = {
             "policy_state.load", f"/policies/{asked.policy.locator}", asked.policy.insured_name.split("'")[0]
         ),
     ),
-    P.MANAGE_USERS: (lambda asked: asked.service(users.unlock, who="csr@agency.test"), None, None),
+    P.MANAGE_USERS: (
+        lambda asked: asked.service(users.unlock, who="csr@agency.test"),
+        None,
+        lambda asked: asked.event("users_state.load", "/admin/users", "csr@agency.test"),
+    ),
     P.VIEW_FEEDS: (
         lambda asked: asked.service(freshness.feeds),
         lambda asked: asked.route("/sync-runs"),
-        None,
+        lambda asked: asked.event("integrations_state.load", "/admin/integrations", "may_run"),
     ),
+    P.RUN_FEEDS: (lambda asked: asked.permits(orders.place, feed="nobody"), None, None),
 }
 EXERCISES[P.VIEW_ALL_ACCOUNTS] = EXERCISES[P.VIEW_OWN_ACCOUNTS]
 BY_RECORD = {P.VIEW_OWN_ACCOUNTS: ("own",), P.VIEW_ALL_ACCOUNTS: ("another producer's", "unassigned")}

@@ -1,7 +1,7 @@
 """How fresh the agency system's data is: counts, times and reasons, no names and no values of the business."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import RowMapping, func, select
@@ -11,7 +11,7 @@ from portal_app.models.enums import Cadence, FeedKind, RunState
 from portal_app.services.access import Gate, Permission
 from portal_app.services.door import Tx, reads
 from portal_app.services.errors import NotFound
-from portal_app.services.sync import bulk
+from portal_app.services.sync import bulk, orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,8 @@ class Runs:
 
 @dataclass(frozen=True, slots=True)
 class FeedStatus:
-    """One kind of one feed. `quarantined` is how many rows wait to come right; `last_run` is None before the first."""
+    """One kind of one feed. `quarantined` is how many rows wait to come right; `last_run` is None before the first,
+    `next_run` where the feed is not configured any more; `ordered` says that somebody asked for it to run now."""
 
     feed: str
     kind: FeedKind
@@ -52,6 +53,8 @@ class FeedStatus:
     data_as_of: datetime | None
     quarantined: int
     last_run: RunRow | None
+    next_run: datetime | None
+    ordered: bool
 
 
 @reads(Permission.VIEW_FEEDS)
@@ -67,6 +70,7 @@ def feeds(tx: Tx) -> tuple[FeedStatus, ...]:
     open_rows = select(row.feed, row.kind, func.count()).where(row.resolved_at.is_(None)).group_by(row.feed, row.kind)
     waiting = {(feed, kind): count for feed, kind, count in tx.db.execute(open_rows)}
     order = list(FeedKind)
+    ordered = orders.waiting(tx)
     places = sorted({*last, *_configured(tx)}, key=lambda place: (place[0], order.index(place[1])))
     return tuple(
         FeedStatus(
@@ -76,9 +80,24 @@ def feeds(tx: Tx) -> tuple[FeedStatus, ...]:
             data_as_of=age.get(place),
             quarantined=waiting.get(place, 0),
             last_run=last.get(place),
+            next_run=_next_run(tx, *place),
+            ordered=place[0] in ordered,
         )
         for place in places
     )
+
+
+def _next_run(tx: Tx, feed: str, kind: FeedKind) -> datetime | None:
+    """When the schedule takes in that kind next, by the agency's clock."""
+    connector = tx.ports.feeds.get(feed)
+    if connector is None:
+        return None
+    settings, here = tx.settings, tx.now.astimezone(tx.settings.zone)
+    if kind in connector.kinds(Cadence.HOURLY):
+        at = here.replace(minute=settings.hourly_minute, second=0, microsecond=0)
+        return at if at > here else at + timedelta(hours=1)
+    at = here.replace(hour=settings.daily_hour, minute=0, second=0, microsecond=0)
+    return at if at > here else at + timedelta(days=1)
 
 
 @reads(Permission.VIEW_FEEDS)

@@ -1,0 +1,40 @@
+"""A feed that a person wants taken in now: noted here, done by the worker."""
+
+from sqlalchemy import select, update
+from sqlmodel import col
+
+from portal_app.models.jobs import FeedOrder
+from portal_app.services import audit
+from portal_app.services.access import Gate, Permission
+from portal_app.services.door import Tx, reads, writes
+from portal_app.services.errors import NotFound
+
+
+@writes(Permission.RUN_FEEDS)
+def place(tx: Tx, *, feed: str) -> None:
+    """Have a feed taken in as soon as the worker is free; asked for twice it is done once. Raises NotFound for a feed
+    that is not configured."""
+    if feed not in tx.ports.feeds:
+        raise NotFound(f"There is no feed named {feed}.")
+    if feed in waiting(tx):
+        return
+    tx.db.add(FeedOrder(feed=feed, ordered_by=tx.actor.email or tx.actor.name, ordered_at=tx.now))
+    audit.record(tx, "feed.run_ordered", subject_kind="feed", subject=feed)
+
+
+@reads(Gate.SYSTEM)
+def open_orders(tx: Tx) -> frozenset[str]:
+    """The feeds that somebody waits for."""
+    return waiting(tx)
+
+
+@writes(Gate.SYSTEM)
+def done(tx: Tx, *, feed: str) -> None:
+    """It has been taken in, well or not: the run says which."""
+    mine = (col(FeedOrder.feed) == feed, col(FeedOrder.done_at).is_(None))
+    tx.db.execute(update(FeedOrder).where(*mine).values(done_at=tx.now))
+
+
+def waiting(tx: Tx) -> frozenset[str]:
+    """The feeds with an order that is not done yet."""
+    return frozenset(tx.db.scalars(select(col(FeedOrder.feed)).where(col(FeedOrder.done_at).is_(None))))
