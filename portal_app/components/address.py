@@ -54,10 +54,15 @@ class AddressForm(BaseHTML):
     def add_hooks(self) -> list[str | rx.Var[Any]]:
         awaited = ", ".join(["addressNow.search", *(str(each) for each in self._choices)])
         data = VarData.merge(_REACTS, *(each._get_all_var_data() for each in self._choices))
+        # What was typed while the page came to life, or its choices arrived, stays.
         script = (
             "useEffect(() => { const asked = new URLSearchParams(addressNow.search);"
-            f" for (const field of document.getElementById({self._name!r})?.elements ?? [])"
+            f" const form = document.getElementById({self._name!r}); if (!form) return;"
+            " const before = form.dataset.said; form.dataset.said = addressNow.search;"
+            " for (const field of form.elements)"
             " if (field.name) { const said = asked.get(field.name) ?? '';"
+            " if (field.type === 'search'"
+            " && (before === addressNow.search || (before === undefined && field.value && !said))) continue;"
             " field.value = field.type !== 'date' || /^\\d{4}-\\d\\d-\\d\\d$/.test(said) ? said : '';"
             " if (field.selectedIndex === -1) field.value = ''; } },"
             f" [{awaited}]);"

@@ -38,6 +38,18 @@ def test_filters_write_the_address_and_back_takes_them_away(
     expect(everything).to_have_text(total)
 
 
+@pytest.mark.criterion("SEARCH-29")
+def test_what_is_typed_while_the_page_comes_to_life_stays(
+    sessions: Callable[[str], StorageState], opened: Callable[..., Page], demo_site: Site
+) -> None:
+    page = opened(sessions("principal"))
+    page.goto(f"{demo_site.url}/policies", wait_until="commit")
+    page.locator("#find-policies input[type=search], form[data-address] input[type=search]").first.fill("half typed")
+    expect(page.locator(".row-link").first).to_be_visible()
+    expect(page.get_by_label("Carrier").locator("option")).not_to_have_count(1)
+    expect(page.locator("form[data-address] input[type=search]").first).to_have_value("half typed")
+
+
 @pytest.mark.criterion("SEARCH-23")
 def test_headers_sort_and_say_so(
     sessions: Callable[[str], StorageState], opened: Callable[..., Page], demo_site: Site
