@@ -193,7 +193,7 @@ def test_a_fault_says_so_with_a_reference_and_a_way_to_try_again(
         for path in ("/", "/policies", policy):
             page.goto(demo_site.url + path)
             expect(page.get_by_role("alert")).to_contain_text("Something went wrong on our side")
-            assert re.fullmatch("[0-9a-f]{8}", page.locator(".reference code").inner_text())
+            expect(page.locator(".reference code")).to_have_text(re.compile("^[0-9a-f]{8}$"))
             assert look(page) == []
         page.goto(f"{demo_site.url}/policies?status=active")
         expect(page.get_by_role("alert")).to_be_visible()
@@ -214,7 +214,7 @@ def test_a_fault_in_an_event_leads_to_a_page_that_says_so_and_back(
     with without(database, "user_grant"):
         page.get_by_role("link", name="Accounts").first.click()
         expect(page.get_by_role("heading", name="That did not work")).to_be_visible()
-        assert re.fullmatch("[0-9a-f]{8}", page.locator(".reference code").inner_text())
+        expect(page.locator(".reference code")).to_have_text(re.compile("^[0-9a-f]{8}$"))
         assert look(page) == []
         failed = len(demo_site.lines("service failed"))
         page.wait_for_timeout(1500)
