@@ -14,7 +14,7 @@ from portal_app.components.table import body, cell, head, heading, row, table
 from portal_app.components.words import Part, Text, chip, copy_button, icon, meta
 from portal_app.pages.frame import framed, or_problem, titled
 from portal_app.pages.page import Page
-from portal_app.pages.sign_in import SET_UP_PROBLEMS, TEXT_REASONS, THROTTLED, new_password, text_me
+from portal_app.pages.sign_in import SET_UP_PROBLEMS, TEXT_REASONS, THROTTLED, key_to_scan, new_password, text_me
 from portal_app.state.portal import PortalState
 from portal_app.state.preferences import PreferencesState
 
@@ -103,16 +103,7 @@ def _authenticator() -> rx.Component:
         chip("circle-check-big", "In use since ", S.authenticator, tone="green"),
         chip("circle-alert", "Not set up", tone="amber"),
     )
-    picture = rx.el.div(
-        rx.el.img(src=S.picture, alt="QR code that holds the key beside it", class_name="qr"),
-        rx.el.div(
-            meta("Scan it with your app, or type this key into it:"),
-            rx.el.code(S.secret, class_name="code secret"),
-            copy_button(S.secret, "the key"),
-            class_name="secret-side",
-        ),
-        class_name="enrolment",
-    )
+    picture = key_to_scan(S.picture, S.secret, "Scan it with your app, or type this key into it:")
     proving = rx.el.form(
         field(
             "code",

@@ -232,17 +232,22 @@ def _by_text() -> rx.Component:
     )
 
 
-def _picture() -> rx.Component:
-    shown = rx.el.div(
-        rx.el.img(src=EnrolmentState.picture, alt="QR code that holds the key below", class_name="qr"),
+def key_to_scan(picture: Text, secret: Text, hint: str) -> rx.Component:
+    """What an authenticator app takes, as a picture and as text."""
+    return rx.el.div(
+        rx.el.img(src=picture, alt="QR code that holds the key beside it", class_name="qr"),
         rx.el.div(
-            meta("Cannot scan? Type this key into the app:"),
-            rx.el.code(EnrolmentState.secret, class_name="code secret"),
-            copy_button(EnrolmentState.secret, "the key"),
+            meta(hint),
+            rx.el.code(secret, class_name="code secret"),
+            copy_button(secret, "the key"),
             class_name="secret-side",
         ),
         class_name="enrolment",
     )
+
+
+def _picture() -> rx.Component:
+    shown = key_to_scan(EnrolmentState.picture, EnrolmentState.secret, "Cannot scan? Type this key into the app:")
     waiting = rx.el.div(class_name="bone qr-bone", custom_attrs={"role": "status", "aria-label": "Loading"})
     trouble = rx.el.p(EnrolmentState.problem, class_name="hint")
     return rx.cond(EnrolmentState.picture != "", shown, rx.cond(EnrolmentState.problem != "", trouble, waiting))

@@ -49,12 +49,10 @@ class May:
 class UsersState(PortalState):
     loaded: bool = False
     rows: list[PersonRow] = []
-    total: int = 0
     headline: str = ""
     span: str = ""
     previous: str = ""
     following: str = ""
-    narrowed: bool = False
 
     @requires(MANAGES, passive=True)
     async def load(self) -> None:
@@ -62,14 +60,16 @@ class UsersState(PortalState):
         text, page = address.read_simple(given)
         role = Role(given["role"]) if given.get("role") in ROLES else None
         standing = Standing(given["standing"]) if given.get("standing") in STANDINGS else None
-        asked = {"role": role, "standing": standing, "offset": (page - 1) * address.PAGE, "count": address.PAGE}
-        found = await self._ask(roster.listed, text=text, **asked)  # type: ignore[arg-type]
+        offset = (page - 1) * address.PAGE
+        found = await self._ask(
+            roster.listed, text=text, role=role, standing=standing, offset=offset, count=address.PAGE
+        )
         if found is None:
             return
         self.rows = [self._row(each) for each in found.rows]
-        self.total, self.loaded, self.narrowed = found.total, True, bool(text or role or standing)
+        self.loaded = True
         self.headline = wording.count(found.total, "user")
-        self.span = wording.span((page - 1) * address.PAGE, len(found.rows), found.total)
+        self.span = wording.span(offset, len(found.rows), found.total)
         kept = {"role": role.value if role else "", "standing": standing.value if standing else ""}
         self.previous, self.following = address.simple_neighbours(PLACE, text, page, found.total, **kept)
 
@@ -179,7 +179,7 @@ class UserState(PortalState):
         self.reviewing = False
 
     @requires(MANAGES)
-    async def save(self) -> Any:
+    async def save(self) -> None:
         draft = _draft(self.form)
         self.reviewing = False
         if self.locator:
@@ -187,13 +187,17 @@ class UserState(PortalState):
             if done:
                 await self._look()
                 self._say("Saved.")
-            return None
-        given = {"email": draft.email, "name": draft.name, "role": draft.role}
-        more = {"producer_code": draft.producer_code, "grants": draft.grants}
-        done, link = await self._do(users.add, **given, **more)  # type: ignore[arg-type]
+            return
+        done, link = await self._do(
+            users.add,
+            email=draft.email,
+            name=draft.name,
+            role=draft.role,
+            producer_code=draft.producer_code,
+            grants=draft.grants,
+        )
         if done and link is not None:
             self.link, self.person = link, draft.name
-        return None
 
     @requires(MANAGES)
     async def ask_first(self, what: str) -> None:

@@ -60,6 +60,52 @@ class Steps:
         self.db.flush()
 
 
+def add_parts(db: Session, found: Policy) -> None:
+    """What the policy covers, its two terms, and whose it is."""
+    for position, name in enumerate(("Flood", "Dwelling")):
+        db.add(
+            Coverage(
+                policy_id=found.id or 0,
+                position=1 - position,
+                name=name,
+                limit="$1",
+                deductible="",
+                premium=Decimal("1.50"),
+            )
+        )
+    db.add(
+        Vehicle(policy_id=found.id or 0, position=0, vin="1HGCM82633A004352", year=2019, make="Honda", model="Civic")
+    )
+    db.add(Vehicle(policy_id=found.id or 0, position=1, vin="5YJSA1DN5DFP14705"))
+    db.add(
+        PolicyAddress(
+            policy_id=found.id or 0,
+            position=0,
+            street="12 Elm St",
+            city="Providence",
+            state="RI",
+            postal_code="02903",
+        )
+    )
+    for begins, premium in ((FIRST, "1250.00"), (SECOND, "1300.00")):
+        db.add(
+            PolicyTerm(
+                policy_id=found.id or 0, number="HO-101", effective=begins,
+                expiration=begins.replace(year=begins.year + 1),
+                status=PolicyStatus.ACTIVE, premium=Decimal(premium),
+            )
+        )  # fmt: skip
+    account = db.get_one(Account, found.account_id)
+    account.name, account.street, account.city, account.state, account.postal_code = (
+        "Client Family",
+        "1 Main St",
+        "Salem",
+        "MA",
+        "01970",
+    )
+    account.email, account.phone = "client@example.com", "(401) 555-0100"
+
+
 @pytest.fixture
 def told_policy(database: Database, agency: Agency, door: Door) -> Agency:
     """Maya's policy: issued, changed, renewed, cancelled and reinstated."""
@@ -84,50 +130,7 @@ def told_policy(database: Database, agency: Agency, door: Door) -> Agency:
         steps.add(TransactionKind.CANCELLATION, SECOND, {"status": "cancelled"})
         steps.add(TransactionKind.REINSTATEMENT, SECOND, {"status": "active", "producer_code": "HL-maya"})
         steps.add(TransactionKind.CHANGE, SECOND, {"description": "drafted"}, TransactionState.DRAFT)
-        for position, name in enumerate(("Flood", "Dwelling")):
-            db.add(
-                Coverage(
-                    policy_id=found.id or 0,
-                    position=1 - position,
-                    name=name,
-                    limit="$1",
-                    deductible="",
-                    premium=Decimal("1.50"),
-                )
-            )
-        db.add(
-            Vehicle(
-                policy_id=found.id or 0, position=0, vin="1HGCM82633A004352", year=2019, make="Honda", model="Civic"
-            )
-        )
-        db.add(Vehicle(policy_id=found.id or 0, position=1, vin="5YJSA1DN5DFP14705"))
-        db.add(
-            PolicyAddress(
-                policy_id=found.id or 0,
-                position=0,
-                street="12 Elm St",
-                city="Providence",
-                state="RI",
-                postal_code="02903",
-            )
-        )
-        for begins, premium in ((FIRST, "1250.00"), (SECOND, "1300.00")):
-            db.add(
-                PolicyTerm(
-                    policy_id=found.id or 0, number="HO-101", effective=begins,
-                    expiration=begins.replace(year=begins.year + 1),
-                    status=PolicyStatus.ACTIVE, premium=Decimal(premium),
-                )
-            )  # fmt: skip
-        account = db.get_one(Account, found.account_id)
-        account.name, account.street, account.city, account.state, account.postal_code = (
-            "Client Family",
-            "1 Main St",
-            "Salem",
-            "MA",
-            "01970",
-        )
-        account.email, account.phone = "client@example.com", "(401) 555-0100"
+        add_parts(db, found)
     return agency
 
 
