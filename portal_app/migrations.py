@@ -6,14 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
 
-from portal_app.database import Database
+from portal_app.database import Database, is_busy
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = 7_203_114_091
+# How long a process waits for another one that migrates: a large database on a slow disk takes its time.
+PATIENCE = 120.0
 
 
 def upgrade(database: Database) -> None:
@@ -21,10 +24,13 @@ def upgrade(database: Database) -> None:
     to do."""
     from alembic import command
 
-    with _locked(database) as connection:
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    config = _config()
+    for attempt in Retrying(
+        retry=retry_if_exception(is_busy), stop=stop_after_delay(PATIENCE), wait=wait_fixed(0.2), reraise=True
+    ):
+        with attempt, _locked(database) as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
 
 
 def head() -> str:

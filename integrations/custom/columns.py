@@ -125,6 +125,12 @@ class ColumnMap:
                 slots.setdefault(name, slot)
         return Layout(len(header), names, slots, itemgetter(*indexes), tuple(groups), self._prefix(counts))
 
+    def headings(self) -> list[str]:
+        """The columns that the settings name, a repeated group's with the number 1."""
+        single = [self._header_of(field) for field in self._single]
+        parts = [self._header_of(part, group) for group in self._groups for part in group.parts]
+        return list(dict.fromkeys(name for name in [*single, *parts] if name))
+
     def _repeats(self, group: Field, header: Sequence[str]) -> int:
         """How often the group stands in the header, by the highest number that any of its columns bears."""
         templates = self.settings.columns.get(group.name)

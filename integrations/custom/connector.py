@@ -116,6 +116,16 @@ class CustomConnector:
         layout = of_kind.columns.layout(tuple(row.cells))
         return of_kind.record(layout, layout.pick([*row.cells.values(), ""]), row.source_id)
 
+    def headings(self, kind: FeedKind) -> Sequence[str]:
+        """The columns that the map names, a repeated group's once."""
+        return self._kinds[kind].columns.headings()
+
+    def source_id(self, kind: FeedKind, cells: Mapping[str, str]) -> str | None:
+        """What a row with these cells is known by, "" or None. Raises RowProblem where a column is missing."""
+        of_kind = self._kinds[kind]
+        layout = of_kind.columns.layout(tuple(cells))
+        return of_kind.key(layout.pick([*cells.values(), ""])) if of_kind.key else None
+
     def _files(self, pattern: str) -> list[Path]:
         try:
             next(self._folder.iterdir(), None)  # for glob passes in silence over a folder that it may not read

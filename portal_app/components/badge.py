@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import reflex as rx
 
-from portal_app.components.words import Text, icon
+from portal_app.components.words import Text, chip, icon
 
 Colour = Literal["green", "amber", "red", "gray", "blue"]
 Look = tuple[Colour, str]
@@ -53,3 +53,8 @@ def standing(word: Text) -> rx.Component:
 
 def run_state(word: Text) -> rx.Component:
     return _badge(word, RUN_STATE)
+
+
+def mended_row() -> rx.Component:
+    """On a row in quarantine that a person mended."""
+    return chip("circle-check-big", "Mended, not yet taken in", tone="green")

@@ -130,6 +130,13 @@ class RunState(Labelled):
     INTERRUPTED = "interrupted"
 
 
+class Settlement(StrEnum):
+    """What a person decided of a row in quarantine."""
+
+    MENDED = "mended"
+    LEFT_OUT = "left_out"
+
+
 class DatabaseUse(StrEnum):
     DEMO = "demo"
     AGENCY = "agency"

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint, te
 from sqlmodel import SQLModel
 
 from portal_app.models.columns import Holds, column, key, locator, moment, reference, sealed
-from portal_app.models.enums import FeedKind, RunState
+from portal_app.models.enums import FeedKind, RunState, Settlement
 from portal_app.models.stored import stored_enum
 
 
@@ -78,12 +78,18 @@ class SyncRun(SQLModel, table=True):
 
 class QuarantinedRow(SQLModel, table=True):
     """A row that was not taken in, with the reasons. It is kept once however often it is sent, and leaves when it is
-    sent right."""
+    sent right, or by what a person decided of it (`settled`). `mended` are its cells as a person wrote them, and
+    `mended_source_id` the record that they name; `payload` and `source_id` stay what was sent."""
 
     __tablename__ = "quarantined_row"
     __table_args__ = (
         UniqueConstraint("feed", "kind", "content_hash", name="uq_quarantined"),
         Index("ix_quarantined_source", "feed", "kind", "source_id"),
+        CheckConstraint("(settled IS NULL) = (settled_at IS NULL)", name="ck_quarantined_settled"),
+        CheckConstraint(
+            "settled IS NULL OR settled <> 'mended' OR (mended IS NOT NULL AND mended_source_id <> '')",
+            name="ck_quarantined_mended",
+        ),
     )
 
     id: int | None = key()
@@ -99,3 +105,8 @@ class QuarantinedRow(SQLModel, table=True):
     run_id: int = reference("sync_run.id")
     first_seen_at: datetime = moment()
     resolved_at: datetime | None = moment(None)
+    settled: Settlement | None = column(Holds.PLAIN, None, sa_type=stored_enum(Settlement))
+    settled_by: str = column(Holds.CONTACT, "", max_length=254)
+    settled_at: datetime | None = moment(None)
+    mended: dict[str, Any] | None = sealed(None)
+    mended_source_id: str = column(Holds.PLAIN, "", max_length=200)

@@ -9,6 +9,7 @@ from portal_app.pages import (
     policies,
     policy,
     preferences,
+    quarantined,
     sign_in,
     users,
 )
@@ -23,6 +24,7 @@ PAGES: tuple[Page, ...] = (
     *preferences.PAGES,
     *users.PAGES,
     integrations.PAGE,
+    quarantined.PAGE,
     *sign_in.PAGES,
     *astray.PAGES,
 )

@@ -4,11 +4,11 @@ from typing import Any
 
 import reflex as rx
 
-from portal_app.components.badge import run_state
+from portal_app.components.badge import mended_row, run_state
 from portal_app.components.facts import panel
 from portal_app.components.notes import empty, skeleton_page
 from portal_app.components.shell import page_header
-from portal_app.components.table import body, cell, head, heading, pager, row, table
+from portal_app.components.table import body, cell, head, heading, name_cell, pager, row, table
 from portal_app.components.words import as_of, chip, icon, meta
 from portal_app.pages.frame import framed, or_problem, titled
 from portal_app.pages.page import Page
@@ -91,10 +91,15 @@ def _quarantine() -> rx.Component:
             body(
                 S.held,
                 lambda each: row(
-                    rx.el.th(each.place, scope="row", class_name="name-cell", custom_attrs={"role": "rowheader"}),
+                    rx.cond(
+                        S.may_mend,
+                        name_cell(each.href, each.place),
+                        rx.el.th(each.place, scope="row", class_name="name-cell", custom_attrs={"role": "rowheader"}),
+                    ),
                     cell("What", each.kind, kind="state"),
                     cell(
                         "Why",
+                        rx.cond(each.mended, mended_row()),
                         rx.foreach(each.reasons, lambda why: rx.el.span(why, class_name="line", key=why)),
                         kind="wrapping",
                     ),
@@ -110,6 +115,7 @@ def _quarantine() -> rx.Component:
         rx.el.p(
             "Rows that could not be taken in. They leave by themselves when they are sent right, or when what they "
             "lacked has come.",
+            rx.cond(S.may_mend, rx.el.span(" Open one to mend it, or to leave it out.")),
             class_name="meta none",
         ),
         rx.cond(S.held.length() > 0, listed, meta("Nothing waits.", class_name="meta none")),

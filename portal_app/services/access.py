@@ -29,6 +29,7 @@ class Permission(StrEnum):
     EXPORT_DATA = "Export data"
     VIEW_FEEDS = "See how fresh the agency system's data is"
     RUN_FEEDS = "Have the agency system's data taken in now"
+    MEND_ROWS = "Mend what the agency system sent wrong"
 
 
 class Gate(StrEnum):
@@ -79,6 +80,7 @@ MATRIX: dict[Role, RoleRights] = {
             P.EXPORT_DATA: R.FULL,
             P.VIEW_FEEDS: R.FULL,
             P.RUN_FEEDS: R.FULL,
+            P.MEND_ROWS: R.FULL,
         },
     ),
     Role.PRODUCER: RoleRights(
@@ -104,6 +106,7 @@ MATRIX: dict[Role, RoleRights] = {
             P.DOWNLOAD_DOCUMENTS: R.FULL,
             P.EXPORT_DATA: R.LIMITED,
             P.VIEW_FEEDS: R.FULL,
+            P.MEND_ROWS: R.FULL,
         },
         frozenset({Grant.COMMISSIONS}),
     ),

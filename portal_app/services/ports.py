@@ -165,6 +165,16 @@ class FeedConnector(Protocol):
         """Map a row to the domain. Raises RowProblem with every reason at once."""
         ...
 
+    def headings(self, kind: FeedKind) -> Sequence[str]:
+        """The columns that a row of that kind must have, in the order of the map: what a person fills in who writes a
+        row anew."""
+        ...
+
+    def source_id(self, kind: FeedKind, cells: Mapping[str, str]) -> str | None:
+        """What a row with these cells is known by: "" where its key columns are empty, None where rows of that kind are
+        known by their content. Raises RowProblem where a column is missing."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Mail:

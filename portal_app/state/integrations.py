@@ -45,6 +45,8 @@ class HeldLine:
     kind: str
     reasons: list[str]
     since: str
+    href: str
+    mended: bool
 
 
 @dataclass
@@ -61,6 +63,7 @@ class RunLine:
 class IntegrationsState(PortalState):
     loaded: bool = False
     may_run: bool = False
+    may_mend: bool = False
     feeds: list[FeedPanel] = []
     held: list[HeldLine] = []
     held_total: int = 0
@@ -88,7 +91,9 @@ class IntegrationsState(PortalState):
         self.span = wording.span(offset, len(held.rows), held.total)
         self.previous, self.following = address.simple_neighbours(PLACE, "", page, held.total)
         self.runs = [self._run(each) for each in runs.rows]
-        self.may_run, self.loaded = can(current_actor.get(), Permission.RUN_FEEDS), True
+        actor = current_actor.get()
+        self.may_run, self.may_mend = can(actor, Permission.RUN_FEEDS), can(actor, Permission.MEND_ROWS)
+        self.loaded = True
 
     @requires(Permission.RUN_FEEDS)
     async def run_now(self, feed: str) -> None:
@@ -129,6 +134,8 @@ class IntegrationsState(PortalState):
             kind=each.kind.label,
             reasons=list(each.reasons),
             since=self._moment(each.first_seen_at),
+            href=f"{PLACE}/rows/{each.locator}",
+            mended=each.mended,
         )
 
     def _run(self, each: RunRow) -> RunLine:

@@ -16,10 +16,16 @@ def place(tx: Tx, *, feed: str) -> None:
     that is not configured."""
     if feed not in tx.ports.feeds:
         raise NotFound(f"There is no feed named {feed}.")
+    if put(tx, feed):
+        audit.record(tx, "feed.run_ordered", subject_kind="feed", subject=feed)
+
+
+def put(tx: Tx, feed: str) -> bool:
+    """Note that the feed is to be taken in; False where that was noted before."""
     if feed in waiting(tx):
-        return
+        return False
     tx.db.add(FeedOrder(feed=feed, ordered_by=tx.actor.email or tx.actor.name, ordered_at=tx.now))
-    audit.record(tx, "feed.run_ordered", subject_kind="feed", subject=feed)
+    return True
 
 
 @reads(Gate.SYSTEM)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, func, or_, select, update
 
-from portal_app.models.enums import FeedKind
+from portal_app.models.enums import FeedKind, Settlement
 from portal_app.models.types import new_locator
 from portal_app.services.access import Gate, Permission
 from portal_app.services.door import Tx, reads
@@ -34,13 +34,13 @@ def keep(tx: Tx, *, feed: str, kind: FeedKind, run_id: int, file_name: str, refu
         return
     row = bulk.QUARANTINED.c
     by_hash = {each.content_hash: each for each in refused}
-    known = select(row.id, row.content_hash).where(
+    known = select(row.id, row.content_hash, row.settled, row.reasons, row.resolved_at).where(
         row.feed == feed, row.kind == kind, row.content_hash.in_(list(by_hash))
     )
-    stored = {bytes(content): number for number, content in tx.db.execute(known)}
+    stored = {bytes(each.content_hash): each for each in tx.db.execute(known)}
     seen = [
-        {"id": number, "run_id": run_id, "resolved_at": None, **_told(by_hash[content], file_name)}
-        for content, number in stored.items()
+        {"id": there.id, "run_id": run_id, **_told(by_hash[content], file_name), **_sent_again(there)}
+        for content, there in stored.items()
     ]
     new: list[bulk.Row] = [
         {
@@ -67,6 +67,17 @@ def _told(each: Refused, file_name: str) -> dict[str, str | int]:
     return {"line": each.line, "file_name": file_name[-255:], "reasons": "\n".join(each.reasons)[:SPACE]}
 
 
+def _sent_again(there: Any) -> bulk.Row:
+    """What a person decided of a row holds when the same is sent again: what is left out stays out, and mended cells
+    are taken in anew, which changes nothing where they still stand."""
+    if there.settled is None:
+        return {"resolved_at": None}
+    return {
+        "reasons": there.reasons,
+        "resolved_at": there.resolved_at if there.settled is Settlement.LEFT_OUT else None,
+    }
+
+
 def tell_again(tx: Tx, *, feed: str, kind: FeedKind, refused: Sequence[Refused]) -> None:
     """What kept these rows back when they were tried once more may be another reason than before."""
     row = bulk.QUARANTINED.c
@@ -84,14 +95,16 @@ def resolve(tx: Tx, *, feed: str, kind: FeedKind, source_ids: Iterable[str]) -> 
     for page in bulk.pages((each for each in source_ids if each), 500):
         tx.db.execute(
             update(bulk.QUARANTINED)
-            .where(row.feed == feed, row.kind == kind, row.source_id.in_(page), row.resolved_at.is_(None))
+            .where(row.feed == feed, row.kind == kind, row.resolved_at.is_(None))
+            .where(or_(row.source_id.in_(page), row.mended_source_id.in_(page)))
             .values(resolved_at=tx.now)
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A row in quarantine as people may see it: where it stands and why it waits. What it says is not shown."""
+    """A row in quarantine as people may see it: where it stands and why it waits. What it says is not shown. A `mended`
+    one is taken in by the next run unless a reason is left."""
 
     locator: str
     feed: str
@@ -100,6 +113,7 @@ class Held:
     line: int
     reasons: tuple[str, ...]
     first_seen_at: datetime
+    mended: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +129,30 @@ def listed(tx: Tx, *, feed: str = "", offset: int = 0, count: int = 50) -> Quara
     """The rows that wait, of one feed or of all. No reason repeats a personal value."""
     row = bulk.QUARANTINED.c
     wanted = [row.resolved_at.is_(None), *([row.feed == feed] if feed else [])]
-    columns = (row.locator, row.feed, row.kind, row.file_name, row.line, row.reasons, row.first_seen_at)
-    page = select(*columns).where(*wanted).order_by(row.feed, row.kind, row.line, row.id)
+    page = select(*HELD).where(*wanted).order_by(row.feed, row.kind, row.line, row.id)
     found = tx.db.execute(page.offset(max(offset, 0)).limit(min(max(count, 1), 200)))
     total = tx.db.scalar(select(func.count()).select_from(bulk.QUARANTINED).where(*wanted)) or 0
-    rows = (
-        Held(who, of, what, name, line, tuple(why.split("\n")), seen) for who, of, what, name, line, why, seen in found
-    )
-    return Quarantine(tuple(rows), total)
+    return Quarantine(tuple(map(held, found)), total)
+
+
+_ROW = bulk.QUARANTINED.c
+HELD = (
+    _ROW.locator,
+    _ROW.feed,
+    _ROW.kind,
+    _ROW.file_name,
+    _ROW.line,
+    _ROW.reasons,
+    _ROW.first_seen_at,
+    _ROW.settled,
+)
+
+
+def held(row: Any) -> Held:
+    """The row as it is shown to who may not see what it says."""
+    reasons = tuple(row.reasons.split("\n")) if row.reasons else ()
+    mended = row.settled is Settlement.MENDED
+    return Held(row.locator, row.feed, row.kind, row.file_name, row.line, reasons, row.first_seen_at, mended)
 
 
 @reads(Gate.SYSTEM)
@@ -130,14 +160,15 @@ def open_source_ids(tx: Tx, *, feed: str, kind: FeedKind) -> frozenset[str]:
     """The records of which a row is in quarantine."""
     row = bulk.QUARANTINED.c
     mine = (row.feed == feed, row.kind == kind)
-    return frozenset(tx.db.scalars(select(row.source_id).where(*mine, row.resolved_at.is_(None), row.source_id != "")))
+    found = tx.db.execute(select(row.source_id, row.mended_source_id).where(*mine, row.resolved_at.is_(None)))
+    return frozenset(source_id for pair in found for source_id in pair if source_id)
 
 
 @reads(Gate.SYSTEM)
 def waiting(tx: Tx, *, feed: str, kind: FeedKind, after: int, count: int) -> tuple[list[Waiting], int | None]:
     """The next rows that may fit by now (another record has come, the map was mended), and the id to go on after."""
     row = bulk.QUARANTINED.c
-    columns = (row.id, row.line, row.source_id, row.content_hash, row.payload)
+    columns = (row.id, row.line, row.source_id, row.content_hash, row.payload, row.mended, row.mended_source_id)
     found = tx.db.execute(
         select(*columns)
         .where(row.feed == feed, row.kind == kind, row.resolved_at.is_(None), row.id > after)
@@ -145,9 +176,11 @@ def waiting(tx: Tx, *, feed: str, kind: FeedKind, after: int, count: int) -> tup
         .limit(count)
     ).all()
     rows = [
-        Waiting(number, line, source_id, bytes(content), payload["cells"])
-        for number, line, source_id, content, payload in found
-        if source_id and not payload["final"]
+        Waiting(each.id, each.line, each.mended_source_id, bytes(each.content_hash), each.mended)
+        if each.mended is not None
+        else Waiting(each.id, each.line, each.source_id, bytes(each.content_hash), each.payload["cells"])
+        for each in found
+        if each.mended is not None or (each.source_id and not each.payload["final"])
     ]
     return rows, found[-1][0] if found else None
 
@@ -171,7 +204,9 @@ def untold(tx: Tx, *, feed: str, kind: FeedKind, file_id: int) -> bool:
     name may be there all the same."""
     row = bulk.QUARANTINED.c
     here = row.run_id.not_in(_runs_before(feed, kind, file_id))
-    mine = (row.feed == feed, row.kind == kind, row.source_id == "", row.resolved_at.is_(None), here)
+    # A person's word on such a row says what it means, and not that a file which holds it names every record.
+    counts = or_(row.resolved_at.is_(None), row.settled.is_not(None))
+    mine = (row.feed == feed, row.kind == kind, row.source_id == "", counts, here)
     return tx.db.scalar(select(row.id).where(*mine).limit(1)) is not None
 
 

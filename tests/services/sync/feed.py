@@ -88,6 +88,13 @@ class MemoryFeed(FeedConnector):
             raise RowProblem(['Column "name" is empty.'])
         return record
 
+    def headings(self, kind: FeedKind) -> list[str]:
+        return ["json"]
+
+    def source_id(self, kind: FeedKind, cells: Mapping[str, str]) -> str | None:
+        record = RECORDS[kind](json.loads(cells["json"]))
+        return record.code if isinstance(record, ProducerRecord) else record.source_id
+
     def export(self, kind: FeedKind, *records: FeedRecord, at: datetime = EXPORTED, name: str = "") -> MemoryBatch:
         """Put a file there beside those that lie there already."""
         name = name or f"{kind.value}-{len(self.ready[kind])}.csv"

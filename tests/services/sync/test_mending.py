@@ -1,0 +1,237 @@
+"""Rows in quarantine that a person mends or leaves out: real files, read through the connector."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from portal_app.database import Database
+from portal_app.models.audit import AuditEvent
+from portal_app.models.enums import FeedKind, Role, RunState
+from portal_app.services.door import Door
+from portal_app.services.errors import Conflict, Forbidden, Invalid, NotFound
+from portal_app.services.ports import Ports
+from portal_app.services.sync import bulk, freshness, mending, quarantine
+from portal_app.services.sync.freshness import RunRow
+from portal_app.services.sync.runs import run_feed
+from tests.integrations.agency import GOOD, PRODUCER_HEADER, Agency, csv_of
+from tests.services.sync.test_policies import Stored
+from tests.world import Clock, actor, make_door
+
+PRINCIPAL = actor(Role.PRINCIPAL)
+POLICY, CLIENT = GOOD[FeedKind.POLICIES], GOOD[FeedKind.CLIENTS]
+Runs = Callable[[], dict[str, RunRow]]
+
+
+@pytest.fixture
+def agency(tmp_path: Path) -> Agency:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    agency = Agency(folder)
+    agency.writes(FeedKind.PRODUCERS, f"{PRODUCER_HEADER}\nHL-110,Maya Alvarez,,,\n")
+    agency.writes(FeedKind.CLIENTS, csv_of([list(CLIENT), list(CLIENT.values())]))
+    return agency
+
+
+@pytest.fixture
+def door(database: Database, tmp_path: Path, clock: Clock, agency: Agency) -> Iterator[Door]:
+    connector = agency.connector(FeedKind.PRODUCERS, FeedKind.CLIENTS, FeedKind.POLICIES)
+    door = make_door(database, tmp_path, clock, Ports(feeds={"agency": connector}))
+    yield door
+    door.threads.shutdown()
+
+
+@pytest.fixture
+def runs(door: Door, clock: Clock) -> Runs:
+    def run() -> dict[str, RunRow]:
+        clock.forward(minutes=5)
+        return {each.kind.value: each for each in run_feed(door, feed="agency")}
+
+    return run
+
+
+def exported(agency: Agency, *rows: Mapping[str, str], age: float) -> None:
+    """A newer file of policies in place of the one before."""
+    agency.writes(FeedKind.POLICIES, csv_of([list(POLICY), *(list(row.values()) for row in rows)]), age=age)
+
+
+def waiting(door: Door) -> tuple[quarantine.Held, ...]:
+    return door.run(quarantine.listed, PRINCIPAL).rows
+
+
+def opened(door: Door) -> mending.Row:
+    [held] = waiting(door)
+    return door.run(mending.one, PRINCIPAL, locator=held.locator)
+
+
+def mended(door: Door, **changes: str) -> tuple[str, ...]:
+    """Mend the one row that waits: `Policy_Number=…` for "Policy Number"."""
+    row = opened(door)
+    cells = {cell.heading: cell.text for cell in row.cells}
+    cells |= {name.replace("_", " "): text for name, text in changes.items()}
+    return door.run(mending.mend, PRINCIPAL, locator=row.held.locator, cells=cells)
+
+
+@pytest.mark.criterion("FEED-63")
+def test_a_mended_row_is_taken_in_and_stays_when_the_fault_is_sent_again(
+    agency: Agency, runs: Runs, stored: Stored, door: Door, database: Database
+) -> None:
+    wrong = {**POLICY, "Premium": "lots"}
+    exported(agency, wrong, age=600)
+    runs()
+    [cell] = [cell for cell in opened(door).cells if cell.problem]
+    assert (cell.heading, cell.text) == ("Premium", "lots")
+    assert cell.problem[0].isupper()
+
+    assert mended(door, Premium="1,200.00") == ()
+    assert [(each.mended, each.reasons) for each in waiting(door)] == [(True, ())]
+    assert all(each.ordered for each in door.run(freshness.feeds, PRINCIPAL))
+    with database.read() as db:
+        [detail] = db.scalars(select(AuditEvent.detail).where(AuditEvent.action == "row.mended"))
+    assert detail == {"before": {"Premium": "lots"}, "after": {"Premium": "1,200.00"}}
+    runs()
+    assert [f"{each['premium']:.2f}" for each in stored(bulk.POLICY)] == ["1200.00"]
+    assert waiting(door) == ()
+
+    exported(agency, wrong, {**POLICY, "Policy ID": "P2"}, age=500)
+    runs()
+    assert [f"{each['premium']:.2f}" for each in stored(bulk.POLICY)] == ["1200.00", "1234.50"]
+    assert (waiting(door), len(stored(bulk.LEDGER))) == ((), 2)
+
+    exported(agency, {**POLICY, "Premium": "900"}, {**POLICY, "Policy ID": "P2"}, age=400)
+    runs()
+    assert [f"{each['premium']:.2f}" for each in stored(bulk.POLICY)] == ["900.00", "1234.50"]
+
+
+@pytest.mark.criterion("FEED-63")
+@pytest.mark.parametrize("row", [["P1", "C1", "PA-1001"], [*POLICY.values(), "one more"]])
+def test_a_row_whose_cells_stand_under_no_heading_is_written_anew(
+    row: list[str], agency: Agency, runs: Runs, stored: Stored, door: Door
+) -> None:
+    agency.writes(FeedKind.POLICIES, csv_of([list(POLICY), row]), age=600)
+    runs()
+    found = opened(door)
+    assert [cell.heading for cell in found.cells] == list(POLICY)
+    assert found.loose == tuple(text for text in row if text)
+    assert not any(cell.text for cell in found.cells)
+
+    assert mended(door, **{name.replace(" ", "_"): text for name, text in POLICY.items()}) == ()
+    runs()
+    agency.writes(FeedKind.POLICIES, csv_of([list(POLICY), row, [*POLICY.values()][:2]]), age=500)
+    runs()
+
+    assert [each["number"] for each in stored(bulk.POLICY)] == ["PA-1001"]
+    assert len(stored(bulk.LEDGER)) == 1
+    assert [each.line for each in waiting(door)] == [3]
+
+
+@pytest.mark.criterion("FEED-63")
+def test_what_is_still_wrong_is_told_by_column_and_nothing_is_kept(agency: Agency, runs: Runs, door: Door) -> None:
+    exported(agency, {**POLICY, "Premium": "lots"}, age=600)
+    runs()
+
+    with pytest.raises(Invalid) as refused:
+        mended(door, Premium="12", Expiration_Date="01/01/2020", Status="")
+    assert set(refused.value.problems) == {"Expiration Date", "Status"}
+    with pytest.raises(Invalid) as refused:
+        mended(door, Premium="12", Policy_ID="")
+    assert set(refused.value.problems) == {mending.WHOLE_ROW}
+    with pytest.raises(Invalid) as refused:
+        mended(door, Surprise="12")
+    assert set(refused.value.problems) == {mending.WHOLE_ROW}
+    with pytest.raises(Invalid) as refused:
+        mended(door, Remark="x" * (mending.LONGEST + 1))
+    assert set(refused.value.problems) == {"Remark"}
+    [held] = waiting(door)
+    assert not held.mended
+
+
+@pytest.mark.criterion("FEED-63")
+def test_a_mended_row_waits_for_what_it_names_and_can_be_mended_again(
+    agency: Agency, runs: Runs, stored: Stored, door: Door
+) -> None:
+    exported(agency, {**POLICY, "Premium": "lots"}, age=600)
+    runs()
+
+    [reason] = mended(door, Premium="12", Client_ID="C7")
+    assert "C7" in reason
+    runs()
+    assert [(each.mended, each.reasons) for each in waiting(door)] == [(True, (reason,))]
+    assert mended(door, Client_ID="C1") == ()
+    runs()
+
+    assert waiting(door) == ()
+    assert [f"{each['premium']:.2f}" for each in stored(bulk.POLICY)] == ["12.00"]
+
+
+@pytest.mark.criterion("FEED-63")
+def test_which_of_two_rows_of_one_record_holds_is_not_decided_here(agency: Agency, runs: Runs, door: Door) -> None:
+    exported(agency, POLICY, {**POLICY, "Premium": "1"}, age=600)
+    runs()
+
+    with pytest.raises(Invalid, match="Another row of the same file"):
+        mended(door, Premium="2")
+    assert mended(door, Policy_ID="P2") == ()
+
+
+@pytest.mark.criterion("FEED-64")
+def test_a_row_that_is_left_out_stays_out_until_it_is_sent_otherwise(
+    agency: Agency, runs: Runs, stored: Stored, door: Door, database: Database
+) -> None:
+    wrong = {**POLICY, "Premium": "lots"}
+    exported(agency, wrong, age=600)
+    runs()
+    [held] = waiting(door)
+
+    door.run(mending.leave_out, PRINCIPAL, locator=held.locator)
+    with pytest.raises(NotFound):
+        door.run(mending.leave_out, PRINCIPAL, locator=held.locator)
+    with pytest.raises(NotFound):
+        door.run(mending.one, PRINCIPAL, locator=held.locator)
+    exported(agency, wrong, {**POLICY, "Policy ID": "P2"}, age=500)
+    assert runs()["policies"].state is RunState.SUCCEEDED
+
+    assert waiting(door) == ()
+    assert len(stored(bulk.POLICY)) == 1
+    with database.read() as db:
+        assert db.scalar(select(func.count()).where(AuditEvent.action == "row.left_out")) == 1
+
+    exported(agency, {**POLICY, "Premium": "plenty"}, age=400)
+    runs()
+    assert len(waiting(door)) == 1
+
+
+@pytest.mark.criterion("FEED-64")
+def test_a_feed_that_is_not_configured_any_more_can_only_be_left_out(
+    agency: Agency, runs: Runs, door: Door, database: Database, tmp_path: Path, clock: Clock
+) -> None:
+    exported(agency, {**POLICY, "Premium": "lots"}, age=600)
+    runs()
+    without = make_door(database, tmp_path, clock)
+    [held] = waiting(without)
+
+    assert not without.run(mending.one, PRINCIPAL, locator=held.locator).feed_is_there
+    with pytest.raises(Conflict):
+        without.run(mending.mend, PRINCIPAL, locator=held.locator, cells={})
+    without.run(mending.leave_out, PRINCIPAL, locator=held.locator)
+    assert waiting(without) == ()
+
+
+@pytest.mark.criterion("FEED-63")
+@pytest.mark.parametrize("role", Role)
+def test_who_may_see_and_mend_what_a_row_says(role: Role, agency: Agency, runs: Runs, door: Door) -> None:
+    exported(agency, {**POLICY, "Premium": "lots"}, age=600)
+    runs()
+    [held] = waiting(door)
+    may = role in (Role.PRINCIPAL, Role.CSR)
+
+    for service, more in ((mending.one, {}), (mending.mend, {"cells": {}}), (mending.leave_out, {})):
+        try:
+            door.run(service, actor(role), locator=held.locator, **more)  # type: ignore[arg-type]
+            refused = False
+        except Invalid:
+            refused = False
+        except Forbidden:
+            refused = True
+        assert refused is not may
