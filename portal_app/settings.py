@@ -65,6 +65,7 @@ class FeedSettings(BaseModel):
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
     system: Literal["custom"] = "custom"
     folder: Path
+    first_import: Literal["at once", "after approval"] = "at once"
     producers: KindSettings | None = None
     clients: KindSettings | None = None
     policies: KindSettings | None = None

@@ -35,5 +35,6 @@ SCHEDULE = (
     Job("daily sync", sync_feeds.at(Cadence.DAILY), daily, Lane.SYNC, leads=True),
     Job("roll terms", roll_terms.run, after_midnight, Lane.SYNC, leads=True, at_once=True),
     Job("ordered sync", sync_feeds.ordered, lambda _: every(3), Lane.SYNC, leads=True),
+    Job("dry run", sync_feeds.dry, lambda _: every(3), Lane.SYNC, leads=True),
     Job("catch up", sync_feeds.catch_up, lambda _: every(60), Lane.SYNC, leads=True, at_once=True),
 )

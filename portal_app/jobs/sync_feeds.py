@@ -8,6 +8,7 @@ from portal_app.logs import log
 from portal_app.models.enums import Cadence
 from portal_app.services.access import system
 from portal_app.services.errors import DomainError
+from portal_app.services.sync import approvals, dry_runs
 from portal_app.services.sync.freshness import last_attempts
 from portal_app.services.sync.orders import done, open_orders
 from portal_app.services.sync.runs import AlreadyRunning, run_feed
@@ -24,17 +25,20 @@ def at(cadence: Cadence) -> Callable[[Work], None]:
 
 def run(work: Work, cadence: Cadence) -> None:
     """One feed after the other; one that cannot run now does not keep the others waiting."""
+    held_back = work.door.run(approvals.held_back, ACTOR)
     for feed in work.door.ports.feeds:
-        if not work.stop.is_set():
+        if feed not in held_back and not work.stop.is_set():
             _run_one(work, feed, cadence)
 
 
 def catch_up(work: Work) -> None:
     """Run what was not attempted when it was due, because no worker ran or it died at it. Asked again and again: a feed
     whose lease a dead process still holds is taken in as soon as the lease has run out."""
-    attempts = work.door.run(last_attempts, ACTOR)
+    attempts, held_back = work.door.run(last_attempts, ACTOR), work.door.run(approvals.held_back, ACTOR)
     now = work.door.clock()
     for feed, connector in work.door.ports.feeds.items():
+        if feed in held_back:
+            continue
         for cadence, missed_after in MISSED_AFTER.items():
             last = [attempts.get((feed, kind)) for kind in connector.kinds(cadence)]
             if any(each is None or now - each > missed_after for each in last) and not work.stop.is_set():
@@ -53,6 +57,13 @@ def ordered(work: Work) -> None:
         except DomainError as problem:
             log.warning("sync did not run", feed=feed, cadence="ordered", reason=problem.sentence)
         work.door.run(done, ACTOR, feed=feed)
+
+
+def dry(work: Work) -> None:
+    """Find out what somebody wants to know before a feed is taken in."""
+    for locator, feed in work.door.run(dry_runs.ordered, ACTOR):
+        if not work.stop.is_set():
+            dry_runs.carry_out(work.door, locator=locator, feed=feed, stop=work.stop)
 
 
 def _run_one(work: Work, feed: str, cadence: Cadence) -> None:

@@ -1,11 +1,12 @@
 """What several processes agree on through the database: who leads, who lives, what kind of database this is."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import SQLModel
 
-from portal_app.models.columns import Holds, column, key, moment
+from portal_app.models.columns import Holds, column, key, locator, moment, sealed
 from portal_app.models.enums import DatabaseUse
 from portal_app.models.stored import stored_enum
 
@@ -51,6 +52,42 @@ class FeedOrder(SQLModel, table=True):
     ordered_by: str = column(Holds.CONTACT, max_length=254)
     ordered_at: datetime = moment()
     done_at: datetime | None = moment(None)
+
+
+class DryRun(SQLModel, table=True):
+    """That a person asked what taking a feed in would change, and what was found: counts, reasons, and examples of the
+    business."""
+
+    __tablename__ = "dry_run"
+    __table_args__ = (
+        CheckConstraint("found IS NULL OR ended_at IS NOT NULL", name="ck_dry_run_found"),
+        Index(
+            "uq_dry_run_open",
+            "feed",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: int | None = key()
+    locator: str = locator()
+    feed: str = column(Holds.PLAIN, max_length=40)
+    ordered_by: str = column(Holds.CONTACT, max_length=254)
+    ordered_at: datetime = moment()
+    ended_at: datetime | None = moment(None)
+    problem: str = column(Holds.PLAIN, "", max_length=500)
+    found: dict[str, Any] | None = sealed(None)
+
+
+class FeedApproval(SQLModel, table=True):
+    """That a person let a feed be taken in whose first import waits for that."""
+
+    __tablename__ = "feed_approval"
+
+    feed: str = column(Holds.PLAIN, primary_key=True, max_length=40)
+    approved_by: str = column(Holds.CONTACT, max_length=254)
+    approved_at: datetime = moment()
 
 
 class Instance(SQLModel, table=True):

@@ -36,7 +36,9 @@ def _row() -> rx.Component:
         _asked(),
         panel(
             "Why it waits",
-            facts(fact("Feed", S.feed), fact("What", S.kind), fact("Since", S.since)),
+            rx.el.div(
+                facts(fact("Feed", S.feed), fact("What", S.kind), fact("Since", S.since)), class_name="facts-row"
+            ),
             rx.cond(
                 S.reasons.length() > 0,
                 rx.el.ul(rx.foreach(S.reasons, lambda why: rx.el.li(why, key=why)), class_name="problems"),

@@ -1,6 +1,7 @@
 """The agency's systems, as an administrator looks after them."""
 
 import re
+import time
 from collections.abc import Callable
 
 import pytest
@@ -45,3 +46,65 @@ def test_who_only_looks_runs_nothing(
     page.goto(f"{demo_site.url}/admin/integrations")
     expect(page.get_by_role("heading", name="Integrations")).to_be_visible()
     expect(page.get_by_role("button", name="Run now")).to_have_count(0)
+
+
+@pytest.mark.criterion("FEED-65")
+def test_a_row_is_mended_by_its_marked_column_and_taken_in(
+    sessions: Callable[[str], StorageState], opened: Callable[..., Page], demo_site: Site
+) -> None:
+    page = opened(sessions("csr"))
+    page.goto(f"{demo_site.url}/admin/integrations")
+    quarantine = page.get_by_role("region", name="Rows in quarantine")
+    quarantine.get_by_role("link", name=re.compile("clients")).click()
+    expect(page.get_by_role("heading", name="Row in quarantine")).to_be_visible()
+    born = page.get_by_label("Date of Birth")
+    expect(born).to_have_attribute("aria-invalid", "true")
+    assert look(page) == []
+
+    page.get_by_label("Client Name").fill("Thaddeus Winslow the Third")
+    born.fill("02/28/1984")
+    page.get_by_label("Zip").fill("12")
+    page.get_by_role("button", name="Mend and take in").click()
+    expect(page.get_by_label("Zip")).to_have_attribute("aria-invalid", "true")
+    expect(born).to_have_attribute("aria-invalid", "false")
+    expect(page.get_by_label("Client Name")).to_have_value("Thaddeus Winslow the Third")
+    page.get_by_label("Zip").fill("02360")
+    page.get_by_role("button", name="Mend and take in").click()
+
+    expect(page.get_by_text("Mended. The worker takes it in within seconds.")).to_be_visible()
+    row = quarantine.get_by_role("row").filter(has_text="clients.csv")
+    expect(row.get_by_text("Mended, not yet taken in").or_(quarantine.get_by_text("policies").first)).to_be_visible()
+    deadline = time.monotonic() + 30
+    while row.count() and time.monotonic() < deadline:
+        page.get_by_role("button", name="Look again").click()
+        page.wait_for_load_state()
+    expect(row).to_have_count(0)
+    page.goto(f"{demo_site.url}/accounts?q=Thaddeus")
+    expect(page.get_by_role("link", name="Thaddeus Winslow the Third")).to_be_visible()
+
+
+@pytest.mark.criterion("FEED-65")
+def test_a_row_is_left_out_only_when_asked_twice_and_who_sees_no_business_opens_none(
+    sessions: Callable[[str], StorageState], opened: Callable[..., Page], demo_site: Site
+) -> None:
+    page = opened(sessions("csr"))
+    page.goto(f"{demo_site.url}/admin/integrations")
+    quarantine = page.get_by_role("region", name="Rows in quarantine")
+    link = quarantine.get_by_role("link").filter(has_text="policies").last
+    place, address = link.inner_text(), link.get_attribute("href")
+    link.click()
+    page.get_by_role("button", name="Leave it out").click()
+    page.get_by_role("button", name="No").click()
+    expect(page.get_by_role("alertdialog")).to_have_count(0)
+    page.get_by_role("button", name="Leave it out").click()
+    page.get_by_role("button", name="Yes, leave it out").click()
+    expect(page.get_by_role("heading", name="Integrations")).to_be_visible()
+    expect(quarantine.get_by_role("link").first).to_be_visible()
+    expect(quarantine.get_by_text(place, exact=True)).to_have_count(0)
+
+    admin = opened(sessions("admin"))
+    admin.goto(f"{demo_site.url}/admin/integrations")
+    expect(admin.get_by_role("region", name="Rows in quarantine").get_by_role("row").nth(1)).to_be_visible()
+    expect(admin.get_by_role("region", name="Rows in quarantine").get_by_role("link")).to_have_count(0)
+    admin.goto(f"{demo_site.url}{address}")
+    admin.wait_for_url(re.compile("/denied"))

@@ -11,7 +11,7 @@ from portal_app.models.enums import Cadence, FeedKind, RunState
 from portal_app.services.access import Gate, Permission
 from portal_app.services.door import Tx, reads
 from portal_app.services.errors import NotFound
-from portal_app.services.sync import bulk, orders
+from portal_app.services.sync import approvals, bulk, orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,8 @@ class Runs:
 @dataclass(frozen=True, slots=True)
 class FeedStatus:
     """One kind of one feed. `quarantined` is how many rows wait to come right; `last_run` is None before the first,
-    `next_run` where the feed is not configured any more; `ordered` says that somebody asked for it to run now."""
+    `next_run` where the feed is not configured any more; `ordered` says that somebody asked for it to run now,
+    `held_back` that its first import waits for an approval."""
 
     feed: str
     kind: FeedKind
@@ -55,6 +56,7 @@ class FeedStatus:
     last_run: RunRow | None
     next_run: datetime | None
     ordered: bool
+    held_back: bool
 
 
 @reads(Permission.VIEW_FEEDS)
@@ -70,7 +72,7 @@ def feeds(tx: Tx) -> tuple[FeedStatus, ...]:
     open_rows = select(row.feed, row.kind, func.count()).where(row.resolved_at.is_(None)).group_by(row.feed, row.kind)
     waiting = {(feed, kind): count for feed, kind, count in tx.db.execute(open_rows)}
     order = list(FeedKind)
-    ordered = orders.waiting(tx)
+    ordered, held_back = orders.waiting(tx), approvals.waiting(tx)
     places = sorted({*last, *_configured(tx)}, key=lambda place: (place[0], order.index(place[1])))
     return tuple(
         FeedStatus(
@@ -82,6 +84,7 @@ def feeds(tx: Tx) -> tuple[FeedStatus, ...]:
             last_run=last.get(place),
             next_run=_next_run(tx, *place),
             ordered=place[0] in ordered,
+            held_back=place[0] in held_back,
         )
         for place in places
     )

@@ -18,7 +18,7 @@ from portal_app.services.access import Actor, Gate, system
 from portal_app.services.door import Door, Tx, writes
 from portal_app.services.errors import Conflict, DomainError, NotFound, Unexpected
 from portal_app.services.ports import FeedBatch, FeedConnector, FeedUnavailable, RawRow, RowProblem
-from portal_app.services.sync import bulk, corrections, files, quarantine, rows
+from portal_app.services.sync import approvals, bulk, corrections, files, quarantine, rows
 from portal_app.services.sync.apply import LEASE_SECONDS, Source, take_in
 from portal_app.services.sync.freshness import RunRow, run_row
 from portal_app.services.sync.pace import Pace
@@ -39,17 +39,22 @@ class _Stopped(Exception):
     """The process was told to end."""
 
 
-def run_feed(door: Door, *, feed: str, cadence: Cadence | None = None, stop: Event | None = None) -> list[RunRow]:
-    """Take in what the feed brings at that cadence, or everything; returns a row for each kind.
+def run_feed(
+    door: Door, *, feed: str, cadence: Cadence | None = None, stop: Event | None = None, for_real: bool = True
+) -> list[RunRow]:
+    """Take in what the feed brings at that cadence, or everything; returns a row for each kind. Not `for_real` is into
+    a copy, without asking whether the first import was approved.
 
     A `stop` that is set ends it at the next chunk; the next run goes on from there. A kind that fails does not keep the
-    others from running. Raises NotFound for a feed that is not configured, AlreadyRunning where somebody else is at it,
-    leases.Lost where another process took over.
+    others from running. Raises NotFound for a feed that is not configured, NotApproved where its first import waits for
+    a person, AlreadyRunning where somebody else is at it, leases.Lost where another process took over.
     """
     connector = door.ports.feeds.get(feed)
     if connector is None:
         raise NotFound(f"There is no feed named {feed}.")
     actor = system(f"sync {feed}")
+    if for_real and feed in door.run(approvals.held_back, actor):
+        raise approvals.NotApproved
     lease = door.run(leases.acquire, actor, name=f"sync:{feed}", holder=holder(), seconds=LEASE_SECONDS)
     if lease is None:
         raise AlreadyRunning
