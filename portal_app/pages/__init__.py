@@ -4,6 +4,7 @@ from portal_app.pages import (
     account,
     accounts,
     astray,
+    dry_run,
     home,
     integrations,
     policies,
@@ -25,6 +26,7 @@ PAGES: tuple[Page, ...] = (
     *users.PAGES,
     integrations.PAGE,
     quarantined.PAGE,
+    dry_run.PAGE,
     *sign_in.PAGES,
     *astray.PAGES,
 )

@@ -6,7 +6,7 @@ import reflex as rx
 
 from portal_app.components.badge import mended_row, run_state
 from portal_app.components.facts import panel
-from portal_app.components.notes import empty, skeleton_page
+from portal_app.components.notes import empty, note, skeleton_page
 from portal_app.components.shell import page_header
 from portal_app.components.table import body, cell, head, heading, name_cell, pager, row, table
 from portal_app.components.words import as_of, chip, icon, meta
@@ -78,8 +78,20 @@ def _feed(each: Any) -> rx.Component:
     run = rx.cond(
         each.ordered,
         chip("clock-3", "Ordered, the worker begins within seconds"),
-        rx.cond(S.may_run & each.configured, button("Run now", on_click=S.run_now(each.feed))),
+        rx.cond(
+            S.may_run & each.configured,
+            rx.el.div(
+                button("Dry run", on_click=S.dry_run(each.feed)),
+                rx.cond(each.held_back, rx.fragment(), button("Run now", on_click=S.run_now(each.feed))),
+                class_name="button-row",
+            ),
+        ),
     )
+    if_held = note(
+        "warning",
+        "The first import waits until somebody has looked at a dry run and let it through.",
+    )
+    listed = rx.fragment(rx.cond(each.held_back, if_held), listed)
     return rx.el.div(panel(each.feed, listed, aside=run, flush=True), key=each.feed)
 
 

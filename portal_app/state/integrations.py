@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Any
+
+import reflex as rx
 
 from portal_app.guard.events import requires
 from portal_app.models.enums import FeedKind
 from portal_app.services.access import Permission, can
 from portal_app.services.door import current_actor
-from portal_app.services.sync import freshness, orders, quarantine
+from portal_app.services.sync import dry_runs, freshness, orders, quarantine
 from portal_app.services.sync.freshness import FeedStatus, RunRow
 from portal_app.services.sync.quarantine import Held
 from portal_app.state import address, wording
@@ -36,6 +39,7 @@ class FeedPanel:
     kinds: list[KindLine]
     configured: bool
     ordered: bool
+    held_back: bool
 
 
 @dataclass
@@ -102,6 +106,11 @@ class IntegrationsState(PortalState):
             await self._look()
             self._say("The worker takes it in within seconds. Look at the runs below.")
 
+    @requires(Permission.RUN_FEEDS)
+    async def dry_run(self, feed: str) -> Any:
+        done, locator = await self._do(dry_runs.order, feed=feed)
+        return rx.redirect(f"{PLACE}/dry-runs/{locator}") if done else None
+
     @requires(Permission.VIEW_FEEDS)
     async def look_again(self) -> None:
         await self._look()
@@ -112,6 +121,7 @@ class IntegrationsState(PortalState):
             kinds=[self._kind(each) for each in kinds],
             configured=any(each.next_run is not None for each in kinds),
             ordered=any(each.ordered for each in kinds),
+            held_back=any(each.held_back for each in kinds),
         )
 
     def _kind(self, each: FeedStatus) -> KindLine:
