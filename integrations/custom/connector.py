@@ -11,10 +11,19 @@ from pathlib import Path, PurePath
 
 from integrations.custom.columns import Cells, ColumnMap, check
 from integrations.custom.mapping import MAPPINGS, KeyOf, RecordOf
+from integrations.custom.preview import choices, previewed
 from integrations.custom.reader import raw_rows
 from integrations.custom.survey import Stamp, Survey, opened, survey
 from portal_app.models.enums import Cadence, FeedKind
-from portal_app.services.ports import FeedRecord, FeedUnavailable, RawRow, RowProblem
+from portal_app.services.ports import (
+    Columns,
+    FeedRecord,
+    FeedUnavailable,
+    FieldChoice,
+    FilePreview,
+    RawRow,
+    RowProblem,
+)
 from portal_app.settings import FeedSettings, KindSettings, SettingsError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -69,6 +78,7 @@ class CustomConnector:
     """Implements FeedConnector for one feed. Raises SettingsError with all that is wrong with its column maps."""
 
     def __init__(self, feed: FeedSettings) -> None:
+        self._feed = feed
         self._folder = feed.folder
         self._name = feed.name
         self._surveys: dict[FeedKind, dict[Path, Survey]] = {}
@@ -119,6 +129,33 @@ class CustomConnector:
     def headings(self, kind: FeedKind) -> Sequence[str]:
         """The columns that the map names, a repeated group's once."""
         return self._kinds[kind].columns.headings()
+
+    def fields(self, kind: FeedKind) -> Sequence[FieldChoice]:
+        """What columns of that kind can hold."""
+        return choices(MAPPINGS[kind].fields)
+
+    def columns(self, kind: FeedKind) -> Columns:
+        """The column map in force."""
+        return self._kinds[kind].settings.columns
+
+    def with_columns(self, maps: Mapping[FeedKind, Columns]) -> "CustomConnector":
+        """The same feed, read by other column maps. Raises RowProblem with all that is wrong with them."""
+        told = {kind.value: self._with(kind, columns) for kind, columns in maps.items() if kind in self._kinds}
+        try:
+            other = CustomConnector(self._feed.model_copy(update=told))
+        except SettingsError as error:
+            raise RowProblem(error.problems) from None
+        other._surveys = self._surveys
+        return other
+
+    def preview(self, kind: FeedKind, columns: Columns) -> FilePreview | None:
+        """How the newest file would be read by this map. Raises FeedUnavailable, or RowProblem where it has no
+        header."""
+        batches = self.batches(kind)
+        return previewed(batches[-1], self._with(kind, columns)) if batches else None
+
+    def _with(self, kind: FeedKind, columns: Columns) -> KindSettings:
+        return self._kinds[kind].settings.model_copy(update={"columns": columns})
 
     def source_id(self, kind: FeedKind, cells: Mapping[str, str]) -> str | None:
         """What a row with these cells is known by, "" or None. Raises RowProblem where a column is missing."""

@@ -65,6 +65,13 @@ def raw_rows(text: io.TextIOWrapper, columns: ColumnMap, key: KeyOf | None) -> I
 
 def _table(text: io.TextIOWrapper, columns: ColumnMap) -> tuple["Reader", Layout, int]:
     """The reader standing after the header, the header's layout, and the number of lines before the reader's first."""
+    rows, header, skipped = header_of(text, columns)
+    return rows, columns.layout(header), skipped
+
+
+def header_of(text: io.TextIOWrapper, columns: ColumnMap) -> tuple["Reader", list[str], int]:
+    """The reader standing after the header, the header, and the number of lines before the reader's first. Raises
+    RowProblem where there is no header that could be read."""
     sample = text.read(_SAMPLE)
     text.seek(0)
     if not sample.strip("\ufeff\x00\r\n\t ,;"):
@@ -79,7 +86,7 @@ def _table(text: io.TextIOWrapper, columns: ColumnMap) -> tuple["Reader", Layout
         header = next((row for row in rows if any(row)), [])
     except csv.Error:
         raise RowProblem(["The header cannot be read: a quotation mark in it is not closed."]) from None
-    return rows, columns.layout([name.lstrip("\ufeff") for name in header]), 1 if separator else 0
+    return rows, [name.lstrip("\ufeff") for name in header], 1 if separator else 0
 
 
 def _delimiter(sample: str, columns: ColumnMap) -> str:

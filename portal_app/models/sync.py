@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import SQLModel
 
 from portal_app.models.columns import Holds, column, key, locator, moment, reference, sealed
@@ -74,6 +74,22 @@ class SyncRun(SQLModel, table=True):
     rows_unchanged: int = column(Holds.PLAIN, 0)
     rows_quarantined: int = column(Holds.PLAIN, 0)
     message: str = column(Holds.PLAIN, "", max_length=500)
+
+
+class ColumnMap(SQLModel, table=True):
+    """A column map that a person saved. The newest version of a kind counts before the feeds' file; one without columns
+    goes back to it."""
+
+    __tablename__ = "column_map"
+    __table_args__ = (UniqueConstraint("feed", "kind", "version", name="uq_column_map"),)
+
+    id: int | None = key()
+    feed: str = column(Holds.PLAIN, max_length=40)
+    kind: FeedKind = column(Holds.PLAIN, sa_type=stored_enum(FeedKind))
+    version: int = column(Holds.PLAIN)
+    columns: dict[str, Any] | None = column(Holds.PLAIN, None, sa_type=JSON(none_as_null=True))
+    saved_by: str = column(Holds.CONTACT, max_length=254)
+    saved_at: datetime = moment()
 
 
 class QuarantinedRow(SQLModel, table=True):

@@ -148,6 +148,44 @@ class FeedBatch(Protocol):
         ...
 
 
+# Field → the heading of its column, or for a field that repeats, part → heading, where {n} stands for the number.
+Columns = Mapping[str, str | Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChoice:
+    """A field that a column can hold. `path` is its name, `vehicles.vin` for a part of one that repeats."""
+
+    path: str
+    meaning: str
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSeen:
+    """A column of a file, or several that differ by a number, which {n} stands for. `samples` are cells as they are;
+    `remarks` say what would be wrong with how many rows if it held `field` ("" for none)."""
+
+    heading: str
+    samples: tuple[str, ...]
+    field: str
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FilePreview:
+    """The newest file of a kind as a column map would read its first rows. `lacking` are headings of the map that it
+    does not have; `problems` are of the map as a whole; `fine` of `rows` would be taken in."""
+
+    name: str
+    exported_at: datetime
+    columns: tuple[ColumnSeen, ...]
+    lacking: tuple[str, ...]
+    problems: tuple[str, ...]
+    rows: int
+    fine: int
+
+
 class FeedConnector(Protocol):
     """One agency management system, read-only side."""
 
@@ -168,6 +206,23 @@ class FeedConnector(Protocol):
     def headings(self, kind: FeedKind) -> Sequence[str]:
         """The columns that a row of that kind must have, in the order of the map: what a person fills in who writes a
         row anew."""
+        ...
+
+    def fields(self, kind: FeedKind) -> Sequence[FieldChoice]:
+        """What columns of that kind can hold."""
+        ...
+
+    def columns(self, kind: FeedKind) -> Columns:
+        """The column map in force."""
+        ...
+
+    def with_columns(self, maps: Mapping[FeedKind, Columns]) -> "FeedConnector":
+        """The same feed, read by other column maps. Raises RowProblem with all that is wrong with them."""
+        ...
+
+    def preview(self, kind: FeedKind, columns: Columns) -> FilePreview | None:
+        """How the newest file would be read by this map, whatever is wrong with it; None where there is no file. Raises
+        FeedUnavailable, or RowProblem where the file has no header."""
         ...
 
     def source_id(self, kind: FeedKind, cells: Mapping[str, str]) -> str | None:

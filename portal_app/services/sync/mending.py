@@ -15,6 +15,7 @@ from portal_app.services.errors import Conflict, Invalid, NotFound
 from portal_app.services.ports import FeedConnector, RawRow, RowProblem
 from portal_app.services.sync import bulk, orders, quarantine
 from portal_app.services.sync.apply import TAKING
+from portal_app.services.sync.column_maps import connector_of
 from portal_app.services.sync.rows import Incoming, sealed
 
 LONGEST = 4000
@@ -46,7 +47,7 @@ class Row:
 def one(tx: Tx, *, locator: str) -> Row:
     """A row that waits, as it was sent or as it was mended before. Raises NotFound for one that does not wait."""
     row = _open(tx, locator)
-    connector = tx.ports.feeds.get(row.feed)
+    connector = connector_of(tx, row.feed)
     sent: dict[str, str] = row.payload["cells"]
     cells = row.mended or sent
     headings = _headings(connector, row.kind, cells)
@@ -68,7 +69,7 @@ def mend(tx: Tx, *, locator: str, cells: Mapping[str, str]) -> tuple[str, ...]:
     Raises NotFound, Conflict where the feed is not configured any more, Invalid with a sentence for each heading.
     """
     row = _open(tx, locator)
-    connector = tx.ports.feeds.get(row.feed)
+    connector = connector_of(tx, row.feed)
     if connector is None:
         raise Conflict("This feed is not configured any more, so nothing can read the row.")
     wanted = _headings(connector, row.kind, row.mended or row.payload["cells"])

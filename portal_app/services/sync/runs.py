@@ -16,9 +16,9 @@ from portal_app.models.types import new_locator
 from portal_app.services import leases
 from portal_app.services.access import Actor, Gate, system
 from portal_app.services.door import Door, Tx, writes
-from portal_app.services.errors import Conflict, DomainError, NotFound, Unexpected
+from portal_app.services.errors import Conflict, DomainError, Unexpected
 from portal_app.services.ports import FeedBatch, FeedConnector, FeedUnavailable, RawRow, RowProblem
-from portal_app.services.sync import approvals, bulk, corrections, files, quarantine, rows
+from portal_app.services.sync import approvals, bulk, column_maps, corrections, files, quarantine, rows
 from portal_app.services.sync.apply import LEASE_SECONDS, Source, take_in
 from portal_app.services.sync.freshness import RunRow, run_row
 from portal_app.services.sync.pace import Pace
@@ -49,10 +49,8 @@ def run_feed(
     others from running. Raises NotFound for a feed that is not configured, NotApproved where its first import waits for
     a person, AlreadyRunning where somebody else is at it, leases.Lost where another process took over.
     """
-    connector = door.ports.feeds.get(feed)
-    if connector is None:
-        raise NotFound(f"There is no feed named {feed}.")
     actor = system(f"sync {feed}")
+    connector = door.run(column_maps.connector, actor, feed=feed)
     if for_real and feed in door.run(approvals.held_back, actor):
         raise approvals.NotApproved
     lease = door.run(leases.acquire, actor, name=f"sync:{feed}", holder=holder(), seconds=LEASE_SECONDS)

@@ -13,11 +13,14 @@ from portal_app.models.enums import AccountKind, Cadence, FeedKind, PolicyStatus
 from portal_app.services.ports import (
     AddressRecord,
     ClientRecord,
+    Columns,
     CommissionRecord,
     CoverageRecord,
     FeedConnector,
     FeedRecord,
     FeedUnavailable,
+    FieldChoice,
+    FilePreview,
     PolicyRecord,
     ProducerRecord,
     RawRow,
@@ -87,6 +90,18 @@ class MemoryFeed(FeedConnector):
         if getattr(record, "name", "") == "?":
             raise RowProblem(['Column "name" is empty.'])
         return record
+
+    def fields(self, kind: FeedKind) -> list[FieldChoice]:
+        return [FieldChoice("json", "everything", True)]
+
+    def columns(self, kind: FeedKind) -> Columns:
+        return {"json": "json"}
+
+    def with_columns(self, maps: Mapping[FeedKind, Columns]) -> "MemoryFeed":
+        raise RowProblem(["This feed is read in one way only."])
+
+    def preview(self, kind: FeedKind, columns: Columns) -> FilePreview | None:
+        return None
 
     def headings(self, kind: FeedKind) -> list[str]:
         return ["json"]

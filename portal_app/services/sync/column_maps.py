@@ -1,0 +1,233 @@
+"""Column maps as people save them: which field stands in which column of a feed's files, held against the newest file.
+
+A map of the feeds' file counts until somebody saves another one here. A file whose header has lost a column of the map
+is never taken in: the map waits for a person, who is shown which new column it may have become.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from rapidfuzz import fuzz, process
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from portal_app.models.enums import FeedKind
+from portal_app.models.sync import ColumnMap
+from portal_app.services import audit
+from portal_app.services.access import Gate, Permission, can
+from portal_app.services.door import Tx, reads, writes
+from portal_app.services.errors import Conflict, Invalid, NotFound
+from portal_app.services.ports import (
+    Columns,
+    ColumnSeen,
+    FeedConnector,
+    FeedUnavailable,
+    FieldChoice,
+    FilePreview,
+    RowProblem,
+)
+from portal_app.services.sync import orders
+
+ALIKE = 55
+_LETTER, _DIGIT = re.compile(r"[^\W\d_]"), re.compile(r"\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A column of the map that the newest file does not have, and the new one that it may have become ("" for none)."""
+
+    field: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A column map held against the newest file. `version` is what to save on top of, 0 for the feeds' file; `moved`
+    what the map in force does not find; `columns` the map that was tried, with what it may have become filled in.
+    `preview` is None where there is no file, or `unreadable` says why it cannot be read."""
+
+    feed: str
+    kind: FeedKind
+    version: int
+    saved_by: str
+    saved_at: datetime | None
+    fields: tuple[FieldChoice, ...]
+    columns: Columns
+    moved: tuple[Moved, ...]
+    preview: FilePreview | None
+    unreadable: str
+
+
+@reads(Gate.SYSTEM)
+def connector(tx: Tx, *, feed: str) -> FeedConnector:
+    """The feed, read by the maps in force. Raises NotFound for one that is not configured, Conflict where a saved map
+    does not fit any more."""
+    found = connector_of(tx, feed)
+    if found is None:
+        raise NotFound(f"There is no feed named {feed}.")
+    return found
+
+
+@reads(Permission.VIEW_FEEDS)
+def look(tx: Tx, *, feed: str, kind: FeedKind, columns: Columns | None = None) -> Look:
+    """The map in force, or the one that somebody is trying out, against the newest file. Cells are masked for who may
+    not see the business. Raises NotFound."""
+    connector = connector_of(tx, feed)
+    if connector is None:
+        raise NotFound(f"There is no feed named {feed}.")
+    try:
+        in_force = connector.columns(kind)
+    except KeyError:
+        raise NotFound(f"The feed {feed} brings no {kind.value}.") from None
+    saved = _newest(tx, feed).get(kind)
+    moved, preview, unreadable = tuple[Moved, ...](), None, ""
+    tried = columns if columns is not None else in_force
+    try:
+        preview = connector.preview(kind, in_force)
+        if preview is not None:
+            moved = _moved(in_force, preview)
+            tried = columns if columns is not None else _followed(in_force, moved)
+            preview = connector.preview(kind, tried)
+    except (FeedUnavailable, RowProblem) as problem:
+        unreadable = str(problem)
+    return Look(
+        feed=feed,
+        kind=kind,
+        version=saved.version if saved else 0,
+        saved_by=saved.saved_by if saved else "",
+        saved_at=saved.saved_at if saved else None,
+        fields=tuple(connector.fields(kind)),
+        columns=tried,
+        moved=moved,
+        preview=preview if preview is None or can(tx.actor, Permission.MEND_ROWS) else _masked(preview),
+        unreadable=unreadable,
+    )
+
+
+@writes(Permission.RUN_FEEDS)
+def save(tx: Tx, *, feed: str, kind: FeedKind, columns: Columns | None, version: int) -> None:
+    """Read files of that kind by this map from now on, or by the feeds' file's again, and take the feed in anew.
+
+    Raises NotFound, Invalid with what is wrong with the map, Conflict where somebody saved another one since `version`.
+    """
+    connector = connector_of(tx, feed)
+    if connector is None:
+        raise NotFound(f"There is no feed named {feed}.")
+    before = connector.columns(kind)
+    if columns is not None:
+        try:
+            connector.with_columns({kind: columns})
+        except RowProblem as problem:
+            raise Invalid({"": " ".join(problem.reasons)}) from None
+    newest = tx.db.scalar(
+        select(func.max(col(ColumnMap.version))).where(col(ColumnMap.feed) == feed, col(ColumnMap.kind) == kind)
+    )
+    if (newest or 0) != version:
+        raise Conflict("Somebody saved another map in the meantime. Look at it before you save yours.")
+    plain = None if columns is None else {name: _plain(held) for name, held in columns.items()}
+    saved_by = tx.actor.email or tx.actor.name
+    tx.db.add(ColumnMap(feed=feed, kind=kind, version=version + 1, columns=plain, saved_by=saved_by, saved_at=tx.now))
+    detail = {"before": {name: _plain(held) for name, held in before.items()}, "after": plain or "the feeds' file"}
+    audit.record(tx, "feed.map_saved", subject_kind="feed", subject=f"{feed}/{kind.value}", detail=detail)
+    orders.put(tx, feed)
+
+
+def connector_of(tx: Tx, feed: str) -> FeedConnector | None:
+    """The feed, read by the maps in force; None where it is not configured. Raises Conflict where a saved map does not
+    fit any more."""
+    found = tx.ports.feeds.get(feed)
+    if found is None:
+        return None
+    saved = {kind: each.columns for kind, each in _newest(tx, feed).items() if each.columns is not None}
+    if not saved:
+        return found
+    try:
+        return found.with_columns(saved)
+    except RowProblem as problem:
+        told = " ".join(problem.reasons)
+        raise Conflict(
+            f"A saved column map does not fit any more; look at it on the page Integrations. {told}"
+        ) from None
+
+
+def _newest(tx: Tx, feed: str) -> dict[FeedKind, ColumnMap]:
+    """The newest version of each kind."""
+    ordered = select(ColumnMap).where(col(ColumnMap.feed) == feed).order_by(col(ColumnMap.version))
+    return {each.kind: each for each in tx.db.scalars(ordered)}
+
+
+def _plain(held: str | Mapping[str, str]) -> str | dict[str, str]:
+    return held if isinstance(held, str) else dict(held)
+
+
+def _moved(columns: Columns, preview: FilePreview) -> tuple[Moved, ...]:
+    """What the file lacks of the map, each with the new column that is most like it."""
+    there = {each.heading.casefold() for each in preview.columns}
+    free = [each.heading for each in preview.columns if not each.field]
+    found = []
+    for field, heading in _flat(columns):
+        if heading.strip().casefold() in there:
+            continue
+        best = process.extractOne(
+            heading, free, scorer=fuzz.token_set_ratio, processor=str.casefold, score_cutoff=ALIKE
+        )
+        new = best[0] if best else ""
+        if new:
+            free.remove(new)
+        found.append(Moved(field, heading, new))
+    return tuple(found)
+
+
+def _flat(columns: Columns) -> list[tuple[str, str]]:
+    """Path and heading of every mapped field."""
+    found = []
+    for field, held in columns.items():
+        if isinstance(held, str):
+            found.append((field, held))
+        else:
+            found += [(f"{field}.{part}", heading) for part, heading in held.items()]
+    return found
+
+
+def _followed(columns: Columns, moved: tuple[Moved, ...]) -> Columns:
+    """The map with the columns that moved."""
+    became = {each.field: each.new for each in moved if each.new}
+    return {
+        field: became.get(field, held)
+        if isinstance(held, str)
+        else {part: became.get(f"{field}.{part}", heading) for part, heading in held.items()}
+        for field, held in columns.items()
+    }
+
+
+def _masked(preview: FilePreview) -> FilePreview:
+    """With the shape of the cells and not what they say."""
+    return replace(preview, columns=tuple(_shape(each) for each in preview.columns))
+
+
+def _shape(each: ColumnSeen) -> ColumnSeen:
+    samples = dict.fromkeys(_DIGIT.sub("9", _LETTER.sub("x", sample)) for sample in each.samples)
+    return replace(each, samples=tuple(samples))
+
+
+def assigned(columns: Columns, heading: str, field: str) -> Columns:
+    """The map with this column holding `field`, or none: what the column held before is free, and so is the column
+    that held the field before."""
+    changed: dict[str, Any] = {}
+    for name, held in columns.items():
+        if isinstance(held, str):
+            if held != heading and name != field:
+                changed[name] = held
+            continue
+        left = {part: text for part, text in held.items() if text != heading and f"{name}.{part}" != field}
+        if left:
+            changed[name] = left
+    if not field:
+        return changed
+    group, _, part = field.partition(".")
+    changed[group] = {**changed.get(group, {}), part: heading} if part else heading
+    return changed
