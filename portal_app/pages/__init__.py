@@ -4,6 +4,7 @@ from portal_app.pages import (
     account,
     accounts,
     astray,
+    column_map,
     dry_run,
     home,
     integrations,
@@ -27,6 +28,7 @@ PAGES: tuple[Page, ...] = (
     integrations.PAGE,
     quarantined.PAGE,
     dry_run.PAGE,
+    column_map.PAGE,
     *sign_in.PAGES,
     *astray.PAGES,
 )

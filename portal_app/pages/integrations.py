@@ -60,7 +60,11 @@ def _feed(each: Any) -> rx.Component:
         body(
             each.kinds,
             lambda kind: row(
-                rx.el.th(kind.kind, scope="row", class_name="name-cell", custom_attrs={"role": "rowheader"}),
+                rx.cond(
+                    kind.href != "",
+                    name_cell(kind.href, kind.kind),
+                    rx.el.th(kind.kind, scope="row", class_name="name-cell", custom_attrs={"role": "rowheader"}),
+                ),
                 cell("Last run", run_state(kind.state), kind="state"),
                 cell("Data", as_of(kind.as_of, kind.stale), kind="named left"),
                 cell("Next run", kind.next, kind="day right"),

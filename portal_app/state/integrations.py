@@ -24,6 +24,7 @@ RUNS = 20
 @dataclass
 class KindLine:
     kind: str
+    href: str
     state: str
     as_of: str
     stale: bool
@@ -128,6 +129,7 @@ class IntegrationsState(PortalState):
         run = each.last_run
         return KindLine(
             kind=each.kind.label,
+            href=f"{PLACE}/columns/{each.feed}/{each.kind.value}" if each.next_run else "",
             state=run.state.label if run else "Never ran",
             as_of=self._moment(each.data_as_of),
             stale=is_stale(each, self._now()),

@@ -38,6 +38,11 @@ class Person:
     site: Site
     sign_in: SignIn
 
+    @classmethod
+    def of(cls, name: str, page: Page, site: Site) -> "Person":
+        """Somebody from the demo, by the name before the @."""
+        return cls(page, site, next(each for each in SIGN_INS if each.email.startswith(f"{name}@")))
+
     def enter(self, password: str = PASSWORD) -> None:
         self.page.goto(f"{self.site.url}/sign-in")
         self.page.get_by_label("Email").fill(self.sign_in.email)
@@ -70,8 +75,7 @@ def visit(
     def one(name: str, **context: object) -> Person:
         made = browser.new_context(**{**browser_context_args, **context})  # type: ignore[arg-type]
         contexts.append(made)
-        sign_in = next(each for each in SIGN_INS if each.email.startswith(f"{name}@"))
-        return Person(made.new_page(), demo_site, sign_in)
+        return Person.of(name, made.new_page(), demo_site)
 
     yield one
     for each in contexts:
