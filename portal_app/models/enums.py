@@ -137,6 +137,23 @@ class Settlement(StrEnum):
     LEFT_OUT = "left_out"
 
 
+class ConflictKind(StrEnum):
+    """What two sides say of one policy that cannot both hold."""
+
+    SAME_TIME_TWICE = "same_time_twice"
+    PRODUCER_CODE = "producer_code"
+
+
+class Resolution(Labelled):
+    """What became of a conflict. The first and the second are its sides: of two terms, the earlier and the later; of a
+    producer code, the portal's and the agency system's."""
+
+    FIRST = "first"
+    SECOND = "second"
+    BOTH = "both"
+    GONE = "gone"
+
+
 class DatabaseUse(StrEnum):
     DEMO = "demo"
     AGENCY = "agency"

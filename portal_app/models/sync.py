@@ -1,14 +1,16 @@
 """What the feeds sent, how each run went, and what could not be taken in."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import SQLModel
 
 from portal_app.models.columns import Holds, column, key, locator, moment, reference, sealed
-from portal_app.models.enums import FeedKind, RunState, Settlement
+from portal_app.models.enums import ConflictKind, FeedKind, Resolution, RunState, Settlement
 from portal_app.models.stored import stored_enum
+
+OPEN = "resolved_at IS NULL"
 
 
 class SourceRecord(SQLModel, table=True):
@@ -126,3 +128,28 @@ class QuarantinedRow(SQLModel, table=True):
     settled_at: datetime | None = moment(None)
     mended: dict[str, Any] | None = sealed(None)
     mended_source_id: str = column(Holds.PLAIN, "", max_length=200)
+
+
+class FeedConflict(SQLModel, table=True):
+    """Two statements about a policy of which a person has to say which holds. `first` and `second` are what the sides
+    say: days on which terms begin, or producer codes."""
+
+    __tablename__ = "feed_conflict"
+    __table_args__ = (
+        UniqueConstraint("policy_id", "kind", "term_effective", "first", "second", name="uq_feed_conflict"),
+        Index("ix_conflict_open", "feed", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
+        CheckConstraint("(resolution IS NULL) = (resolved_at IS NULL)", name="ck_conflict_resolved"),
+    )
+
+    id: int | None = key()
+    locator: str = locator()
+    feed: str = column(Holds.PLAIN, max_length=40)
+    kind: ConflictKind = column(Holds.PLAIN, sa_type=stored_enum(ConflictKind))
+    policy_id: int = reference("policy.id")
+    term_effective: date = column(Holds.BUSINESS)
+    first: str = column(Holds.BUSINESS, max_length=128)
+    second: str = column(Holds.BUSINESS, max_length=128)
+    found_at: datetime = moment()
+    resolution: Resolution | None = column(Holds.PLAIN, None, sa_type=stored_enum(Resolution))
+    resolved_at: datetime | None = moment(None)
+    resolved_by: str = column(Holds.CONTACT, "", max_length=254)

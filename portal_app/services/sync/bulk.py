@@ -15,6 +15,7 @@ Item = TypeVar("Item")
 
 ACCOUNT = metadata.tables["account"]
 CARRIER = metadata.tables["carrier"]
+CONFLICT = metadata.tables["feed_conflict"]
 COVERAGE = metadata.tables["coverage"]
 FEED_FILE = metadata.tables["feed_file"]
 LEDGER = metadata.tables["ledger_transaction"]

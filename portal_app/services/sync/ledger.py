@@ -65,7 +65,7 @@ def _later(record: PolicyRecord, before: Term, changes: dict[str, Any], known: d
         return Step(TransactionKind.CANCELLATION, _cancelled_at(record, known, zone), entry)
     back = "status" in changes and before.status is PolicyStatus.CANCELLED
     kind = TransactionKind.REINSTATEMENT if back else TransactionKind.CHANGE
-    return Step(kind, _within(record, known, zone), entry)
+    return Step(kind, within(record, known, zone), entry)
 
 
 def _entry(record: PolicyRecord, changes: dict[str, Any]) -> Entry:
@@ -73,12 +73,19 @@ def _entry(record: PolicyRecord, changes: dict[str, Any]) -> Entry:
 
 
 def _cancelled_at(record: PolicyRecord, known: datetime, zone: ZoneInfo) -> datetime:
-    return start_of(record.cancelled_on, zone) if record.cancelled_on else _within(record, known, zone)
+    return start_of(record.cancelled_on, zone) if record.cancelled_on else within(record, known, zone)
 
 
-def _within(record: PolicyRecord, moment: datetime, zone: ZoneInfo) -> datetime:
+def within(term: Span, moment: datetime, zone: ZoneInfo) -> datetime:
+    """The beginning of the day of `moment`, held within the term."""
     day = moment.astimezone(zone).date()
-    return start_of(min(max(day, record.effective), record.expiration - timedelta(days=1)), zone)
+    return start_of(min(max(day, term.effective), term.expiration - timedelta(days=1)), zone)
+
+
+def kept(ours: str, effective_at: datetime, term: date) -> Step:
+    """The portal's own producer code, set anew after the feed said another one."""
+    entry = Entry(TransactionState.ISSUED, Origin.PORTAL, term, {"producer_code": ours})
+    return Step(TransactionKind.CHANGE, effective_at, entry)
 
 
 def start_of(day: date, zone: ZoneInfo) -> datetime:

@@ -12,10 +12,11 @@ from portal_app.services.door import Tx
 from portal_app.services.ports import PolicyRecord
 from portal_app.services.sync import bulk, projecting
 from portal_app.services.sync.bulk import Row
+from portal_app.services.sync.conflicts import Claim, note_codes
 from portal_app.services.sync.kinds import Refusals, Taken
-from portal_app.services.sync.ledger import Step, steps
+from portal_app.services.sync.ledger import Step, kept, steps
 from portal_app.services.sync.projecting import Projected
-from portal_app.services.sync.projection import Entry, current, fold, step
+from portal_app.services.sync.projection import Entry, Term, current, fold, step
 from portal_app.services.sync.references import References, add_carriers, look_up
 from portal_app.services.sync.rows import Incoming
 
@@ -29,6 +30,7 @@ class TakingPolicies:
         self.exported_at = exported_at
         self.today = tx.now.astimezone(tx.settings.zone).date()
         self.references: References | None = None
+        self.claims: list[Claim] = []
 
     def refusals(self, rows: Sequence[Incoming]) -> Refusals:
         records: list[PolicyRecord] = [row.record for row in rows]
@@ -61,6 +63,7 @@ class TakingPolicies:
         bulk.insert_rows(
             self.tx.db, bulk.LEDGER, [self._ledger_row(ids[source_id], row, each) for source_id, row, each in written]
         )
+        note_codes(self.tx, self.feed, ids, self.claims)
 
     def _policies_there(self, source_ids: list[str]) -> dict[str, tuple[int, date]]:
         """Id and shown term of the policies that there are, by source id."""
@@ -82,9 +85,16 @@ class TakingPolicies:
         for row in sorted(rows, key=lambda each: each.record.effective):
             for each in steps(said, row.record, self.exported_at, self.tx.settings.zone):
                 effective = each.entry.term_effective
+                ours = _assigned_here(terms.get(effective), said.get(effective))
                 said[effective] = step(said.get(effective), each.entry)
                 terms[effective] = step(terms.get(effective), each.entry)
                 made.append((row, each))
+                if ours and said[effective].fields["producer_code"] != ours:
+                    back = kept(ours, each.effective_at, effective)
+                    terms[effective] = step(terms[effective], back.entry)
+                    made.append((row, back))
+                if ours and "producer_code" in each.entry.changes:
+                    self.claims.append(Claim(source_id, effective, ours, said[effective].fields["producer_code"]))
         return Projected(source_id, terms, current(terms, self.today), policy_id, before), made
 
     def _references(
@@ -100,6 +110,7 @@ class TakingPolicies:
         return known
 
     def _ledger_row(self, policy_id: int, row: Taken, each: Step) -> Row:
+        fed = each.entry.origin is Origin.FEED
         return {
             "locator": new_locator(),
             "policy_id": policy_id,
@@ -110,10 +121,17 @@ class TakingPolicies:
             "effective_at": each.effective_at,
             "known_at": self.tx.now,
             "issued_at": self.tx.now,
-            "source_record_id": row.source_record_id,
-            "source_version": row.version,
+            "source_record_id": row.source_record_id if fed else None,
+            "source_version": row.version if fed else None,
             "changes": dict(each.entry.changes),
         }
+
+
+def _assigned_here(shown: Term | None, said: Term | None) -> str:
+    """The producer code that the portal gave this term, where it is another one than the feed's."""
+    if shown is None or said is None or shown.fields["producer_code"] == said.fields["producer_code"]:
+        return ""
+    return str(shown.fields["producer_code"])
 
 
 def _unknown(record: PolicyRecord, known: References) -> list[str]:

@@ -18,7 +18,7 @@ from portal_app.services.access import Actor, Gate, system
 from portal_app.services.door import Door, Tx, writes
 from portal_app.services.errors import Conflict, DomainError, Unexpected
 from portal_app.services.ports import FeedBatch, FeedConnector, FeedUnavailable, RawRow, RowProblem
-from portal_app.services.sync import approvals, bulk, column_maps, corrections, files, quarantine, rows
+from portal_app.services.sync import approvals, bulk, column_maps, conflicts, corrections, files, quarantine, rows
 from portal_app.services.sync.apply import LEASE_SECONDS, Source, take_in
 from portal_app.services.sync.freshness import RunRow, run_row
 from portal_app.services.sync.pace import Pace
@@ -135,6 +135,8 @@ class _Run:
             except RowProblem as problem:
                 problems += [f"{batch.name}: {reason}" for reason in problem.reasons]
         self._take_waiting(run_id)
+        if self.kind is FeedKind.POLICIES:
+            self.door.run(conflicts.note_terms, self.actor, lease=self.lease, feed=self.feed, run_id=run_id)
         if problems:
             raise RowProblem(problems)
         return _passed_over(passed_over)

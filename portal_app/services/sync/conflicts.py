@@ -1,0 +1,237 @@
+"""What two sides say of one policy and cannot both hold: noted while a feed is taken in, resolved by a person.
+
+Two kinds: two terms of a policy for the same time, of which no complete file says which is meant; and a producer code
+that the portal gave a term and the agency's system does not confirm. Until somebody decides, both terms are shown, and
+the portal's code holds.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+
+from portal_app.models.enums import ConflictKind, Origin, Resolution, TransactionKind, TransactionState
+from portal_app.models.types import new_locator
+from portal_app.services import audit, leases
+from portal_app.services.access import Gate, Permission
+from portal_app.services.door import Tx, reads, writes
+from portal_app.services.errors import Conflict, Invalid, NotFound
+from portal_app.services.sync import bulk, corrections
+from portal_app.services.sync.corrections import Correction
+from portal_app.services.sync.ledger import within
+from portal_app.services.sync.projecting import ledger_of, reproject
+from portal_app.services.sync.projection import fold
+
+HANDS = "resolved by hand"
+LEASE_SECONDS = 60
+Pair = tuple[int, date, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What the feed says of a term's producer code (`theirs`) that the portal gave another one (`ours`)."""
+
+    policy_source_id: str
+    term_effective: date
+    ours: str
+    theirs: str
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A conflict that waits. `first` and `second` are what the sides say."""
+
+    locator: str
+    feed: str
+    kind: ConflictKind
+    policy: str
+    number: str
+    insured_name: str
+    term_effective: date
+    first: str
+    second: str
+    found_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Conflicts:
+    """A page of the conflicts that wait, the oldest first, and how many there are."""
+
+    rows: tuple[Open, ...]
+    total: int
+
+
+@reads(Permission.VIEW_FEEDS)
+def waiting(tx: Tx) -> int:
+    """How many conflicts wait for a person."""
+    conflict = bulk.CONFLICT
+    return tx.db.scalar(select(func.count()).select_from(conflict).where(conflict.c.resolved_at.is_(None))) or 0
+
+
+@reads(Permission.MEND_ROWS)
+def listed(tx: Tx, *, offset: int = 0, count: int = 50) -> Conflicts:
+    """The conflicts that wait, with the policies that they are about."""
+    conflict, policy = bulk.CONFLICT.c, bulk.POLICY.c
+    columns = (
+        conflict.locator,
+        conflict.feed,
+        conflict.kind,
+        policy.locator.label("policy"),
+        policy.number,
+        policy.insured_name,
+        conflict.term_effective,
+        conflict.first,
+        conflict.second,
+        conflict.found_at,
+    )
+    there = select(*columns).join(bulk.POLICY, policy.id == conflict.policy_id).where(conflict.resolved_at.is_(None))
+    page = there.order_by(conflict.id).offset(max(offset, 0)).limit(min(max(count, 1), 200))
+    return Conflicts(tuple(Open(**row) for row in tx.db.execute(page).mappings()), waiting(tx))
+
+
+@writes(Permission.MEND_ROWS)
+def resolve(tx: Tx, *, locator: str, resolution: Resolution) -> None:
+    """Decide a conflict: of two terms which holds, or that both do; of two codes which the policy bears.
+
+    Raises NotFound for one that does not wait, Conflict where the feed is being taken in, Invalid for an answer that
+    this kind of conflict does not have.
+    """
+    conflict, policy = bulk.CONFLICT, bulk.POLICY
+    found = tx.db.execute(
+        select(conflict, policy.c.source_id.label("policy_source_id"), policy.c.locator.label("policy"))
+        .join(policy, policy.c.id == conflict.c.policy_id)
+        .where(conflict.c.locator == locator, conflict.c.resolved_at.is_(None))
+    ).first()
+    if found is None:
+        raise NotFound("This conflict does not wait any more.")
+    lease = leases.acquire(tx, name=f"sync:{found.feed}", holder=HANDS, seconds=LEASE_SECONDS)
+    if lease is None:
+        raise Conflict("The feed is being taken in at this moment. Try again in a minute.")
+    if found.kind is ConflictKind.SAME_TIME_TWICE:
+        _decide_terms(tx, lease, found, resolution)
+    else:
+        _decide_code(tx, found, resolution)
+    leases.release(tx, lease=lease)
+    _close(tx, [found.id], resolution)
+    sides = {"kind": found.kind.value, "first": found.first, "second": found.second, "resolution": resolution.value}
+    audit.record(tx, "conflict.resolved", subject_kind="policy", subject=found.policy, detail=sides)
+
+
+def _decide_terms(tx: Tx, lease: leases.Held, found: Any, resolution: Resolution) -> None:
+    if resolution is Resolution.BOTH:
+        return
+    days = [date.fromisoformat(found.first), date.fromisoformat(found.second)]
+    if resolution is Resolution.FIRST:
+        days.reverse()
+    elif resolution is not Resolution.SECOND:
+        raise Invalid({"resolution": "Say which of the two terms holds, or that both do."})
+    wrong, right = days
+    correction = Correction(found.policy_id, found.policy_source_id, wrong, right)
+    corrections.correct(tx, lease=lease, feed=found.feed, corrections=[correction])
+
+
+def _decide_code(tx: Tx, found: Any, resolution: Resolution) -> None:
+    if resolution is Resolution.FIRST:
+        return
+    if resolution is not Resolution.SECOND:
+        raise Invalid({"resolution": "Say which of the two codes the policy bears."})
+    term = fold(ledger_of(tx.db, [found.policy_id])[found.policy_id])[found.term_effective]
+    row = {
+        "locator": new_locator(),
+        "policy_id": found.policy_id,
+        "kind": TransactionKind.CHANGE,
+        "state": TransactionState.ISSUED,
+        "origin": Origin.PORTAL,
+        "term_effective": found.term_effective,
+        "effective_at": within(term, tx.now, tx.settings.zone),
+        "known_at": tx.now,
+        "issued_at": tx.now,
+        "changes": {"producer_code": found.second},
+    }
+    bulk.insert_rows(tx.db, bulk.LEDGER, [row])
+    today = tx.now.astimezone(tx.settings.zone).date()
+    reproject(tx.db, found.feed, {found.policy_id: found.policy_source_id}, today)
+
+
+@writes(Gate.SYSTEM)
+def note_terms(tx: Tx, *, lease: leases.Held, feed: str, run_id: int) -> None:
+    """After a run that changed something: note the policies that have two terms for the same time, and close what is
+    not so any more."""
+    leases.still_held(tx, lease)
+    run = bulk.SYNC_RUN.c
+    changed = tx.db.scalar(select(run.rows_added + run.rows_changed).where(run.id == run_id))
+    if not changed:
+        return
+    pairs = {
+        (each.policy_id, each.one.effective, each.one.effective.isoformat(), each.other.effective.isoformat())
+        for each in corrections.doubts(tx, feed=feed)
+        if each.same_time and not (each.one.cancelled or each.other.cancelled)
+    }
+    known = _known(tx, feed, ConflictKind.SAME_TIME_TWICE)
+    _add(tx, feed, ConflictKind.SAME_TIME_TWICE, [pair for pair in sorted(pairs) if pair not in known])
+    again = [known[pair] for pair in pairs & known.keys()]
+    _reopen(tx, [row.id for row in again if row.resolution not in (None, Resolution.BOTH)])
+    _close(tx, [row.id for pair, row in known.items() if pair not in pairs and row.resolution is None], Resolution.GONE)
+
+
+def note_codes(tx: Tx, feed: str, policy_ids: Mapping[str, int], claims: Sequence[Claim]) -> None:
+    """Note where the feed does not confirm the portal's producer code, and close what it confirms. An older claim about
+    the same term is overtaken by the new one."""
+    conflict = bulk.CONFLICT.c
+    for claim in claims:
+        policy_id = policy_ids[claim.policy_source_id]
+        about = (
+            conflict.policy_id == policy_id,
+            conflict.kind == ConflictKind.PRODUCER_CODE,
+            conflict.term_effective == claim.term_effective,
+        )
+        open_ids = tx.db.scalars(select(conflict.id).where(*about, conflict.resolved_at.is_(None))).all()
+        _close(tx, open_ids, Resolution.GONE)
+        if claim.theirs == claim.ours:
+            continue
+        same = tx.db.scalar(
+            select(conflict.id).where(*about, conflict.first == claim.ours, conflict.second == claim.theirs)
+        )
+        if same is not None:
+            _reopen(tx, [same])
+        else:
+            _add(tx, feed, ConflictKind.PRODUCER_CODE, [(policy_id, claim.term_effective, claim.ours, claim.theirs)])
+
+
+def _known(tx: Tx, feed: str, kind: ConflictKind) -> dict[Pair, Any]:
+    conflict = bulk.CONFLICT
+    found = tx.db.execute(select(conflict).where(conflict.c.feed == feed, conflict.c.kind == kind))
+    return {(row.policy_id, row.term_effective, row.first, row.second): row for row in found}
+
+
+def _add(tx: Tx, feed: str, kind: ConflictKind, pairs: Sequence[Pair]) -> None:
+    rows = [
+        {
+            "locator": new_locator(),
+            "feed": feed,
+            "kind": kind,
+            "policy_id": policy_id,
+            "term_effective": term,
+            "first": first,
+            "second": second,
+            "found_at": tx.now,
+            "resolved_by": "",
+        }
+        for policy_id, term, first, second in pairs
+    ]
+    if rows:
+        tx.db.execute(insert(bulk.CONFLICT), rows)
+
+
+def _reopen(tx: Tx, ids: Sequence[int]) -> None:
+    conflict = bulk.CONFLICT
+    again = {"resolution": None, "resolved_at": None, "resolved_by": "", "found_at": tx.now}
+    tx.db.execute(update(conflict).where(conflict.c.id.in_(ids)).values(again))
+
+
+def _close(tx: Tx, ids: Sequence[int], resolution: Resolution) -> None:
+    conflict = bulk.CONFLICT
+    told = {"resolution": resolution, "resolved_at": tx.now, "resolved_by": tx.actor.email or tx.actor.name}
+    tx.db.execute(update(conflict).where(conflict.c.id.in_(ids)).values(told))
