@@ -11,7 +11,7 @@ from integrations.custom.columns import Cells, ColumnMap, Layout
 from integrations.custom.mapping import KeyOf
 from integrations.custom.mapping.row import folded
 from integrations.custom.survey import NUL
-from integrations.custom.trailer import Trailer
+from integrations.custom.trailer import NOTHING, Trailer
 from portal_app.services.ports import RawRow, RowProblem
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def hold_against_trailer(text: io.TextIOWrapper, columns: ColumnMap, trailer: Tr
     except csv.Error:
         line = skipped + rows.line_num
         raise RowProblem(
-            [f"Up to line {line} a row cannot be taken apart, so that nothing can be held against the trailer."]
+            [f"Up to line {line} a row cannot be taken apart, so that the trailer tells nothing. {NOTHING}"]
         ) from None
 
 

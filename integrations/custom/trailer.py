@@ -13,7 +13,7 @@ from portal_app.services.ports import RowProblem
 from portal_app.settings import KindSettings, TrailerSettings
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,15}")
-_NOTHING = "Nothing of the file was taken in."
+NOTHING = "Nothing of the file was taken in."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +37,17 @@ class Trailer:
             if not any(row):
                 continue
             if found is not None:
-                raise RowProblem([f"There are lines behind the trailer. {_NOTHING}"])
+                raise RowProblem([f"There are lines behind the trailer. {NOTHING}"])
             if self.is_in(row):
                 found = row
             else:
                 texts = layout.pick([*row, ""]) if len(row) == layout.width else ()
                 totals.add({name: texts[slot] if texts else "" for name, slot in self.slots.items()})
         if found is None:
-            raise RowProblem([f"The trailer is missing: the file may have been cut short. {_NOTHING}"])
+            raise RowProblem([f"The trailer is missing: the file may have been cut short. {NOTHING}"])
         problems = [*totals.problems, *self._of_count(found, totals.rows), *self._of_sums(found, totals)]
         if problems:
-            raise RowProblem([*problems, _NOTHING])
+            raise RowProblem([*problems, NOTHING])
 
     def _of_count(self, found: Sequence[str], rows: int) -> list[str]:
         if self.settings.rows is None:
