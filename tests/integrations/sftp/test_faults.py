@@ -21,6 +21,9 @@ from tests.integrations.sftp.faulty import Faulty, faulty
 from tests.integrations.sftp.wire import wire
 from tests.world import NOW
 
+# What goes wrong on the way is no business of the database's.
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
 CLIENT = "Client,Name,Kind\nC1,Client 1,person\n"
 LONG = range(20_000)
 

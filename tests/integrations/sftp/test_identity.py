@@ -18,6 +18,7 @@ from tests.integrations.sftp.faulty import Faulty, faulty
 from tests.integrations.sftp.wire import Wire, wire
 from tests.world import NOW, add_user
 
+ON_ONE_DATABASE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 SECRET = "Lantern-Secret-77"
 
 
@@ -155,6 +156,7 @@ def test_a_third_key_is_news_again(people: None, agency: Agency, opening: Openin
     assert len(recipients(portal)) == 4
 
 
+@ON_ONE_DATABASE
 @pytest.mark.criterion("SFTP-10")
 def test_a_key_locked_by_a_passphrase_signs_in(agency: Agency, opening: Opening, tmp_path: Path) -> None:
     agency.clients([1])
@@ -170,6 +172,7 @@ def test_a_key_locked_by_a_passphrase_signs_in(agency: Agency, opening: Opening,
     assert portal.clients() == expected([1])
 
 
+@ON_ONE_DATABASE
 @pytest.mark.criterion("SFTP-10")
 @pytest.mark.parametrize("right", [True, False])
 def test_a_password_out_of_a_file_signs_in_where_it_is_right(
@@ -194,6 +197,7 @@ def test_a_password_out_of_a_file_signs_in_where_it_is_right(
     assert (tmp_path / "password").read_text() not in caplog.text + repr(portal.door)
 
 
+@ON_ONE_DATABASE
 @pytest.mark.criterion("SFTP-10")
 def test_what_sshd_refuses_is_told_without_the_secret(agency: Agency, opening: Opening, tmp_path: Path) -> None:
     subprocess.run(["ssh-keygen", "-q", "-t", "rsa", "-N", "", "-f", tmp_path / "stranger"], check=True)
@@ -211,6 +215,7 @@ def test_what_sshd_refuses_is_told_without_the_secret(agency: Agency, opening: O
     assert wrong.message == f"127.0.0.1 refused the password of {user}."
 
 
+@ON_ONE_DATABASE
 @pytest.mark.criterion("SFTP-10")
 def test_a_folder_that_is_not_there_is_named(agency: Agency, opening: Opening) -> None:
     agency.settings["folder"] = "/nowhere"
@@ -220,6 +225,7 @@ def test_a_folder_that_is_not_there_is_named(agency: Agency, opening: Opening) -
     assert run.message == "The folder /nowhere on 127.0.0.1 cannot be read (No such file)."
 
 
+@ON_ONE_DATABASE
 @pytest.mark.criterion("SFTP-11")
 @pytest.mark.parametrize(
     "weak",
@@ -239,6 +245,7 @@ def test_what_is_outdated_is_not_spoken(weak: str, agency: Agency, opening: Open
     assert run.message == f"127.0.0.1:{server.port} knows no way to encrypt that is safe today; ask its operator."
 
 
+@ON_ONE_DATABASE
 @pytest.mark.criterion("SFTP-11")
 @pytest.mark.parametrize("kind", ["rsa", "ecdsa"])
 def test_keys_of_other_types_are_recognised(kind: str, agency: Agency, opening: Opening) -> None:
