@@ -47,7 +47,7 @@ class Trailer:
             raise RowProblem([f"The trailer is missing: the file may have been cut short. {NOTHING}"])
         problems = [*totals.problems, *self._of_count(found, totals.rows), *self._of_sums(found, totals)]
         if problems:
-            raise RowProblem([*problems, NOTHING])
+            raise RowProblem([" ".join([*problems, NOTHING])])
 
     def _of_count(self, found: Sequence[str], rows: int) -> list[str]:
         if self.settings.rows is None:

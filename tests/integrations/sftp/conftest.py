@@ -1,7 +1,6 @@
 """An agency on a real sshd, and portals that fetch from it."""
 
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -11,14 +10,10 @@ from tests.integrations.sftp.agency import Agency, Opening, Portal, opened
 from tests.servers import SftpServer
 from tests.world import Clock
 
-FOLDERS = count()
-
 
 @pytest.fixture
-def agency(sftp_server: SftpServer) -> Agency:
-    folder = sftp_server.folder / f"agency-{next(FOLDERS)}"
-    folder.mkdir()
-    return Agency(sftp_server, folder)
+def agency(sftp_server: SftpServer, tmp_path_factory: pytest.TempPathFactory) -> Agency:
+    return Agency(sftp_server, tmp_path_factory.mktemp("there"))
 
 
 @pytest.fixture
