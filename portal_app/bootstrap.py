@@ -49,14 +49,19 @@ def stamp(tx: Tx) -> DatabaseUse:
 
 def ports_of(settings: Settings) -> Ports:
     """The adapters that the settings ask for."""
-    feeds = {feed.name: _connector(feed) for feed in settings.feeds}
+    feeds = {feed.name: _connector(feed, settings) for feed in settings.feeds}
     return Ports(feeds=feeds, mailer=_mailer(settings), texts=_texts(settings))
 
 
-def _connector(feed: FeedSettings) -> FeedConnector:
+def _connector(feed: FeedSettings, settings: Settings) -> FeedConnector:
     from integrations.custom.connector import CustomConnector
 
-    return CustomConnector(feed)
+    if feed.sftp is None:
+        return CustomConnector(feed)
+    from integrations.sftp.connector import SftpConnector
+
+    fetched = feed.model_copy(update={"folder": settings.folder / "feeds" / feed.name})
+    return SftpConnector(fetched, feed.sftp, CustomConnector(fetched))
 
 
 def _mailer(settings: Settings) -> Mailer | None:

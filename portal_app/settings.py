@@ -9,7 +9,16 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 PREFIX = "PORTAL_"
 DEMO: dict[str, object] = {
@@ -42,6 +51,19 @@ def origin_of(scheme: str, host: str, port: int | None) -> str:
     return f"{scheme}://{named}" + (f":{port}" if port not in (None, 80 if scheme == "http" else 443) else "")
 
 
+class TrailerSettings(BaseModel):
+    """The last line of a file, which tells how many rows it has and what they add up to. Columns count from 1."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    mark: Annotated[str, Field(min_length=1)]  # what the line says in its column `mark_column`
+    mark_column: Annotated[int, Field(ge=1)] = 1
+    rows: Annotated[int, Field(ge=1)] | None = None  # the column with the number of rows
+    beside_rows: Annotated[int, Field(ge=0, le=2)] = 0  # lines which that number holds beyond the rows: header, trailer
+    sums: dict[str, Annotated[int, Field(ge=1)]] = {}  # a field of the map → the column with its sum
+    sums_in: Literal["dollars", "cents"] = "dollars"
+
+
 class KindSettings(BaseModel):
     """How one kind of file is found and read: a name pattern, the column map, and words to translate."""
 
@@ -55,21 +77,58 @@ class KindSettings(BaseModel):
     dates: Literal["month first", "day first"] = "month first"
     rates: Literal["fraction", "percent"] = "fraction"  # how a rate without a per cent sign is read
     complete: bool = False  # whether every file holds all records, and not only those that changed
+    trailer: TrailerSettings | None = None
+
+
+class SftpSettings(BaseModel):
+    """Where a feed's files lie on a server, how to sign in there, and by which key the server is known."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    host: Annotated[str, Field(min_length=1)]
+    port: Annotated[int, Field(ge=1, le=65535)] = 22
+    user: Annotated[str, Field(min_length=1)]
+    password: SecretStr | None = None
+    password_file: Path | None = None
+    key_file: Path | None = None
+    passphrase: SecretStr | None = None
+    passphrase_file: Path | None = None
+    host_key: str = ""
+    folder: Annotated[str, Field(min_length=1)] = "."
+    archive: Annotated[str, Field(min_length=1)] | None = None
+    connect_seconds: Annotated[float, Field(gt=0, le=300)] = 20.0  # to be connected and signed in
+    silence_seconds: Annotated[float, Field(gt=0, le=600)] = 60.0  # for the server to say nothing meanwhile
+    quiet_seconds: Annotated[float, Field(ge=0, le=60)] = 3.0  # for a new file not to change before it is fetched
 
 
 class FeedSettings(BaseModel):
-    """One feed from an agency management system."""
+    """One feed from an agency management system: its files lie in a folder here, or on a server."""
 
     model_config = ConfigDict(extra="forbid")
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
     system: Literal["custom"] = "custom"
-    folder: Path
+    folder: Path = Path()
+    sftp: SftpSettings | None = None
     first_import: Literal["at once", "after approval"] = "at once"
     producers: KindSettings | None = None
     clients: KindSettings | None = None
     policies: KindSettings | None = None
     commissions: KindSettings | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> "FeedSettings":
+        if ("folder" in self.model_fields_set) is (self.sftp is not None):
+            raise ValueError("needs either a folder or [feed.sftp], which says where its files lie")
+        return self
+
+    def seen_from(self, place: Path) -> "FeedSettings":
+        """The same with every path here read from `place`."""
+        if self.sftp is None:
+            return self.model_copy(update={"folder": place / self.folder})
+        names = ("password_file", "key_file", "passphrase_file")
+        files = {name: place / file for name in names if (file := getattr(self.sftp, name)) is not None}
+        return self.model_copy(update={"sftp": self.sftp.model_copy(update=files)})
 
 
 class Settings(BaseModel):
@@ -184,7 +243,7 @@ class _FeedsFile(BaseModel):
 
 
 def load_feeds(path: Path) -> list[FeedSettings]:
-    """Read the feeds' file (TOML, one `[[feed]]` each). Folders are relative to the file. Raises SettingsError."""
+    """Read the feeds' file (TOML, one `[[feed]]` each). Paths are relative to the file. Raises SettingsError."""
     name = f"{PREFIX}FEEDS_FILE"
     try:
         found = _FeedsFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
@@ -193,15 +252,19 @@ def load_feeds(path: Path) -> list[FeedSettings]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError([f"{name}: {path} is not TOML: {error}."]) from None
     except ValidationError as error:
-        raise SettingsError([f"{name}: {_place(each)}: {each['msg']}." for each in error.errors()]) from None
+        raise SettingsError([f"{name}: {_place(each)}: {_sentence(each)}" for each in error.errors()]) from None
     names = [feed.name for feed in found.feed]
     if len(set(names)) < len(names):
         raise SettingsError([f"{name}: two feeds bear the same name."])
-    return [feed.model_copy(update={"folder": path.parent / feed.folder}) for feed in found.feed]
+    return [feed.seen_from(path.parent) for feed in found.feed]
 
 
 def _place(error: Any) -> str:
     return ".".join(str(part) for part in error["loc"])
+
+
+def _sentence(error: Any) -> str:
+    return f"{error['msg'].removeprefix('Value error, ').rstrip('.')}."
 
 
 def load_settings(environ: dict[str, str] | None = None, **given: Any) -> Settings:
@@ -214,10 +277,7 @@ def load_settings(environ: dict[str, str] | None = None, **given: Any) -> Settin
     try:
         settings = Settings(**{**values, **given})
     except ValidationError as error:
-        problems += [
-            f"{PREFIX}{_place(each).upper()}: {each['msg'].removeprefix('Value error, ').rstrip('.')}."
-            for each in error.errors()
-        ]
+        problems += [f"{PREFIX}{_place(each).upper()}: {_sentence(each)}" for each in error.errors()]
         raise SettingsError(problems) from None
     try:
         _ = settings.feeds

@@ -201,20 +201,22 @@ class SftpServer:
 
 
 @contextlib.contextmanager
-def sshd() -> Iterator[SftpServer]:
+def sshd(*differing: str, key_type: str = "ed25519") -> Iterator[SftpServer]:
+    """`differing` are lines of its configuration that come before ours and so win."""
     program, keygen = need("sshd"), need("ssh-keygen")
     base = Path(tempfile.mkdtemp(prefix="portal-sshd-"))
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(exist_ok=True, mode=0o755)
     try:
-        for name in ("host", "client"):
-            subprocess.run([keygen, "-q", "-t", "ed25519", "-N", "", "-f", base / name], check=True)
+        for name, kind in (("host", key_type), ("client", "ed25519")):
+            subprocess.run([keygen, "-q", "-t", kind, "-N", "", "-f", base / name], check=True)
         shutil.copy(base / "client.pub", base / "authorized")
         (base / "files").mkdir()
         server = SftpServer(
             free_port(), pwd.getpwuid(os.geteuid()).pw_name, base / "client", base / "host.pub", base / "files"
         )
         options = [
+            *differing,
             f"Port {server.port}",
             "ListenAddress 127.0.0.1",
             f"HostKey {base}/host",

@@ -9,14 +9,17 @@ from hashlib import blake2b
 from itertools import islice
 from pathlib import Path, PurePath
 
+from integrations.custom import trailer as trailers
 from integrations.custom.columns import Cells, ColumnMap, check
 from integrations.custom.mapping import MAPPINGS, KeyOf, RecordOf
 from integrations.custom.preview import choices, previewed
-from integrations.custom.reader import raw_rows
+from integrations.custom.reader import hold_against_trailer, raw_rows
 from integrations.custom.survey import Stamp, Survey, opened, survey
+from integrations.custom.trailer import Trailer
 from portal_app.models.enums import Cadence, FeedKind
 from portal_app.services.ports import (
     Columns,
+    FeedConnector,
     FeedRecord,
     FeedUnavailable,
     FieldChoice,
@@ -42,6 +45,7 @@ class CsvBatch:
     path: Path
     columns: ColumnMap
     key: KeyOf | None
+    trailer: Trailer | None
     found: Survey
     complete: bool
 
@@ -62,8 +66,11 @@ class CsvBatch:
     def _rows(self) -> Iterator[RawRow]:
         if self.found.workbook:
             raise RowProblem(["The file is a spreadsheet's workbook, not CSV: save it as CSV."])
+        if self.trailer is not None:
+            with opened(self.path, self.found) as text:
+                hold_against_trailer(text, self.columns, self.trailer)
         with opened(self.path, self.found) as text:
-            yield from raw_rows(text, self.columns, self.key)
+            yield from raw_rows(text, self.columns, self.key, self.trailer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +78,11 @@ class _Kind:
     settings: KindSettings
     columns: ColumnMap
     key: KeyOf | None
+    trailer: Trailer | None
     record: RecordOf
 
 
-class CustomConnector:
+class CustomConnector(FeedConnector):
     """Implements FeedConnector for one feed. Raises SettingsError with all that is wrong with its column maps."""
 
     def __init__(self, feed: FeedSettings) -> None:
@@ -112,6 +120,7 @@ class CustomConnector:
                 path,
                 of_kind.columns,
                 of_kind.key,
+                of_kind.trailer,
                 found,
                 of_kind.settings.complete,
             )
@@ -193,11 +202,13 @@ def _fresh_and_cut_short(found: Survey) -> bool:
 def _compiled(kind: FeedKind, settings: KindSettings) -> _Kind:
     mapping = MAPPINGS[kind]
     columns = ColumnMap(kind, mapping.fields, settings)
-    return _Kind(settings, columns, mapping.key(columns), mapping.mapper(columns))
+    found = trailers.trailer_of(settings, mapping.fields)
+    return _Kind(settings, columns, mapping.key(columns), found, mapping.mapper(columns))
 
 
 def _problems(kind: FeedKind, settings: KindSettings) -> list[str]:
-    problems = check(kind, MAPPINGS[kind].fields, settings)
+    fields = MAPPINGS[kind].fields
+    problems = [*check(kind, fields, settings), *trailers.check(kind, fields, settings)]
     pattern = PurePath(settings.files)
     if not pattern.parts or pattern.is_absolute() or ".." in pattern.parts:
         problems.append(f"{kind.value}.files: must be a name pattern inside the folder, such as policies*.csv.")

@@ -41,7 +41,7 @@ def previewed(batch: "CsvBatch", settings: KindSettings) -> FilePreview:
         raise RowProblem(["The file is a spreadsheet's workbook, not CSV: save it as CSV."])
     with opened(batch.path, batch.found) as text:
         reader, header, _ = header_of(text, columns)
-        rows = [row for row in islice(reader, ROWS) if any(row)]
+        rows = [row for row in islice(reader, ROWS) if any(row) and not (batch.trailer and batch.trailer.is_in(row))]
     named = _names(header, settings.columns)
     tried = _Trial.of(mapping, columns, header, rows)
     places = {_plain(name) for name in header}

@@ -11,6 +11,7 @@ from integrations.custom.columns import Cells, ColumnMap, Layout
 from integrations.custom.mapping import KeyOf
 from integrations.custom.mapping.row import folded
 from integrations.custom.survey import NUL
+from integrations.custom.trailer import NOTHING, Trailer
 from portal_app.services.ports import RawRow, RowProblem
 
 if TYPE_CHECKING:
@@ -28,8 +29,23 @@ _MARK = (1 << _MARK_BITS) - 1
 _Naming = Callable[[tuple[str, ...], str, int], tuple[str, str | None] | None]
 
 
-def raw_rows(text: io.TextIOWrapper, columns: ColumnMap, key: KeyOf | None) -> Iterator[RawRow]:
-    """Yield the file's rows in its order; empty ones are passed over. Memory holds one row, and a key for each seen.
+def hold_against_trailer(text: io.TextIOWrapper, columns: ColumnMap, trailer: Trailer) -> None:
+    """One pass over the cells. Raises RowProblem where the trailer is missing or says other than the rows."""
+    rows, layout, skipped = _table(text, columns)
+    try:
+        trailer.hold(rows, layout)
+    except csv.Error:
+        line = skipped + rows.line_num
+        raise RowProblem(
+            [f"Up to line {line} a row cannot be taken apart, so that the trailer tells nothing. {NOTHING}"]
+        ) from None
+
+
+def raw_rows(
+    text: io.TextIOWrapper, columns: ColumnMap, key: KeyOf | None, trailer: Trailer | None = None
+) -> Iterator[RawRow]:
+    """Yield the file's rows in its order; empty ones and the trailer are passed over. Memory holds one row, and a key
+    for each seen.
 
     Raises RowProblem where the file as a whole cannot be read: empty, no header, columns missing.
     """
@@ -41,6 +57,8 @@ def raw_rows(text: io.TextIOWrapper, columns: ColumnMap, key: KeyOf | None) -> I
         try:
             for row in rows:
                 line, end = end + 1, rows.line_num
+                if trailer is not None and trailer.is_in(row):
+                    continue
                 if len(row) != width:
                     if any(row):
                         yield _misfit(skipped + line, row, layout)

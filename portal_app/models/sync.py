@@ -50,7 +50,7 @@ class FeedFile(SQLModel, table=True):
 
 
 class SyncRun(SQLModel, table=True):
-    """One run of one kind of one feed, with its counts."""
+    """One run of one kind of one feed, with its counts. `alarm` says that who answered was not the agency's system."""
 
     __tablename__ = "sync_run"
     __table_args__ = (
@@ -76,6 +76,7 @@ class SyncRun(SQLModel, table=True):
     rows_unchanged: int = column(Holds.PLAIN, 0)
     rows_quarantined: int = column(Holds.PLAIN, 0)
     message: str = column(Holds.PLAIN, "", max_length=500)
+    alarm: bool = column(Holds.PLAIN, False)
 
 
 class ColumnMap(SQLModel, table=True):

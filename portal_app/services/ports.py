@@ -1,6 +1,7 @@
 """What the outside implements. Services know these shapes and nothing of who fills them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,6 +20,10 @@ class RowProblem(Exception):
 
 class FeedUnavailable(Exception):
     """The feed could not be read now (folder missing, no permission); the next run may succeed."""
+
+
+class FeedAlarm(FeedUnavailable):
+    """Who answers is not the agency's system: the feed stops, and people are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +234,16 @@ class FeedConnector(Protocol):
         """What a row with these cells is known by: "" where its key columns are empty, None where rows of that kind are
         known by their content. Raises RowProblem where a column is missing."""
         ...
+
+    def session(self, go_on: Callable[[], None]) -> AbstractContextManager["FeedConnector"]:
+        """The connector for one run, with what it needs open while the run lasts. It calls `go_on` again and again
+        where it takes long, which raises what ends the run."""
+        return nullcontext(self)
+
+    def put_away(self, kind: FeedKind, through: Sequence[FeedBatch]) -> Sequence[str]:
+        """Told after the batches of a kind, with those that have been taken in whole, now or before. Returns what
+        there is to say of the run. Raises FeedUnavailable where not all could be had that lies there."""
+        return ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,14 @@ def contents(tx: Tx, *, feed: str, kind: FeedKind) -> frozenset[bytes]:
     return frozenset(map(bytes, tx.db.scalars(select(file.digest).where(file.feed == feed, file.kind == kind))))
 
 
+@reads(Gate.SYSTEM)
+def completed(tx: Tx, *, feed: str, kind: FeedKind) -> frozenset[bytes]:
+    """The digests of all files of that kind that were taken in whole."""
+    file = bulk.FEED_FILE.c
+    whole = select(file.digest).where(file.feed == feed, file.kind == kind, file.completed_at.is_not(None))
+    return frozenset(map(bytes, tx.db.scalars(whole)))
+
+
 @writes(Gate.SYSTEM)
 def complete(tx: Tx, *, lease: leases.Held, run_id: int, file_id: int, overtaken: Sequence[int]) -> None:
     """The file was read to its end: from now on its rows count as a whole. `overtaken` rows leave quarantine."""

@@ -3,7 +3,8 @@
 import os
 import secrets
 import socket
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from threading import Event
@@ -17,8 +18,18 @@ from portal_app.services import leases
 from portal_app.services.access import Actor, Gate, system
 from portal_app.services.door import Door, Tx, writes
 from portal_app.services.errors import Conflict, DomainError, Unexpected
-from portal_app.services.ports import FeedBatch, FeedConnector, FeedUnavailable, RawRow, RowProblem
-from portal_app.services.sync import approvals, bulk, column_maps, conflicts, corrections, files, quarantine, rows
+from portal_app.services.ports import FeedAlarm, FeedBatch, FeedConnector, FeedUnavailable, RawRow, RowProblem
+from portal_app.services.sync import (
+    alarms,
+    approvals,
+    bulk,
+    column_maps,
+    conflicts,
+    corrections,
+    files,
+    quarantine,
+    rows,
+)
 from portal_app.services.sync.apply import LEASE_SECONDS, Source, take_in
 from portal_app.services.sync.freshness import RunRow, run_row
 from portal_app.services.sync.pace import Pace
@@ -29,6 +40,8 @@ PAGE = 500
 SILENT = 5000
 # Policies whose terms are corrected in one transaction.
 CORRECTED = 25
+# How often the lease is renewed while files are fetched.
+RENEWED_SECONDS = LEASE_SECONDS / 4
 
 
 class AlreadyRunning(Conflict):
@@ -56,16 +69,32 @@ def run_feed(
     lease = door.run(leases.acquire, actor, name=f"sync:{feed}", holder=holder(), seconds=LEASE_SECONDS)
     if lease is None:
         raise AlreadyRunning
+    stop, done = stop or Event(), list[RunRow]()
     try:
-        done = []
-        for kind in _kinds(connector, cadence):
-            done.append(_Run(door, actor, lease, connector, kind, stop or Event()).whole())
-            if done[-1].state is RunState.INTERRUPTED:
-                break
+        with connector.session(_going_on(door, actor, lease, stop)) as at_work:
+            for kind in _kinds(connector, cadence):
+                done.append(_Run(door, actor, lease, at_work, kind, stop, for_real).whole())
+                if done[-1].state is RunState.INTERRUPTED:
+                    break
         return done
     finally:
         with suppress(DomainError):
             door.run(leases.release, actor, lease=lease)
+
+
+def _going_on(door: Door, actor: Actor, lease: leases.Held, stop: Event) -> Callable[[], None]:
+    """What a connector calls while it fetches: keeps the lease, and raises what ends the run."""
+    renewed = time.monotonic()
+
+    def go_on() -> None:
+        nonlocal renewed
+        if stop.is_set():
+            raise _Stopped
+        if time.monotonic() - renewed > RENEWED_SECONDS:
+            door.run(leases.renew, actor, lease=lease, seconds=LEASE_SECONDS)
+            renewed = time.monotonic()
+
+    return go_on
 
 
 def holder() -> str:
@@ -88,11 +117,12 @@ class _Run:
     connector: FeedConnector
     kind: FeedKind
     stop: Event
+    for_real: bool = True
     pace: Pace = field(default_factory=Pace)
 
     def whole(self) -> RunRow:
         run_id = self.door.run(open_run, self.actor, lease=self.lease, feed=self.feed, kind=self.kind)
-        state, message = RunState.SUCCEEDED, ""
+        state, message, alarm = RunState.SUCCEEDED, "", False
         try:
             message = self._take_all(run_id)
         except _Stopped:
@@ -100,7 +130,7 @@ class _Run:
         except leases.Lost:
             raise
         except FeedUnavailable as problem:
-            state, message = RunState.FAILED, str(problem)
+            state, message, alarm = RunState.FAILED, str(problem), isinstance(problem, FeedAlarm)
         except RowProblem as problem:
             state, message = RunState.FAILED, " ".join(problem.reasons)
         except DomainError as problem:
@@ -109,7 +139,9 @@ class _Run:
             reference = secrets.token_hex(4)
             log.error("sync failed", feed=self.feed, kind=self.kind.value, reference=reference, exc_info=error)
             state, message = RunState.FAILED, f"Something went wrong on our side. Reference: {reference}"
-        ended = self.door.run(close_run, self.actor, lease=self.lease, run_id=run_id, state=state, message=message)
+        ended = self.door.run(
+            close_run, self.actor, lease=self.lease, run_id=run_id, state=state, message=message, alarm=alarm
+        )
         log.info("sync ended", feed=self.feed, kind=self.kind.value, state=state.value, read=ended.rows_read)
         return ended
 
@@ -124,7 +156,10 @@ class _Run:
         known = self.door.run(files.contents, self.actor, feed=self.feed, kind=self.kind)
         batches = self.connector.batches(self.kind)
         if not batches and newest is None:
-            raise FeedUnavailable("No such file has come yet. Look at the feed's folder and its name pattern.")
+            said = self.connector.put_away(self.kind, [])
+            raise FeedUnavailable(
+                _joined(said) or "No such file has come yet. Look at the feed's folder and its name pattern."
+            )
         for batch in batches:
             self._go_on()
             if newest is not None and batch.exported_at < newest.exported_at:
@@ -137,9 +172,20 @@ class _Run:
         self._take_waiting(run_id)
         if self.kind is FeedKind.POLICIES:
             self.door.run(conflicts.note_terms, self.actor, lease=self.lease, feed=self.feed, run_id=run_id)
+        try:
+            said = self._put_away(batches)
+        except FeedUnavailable as problem:
+            problems.append(str(problem))
         if problems:
             raise RowProblem(problems)
-        return _passed_over(passed_over)
+        return _joined([_passed_over(passed_over), *said])
+
+    def _put_away(self, batches: Sequence[FeedBatch]) -> Sequence[str]:
+        """Tell the connector which files are through, so that it may put them away; of a copy's, none are."""
+        if not self.for_real:
+            return self.connector.put_away(self.kind, [])
+        whole = self.door.run(files.completed, self.actor, feed=self.feed, kind=self.kind)
+        return self.connector.put_away(self.kind, [batch for batch in batches if batch.digest in whole])
 
     def _take_batch(self, run_id: int, batch: FeedBatch) -> None:
         cursor = self.door.run(files.begin, self.actor, lease=self.lease, feed=self.feed, kind=self.kind, batch=batch)
@@ -254,6 +300,10 @@ class _Run:
             raise _Stopped
 
 
+def _joined(sentences: Sequence[str]) -> str:
+    return " ".join(each for each in sentences if each)
+
+
 def _passed_over(names: Sequence[str]) -> str:
     if not names:
         return ""
@@ -271,14 +321,24 @@ def open_run(tx: Tx, *, lease: leases.Held, feed: str, kind: FeedKind) -> int:
         .values(state=RunState.INTERRUPTED, ended_at=tx.now, message="Cut off; the next run went on from there.")
     )
     row = {"locator": new_locator(), "feed": feed, "kind": kind, "state": RunState.RUNNING, "started_at": tx.now}
-    row |= {"files": 0, "rows_read": 0, "rows_added": 0, "rows_changed": 0, "rows_unchanged": 0, "rows_quarantined": 0}
+    row |= {
+        "alarm": False,
+        "files": 0,
+        "rows_read": 0,
+        "rows_added": 0,
+        "rows_changed": 0,
+        "rows_unchanged": 0,
+        "rows_quarantined": 0,
+    }
     return int(tx.db.execute(insert(bulk.SYNC_RUN).values(row | {"message": ""}).returning(run.id)).scalar_one())
 
 
 @writes(Gate.SYSTEM)
-def close_run(tx: Tx, *, lease: leases.Held, run_id: int, state: RunState, message: str) -> RunRow:
-    """Note how the run ended, and how old the data is that the portal now holds."""
+def close_run(tx: Tx, *, lease: leases.Held, run_id: int, state: RunState, message: str, alarm: bool = False) -> RunRow:
+    """Note how the run ended, and how old the data is that the portal now holds. An alarm is told to people."""
     leases.still_held(tx, lease)
+    if alarm:
+        alarms.tell(tx, run_id=run_id, sentence=message[:500])
     run, file = bulk.SYNC_RUN.c, bulk.FEED_FILE.c
     newest = (
         select(file.exported_at)
@@ -288,5 +348,6 @@ def close_run(tx: Tx, *, lease: leases.Held, run_id: int, state: RunState, messa
         .scalar_subquery()
     )
     ended: dict[str, object] = {"state": state, "message": message[:500], "ended_at": tx.now, "data_as_of": newest}
+    ended |= {"alarm": alarm}
     tx.db.execute(update(bulk.SYNC_RUN).where(run.id == run_id).values(ended))
     return run_row(tx.db.execute(select(bulk.SYNC_RUN).where(run.id == run_id)).mappings().one())
