@@ -63,7 +63,7 @@ def brought(origin: Any) -> rx.Component:
         source(origin.feed, origin.as_of, origin.stale),
         chip("hourglass", origin.feed, ", nothing has come yet", tone="amber"),
     )
-    return rx.cond(origin.feed != "", come, chip("unplug", "no feed"))
+    return rx.cond(origin.feed != "", come, chip("unplug", "No feed"))
 
 
 def as_of(text: Text, stale: bool | rx.Var[bool] = False) -> rx.Component:

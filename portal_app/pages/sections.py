@@ -88,7 +88,7 @@ def _other_billing() -> rx.Component:
 def documents() -> rx.Component:
     listed = table(
         "Documents on file in the agency's system",
-        head(heading("Document"), heading("Category"), heading("Date"), heading("Term"), heading("Reference")),
+        head(heading("Document"), heading("Category"), heading("Date"), heading("Reference")),
         body(
             S.documents,
             lambda each: row(
@@ -99,9 +99,13 @@ def documents() -> rx.Component:
                     class_name="name-cell",
                     custom_attrs={"role": "rowheader"},
                 ),
-                cell("Category", each.category, kind="plain left"),
+                cell(
+                    "Category",
+                    each.category,
+                    rx.cond(each.term != "", rx.el.span(each.term, class_name="under-name")),
+                    kind="plain left",
+                ),
                 cell("Date", each.dated, kind="day right"),
-                cell("Term", or_dash(each.term), kind="wrapping plain left"),
                 cell(
                     "Reference",
                     rx.el.span(
@@ -112,6 +116,7 @@ def documents() -> rx.Component:
                 key=each.key,
             ),
         ),
+        look="table-documents",
     )
     where = meta(
         "This is what ",
