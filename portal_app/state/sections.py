@@ -84,7 +84,7 @@ def billing_row(each: BillingLine) -> BillingRow:
         billed=wording.money(each.billed),
         paid=wording.money(each.paid),
         balance=wording.money(each.balance),
-        past_due=wording.money(each.past_due) if each.past_due else "",
+        past_due=wording.money(each.past_due) if each.past_due and each.past_due > 0 else "",
         next_due=_payment(each.next_due_on, each.next_due),
         last_paid=_payment(each.last_paid_on, each.last_paid),
     )

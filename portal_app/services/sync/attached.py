@@ -1,5 +1,6 @@
 """What hangs on a policy: records of which each becomes one row, replaced by a newer one of the same name."""
 
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -60,7 +61,7 @@ def look_up(db: Session, feed: str, names: Iterable[PolicyName]) -> Named:
     return Named(dict(db.execute(by_id).all()) if ids else {}, by_number)
 
 
-class TakingAttached:
+class TakingAttached(ABC):
     """Implements Taking for records that name a policy; a kind says its table and what a row holds. What a file does
     not hold any more stays, also where files hold all records: that a claim is gone from a list does not undo it."""
 
@@ -97,9 +98,9 @@ class TakingAttached:
         bulk.insert_rows(self.tx.db, self.table, new)
         bulk.update_rows(self.tx.db, self.table, changed)
 
+    @abstractmethod
     def row_of(self, record: Any) -> Row:
         """The columns that the record fills beside its names."""
-        raise NotImplementedError
 
     def _named(self, records: Sequence[Any]) -> Named:
         return look_up(self.tx.db, self.feed, (each.policy for each in records if each.policy is not None))
