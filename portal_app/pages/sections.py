@@ -89,33 +89,7 @@ def documents() -> rx.Component:
     listed = table(
         "Documents on file in the agency's system",
         head(heading("Document"), heading("Category"), heading("Date"), heading("Reference")),
-        body(
-            S.documents,
-            lambda each: row(
-                rx.el.th(
-                    each.title,
-                    rx.cond(each.file_name != "", rx.el.span(each.file_name, class_name="under-name")),
-                    scope="row",
-                    class_name="name-cell",
-                    custom_attrs={"role": "rowheader"},
-                ),
-                cell(
-                    "Category",
-                    each.category,
-                    rx.cond(each.term != "", rx.el.span(each.term, class_name="under-name")),
-                    kind="plain left",
-                ),
-                cell("Date", each.dated, kind="day right"),
-                cell(
-                    "Reference",
-                    rx.el.span(
-                        each.reference, copy_button(each.reference, "the reference"), class_name="with-copy num"
-                    ),
-                    kind="named whole",
-                ),
-                key=each.key,
-            ),
-        ),
+        body(S.documents, _document),
         look="table-documents",
     )
     where = meta(
@@ -132,6 +106,28 @@ def documents() -> rx.Component:
         name="documents",
         aside=brought(S.documents_from),
         flush=True,
+    )
+
+
+def _document(each: Any) -> rx.Component:
+    reference = rx.el.span(each.reference, copy_button(each.reference, "the reference"), class_name="with-copy num")
+    return row(
+        rx.el.th(
+            each.title,
+            rx.cond(each.file_name != "", rx.el.span(each.file_name, class_name="under-name")),
+            scope="row",
+            class_name="name-cell",
+            custom_attrs={"role": "rowheader"},
+        ),
+        cell(
+            "Category",
+            each.category,
+            rx.cond(each.term != "", rx.el.span(each.term, class_name="under-name")),
+            kind="plain left",
+        ),
+        cell("Date", each.dated, kind="day right"),
+        cell("Reference", reference, kind="named whole"),
+        key=each.key,
     )
 
 
@@ -193,6 +189,3 @@ def _claim(each: Any) -> rx.Component:
         cell("Reserved", amount(or_dash(each.reserved)), numeric=True, kind="named"),
         key=each.key,
     )
-
-
-__all__ = ["billing", "claims", "documents"]
