@@ -1,7 +1,8 @@
 """Writes the demo agency's files, the same bytes each time: `python -m demo.generate`.
 
 They look like exports in the wild: clients in UTF-8 with a byte-order mark; policies in Windows-1252 with semicolons,
-American dates and money, line breaks inside cells and blank lines at the end; and rows that belong in quarantine.
+American dates and money, line breaks inside cells and blank lines at the end; billing in UTF-16; claims with bars and
+documents with tabs between their cells; and rows that belong in quarantine.
 """
 
 import csv
@@ -13,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from random import Random
 
-from demo import cast
+from demo import attached, cast
 from demo.book import MOST_LOCATIONS, MOST_VEHICLES, TODAY, Book, Term
 
 FOLDER = Path(__file__).parent
@@ -48,6 +49,9 @@ def files() -> dict[str, bytes]:
         "producers.csv": _csv([PRODUCERS, *cast.PRODUCERS]).encode(),
         "clients.csv": _csv([CLIENTS, *_clients(book)], newline="\r\n").encode("utf-8-sig"),
         "policies.csv": (_csv([POLICIES, *_policies(book)], ";", "\r\n") + blank).encode("cp1252"),
+        "billing.csv": _csv([attached.BILLING, *attached.billing(book)], newline="\r\n").encode("utf-16"),
+        "claims.csv": _csv([attached.CLAIMS, *attached.claims(book)], "|").encode("utf-8-sig"),
+        "documents.csv": _csv([attached.DOCUMENTS, *attached.documents(book)], "\t", "\r\n").encode(),
         "commissions.csv": _csv([COMMISSIONS, *_commissions(book)], newline="\r\n").encode(),
     }
 

@@ -114,6 +114,9 @@ class FeedSettings(BaseModel):
     producers: KindSettings | None = None
     clients: KindSettings | None = None
     policies: KindSettings | None = None
+    billing: KindSettings | None = None
+    claims: KindSettings | None = None
+    documents: KindSettings | None = None
     commissions: KindSettings | None = None
 
     @model_validator(mode="after")

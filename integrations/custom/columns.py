@@ -175,10 +175,12 @@ class ColumnMap:
         return blake2b(repr(meaning).encode(), digest_size=16).digest()
 
 
-def check(kind: FeedKind, fields: Sequence[Field], settings: KindSettings) -> list[str]:
-    """What is wrong with a kind's column map, one sentence each."""
+def check(kind: FeedKind, fields: Sequence[Field], settings: KindSettings, one_of: Sequence[str] = ()) -> list[str]:
+    """What is wrong with a kind's column map, one sentence each. Of the fields `one_of` at least one is needed."""
     known = {field.name: field for field in fields}
     problems = [f"columns.{name}: there is no such field." for name in settings.columns if name not in known]
+    if one_of and not settings.columns.keys() & set(one_of):
+        problems.append(f"columns: one of {', '.join(one_of)} is needed.")
     for field in fields:
         columns = settings.columns.get(field.name)
         if columns is None:

@@ -32,7 +32,10 @@ from portal_app.settings import FeedSettings, KindSettings, SettingsError
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SETTLED = 2.0  # seconds after which a file whose last line has no end is taken for complete
 _CADENCES = {
-    Cadence.HOURLY: (FeedKind.PRODUCERS, FeedKind.CLIENTS, FeedKind.POLICIES),
+    Cadence.HOURLY: (
+        *(FeedKind.PRODUCERS, FeedKind.CLIENTS, FeedKind.POLICIES),
+        *(FeedKind.BILLING, FeedKind.CLAIMS, FeedKind.DOCUMENTS),
+    ),
     Cadence.DAILY: (FeedKind.COMMISSIONS,),
 }
 
@@ -207,8 +210,11 @@ def _compiled(kind: FeedKind, settings: KindSettings) -> _Kind:
 
 
 def _problems(kind: FeedKind, settings: KindSettings) -> list[str]:
-    fields = MAPPINGS[kind].fields
-    problems = [*check(kind, fields, settings), *trailers.check(kind, fields, settings)]
+    mapping = MAPPINGS[kind]
+    problems = [
+        *check(kind, mapping.fields, settings, mapping.one_of),
+        *trailers.check(kind, mapping.fields, settings),
+    ]
     pattern = PurePath(settings.files)
     if not pattern.parts or pattern.is_absolute() or ".." in pattern.parts:
         problems.append(f"{kind.value}.files: must be a name pattern inside the folder, such as policies*.csv.")

@@ -50,7 +50,7 @@ def previewed(batch: "CsvBatch", settings: KindSettings) -> FilePreview:
         exported_at=batch.exported_at,
         columns=tuple(_seen(name, indexes, rows, settings.columns, tried, header) for name, indexes in named.items()),
         lacking=tuple(name for name in columns.headings() if _plain(name) not in places),
-        problems=(*check(kind, mapping.fields, settings), *tried.problems),
+        problems=(*check(kind, mapping.fields, settings, mapping.one_of), *tried.problems),
         rows=len(rows),
         fine=tried.fine,
     )

@@ -17,6 +17,13 @@ POLICY_STATUS: dict[str, Look] = {
     "Non-renewed": ("gray", "undo-2"),
 }
 
+CLAIM_STATUS: dict[str, Look] = {
+    "Open": ("amber", "circle-dot"),
+    "Reopened": ("amber", "rotate-ccw"),
+    "Closed": ("gray", "circle-check-big"),
+    "Denied": ("red", "circle-x"),
+}
+
 RUN_STATE: dict[str, Look] = {
     "Running": ("blue", "loader"),
     "Succeeded": ("green", "circle-check-big"),
@@ -45,6 +52,10 @@ def _drawn(word: Text, colour: Colour, sign: str) -> rx.Component:
 
 def policy_status(word: Text) -> rx.Component:
     return _badge(word, POLICY_STATUS)
+
+
+def claim_status(word: Text) -> rx.Component:
+    return _badge(word, CLAIM_STATUS)
 
 
 def standing(word: Text) -> rx.Component:

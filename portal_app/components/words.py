@@ -16,6 +16,11 @@ def either(condition: Any, this: Text, that: Text) -> rx.Var[str]:
     return chosen
 
 
+def or_dash(text: Text) -> rx.Var[str]:
+    """The text, and a dash where there is none."""
+    return either(text != "", text, "—")
+
+
 def icon(name: str, size: int = 16, **props: Any) -> rx.Component:
     """A sign beside words that say the same: hidden from screen readers."""
     return Icon.create(name, size=size, aria_hidden="true", flex_shrink="0", **props)
@@ -49,6 +54,16 @@ def source(feed: Text, text: Text, stale: bool | rx.Var[bool] = False) -> rx.Com
         chip("clock-alert", feed, ", as of ", text, " · not fresh", tone="amber"),
         chip("database", feed, ", as of ", text),
     )
+
+
+def brought(origin: Any) -> rx.Component:
+    """The same of what not every feed brings: that none does, or that nothing of it has come yet."""
+    come = rx.cond(
+        origin.as_of != "",
+        source(origin.feed, origin.as_of, origin.stale),
+        chip("hourglass", origin.feed, ", nothing has come yet", tone="amber"),
+    )
+    return rx.cond(origin.feed != "", come, chip("unplug", "No feed"))
 
 
 def as_of(text: Text, stale: bool | rx.Var[bool] = False) -> rx.Component:

@@ -104,6 +104,50 @@ class TransactionState(StrEnum):
     REVERSED = "reversed"
 
 
+class BillMode(Labelled):
+    """Who sends the bill."""
+
+    AGENCY = "agency"
+    DIRECT = "direct"
+
+    @property
+    def label(self) -> str:
+        return "Agency bill" if self is BillMode.AGENCY else "Direct bill by the carrier"
+
+
+class ClaimStatus(Labelled):
+    OPEN = "open"
+    REOPENED = "reopened"
+    CLOSED = "closed"
+    DENIED = "denied"
+
+
+class DocumentCategory(Labelled):
+    """What kind of document it is; some categories are not for everybody who sees the policy."""
+
+    DECLARATIONS = "declarations"
+    POLICY = "policy"
+    ENDORSEMENT = "endorsement"
+    CERTIFICATE = "certificate"
+    ID_CARD = "id_card"
+    BILLING_STATEMENT = "billing_statement"
+    CLAIM = "claim"
+    APPLICATION = "application"
+    NOTICE = "notice"
+    CORRESPONDENCE = "correspondence"
+    OTHER = "other"
+
+    @property
+    def label(self) -> str:
+        return {
+            DocumentCategory.DECLARATIONS: "Declarations page",
+            DocumentCategory.POLICY: "Policy document",
+            DocumentCategory.CERTIFICATE: "Certificate of insurance",
+            DocumentCategory.ID_CARD: "ID card",
+            DocumentCategory.CLAIM: "Claims correspondence",
+        }.get(self, super().label)
+
+
 class Origin(Labelled):
     FEED = "feed"
     PORTAL = "portal"
@@ -115,6 +159,9 @@ class FeedKind(Labelled):
     PRODUCERS = "producers"
     CLIENTS = "clients"
     POLICIES = "policies"
+    BILLING = "billing"
+    CLAIMS = "claims"
+    DOCUMENTS = "documents"
     COMMISSIONS = "commissions"
 
 

@@ -10,7 +10,8 @@ from portal_app.components.links import link, plain_link
 from portal_app.components.notes import skeleton_page
 from portal_app.components.shell import page_header
 from portal_app.components.table import body, cell, head, heading, row, table
-from portal_app.components.words import amount, copy_button, either, icon, meta, source
+from portal_app.components.words import amount, copy_button, either, icon, meta, or_dash, source
+from portal_app.pages import sections
 from portal_app.pages.frame import framed, record, titled
 from portal_app.pages.page import Page
 from portal_app.state.policy import PolicyState
@@ -31,7 +32,16 @@ def _policy() -> rx.Component:
         _sections(),
         rx.el.div(
             rx.el.div(_term(), _insured(), _producer(), class_name="record-side"),
-            rx.el.div(_coverage(), _vehicles(), _locations(), _history(), class_name="record-main"),
+            rx.el.div(
+                _coverage(),
+                _vehicles(),
+                _locations(),
+                sections.billing(),
+                sections.documents(),
+                sections.claims(),
+                _history(),
+                class_name="record-main",
+            ),
             class_name="record record-side-first",
         ),
     )
@@ -66,6 +76,9 @@ def _sections() -> rx.Component:
         to("coverage", "Coverage summary"),
         rx.cond(S.vehicles.length() > 0, to("vehicles", "Vehicles")),
         rx.cond(S.locations.length() > 0, to("locations", "Locations")),
+        to("billing", "Billing"),
+        to("documents", "Documents"),
+        to("claims", "Claims"),
         to("history", "History"),
         class_name="section-nav",
         custom_attrs={"aria-label": "Sections of this policy"},
@@ -140,9 +153,9 @@ def _coverage() -> rx.Component:
             S.coverages,
             lambda each: row(
                 rx.el.th(each.name, scope="row", class_name="name-cell", custom_attrs={"role": "rowheader"}),
-                cell("Limit", _or_dash(each.limit), kind="named left"),
-                cell("Deductible", _or_dash(each.deductible), kind="named left"),
-                rx.cond(S.covers_priced, cell("Premium", amount(_or_dash(each.premium)), numeric=True)),
+                cell("Limit", or_dash(each.limit), kind="named left"),
+                cell("Deductible", or_dash(each.deductible), kind="named left"),
+                rx.cond(S.covers_priced, cell("Premium", amount(or_dash(each.premium)), numeric=True)),
                 key=each.name,
             ),
         ),
@@ -162,10 +175,6 @@ def _coverage() -> rx.Component:
         aside=_source(),
         flush=True,
     )
-
-
-def _or_dash(text: Any) -> rx.Var[str]:
-    return either(text != "", text, "—")
 
 
 def _vehicles() -> rx.Component:

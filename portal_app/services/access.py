@@ -4,11 +4,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, select, true
+from sqlalchemy import ColumnElement, Select, false, or_, select, true
 from sqlmodel import SQLModel, col
 
 from portal_app.models.accounts import Account
-from portal_app.models.enums import Grant, Role, SessionStage
+from portal_app.models.billing import PolicyBilling
+from portal_app.models.claims import Claim
+from portal_app.models.documents import PolicyDocument
+from portal_app.models.enums import DocumentCategory, Grant, Role, SessionStage
 from portal_app.models.ledger import LedgerTransaction
 from portal_app.models.policies import Coverage, Policy, PolicyAddress, PolicyTerm, Vehicle
 from portal_app.models.producers import Producer, ProducerCode
@@ -127,6 +130,13 @@ MATRIX: dict[Role, RoleRights] = {
     ),
 }
 
+# The categories of documents that are not for everybody who sees the policy. A sub-agent gets the certificates that
+# they ordered, which the agency's index of documents does not tell.
+KEPT_FOR: dict[DocumentCategory, frozenset[Role]] = {
+    DocumentCategory.BILLING_STATEMENT: frozenset({Role.PRINCIPAL, Role.CSR}),
+    DocumentCategory.CERTIFICATE: frozenset({Role.PRINCIPAL, Role.CSR, Role.READ_ONLY}),
+}
+
 WIDENS: dict[Grant, Permission] = {Grant.COMMISSIONS: Permission.VIEW_COMMISSIONS}
 
 
@@ -230,11 +240,13 @@ def codes_in(scope: Scope) -> Select[Any]:
     return select(col(ProducerCode.id)).where(col(ProducerCode.producer_id).in_(select(tree.c.id)))
 
 
-BELONGS_TO_A_POLICY = (Coverage, Vehicle, PolicyAddress, PolicyTerm, LedgerTransaction)
+BELONGS_TO_A_POLICY = (Coverage, Vehicle, PolicyAddress, PolicyTerm, LedgerTransaction, PolicyBilling, Claim)
 
 
 def in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[bool]:
     """The condition under which a row of `model` is the actor's to see. Raises TypeError for a table without a rule."""
+    if model is PolicyDocument:
+        return _document_in_scope(actor)
     scope = scope_of(actor)
     if scope.agency:
         return true()
@@ -248,6 +260,21 @@ def in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[bool]:
     if model in BELONGS_TO_A_POLICY:
         return model.policy_id.in_(select(col(Policy.id)).where(mine))  # type: ignore[attr-defined, no-any-return]
     raise TypeError(f"{model.__name__} has no rule of scope")
+
+
+def _document_in_scope(actor: Actor) -> ColumnElement[bool]:
+    """A document goes with its policy or, where it is of a whole account, with the account; and its category with the
+    role."""
+    if not can(actor, Permission.DOWNLOAD_DOCUMENTS):
+        return false()
+    kept = [each for each, roles in KEPT_FOR.items() if actor.kind != "system" and actor.role not in roles]
+    allowed = col(PolicyDocument.category).not_in(kept)
+    if scope_of(actor).agency:
+        return allowed
+    mine = in_scope(actor, Policy)  # once, since a statement names a hierarchy once
+    of_policy = col(PolicyDocument.policy_id).in_(select(col(Policy.id)).where(mine))
+    of_account = col(PolicyDocument.account_id).in_(select(col(Policy.account_id)).where(mine))
+    return or_(of_policy, of_account) & allowed
 
 
 def visible(actor: Actor, model: type[SQLModel]) -> Select[Any]:

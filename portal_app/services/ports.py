@@ -7,7 +7,16 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 
-from portal_app.models.enums import AccountKind, Cadence, FeedKind, PolicyStatus, ProducerKind
+from portal_app.models.enums import (
+    AccountKind,
+    BillMode,
+    Cadence,
+    ClaimStatus,
+    DocumentCategory,
+    FeedKind,
+    PolicyStatus,
+    ProducerKind,
+)
 
 
 class RowProblem(Exception):
@@ -100,6 +109,70 @@ class PolicyRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyName:
+    """How a record names its policy: by the feed's own id, or by the carrier's number and, where the feed tells it,
+    the carrier's name."""
+
+    policy_id: str = ""
+    number: str = ""
+    carrier: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BillingRecord:
+    """How a term, or a whole policy where `effective` is None, is paid for. Amounts are Decimal dollars, None where
+    the feed does not say."""
+
+    source_id: str
+    policy: PolicyName
+    mode: BillMode
+    effective: date | None = None
+    payment_plan: str = ""
+    billed: Decimal | None = None
+    paid: Decimal | None = None
+    balance: Decimal | None = None
+    past_due: Decimal | None = None
+    next_due_on: date | None = None
+    next_due: Decimal | None = None
+    last_paid_on: date | None = None
+    last_paid: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRecord:
+    """One claim. Amounts are Decimal dollars, None where the feed does not say."""
+
+    source_id: str
+    policy: PolicyName
+    number: str
+    status: ClaimStatus
+    lost_on: date
+    reported_on: date | None = None
+    closed_on: date | None = None
+    cause: str = ""
+    description: str = ""
+    paid: Decimal | None = None
+    reserved: Decimal | None = None
+    adjuster: str = ""
+    adjuster_phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRecord:
+    """One document that the agency's system has on file, of a policy, or of the whole account where `policy` is
+    None."""
+
+    source_id: str
+    policy: PolicyName | None
+    client_id: str
+    category: DocumentCategory
+    title: str
+    dated: date
+    effective: date | None = None
+    file_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CommissionRecord:
     """One line of a commission file. Amounts are Decimal dollars, `rate` a fraction (0.15 is 15 %)."""
 
@@ -114,7 +187,9 @@ class CommissionRecord:
     producer_code: str = ""
 
 
-FeedRecord = ProducerRecord | ClientRecord | PolicyRecord | CommissionRecord
+FeedRecord = (
+    ProducerRecord | ClientRecord | PolicyRecord | BillingRecord | ClaimRecord | DocumentRecord | CommissionRecord
+)
 
 
 @dataclass(frozen=True, slots=True)

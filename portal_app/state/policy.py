@@ -2,15 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from portal_app.guard.events import requires
 from portal_app.models.enums import PolicyStatus, TransactionKind
+from portal_app.services import billing, claims, documents
 from portal_app.services.access import Permission
+from portal_app.services.billing import BillingLine
 from portal_app.services.policies import detail
+from portal_app.services.policies.search import MOST_ROWS
+from portal_app.services.policies.sections import Section
 from portal_app.services.policies.views import CoverageLine, HistoryEntry, PolicyDetail, TermLine
-from portal_app.state import wording
+from portal_app.state import sections, wording
 from portal_app.state.portal import PortalState
 from portal_app.state.rows import PolicyLine, policy_line
+from portal_app.state.sections import NO_BILLING, NOWHERE, BillingRow, ClaimRow, DocumentRow, Origin
 
 
 @dataclass
@@ -75,13 +81,43 @@ class PolicyState(PortalState):
     feed: str = ""
     as_of: str = ""
     stale: bool = False
+    billing: BillingRow = NO_BILLING
+    other_billing: list[BillingRow] = []
+    billing_from: Origin = NOWHERE
+    claims: list[ClaimRow] = []
+    claims_from: Origin = NOWHERE
+    documents: list[DocumentRow] = []
+    documents_from: Origin = NOWHERE
 
     @requires(Permission.VIEW_OWN_ACCOUNTS, passive=True)
     async def load(self) -> None:
-        self.shown = ""
-        found = await self._ask(detail.policy, locator=self._last_of_path())
-        if found is not None:
+        self.shown, locator = "", self._last_of_path()
+        found = await self._ask(detail.policy, locator=locator)
+        if found is not None and await self._load_sections(locator, found.row.effective):
             self._show(found)
+
+    async def _load_sections(self, locator: str, term: date) -> bool:
+        """What other feeds say of the policy; whether all of it could be had."""
+        owed = await self._ask(billing.of_policy, locator=locator, count=MOST_ROWS)
+        reported = await self._ask(claims.of_policy, locator=locator, count=MOST_ROWS) if owed else None
+        filed = await self._ask(documents.of_policy, locator=locator, count=MOST_ROWS) if reported else None
+        if owed is None or reported is None or filed is None:
+            return False
+        self._show_billing(owed, term)
+        self.claims, self.claims_from = [sections.claim_row(each) for each in reported.lines], self._origin(reported)
+        self.documents = [sections.document_row(each, term) for each in filed.lines]
+        self.documents_from = self._origin(filed)
+        return True
+
+    def _show_billing(self, owed: Section[BillingLine], term: date) -> None:
+        """That of the shown term, or of the policy as a whole, stands apart from the others."""
+        first = owed.lines[:1] if owed.lines and owed.lines[0].term_effective in (term, None) else ()
+        self.billing = sections.billing_row(first[0]) if first else NO_BILLING
+        self.other_billing = [sections.billing_row(each) for each in owed.lines[len(first) :]]
+        self.billing_from = self._origin(owed)
+
+    def _origin(self, found: Section[Any]) -> Origin:
+        return sections.origin(found, self._zone(), self._now())
 
     def _show(self, found: PolicyDetail) -> None:
         today = self._now().astimezone(self._zone()).date()

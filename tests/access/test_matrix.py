@@ -10,9 +10,10 @@ import reflex as rx
 from starlette.testclient import TestClient
 
 from portal_app.guard import events
-from portal_app.models.enums import Grant, Role
+from portal_app.models.enums import DocumentCategory, Grant, Role
 from portal_app.models.identity import User
 from portal_app.routes import api
+from portal_app.services import documents
 from portal_app.services.access import MATRIX, WIDENS, Actor, Permission, Reach, can, reach, system
 from portal_app.services.door import SERVICES, Door
 from portal_app.services.errors import Forbidden, NotFound
@@ -23,6 +24,7 @@ from tests.access import roles_document
 from tests.access.conftest import Cast
 from tests.access.pipeline import tab
 from tests.access.test_events import who
+from tests.attached import attach
 
 # The requirements' own table, cell by cell.
 SEED = """
@@ -144,6 +146,13 @@ EXERCISES: dict[Permission, tuple[Ask, Ask | None, Ask | None]] = {
             "policy_state.load", f"/policies/{asked.policy.locator}", asked.policy.insured_name.split("'")[0]
         ),
     ),
+    P.DOWNLOAD_DOCUMENTS: (
+        lambda asked: asked.service(documents.of_policy, locator=asked.policy.locator),
+        lambda asked: asked.route(f"/policies/{asked.policy.locator}/documents"),
+        lambda asked: asked.event(
+            "policy_state.load", f"/policies/{asked.policy.locator}", DocumentCategory.DECLARATIONS.label
+        ),
+    ),
     P.MANAGE_USERS: (
         lambda asked: asked.service(users.unlock, who="csr@agency.test"),
         None,
@@ -172,6 +181,8 @@ def test_service_route_and_event_keep_the_matrix(
     app: rx.App, door: Door, cast: Cast, permission: Permission, role: Role, record: str
 ) -> None:
     asked = Asked(app, door, cast, role, record)
+    with door.database.write() as db:
+        attach(db, asked.policy)
     expected = permission in MATRIX[role].permissions
     answers = [ask(asked) for ask in EXERCISES[permission] if ask is not None]
     assert answers == [expected] * len(answers)

@@ -10,11 +10,15 @@ import pytest
 from demo import book, cast, generate
 from integrations.custom.connector import CustomConnector
 from integrations.custom.values import NOT_A_DATE
-from portal_app.models.enums import AccountKind, FeedKind, PolicyStatus, ProducerKind
+from portal_app.models.enums import AccountKind, ClaimStatus, FeedKind, PolicyStatus, ProducerKind
+from portal_app.services.access import KEPT_FOR
 from portal_app.services.ports import (
     AddressRecord,
+    BillingRecord,
+    ClaimRecord,
     ClientRecord,
     CommissionRecord,
+    DocumentRecord,
     FeedRecord,
     PolicyRecord,
     ProducerRecord,
@@ -45,6 +49,9 @@ class Taken:
         self.producers = [each for each in self.records[FeedKind.PRODUCERS] if isinstance(each, ProducerRecord)]
         self.clients = [each for each in self.records[FeedKind.CLIENTS] if isinstance(each, ClientRecord)]
         self.terms = [each for each in self.records[FeedKind.POLICIES] if isinstance(each, PolicyRecord)]
+        self.billing = [each for each in self.records[FeedKind.BILLING] if isinstance(each, BillingRecord)]
+        self.claims = [each for each in self.records[FeedKind.CLAIMS] if isinstance(each, ClaimRecord)]
+        self.documents = [each for each in self.records[FeedKind.DOCUMENTS] if isinstance(each, DocumentRecord)]
         self.commissions = [each for each in self.records[FeedKind.COMMISSIONS] if isinstance(each, CommissionRecord)]
 
 
@@ -56,7 +63,9 @@ def taken() -> Taken:
 @pytest.mark.criterion("DEMO-01")
 def test_the_files_are_what_the_generator_makes(tmp_path: Path) -> None:
     generate.write(tmp_path)
-    for name in ("producers.csv", "clients.csv", "policies.csv", "commissions.csv"):
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == sorted(f"{kind.value}.csv" for kind in FeedKind)
+    for name in names:
         made, kept = ((folder / name).read_bytes() for folder in (tmp_path, generate.FOLDER))
         assert made == kept, f"python -m demo.generate makes another {name}"
 
@@ -73,6 +82,10 @@ def test_the_files_look_like_exports_in_the_wild() -> None:
     assert "($38.50)" in policies
     assert policies.endswith("\r\n\r\n\r\n" + ";" * 53 + "\r\n")
     assert re.search(rb",\d+\.\d\d-,", files["commissions.csv"])
+    attached = {name: (generate.FOLDER / f"{name}.csv").read_bytes() for name in ("billing", "claims", "documents")}
+    assert attached["billing"].decode("utf-16").startswith("Policy Key,Term Effective")
+    assert attached["claims"].decode("utf-8-sig").startswith("Writing Company|")
+    assert attached["documents"].startswith(b"Document Number\t")
 
 
 @pytest.mark.criterion("DEMO-02")
@@ -133,6 +146,33 @@ def test_what_the_records_say_of_each_other_agrees(taken: Taken) -> None:
             assert term.expiration <= TODAY
 
 
+@pytest.mark.criterion("DEMO-04")
+def test_billing_claims_and_documents_belong_to_the_policies(taken: Taken) -> None:
+    terms = {(term.policy_id, term.effective): term for term in taken.terms}
+    named = {(term.carrier, term.number) for term in taken.terms}
+    assert len(taken.billing) > 600
+    assert len(taken.claims) > 100
+    assert len(taken.documents) > 1000
+    for owed in taken.billing:
+        if owed.policy.policy_id == "P-99999":
+            continue
+        term = terms[owed.policy.policy_id, owed.effective or date.min]
+        assert owed.balance == (owed.billed or 0) - (owed.paid or 0)
+        assert 0 <= owed.balance <= term.premium
+        assert owed.past_due is None or owed.past_due <= owed.balance
+        assert owed.next_due_on is None or owed.next_due_on > TODAY
+    assert {(claim.policy.carrier, claim.policy.number) for claim in taken.claims} <= named
+    assert {claim.status for claim in taken.claims} == set(ClaimStatus)
+    for claim in taken.claims:
+        assert claim.lost_on <= (claim.reported_on or TODAY) <= TODAY
+        assert (claim.closed_on is None) == (claim.status in (ClaimStatus.OPEN, ClaimStatus.REOPENED))
+    policies, clients = {term.policy_id for term in taken.terms}, {client.source_id for client in taken.clients}
+    assert {each.policy.policy_id for each in taken.documents if each.policy} <= policies
+    assert {each.client_id for each in taken.documents if not each.policy} <= clients
+    assert {each.category for each in taken.documents} >= set(KEPT_FOR)
+    assert all(each.dated <= TODAY for each in taken.documents)
+
+
 @pytest.mark.criterion("DEMO-02")
 def test_places_vehicles_and_people_are_plausible_and_nobodys(taken: Taken) -> None:
     towns = {(city, state, code) for state, places in cast.TOWNS.items() for city, code in places}
@@ -159,6 +199,14 @@ def test_the_check_digit_is_that_of_the_standard() -> None:
 @pytest.mark.criterion("DEMO-03")
 def test_some_rows_belong_in_quarantine_each_for_another_reason(taken: Taken) -> None:
     assert taken.refused[FeedKind.PRODUCERS] == taken.refused[FeedKind.COMMISSIONS] == []
+    assert taken.refused[FeedKind.BILLING] == [
+        'Column "Bill Type" says "X", which is not in the feed\'s list of values.'
+    ]
+    assert [each.policy.policy_id for each in taken.billing if each.policy.policy_id == "P-99999"] == ["P-99999"]
+    assert taken.refused[FeedKind.CLAIMS] == ['Column "Closed Date" is before "Loss Date".']
+    assert taken.refused[FeedKind.DOCUMENTS] == [
+        'Column "Document Type" says "TAPE", which is not in the feed\'s list of values.'
+    ]
     assert taken.refused[FeedKind.CLIENTS] == [f'Column "Date of Birth" {NOT_A_DATE[False]}.']
     wanted = [
         "Effective Date.*not a date",

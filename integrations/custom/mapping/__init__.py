@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from integrations.custom.columns import ColumnMap, Field, Layout
-from integrations.custom.mapping import clients, commissions, policies, producers
+from integrations.custom.mapping import billing, claims, clients, commissions, documents, policies, producers
 from portal_app.models.enums import FeedKind
 from portal_app.services.ports import FeedRecord
 
@@ -18,17 +18,21 @@ class KindMapping:
 
     `key(columns)` gives the function from a row's texts to its source id ("" where it has none), or None where rows of
     that kind are known by their content. `mapper(columns)` gives the function from layout, texts and source id to a
-    record; that one raises RowProblem.
+    record; that one raises RowProblem. Of the fields `one_of` a map must name at least one.
     """
 
     fields: tuple[Field, ...]
     key: Callable[[ColumnMap], KeyOf | None]
     mapper: Callable[[ColumnMap], RecordOf]
+    one_of: tuple[str, ...] = ()
 
 
 MAPPINGS: Mapping[FeedKind, KindMapping] = {
     FeedKind.PRODUCERS: KindMapping(producers.FIELDS, producers.key, producers.mapper),
     FeedKind.CLIENTS: KindMapping(clients.FIELDS, clients.key, clients.mapper),
     FeedKind.POLICIES: KindMapping(policies.FIELDS, policies.key, policies.mapper),
+    FeedKind.BILLING: KindMapping(billing.FIELDS, billing.key, billing.mapper, billing.ONE_OF),
+    FeedKind.CLAIMS: KindMapping(claims.FIELDS, claims.key, claims.mapper, claims.ONE_OF),
+    FeedKind.DOCUMENTS: KindMapping(documents.FIELDS, documents.key, documents.mapper, documents.ONE_OF),
     FeedKind.COMMISSIONS: KindMapping(commissions.FIELDS, commissions.key, commissions.mapper),
 }

@@ -76,7 +76,7 @@ FIELDS = (
 _NO_DATE = date.min
 _NOTHING = Decimal(0)
 _STATUSES = {status.value: status for status in PolicyStatus}
-_BETWEEN = re.compile(r"[\W_]+")
+BETWEEN = re.compile(r"[\W_]+")
 _naic = partial(values.digits, fewest=1, most=5)
 
 
@@ -104,7 +104,7 @@ def _policy_id(columns: ColumnMap) -> Callable[[Sequence[str]], str]:
     carriers = columns.words("carrier")
 
     def carrier_and_number(texts: Sequence[str]) -> str:
-        carrier, number = folded(texts[CARRIER]), _BETWEEN.sub("", texts[NUMBER])
+        carrier, number = folded(texts[CARRIER]), BETWEEN.sub("", texts[NUMBER])
         return f"{carriers.get(carrier.casefold(), carrier)}|{number}".lower() if carrier and number else ""
 
     return carrier_and_number
@@ -141,7 +141,7 @@ def mapper(columns: ColumnMap) -> Callable[[Layout, tuple[str, ...], str], Polic
 
 def _number(row: MappedRow) -> str:
     number = row.needed(NUMBER, 64)
-    if number and not (number[0].isalnum() or _BETWEEN.sub("", number)):
+    if number and not (number[0].isalnum() or BETWEEN.sub("", number)):
         row.refuse(NUMBER, "has neither a letter nor a digit")
     return number
 

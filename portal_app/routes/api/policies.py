@@ -9,6 +9,7 @@ from pydantic.json_schema import SkipJsonSchema
 from portal_app.models.enums import PolicyStatus
 from portal_app.routes.api import parameters, problems, shapes
 from portal_app.routes.api.auth import Caller
+from portal_app.services import billing, claims, documents
 from portal_app.services.door import the_door
 from portal_app.services.policies import detail, search, views
 
@@ -51,3 +52,31 @@ async def get_policy_filters(caller: Caller) -> shapes.PolicyFilters:
 async def get_policy(caller: Caller, locator: parameters.Locator) -> shapes.Policy:
     """One policy: insured, coverages, vehicles, locations, terms and history."""
     return shapes.Policy.of(await the_door().act(detail.policy, caller, locator=locator))
+
+
+@router.get("/{locator}/billing", responses=problems.MISSING, dependencies=parameters.GIVEN_ONCE)
+async def list_billing(
+    caller: Caller, locator: parameters.Locator, asked: Annotated[parameters.Asked, Query()]
+) -> shapes.Billings:
+    """How the policy is paid for, as the agency's system says it: the term that is shown first."""
+    found = await the_door().act(billing.of_policy, caller, locator=locator, **asked.model_dump())
+    return shapes.Billings.of_section(found, asked.offset)
+
+
+@router.get("/{locator}/claims", responses=problems.MISSING, dependencies=parameters.GIVEN_ONCE)
+async def list_claims(
+    caller: Caller, locator: parameters.Locator, asked: Annotated[parameters.Asked, Query()]
+) -> shapes.Claims:
+    """The policy's claims, the open ones first."""
+    found = await the_door().act(claims.of_policy, caller, locator=locator, **asked.model_dump())
+    return shapes.Claims.of_section(found, asked.offset)
+
+
+@router.get("/{locator}/documents", responses=problems.MISSING, dependencies=parameters.GIVEN_ONCE)
+async def list_documents(
+    caller: Caller, locator: parameters.Locator, asked: Annotated[parameters.Asked, Query()]
+) -> shapes.Documents:
+    """The documents that the agency's system has on file for the policy and its account, as far as one's role includes
+    their category. The files themselves are not at the portal."""
+    found = await the_door().act(documents.of_policy, caller, locator=locator, **asked.model_dump())
+    return shapes.Documents.of_section(found, asked.offset)

@@ -8,9 +8,20 @@ from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
-from portal_app.models.enums import AccountKind, FeedKind, Origin, PolicyStatus, Role, RunState, TransactionKind
+from portal_app.models.enums import (
+    AccountKind,
+    BillMode,
+    ClaimStatus,
+    DocumentCategory,
+    FeedKind,
+    Origin,
+    PolicyStatus,
+    Role,
+    RunState,
+    TransactionKind,
+)
 from portal_app.services.access import Permission
-from portal_app.services.policies import views
+from portal_app.services.policies import sections, views
 
 Money = Annotated[
     Decimal,
@@ -166,6 +177,79 @@ class Policy(PolicyItem):
     def of(cls, answer: views.PolicyDetail) -> Self:
         found = asdict(answer)
         return cls.model_validate(found.pop("row") | found)
+
+
+class Brought(Listed[Item], Generic[Item]):
+    """A part of what a feed brings to a policy. Where `feed` is empty no feed brings it, and where `asOf` is null no
+    file of it has come yet: then that there is none says nothing."""
+
+    feed: str
+    as_of: datetime | None
+
+    @classmethod
+    def of_section(cls, found: sections.Section[Any], offset: int) -> Self:
+        lines = [asdict(line) for line in found.lines]
+        return cls.page(lines, found.total, offset, feed=found.feed, as_of=found.as_of)
+
+
+class BillingItem(Shape):
+    """One term, or the whole policy where `termEffective` is null. What is null the agency's system does not say."""
+
+    locator: str
+    term_effective: date | None
+    mode: BillMode
+    payment_plan: str
+    billed: Money | None
+    paid: Money | None
+    balance: Money | None
+    past_due: Money | None
+    next_due_on: date | None
+    next_due: Money | None
+    last_paid_on: date | None
+    last_paid: Money | None
+
+
+class Billings(Brought[BillingItem]):
+    pass
+
+
+class ClaimItem(Shape):
+    """`lostOn` is the date of loss. What is null or empty the agency's system does not say."""
+
+    locator: str
+    number: str
+    status: ClaimStatus
+    lost_on: date
+    reported_on: date | None
+    closed_on: date | None
+    cause: str
+    description: str
+    paid: Money | None
+    reserved: Money | None
+    adjuster: str
+    adjuster_phone: str
+
+
+class Claims(Brought[ClaimItem]):
+    pass
+
+
+class DocumentItem(Shape):
+    """One document of the agency's system, by its `reference` there; `wholeAccount` says that it is of the account and
+    of no policy alone."""
+
+    locator: str
+    category: DocumentCategory
+    title: str
+    dated: date
+    term_effective: date | None
+    file_name: str
+    reference: str
+    whole_account: bool
+
+
+class Documents(Brought[DocumentItem]):
+    pass
 
 
 class AccountItem(Shape):

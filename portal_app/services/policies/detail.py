@@ -34,9 +34,7 @@ MOST_READ = 1000
 def policy(tx: Tx, *, locator: str) -> PolicyDetail:
     """The policy with its insured, coverages, vehicles, locations, terms (newest first) and the newest 200 entries of
     its history. Raises NotFound, also for a policy that is not the actor's to see."""
-    found = tx.db.scalars(visible(tx.actor, Policy).where(col(Policy.locator) == locator)).first()
-    if found is None:
-        raise NotFound
+    found = find_policy(tx, locator)
     account = tx.db.get_one(Account, found.account_id)
     code, producer = _producer(tx, found.producer_code_id)
     return PolicyDetail(
@@ -57,6 +55,15 @@ def policy(tx: Tx, *, locator: str) -> PolicyDetail:
         feed=found.feed,
         as_of=data_as_of(tx.db, found.feed, FeedKind.POLICIES) or found.as_of,
     )
+
+
+def find_policy(tx: Tx, locator: str) -> Policy:
+    """The policy, where it is the actor's to see. Raises NotFound."""
+    policies: Select[Policy] = visible(tx.actor, Policy)
+    found = tx.db.scalars(policies.where(col(Policy.locator) == locator)).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def mailing_lines(account: Account) -> tuple[str, ...]:

@@ -11,8 +11,11 @@ from portal_app.services import leases
 from portal_app.services.access import Gate
 from portal_app.services.door import Tx, writes
 from portal_app.services.sync import bulk, quarantine
+from portal_app.services.sync.billing import TakingBilling
+from portal_app.services.sync.claims import TakingClaims
 from portal_app.services.sync.clients import TakingClients
 from portal_app.services.sync.commissions import TakingCommissions
+from portal_app.services.sync.documents import TakingDocuments
 from portal_app.services.sync.kinds import Refusals, Taken, Taking
 from portal_app.services.sync.policies import TakingPolicies
 from portal_app.services.sync.producers import TakingProducers
@@ -24,6 +27,9 @@ TAKING: Mapping[FeedKind, type[Taking]] = {
     FeedKind.PRODUCERS: TakingProducers,
     FeedKind.CLIENTS: TakingClients,
     FeedKind.POLICIES: TakingPolicies,
+    FeedKind.BILLING: TakingBilling,
+    FeedKind.CLAIMS: TakingClaims,
+    FeedKind.DOCUMENTS: TakingDocuments,
     FeedKind.COMMISSIONS: TakingCommissions,
 }
 

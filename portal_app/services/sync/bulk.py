@@ -14,9 +14,12 @@ Row = dict[str, Any]
 Item = TypeVar("Item")
 
 ACCOUNT = metadata.tables["account"]
+BILLING = metadata.tables["policy_billing"]
 CARRIER = metadata.tables["carrier"]
+CLAIM = metadata.tables["claim"]
 CONFLICT = metadata.tables["feed_conflict"]
 COVERAGE = metadata.tables["coverage"]
+DOCUMENT = metadata.tables["policy_document"]
 FEED_FILE = metadata.tables["feed_file"]
 LEDGER = metadata.tables["ledger_transaction"]
 LINE = metadata.tables["line_of_business"]

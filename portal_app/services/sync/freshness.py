@@ -134,6 +134,13 @@ def data_as_of(db: Session, feed: str, kind: FeedKind) -> datetime | None:
     return found
 
 
+def bringing(tx: Tx, feed: str, kind: FeedKind) -> tuple[str, datetime | None]:
+    """The feed, where it brings that kind, or else nothing; and how old its records are, None before the first file."""
+    at, connector = data_as_of(tx.db, feed, kind), tx.ports.feeds.get(feed)
+    brings = connector is not None and any(kind in connector.kinds(cadence) for cadence in Cadence)
+    return feed if brings or at is not None else "", at
+
+
 def oldest_newest(db: Session, kind: FeedKind) -> datetime | None:
     """The same of all feeds together: that of the one that is furthest behind."""
     file = bulk.FEED_FILE.c

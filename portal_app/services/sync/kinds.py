@@ -1,4 +1,4 @@
-"""What the four kinds of records share while they are taken in."""
+"""What the kinds of records share while they are taken in."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -9,18 +9,31 @@ from hashlib import blake2b
 from itertools import islice
 from typing import Any
 
-from portal_app.models.enums import AccountKind, Cadence, FeedKind, PolicyStatus, ProducerKind
+from portal_app.models.enums import (
+    AccountKind,
+    BillMode,
+    Cadence,
+    ClaimStatus,
+    DocumentCategory,
+    FeedKind,
+    PolicyStatus,
+    ProducerKind,
+)
 from portal_app.services.ports import (
     AddressRecord,
+    BillingRecord,
+    ClaimRecord,
     ClientRecord,
     Columns,
     CommissionRecord,
     CoverageRecord,
+    DocumentRecord,
     FeedConnector,
     FeedRecord,
     FeedUnavailable,
     FieldChoice,
     FilePreview,
+    PolicyName,
     PolicyRecord,
     ProducerRecord,
     RawRow,
@@ -29,7 +42,7 @@ from portal_app.services.ports import (
 )
 
 CADENCES = {
-    Cadence.HOURLY: [FeedKind.PRODUCERS, FeedKind.CLIENTS, FeedKind.POLICIES],
+    Cadence.HOURLY: [kind for kind in FeedKind if kind is not FeedKind.COMMISSIONS],
     Cadence.DAILY: [FeedKind.COMMISSIONS],
 }
 EXPORTED = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
@@ -169,6 +182,45 @@ def commission(number: str, amount: str = "120.00") -> CommissionRecord:
     )
 
 
+def billing(source_id: str = "P1", **given: Any) -> BillingRecord:
+    """How policy P1 is paid for: quarterly, by the carrier, and one payment is due."""
+    told: dict[str, Any] = {
+        "policy": PolicyName("P1"),
+        "mode": BillMode.DIRECT,
+        "effective": date(2026, 6, 1),
+        "payment_plan": "Quarterly",
+        "balance": Decimal("300.00"),
+        "next_due_on": date(2026, 12, 1),
+        "next_due": Decimal("300.00"),
+    }
+    return BillingRecord(source_id, **(told | given))
+
+
+def claim(number: str = "CL-1", **given: Any) -> ClaimRecord:
+    """A claim on policy P1 that is open."""
+    told: dict[str, Any] = {
+        "policy": PolicyName("P1"),
+        "number": number,
+        "status": ClaimStatus.OPEN,
+        "lost_on": date(2026, 9, 3),
+        "cause": "Hail",
+        "reserved": Decimal("4000.00"),
+    }
+    return ClaimRecord(number, **(told | given))
+
+
+def document(reference: str = "D-1", **given: Any) -> DocumentRecord:
+    """The declarations of policy P1."""
+    told: dict[str, Any] = {
+        "policy": PolicyName("P1"),
+        "client_id": "",
+        "category": DocumentCategory.DECLARATIONS,
+        "title": "Declarations 2026",
+        "dated": date(2026, 5, 20),
+    }
+    return DocumentRecord(reference, **(told | given))
+
+
 def changed(record: Any, **given: Any) -> Any:
     return replace(record, **given)
 
@@ -207,9 +259,34 @@ def _commission(told: Mapping[str, Any]) -> CommissionRecord:
     return CommissionRecord(**{**told, **days, **money})
 
 
+def _attached(told: Mapping[str, Any], days: tuple[str, ...], money: tuple[str, ...] = ()) -> dict[str, Any]:
+    read: dict[str, Any] = {name: date.fromisoformat(told[name]) if told[name] else None for name in days}
+    read |= {name: None if told[name] is None else Decimal(told[name]) for name in money}
+    return {**told, **read, "policy": PolicyName(**told["policy"]) if told["policy"] else None}
+
+
+def _billing(told: Mapping[str, Any]) -> BillingRecord:
+    money = ("billed", "paid", "balance", "past_due", "next_due", "last_paid")
+    read = _attached(told, ("effective", "next_due_on", "last_paid_on"), money)
+    return BillingRecord(**{**read, "mode": BillMode(told["mode"])})
+
+
+def _claim(told: Mapping[str, Any]) -> ClaimRecord:
+    read = _attached(told, ("lost_on", "reported_on", "closed_on"), ("paid", "reserved"))
+    return ClaimRecord(**{**read, "status": ClaimStatus(told["status"])})
+
+
+def _document(told: Mapping[str, Any]) -> DocumentRecord:
+    read = _attached(told, ("dated", "effective"))
+    return DocumentRecord(**{**read, "category": DocumentCategory(told["category"])})
+
+
 RECORDS = {
     FeedKind.PRODUCERS: _producer,
     FeedKind.CLIENTS: _client,
     FeedKind.POLICIES: _policy,
+    FeedKind.BILLING: _billing,
+    FeedKind.CLAIMS: _claim,
+    FeedKind.DOCUMENTS: _document,
     FeedKind.COMMISSIONS: _commission,
 }

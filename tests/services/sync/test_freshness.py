@@ -6,7 +6,7 @@ from dataclasses import asdict
 import pytest
 
 from portal_app.database import Database
-from portal_app.models.enums import FeedKind, RunState
+from portal_app.models.enums import Cadence, FeedKind, RunState
 from portal_app.services.access import Permission, can
 from portal_app.services.door import Door
 from portal_app.services.errors import Forbidden
@@ -49,12 +49,13 @@ def test_runs_are_paged_newest_first(door: Door, feed: MemoryFeed, sync: Sync, c
         sync()
         clock.forward(hours=1)
 
-    page = door.run(runs, agency.csr(), feed="memory", offset=2, count=3)
+    kinds = feed.kinds(Cadence.HOURLY)
+    page = door.run(runs, agency.csr(), feed="memory", offset=len(kinds) - 1, count=3)
 
-    assert page.total == 9
-    assert [row.kind for row in page.rows] == [FeedKind.PRODUCERS, FeedKind.POLICIES, FeedKind.CLIENTS]
+    assert page.total == 3 * len(kinds)
+    assert [row.kind for row in page.rows] == [kinds[0], kinds[-1], kinds[-2]]
     assert door.run(runs, agency.csr(), feed="epic").total == 0
-    assert len(door.run(runs, agency.csr()).rows) == 9
+    assert len(door.run(runs, agency.csr()).rows) == 3 * len(kinds)
 
 
 @pytest.mark.criterion("FEED-48")
@@ -84,7 +85,7 @@ def test_who_may_see_it(who: str, door: Door, agency: Agency) -> None:
 
 
 def test_a_page_is_never_asked_for_without_bounds(door: Door, sync: Sync, agency: Agency) -> None:
-    sync()
+    found = sync()
 
     assert len(door.run(runs, agency.admin(), offset=-5, count=0).rows) == 1
-    assert len(door.run(runs, agency.admin(), count=10**9).rows) == 3
+    assert len(door.run(runs, agency.admin(), count=10**9).rows) == len(found)
