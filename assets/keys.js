@@ -31,7 +31,8 @@
 
   // Some keyboards need AltGr for a bracket: it counts as part of the key.
   const held = (event) => (event.ctrlKey || event.altKey || event.metaKey) && !event.getModifierState("AltGraph");
-  const types = (field) => field.isContentEditable || field.closest?.("input, textarea, select");
+  // A field that went with its sheet has the focus until the next drawing.
+  const types = (field) => (field.isContentEditable || field.closest("input, textarea, select")) && field.checkVisibility();
 
   document.addEventListener("keydown", (event) => {
     if (!Object.hasOwn(DOES, event.key) || event.isComposing || event.defaultPrevented || held(event)) return;

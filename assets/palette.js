@@ -4,7 +4,7 @@
   "use strict";
   // What is kept in the browser are addresses of pages of the portal, never of records: the computer may be shared.
   const KEPT = "portal.recent", SHOWN = 3, SHORTEST = 2, PAUSE = 150, PATIENCE = 5000;
-  let dialog, field, list, status, pause, patience, late, eager, active;
+  let dialog, field, list, status, pause, patience, late, eager, moved, active;
 
   const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   const all = (what) => [...dialog.querySelectorAll(what)];
@@ -51,18 +51,19 @@
   };
 
   // An answer to an earlier text is not shown, but for its rows that hold the newer one too.
-  const narrow = (fromTop) => {
+  const narrow = () => {
     const words = plain(typed()).split(/\s+/).filter(Boolean), shown = new Set(all("[data-of]").map((each) => each.dataset.of));
     const fits = (option) => words.every((word) => plain(option.textContent).includes(word));
     for (const option of all("[data-fixed]")) option.hidden = words.length ? !fits(option) : shown.has(option.id);
     for (const option of all("[data-of]")) option.hidden = words.length > 0;
-    for (const option of all("[data-found]")) option.hidden = typed().length < SHORTEST || (waits() && !fits(option));
+    for (const option of all("[data-found]")) option.hidden = typed().length < SHORTEST || lost() || (waits() && !fits(option));
     for (const group of all("[role=group]")) group.hidden = !group.querySelector("[role=option]:not([hidden])");
     const left = choices();
     list.hidden = !left.length;
     field.setAttribute("aria-expanded", String(left.length > 0));
-    if (fromTop || !left.includes(active)) choose(left[0]);
-    if (fromTop) list.scrollTop = 0;
+    // Until somebody moves, the first is chosen, also when a better one comes above it.
+    if (!moved || !left.includes(active)) choose(left[0]);
+    if (!moved) list.scrollTop = 0;
     if (eager && !waits()) (eager = false), active?.click();
     tell(left.length);
   };
@@ -72,7 +73,7 @@
     const { trouble } = dialog.dataset;
     let said = found + ".";
     if (!typed()) said = status.dataset.idle;
-    else if (lost()) said = `The portal cannot be reached right now: pages and actions are found, and nothing else. ${found}.`;
+    else if (lost()) said = `The portal cannot be reached right now. Only pages and actions are searched: ${found}.`;
     else if (waits()) said = late ? "The portal takes long to answer. Pages and actions are found meanwhile." : "Searching…";
     else if (typed().length >= SHORTEST && trouble) said = trouble;
     else if (!count) said = typed().length < SHORTEST ? "One more letter, and records are searched too." : `Nothing matches “${typed()}”.`;
@@ -85,12 +86,12 @@
     late = false;
     if (!waits()) return;
     pause = setTimeout(() => dialog.querySelector("[data-ask]").click(), PAUSE);
-    patience = setTimeout(() => ((late = true), narrow(false)), PATIENCE);
+    patience = setTimeout(() => ((late = true), narrow()), PATIENCE);
   };
 
   const watch = new MutationObserver((changes) => {
     if (changes.some((change) => change.attributeName === "data-lost") && !lost()) ask();
-    narrow(false);
+    narrow();
   });
 
   const open = () => {
@@ -101,12 +102,12 @@
     dialog = found;
     [field, list, status] = ["[role=combobox]", "[role=listbox]", "[role=status]"].map((each) => dialog.querySelector(each));
     field.value = "";
-    eager = late = false;
+    eager = late = moved = false;
     remember(location.pathname);
     drawRecent();
     dialog.showModal();
     field.focus();
-    narrow(true);
+    narrow();
     watch.observe(dialog, { attributeFilter: ["data-asked", "data-lost", "data-trouble"], childList: true, subtree: true });
   };
 
@@ -117,6 +118,7 @@
   };
   const move = (by) => {
     const left = choices();
+    moved = true;
     choose(left[(left.indexOf(active) + by + left.length) % left.length]);
     active?.scrollIntoView({ block: "nearest" });
   };
@@ -133,13 +135,13 @@
   });
   document.addEventListener("input", (event) => {
     if (!event.target.matches("#palette [role=combobox]")) return;
-    eager = false;
-    narrow(true);
+    eager = moved = false;
+    narrow();
     ask();
   });
   document.addEventListener("mousemove", (event) => {
     const option = event.target.closest?.("#palette [role=option]");
-    if (option && option !== active) choose(option);
+    if (option && option !== active) (moved = true), choose(option);
   });
   document.addEventListener("click", (event) => {
     if (event.target.closest?.("[data-palette]")) return open();

@@ -64,7 +64,7 @@ def palette(person: Person, answers: Answers) -> rx.Component:
 
 def _field(person: Person) -> rx.Component:
     business, users = person.places.contains("policies"), person.places.contains("users")
-    everything = either(users, "Page, action, policy, account or person", "Page, action, policy or account")
+    everything = either(users, "Page, action, policy, account or user", "Page, action, policy or account")
     box = rx.el.input(
         type="text",
         class_name="palette-text",
@@ -72,7 +72,7 @@ def _field(person: Person) -> rx.Component:
         auto_complete="off",
         spell_check=False,
         enter_key_hint="go",
-        placeholder=either(business, everything, either(users, "Page, action or person", "Page or action")),
+        placeholder=either(business, everything, either(users, "Page, action or user", "Page or action")),
         role="combobox",
         custom_attrs={
             "id": "palette-text",

@@ -13,6 +13,7 @@ from portal_app.services.identity.roster import PersonLine
 from portal_app.services.palette import LONGEST, Suggestions
 from portal_app.services.policies.views import AccountRow, PolicyRow
 from portal_app.state import address, wording
+from portal_app.state.rows import account_line, policy_line
 
 
 @dataclass
@@ -49,8 +50,10 @@ class PaletteState(rx.State):
 
 
 def _policy(row: PolicyRow) -> Suggestion:
-    detail = f"{row.number} · {row.line} · {row.status.label}"
-    return Suggestion(f"policy-{row.locator}", row.insured_name, detail, f"/policies/{row.locator}")
+    """With the VIN or the address by which it was found, where that is not to be seen from name and number."""
+    line = policy_line(row)
+    detail = f"{line.number} · {line.matched_text or f'{line.line} · {line.status}'}"
+    return Suggestion(f"policy-{row.locator}", line.insured_name, detail, line.href)
 
 
 def _all_policies(text: str, total: int) -> Suggestion:
@@ -59,9 +62,8 @@ def _all_policies(text: str, total: int) -> Suggestion:
 
 
 def _account(row: AccountRow) -> Suggestion:
-    place = ", ".join(filter(None, (row.city, row.state)))
-    detail = " · ".join(filter(None, (row.kind, place)))
-    return Suggestion(f"account-{row.locator}", row.name, detail, f"/accounts/{row.locator}")
+    line = account_line(row)
+    return Suggestion(f"account-{row.locator}", line.name, " · ".join(filter(None, (line.kind, line.place))), line.href)
 
 
 def _person(row: PersonLine) -> Suggestion:
