@@ -43,7 +43,10 @@
 
   document.addEventListener("click", (event) => {
     const opener = event.target.closest?.("[data-opens]");
-    if (opener) show(opener.dataset.opens);
+    if (opener) {
+      opener.closest("dialog")?.close();
+      show(opener.dataset.opens);
+    }
     // Beside the sheet is on it, for a browser.
     if (event.target.matches?.("dialog.sheet")) event.target.close();
     if (event.target.closest?.("[data-closes]")) event.target.closest("dialog").close();

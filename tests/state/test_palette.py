@@ -73,18 +73,18 @@ def test_a_fault_is_told_in_the_palette_and_leaves_the_page_alone(
 ) -> None:
     state = asked(opens, agency.csr(), "HO-10")
     assert state.policies
-    page = state.get_root_state().get_substate(PortalState.get_full_name().split("."))
+    page = state._get_root_state().get_substate(PortalState.get_full_name().split("."))
     page.problem, page.missing = "What the page has to say.", True
 
     def refuse(*_: object, **__: object) -> None:
         raise Unexpected("ab12cd34")
 
-    monkeypatch.setattr(type(door), "run", refuse)
-    asyncio.run(state.suggest("HO-101"))
+    with monkeypatch.context() as patched:
+        patched.setattr(type(door), "run", refuse)
+        asyncio.run(state.suggest("HO-101"))
     assert (state.asked, state.policies) == ("HO-101", [])
     assert state.trouble == "Something went wrong on our side. Nothing was changed. Reference: ab12cd34"
     assert (page.problem, page.missing) == ("What the page has to say.", True)
-    monkeypatch.undo()
     asyncio.run(state.suggest("HO-101"))
     assert state.trouble == ""
 
