@@ -77,14 +77,4 @@
     for (const line of list ? list.querySelectorAll("[data-rule]") : [])
       line.dataset.met = String(RULES[line.dataset.rule](event.target.value));
   });
-
-  // Ctrl K or Command K goes to the search of the page.
-  document.addEventListener("keydown", (event) => {
-    if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
-    const field = [...document.querySelectorAll("[data-search]")].find((each) => each.offsetParent);
-    if (!field) return;
-    event.preventDefault();
-    field.focus();
-    field.select();
-  });
 })();

@@ -11,7 +11,19 @@ from portal_app.components.notes import note
 
 STYLESHEETS = [
     f"/{name}.css"
-    for name in ("tokens", "controls", "notes", "shell", "door", "table", "search", "records", "home", "settings")
+    for name in (
+        "tokens",
+        "controls",
+        "notes",
+        "shell",
+        "door",
+        "table",
+        "search",
+        "records",
+        "home",
+        "settings",
+        "palette",
+    )
 ]
 
 Around = dict[tuple[int, str], Callable[[bool], rx.Component | None]]
@@ -21,7 +33,7 @@ def head() -> list[rx.Component]:
     return [
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
         rx.el.meta(name="robots", content="noindex"),
-        rx.el.script(src="/portal.js", defer=True),
+        *[rx.el.script(src=f"/{name}.js", defer=True) for name in ("portal", "keys", "palette")],
     ]
 
 

@@ -33,6 +33,9 @@ PLACES = (
 )
 
 
+SIGN_OUT = "sign-out"
+
+
 @dataclass(frozen=True)
 class Person:
     """The variables that say who is signed in, and where they may go."""
@@ -44,10 +47,14 @@ class Person:
     agency: rx.Var[str]
     demo: rx.Var[bool]
     places: rx.Var[list[str]]
+    actions: rx.Var[list[str]]
+    single_keys: rx.Var[bool]
 
 
-def shell(person: Person, here: str, *content: Part, search: bool = True) -> rx.Component:
-    """A page of the portal. `here` is the key of the place it belongs to."""
+def shell(
+    person: Person, here: str, *content: Part, search: bool = True, over: Sequence[rx.Component] = ()
+) -> rx.Component:
+    """A page of the portal. `here` is the key of the place it belongs to; `over` are the sheets that open above it."""
     return rx.el.div(
         plain_link("Skip to content", href="#main", class_name="skip"),
         _sidebar(person, here),
@@ -58,7 +65,9 @@ def shell(person: Person, here: str, *content: Part, search: bool = True) -> rx.
         ),
         _bottom_bar(person, here),
         _focus_after_navigation(),
+        *over,
         class_name="shell",
+        custom_attrs={"data-single-keys": person.single_keys},
     )
 
 
@@ -120,6 +129,7 @@ def _header(person: Person, search: bool) -> rx.Component:
                 title="Invented people and policies",
             ),
         ),
+        *_openers(),
         rx.color_mode.button(
             aria_label="Switch between light and dark", class_name="icon-button", variant="ghost", color_scheme="gray"
         ),
@@ -137,8 +147,28 @@ def _quick_search() -> rx.Component:
     )
 
 
+def _openers() -> Sequence[rx.Component]:
+    """The buttons that open the palette and the sheet of keys."""
+    return (
+        rx.el.button(
+            icon("search", 18),
+            rx.el.span("Go to", class_name="opener-word"),
+            rx.el.kbd(class_name="opener-keys", custom_attrs={"aria-hidden": "true"}),
+            type="button",
+            class_name="button button-quiet palette-opener",
+            custom_attrs={"data-palette": "", "aria-haspopup": "dialog"},
+        ),
+        rx.el.button(
+            icon("keyboard", 18),
+            type="button",
+            class_name="icon-button keys-opener",
+            custom_attrs={"data-opens": "keys-help", "aria-label": "Keys", "aria-haspopup": "dialog"},
+        ),
+    )
+
+
 def search_box(name: str, label: str, placeholder: str, *, shortcut: bool = False) -> rx.Component:
-    """A search field with its sign; `shortcut` shows the keys that lead there."""
+    """A search field with its sign; `shortcut` shows the key that leads there."""
     return rx.el.div(
         icon("search", 16),
         rx.el.input(
@@ -172,6 +202,7 @@ def _person_menu(person: Person) -> rx.Component:
         native_form(
             rx.el.button(icon("log-out", 16), "Sign out", type="submit", class_name="button button-quiet button-wide"),
             action="/auth/sign-out",
+            custom_attrs={"id": SIGN_OUT},
         ),
         class_name="person-menu",
         custom_attrs={"id": "person-menu", "popover": "auto"},

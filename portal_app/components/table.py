@@ -104,6 +104,11 @@ def _step(label: str, sign: str, href: rx.Var[str], *, after: bool = False) -> r
     parts: list[Part] = [label, icon(sign, 16)] if after else [icon(sign, 16), label]
     return rx.cond(
         href != "",
-        link(*parts, href=href, class_name="button button-quiet"),
+        link(
+            *parts,
+            href=href,
+            class_name="button button-quiet",
+            custom_attrs={"data-step": "next" if after else "previous"},
+        ),
         rx.el.span(*parts, class_name="button button-quiet button-off", custom_attrs={"aria-disabled": "true"}),
     )

@@ -39,6 +39,7 @@ class User(SQLModel, table=True):
     totp_pending: str | None = column(Holds.SECRET, None)
     phone: str | None = column(Holds.CONTACT, None, max_length=16)
     phone_verified_at: datetime | None = moment(None)
+    single_keys: bool = column(Holds.PLAIN, True)
     disabled_at: datetime | None = moment(None)
     last_sign_in_at: datetime | None = moment(None)
     created_at: datetime = moment()

@@ -6,11 +6,14 @@ import reflex as rx
 
 from portal_app.components.links import button_link
 from portal_app.components.notes import empty, ends_soon, failed, flash
+from portal_app.components.palette import Answers, keys_help, palette
 from portal_app.components.shell import Person, shell
 from portal_app.components.words import Part
+from portal_app.state.palette import PaletteState
 from portal_app.state.portal import PortalState
 
 S: Any = PortalState
+F: Any = PaletteState
 PRODUCT = "Producer portal"
 
 
@@ -28,9 +31,20 @@ def framed(here: str, *content: Part, search: bool = True) -> rx.Component:
         agency=S.agency_name,
         demo=S.demo,
         places=S.places,
+        actions=S.actions,
+        single_keys=S.single_keys,
+    )
+    answers = Answers(
+        asked=F.asked,
+        trouble=F.trouble,
+        policies=F.policies,
+        accounts=F.accounts,
+        people=F.people,
+        suggest=F.suggest,
     )
     message = flash(S.flash, S.flash_kind, S.dismiss)
-    return shell(person, here, message, *content, ends_soon(S.ends_soon, S.stay), search=search)
+    over = (palette(person, answers), keys_help(S.single_keys))
+    return shell(person, here, message, *content, ends_soon(S.ends_soon, S.stay), search=search, over=over)
 
 
 def or_problem(what: str, content: rx.Component, *, alone: bool = False) -> rx.Component:

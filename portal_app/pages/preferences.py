@@ -11,7 +11,7 @@ from portal_app.components.links import button_link
 from portal_app.components.notes import note, skeleton_page
 from portal_app.components.shell import doorstep, page_header
 from portal_app.components.table import body, cell, head, heading, row, table
-from portal_app.components.words import Part, Text, chip, copy_button, icon, meta
+from portal_app.components.words import Part, Text, chip, copy_button, either, icon, meta
 from portal_app.pages.frame import framed, or_problem, titled
 from portal_app.pages.page import Page
 from portal_app.pages.sign_in import SET_UP_PROBLEMS, TEXT_REASONS, THROTTLED, key_to_scan, new_password, text_me
@@ -46,7 +46,7 @@ def preferences() -> rx.Component:
 
 def _preferences() -> rx.Component:
     return rx.el.div(
-        page_header("Preferences", "How you sign in, and what is signed in for you."),
+        page_header("Preferences", "How you sign in, what is signed in for you, and the keyboard."),
         reason_note(parameter("reason"), REASONS),
         problem_list("Your password was not changed:", parameter("problems"), PROBLEMS),
         rx.cond(S.confirmed, rx.fragment(), _confirm()),
@@ -56,6 +56,7 @@ def _preferences() -> rx.Component:
         _recovery_codes(),
         _sessions(),
         _tokens(),
+        _keys(),
         class_name="settings",
     )
 
@@ -258,6 +259,23 @@ def _new_token() -> rx.Component:
         class_name="form",
     )
     return rx.el.div(rx.cond(S.token != "", made), _when_confirmed(form), class_name="padded")
+
+
+def _keys() -> rx.Component:
+    state = rx.cond(S.single_keys, chip("circle-check-big", "On", tone="green"), chip("circle-slash", "Off"))
+    return panel(
+        "Single keys",
+        meta(
+            "Keys such as / for the search and j and k for the rows of a list. Turn them off where they get in the "
+            "way, as with dictation. Ctrl K, on a Mac ⌘ K, works either way."
+        ),
+        button(
+            either(S.single_keys, "Turn single keys off", "Turn single keys on"),
+            on_click=S.turn_single_keys(~S.single_keys),
+        ),
+        aside=state,
+        name="keys",
+    )
 
 
 def button(

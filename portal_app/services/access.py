@@ -231,11 +231,8 @@ def codes_in(scope: Scope) -> Select[Any]:
     policy."""
     if not scope.downline:
         return select(col(ProducerCode.id)).where(col(ProducerCode.producer_id) == scope.producer_id)
-    tree = (
-        select(col(Producer.id).label("id"))
-        .where(col(Producer.id) == scope.producer_id)
-        .cte("downline", recursive=True)
-    )
+    # Without a name of its own: a statement may ask for the codes more than once.
+    tree = select(col(Producer.id).label("id")).where(col(Producer.id) == scope.producer_id).cte(recursive=True)
     tree = tree.union(select(col(Producer.id)).where(col(Producer.parent_id) == tree.c.id))
     return select(col(ProducerCode.id)).where(col(ProducerCode.producer_id).in_(select(tree.c.id)))
 

@@ -24,6 +24,12 @@ OPENS = {
     "users": Permission.MANAGE_USERS,
     "integrations": Permission.VIEW_FEEDS,
 }
+# Which actions of the palette a permission offers; the others are everybody's.
+OFFERS = {
+    "add-user": Permission.MANAGE_USERS,
+    "roles": Permission.MANAGE_USERS,
+    "run-feed": Permission.RUN_FEEDS,
+}
 
 
 class PortalState(rx.State):
@@ -35,6 +41,8 @@ class PortalState(rx.State):
     role: str = ""
     producer: str = ""
     places: list[str] = []
+    actions: list[str] = []
+    single_keys: bool = False
     agency_name: str = ""
     demo: bool = False
 
@@ -53,6 +61,8 @@ class PortalState(rx.State):
         self.name, self.email, self.role, self.producer = me.name, me.email, me.role_label, me.producer
         self.initials, self.agency_name, self.demo = wording.initials(me.name), me.agency_name, me.demo
         self.places = ["home", *(key for key, permission in OPENS.items() if permission in me.permissions)]
+        self.actions = [key for key, permission in OFFERS.items() if permission in me.permissions]
+        self.single_keys = me.single_keys
         if the_door().settings.concurrent_sessions:
             self.flash, self.flash_kind = await self._ask(sessions.take_notice) or self.flash, "warning"
 

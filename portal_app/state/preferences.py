@@ -5,7 +5,7 @@ from typing import Any
 
 from portal_app.guard.events import requires
 from portal_app.services.access import Gate
-from portal_app.services.identity import mfa, sessions, text_codes, tokens
+from portal_app.services.identity import keys, mfa, sessions, text_codes, tokens
 from portal_app.services.identity.sessions import OpenSession
 from portal_app.services.identity.tokens import TokenLine
 from portal_app.state import wording
@@ -109,6 +109,13 @@ class PreferencesState(PortalState):
         if done and codes is not None:
             self.codes = list(codes)
             await self._look()
+
+    @requires(Gate.SIGNED_IN)
+    async def turn_single_keys(self, on: bool) -> None:
+        done, _ = await self._do(keys.turn_single_keys, on=on)
+        if done:
+            self.single_keys = on
+            self._say(f"Single keys are {'on' if on else 'off'}.")
 
     @requires(Gate.SIGNED_IN)
     async def sign_out_elsewhere(self) -> None:

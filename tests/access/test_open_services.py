@@ -31,6 +31,7 @@ KNOWN = {
         "identity.confirm.own_hash",
         "identity.confirm.settle",
         "identity.confirm.text_me",
+        "identity.keys.turn_single_keys",
         "identity.mfa.begin_authenticator",
         "identity.mfa.factors",
         "identity.mfa.finish_authenticator",
@@ -47,6 +48,7 @@ KNOWN = {
         "identity.tokens.own",
         "identity.tokens.revoke_own",
         "identity.who.me",
+        "palette.suggestions",
     },
 }
 

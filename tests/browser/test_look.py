@@ -237,7 +237,7 @@ def test_the_keyboard_alone_finds_a_policy(
     expect(page.get_by_text("Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#main")).to_be_focused()
-    page.keyboard.press("Control+k")
+    page.keyboard.press("/")
     page.keyboard.type("street")
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{demo_site.url}/policies?q=street")

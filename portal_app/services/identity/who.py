@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 
 from portal_app.models.enums import Role
+from portal_app.models.identity import User
 from portal_app.models.producers import Producer
 from portal_app.services.access import MATRIX, Gate, Permission, can
 from portal_app.services.door import Tx, reads
@@ -24,6 +25,7 @@ class Me:
     agency_name: str
     time_zone: str
     demo: bool
+    single_keys: bool
 
 
 @reads(Gate.SIGNED_IN)
@@ -34,6 +36,7 @@ def me(tx: Tx) -> Me:
         raise SignInNeeded
     name = select(col(Producer.name)).where(col(Producer.id) == actor.producer_id)
     producer = tx.db.scalar(name) if actor.producer_id else ""
+    single_keys = select(col(User.single_keys)).where(col(User.id) == actor.user_id)
     return Me(
         locator=actor.locator,
         name=actor.name,
@@ -46,4 +49,5 @@ def me(tx: Tx) -> Me:
         agency_name=tx.settings.agency_name,
         time_zone=tx.settings.time_zone,
         demo=tx.settings.demo,
+        single_keys=tx.db.scalar(single_keys) is not False,
     )
