@@ -46,8 +46,9 @@ class Person:
     places: rx.Var[list[str]]
 
 
-def shell(person: Person, here: str, *content: Part, search: bool = True) -> rx.Component:
-    """A page of the portal. `here` is the key of the place it belongs to."""
+def shell(person: Person, here: str, *content: Part, alive: rx.Var[bool], search: bool = True) -> rx.Component:
+    """A page of the portal. `here` is the key of the place it belongs to. `alive` is false from when a lost connection
+    is found again until the page has loaded: the static script then keeps what was typed."""
     return rx.el.div(
         plain_link("Skip to content", href="#main", class_name="skip"),
         _sidebar(person, here),
@@ -59,6 +60,7 @@ def shell(person: Person, here: str, *content: Part, search: bool = True) -> rx.
         _bottom_bar(person, here),
         _focus_after_navigation(),
         class_name="shell",
+        custom_attrs={"data-alive": alive.to_string()},
     )
 
 

@@ -8,6 +8,7 @@ from portal_app.models.enums import PolicyStatus, TransactionKind
 from portal_app.services.access import Permission
 from portal_app.services.policies import detail
 from portal_app.services.policies.views import CoverageLine, HistoryEntry, PolicyDetail, TermLine
+from portal_app.services.topics import Topic
 from portal_app.state import wording
 from portal_app.state.portal import PortalState
 from portal_app.state.rows import PolicyLine, policy_line
@@ -76,9 +77,16 @@ class PolicyState(PortalState):
     as_of: str = ""
     stale: bool = False
 
-    @requires(Permission.VIEW_OWN_ACCOUNTS, passive=True)
+    @requires(Permission.VIEW_OWN_ACCOUNTS, passive=True, shows=(Topic.POLICIES,))
     async def load(self) -> None:
         self.shown = ""
+        await self._look()
+
+    @requires(Permission.VIEW_OWN_ACCOUNTS, passive=True)
+    async def refresh(self) -> None:
+        await self._again(self._look)
+
+    async def _look(self) -> None:
         found = await self._ask(detail.policy, locator=self._last_of_path())
         if found is not None:
             self._show(found)

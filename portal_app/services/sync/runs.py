@@ -22,6 +22,7 @@ from portal_app.services.sync import bulk, corrections, files, quarantine, rows
 from portal_app.services.sync.apply import LEASE_SECONDS, Source, take_in
 from portal_app.services.sync.freshness import RunRow, run_row
 from portal_app.services.sync.pace import Pace
+from portal_app.services.topics import Topic
 
 # Rows that are read and held against what is known at once.
 PAGE = 500
@@ -259,6 +260,7 @@ def _passed_over(names: Sequence[str]) -> str:
 def open_run(tx: Tx, *, lease: leases.Held, feed: str, kind: FeedKind) -> int:
     """Note that a run begins. Runs of this feed that say they are running were cut off, for we hold the lease."""
     leases.still_held(tx, lease)
+    tx.changes(Topic.FEEDS)
     run = bulk.SYNC_RUN.c
     tx.db.execute(
         update(bulk.SYNC_RUN)
@@ -274,6 +276,8 @@ def open_run(tx: Tx, *, lease: leases.Held, feed: str, kind: FeedKind) -> int:
 def close_run(tx: Tx, *, lease: leases.Held, run_id: int, state: RunState, message: str) -> RunRow:
     """Note how the run ended, and how old the data is that the portal now holds."""
     leases.still_held(tx, lease)
+    # The age of the data is told on every page of policies.
+    tx.changes(Topic.FEEDS, Topic.POLICIES)
     run, file = bulk.SYNC_RUN.c, bulk.FEED_FILE.c
     newest = (
         select(file.exported_at)
