@@ -29,4 +29,4 @@ async def now(door: Door) -> dict[str, int]:
 
 @reads(Gate.SYSTEM)
 def standing(tx: Tx) -> dict[str, int]:
-    return dict(tx.db.execute(select(_MARK.topic, _MARK.number)).tuples())
+    return dict(tx.db.execute(select(_MARK.topic, _MARK.number)).all())
