@@ -12,7 +12,8 @@ from sqlalchemy.engine import make_url
 from tests.browser.agency import Agency, agency
 from tests.browser.looking import DESK, look
 
-pytestmark = pytest.mark.browser
+# Several processes and browsers are started for one test.
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
 WITHIN = 20_000
 HERS = "producer@demo.agency"
