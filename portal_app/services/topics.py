@@ -25,5 +25,5 @@ _RAISE = text(
 def raise_marks(db: Session, topics: Collection[Topic]) -> None:
     """The last thing that a transaction does, and always in one order: others then wait for its commit alone, and two
     never for each other."""
-    for topic in sorted(topics):
-        db.execute(_RAISE, {"topic": topic.value})
+    if topics:
+        db.connection().execute(_RAISE, [{"topic": topic.value} for topic in sorted(topics)])
