@@ -77,4 +77,82 @@
     for (const line of list ? list.querySelectorAll("[data-rule]") : [])
       line.dataset.met = String(RULES[line.dataset.rule](event.target.value));
   });
+
+  // A page that has lost its server draws its parts anew when it comes to life again. What was typed into those that
+  // go is put into those that come: in this window's memory alone, and never on another page. The version that a form
+  // was opened with goes along, so that nothing is saved over what somebody else has changed in between.
+  const typed = new Map();
+  let alivePath = "";
+  const isAlive = () => document.querySelector("[data-alive]")?.dataset.alive === "true";
+  const nameOf = (field) => (field.name || field.id) && `${field.id} ${field.name} ${field.type === "radio" ? field.value : ""}`;
+  const FIELDS = "input, select, textarea";
+  const isTyped = (field) => {
+    if (field.matches("[type=checkbox], [type=radio]")) return field.checked !== field.defaultChecked;
+    if (!field.matches("select")) return field.value !== field.defaultValue;
+    return field.selectedIndex !== Math.max(0, [...field.options].findLastIndex((each) => each.defaultSelected));
+  };
+  const valueOf = (field) => (field.matches("[type=checkbox], [type=radio]") ? field.checked : field.value);
+  const keepTyped = (gone) => {
+    for (const field of [...gone.querySelectorAll(FIELDS)].filter((each) => nameOf(each) && isTyped(each))) {
+      typed.set(nameOf(field), valueOf(field));
+      const version = field.form?.querySelector("input[name=version]");
+      if (version) typed.set(nameOf(version), version.value);
+    }
+  };
+  const putTyped = (come) => {
+    for (const field of come.querySelectorAll(FIELDS)) {
+      const value = typed.get(nameOf(field));
+      if (value === undefined || isTyped(field)) continue;
+      typed.delete(nameOf(field));
+      if (typeof value === "boolean") field.checked = value;
+      else field.value = value;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  };
+
+  // What changed elsewhere is shown where nobody is at work: no pointer moves, no key is pressed, no text is marked. Where
+  // that takes a while the page offers it. A page that nobody sees waits until it is seen.
+  const AT_REST = 1500, PATIENCE = 5000;
+  let acted = -AT_REST, waitsSince = 0, shown = "", again;
+  for (const kind of ["pointerdown", "pointermove", "keydown", "wheel", "touchmove"])
+    document.addEventListener(kind, () => (acted = performance.now()), { capture: true, passive: true });
+  const isAtWork = () => performance.now() - acted < AT_REST || !getSelection().isCollapsed;
+  const showNews = () => {
+    clearTimeout(again);
+    const button = document.querySelector("[data-news]");
+    if (!button?.dataset.news || button.dataset.news === shown || document.hidden) return;
+    if (!isAtWork()) return button.click();
+    waitsSince ||= performance.now();
+    if (performance.now() - waitsSince > PATIENCE) document.documentElement.dataset.offers = "";
+    again = setTimeout(showNews, 250);
+  };
+  const nothingWaits = () => {
+    clearTimeout(again);
+    waitsSince = 0;
+    delete document.documentElement.dataset.offers;
+  };
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-news]");
+    if (!button) return;
+    shown = button.dataset.news;
+    nothingWaits();
+  });
+  document.addEventListener("visibilitychange", showNews);
+
+  const within = (changes, which, take) => {
+    for (const change of changes) for (const each of change[which]) if (each.querySelectorAll) take(each);
+  };
+  new MutationObserver((changes) => {
+    const alive = isAlive();
+    if (location.pathname !== alivePath) {
+      typed.clear();
+      nothingWaits();
+    } else if (!alive) within(changes, "removedNodes", keepTyped);
+    if (typed.size) within(changes, "addedNodes", putTyped);
+    if (alive) {
+      alivePath = location.pathname;
+      typed.clear();
+    }
+    if (changes.some((change) => change.attributeName === "data-news")) showNews();
+  }).observe(document.documentElement, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-alive", "data-news"] });
 })();

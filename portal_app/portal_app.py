@@ -21,7 +21,7 @@ from portal_app.state.portal import PortalState
 
 settings = load_settings()
 registry = live.Registry()
-WARNINGS = live.Warnings(PortalState.idle_soon, PortalState.idle_over)
+WORDS = live.Words(PortalState.idle_soon, PortalState.idle_over, PortalState, "news")
 
 
 def guarded(wrapped: Any) -> Callable[..., Any]:
@@ -34,9 +34,9 @@ def forget(token: str) -> None:
 
 @asynccontextmanager
 async def serving() -> AsyncIterator[None]:
-    """Open the portal when the server starts, watch sessions while it runs, close everything when it ends."""
+    """Open the portal when the server starts, watch over open pages while it runs, close everything when it ends."""
     door = await asyncio.to_thread(open_portal, settings)
-    watching = asyncio.create_task(live.watch(app, registry, the_door, WARNINGS), name="sessions")
+    watching = asyncio.create_task(live.watch(app, registry, the_door, WORDS), name="sessions")
     yield
     watching.cancel()
     with suppress(asyncio.CancelledError):

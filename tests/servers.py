@@ -278,16 +278,18 @@ def portal_environment(data_dir: Path, port: int, settings: Mapping[str, str]) -
 
 
 @contextlib.contextmanager
-def portal(data_dir: Path, *arguments: str, ready: str = "", **settings: str) -> Iterator[Site]:
-    """`python -m portal_app …` on a free port: `web` unless said otherwise. The front end must be built.
+def portal(
+    data_dir: Path, *arguments: str, ready: str = "", port: int | None = None, **settings: str
+) -> Iterator[Site]:
+    """`python -m portal_app …` on a free port, or that one: `web` unless said otherwise. The front end must be built.
 
     Yields once `ready` answers: /readyz, or /healthz where no worker is meant to run. `settings` are PORTAL_… values
     by their lower-case names.
     """
-    port = free_port()
+    port = port or free_port()
     url, environment = f"http://127.0.0.1:{port}", portal_environment(data_dir, port, settings)
     command = [sys.executable, "-m", "portal_app", *(arguments or ("web",))]
     asked = url + (ready or ("/readyz" if "serve" in arguments else "/healthz"))
-    log = data_dir.with_name(f"{data_dir.name}.log")
+    log = data_dir.with_name(f"{data_dir.name}-{port}.log")
     with running(command, lambda: answers(asked), log=log, cwd=ROOT, env=environment) as process:
         yield Site(url, data_dir, environment, process, log)

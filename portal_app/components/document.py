@@ -46,13 +46,14 @@ def around() -> Around:
 
 
 def connection() -> rx.Component:
-    """Shown while the server cannot be reached; the page connects again by itself."""
+    """Shown while the server cannot be reached; the page connects again by itself, and what was typed stays."""
     return rx.el.div(
         rx.cond(
             has_too_many_connection_errors,
             note(
                 "warning",
-                "The portal cannot be reached right now. This page connects again by itself; what it shows may be old.",
+                "The portal cannot be reached right now. What you typed stays here, and nothing is saved until this "
+                "page has connected again, which it does by itself. What it shows may be old.",
             ),
         ),
         class_name="connection",

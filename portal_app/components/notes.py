@@ -43,6 +43,20 @@ def ends_soon(soon: rx.Var[bool], stay: rx.EventHandler) -> rx.Component:
     return rx.el.div(rx.cond(soon, told), class_name="ends-soon")
 
 
+def news(number: rx.Var[str], refresh: rx.EventHandler) -> rx.Component:
+    """That something here has changed elsewhere. The static script presses it as soon as nobody is at work on the page,
+    and shows it where that takes a while."""
+    show = rx.el.button(
+        icon("rotate-cw", 14),
+        "Something here has changed. Show it",
+        type="button",
+        on_click=refresh,
+        class_name="button button-solid",
+        custom_attrs={"data-news": number},
+    )
+    return rx.el.div(show, class_name="news")
+
+
 def empty(sign: str, title: Part, why: Part, *actions: rx.Component, alone: bool = False) -> rx.Component:
     """Why there is nothing here, and one thing to do. `alone` says that the page has no other title."""
     return rx.el.div(

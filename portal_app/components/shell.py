@@ -52,9 +52,16 @@ class Person:
 
 
 def shell(
-    person: Person, here: str, *content: Part, search: bool = True, over: Sequence[rx.Component] = ()
+    person: Person,
+    here: str,
+    *content: Part,
+    alive: rx.Var[bool],
+    search: bool = True,
+    over: Sequence[rx.Component] = (),
 ) -> rx.Component:
-    """A page of the portal. `here` is the key of the place it belongs to; `over` are the sheets that open above it."""
+    """A page of the portal. `here` is the key of the place it belongs to; `over` are the sheets that open above it.
+    `alive` is false from when a lost connection is found again until the page has loaded: the static script then keeps
+    what was typed."""
     return rx.el.div(
         plain_link("Skip to content", href="#main", class_name="skip"),
         _sidebar(person, here),
@@ -67,7 +74,7 @@ def shell(
         _focus_after_navigation(),
         *over,
         class_name="shell",
-        custom_attrs={"data-single-keys": person.single_keys},
+        custom_attrs={"data-single-keys": person.single_keys, "data-alive": alive.to_string()},
     )
 
 

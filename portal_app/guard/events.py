@@ -21,10 +21,12 @@ from ulid import ULID
 from portal_app.guard.live import Registry
 from portal_app.logs import log
 from portal_app.models.enums import SessionEnd, SessionStage
-from portal_app.services.access import ANONYMOUS, Actor, Requirement, check
+from portal_app.services import marks
+from portal_app.services.access import ANONYMOUS, Actor, Requirement, can, check
 from portal_app.services.door import current_actor, the_door
 from portal_app.services.errors import DomainError, Forbidden, SignInNeeded, Unexpected
 from portal_app.services.identity import sessions
+from portal_app.services.topics import Topic
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
@@ -38,14 +40,18 @@ SCHEME = "portal "
 class Declared:
     requirement: Requirement
     passive: bool
+    shows: tuple[Topic, ...]
 
 
-def requires(requirement: Requirement, *, passive: bool = False) -> Callable[[Handler], Handler]:
+def requires(
+    requirement: Requirement, *, passive: bool = False, shows: tuple[Topic, ...] = ()
+) -> Callable[[Handler], Handler]:
     """Declare what a handler needs, in place of `rx.event`. `passive` marks what a page sends by itself: it does not
-    keep a session awake."""
+    keep a session awake. `shows` are the topics of which it loads something: until the tab goes to another page, it is
+    told when they change."""
 
     def mark(handler: Handler) -> Handler:
-        setattr(handler, MARK, Declared(requirement, passive))
+        setattr(handler, MARK, Declared(requirement, passive, shows))
         return cast(Handler, rx.event(handler))
 
     return mark
@@ -136,14 +142,17 @@ class EventGuard(Middleware):
         except ValidationError:
             log.warning("event refused", event_name=event.name, why="arguments", user=actor.locator)
             return _go("/denied")
+        if shown := {topic for topic in found.shows if can(actor, marks.SHOWN_TO[topic])}:
+            self.registry.follow(_token(state), shown)
         return None
 
     async def _note_navigation(self, state: BaseState, event: Event) -> None:
         """Going from page to page is activity. A page that connects again by itself, and then loads, is none."""
-        token = str(state.router_data.get("token", ""))
+        token = _token(state)
         if event.name == CONNECTED:
             self.registry.connecting.add(token)
         elif event.name == NAVIGATED:
+            self.registry.unfollow(token)
             if token in self.registry.connecting:
                 self.registry.connecting.discard(token)
             else:
@@ -158,10 +167,14 @@ class EventGuard(Middleware):
         found = await sessions.look_up(the_door(), token_hash=token_hash)
         if not isinstance(found, sessions.Resolved):
             return found
-        self.registry.seen(str(data.get("token", "")), token_hash)
+        self.registry.seen(_token(state), token_hash)
         if found.needs_touch and not passive:
             self.registry.used(token_hash)
         return found.actor
+
+
+def _token(state: BaseState) -> str:
+    return str(state.router_data.get("token", ""))
 
 
 def _validate(event: Event) -> None:

@@ -1,30 +1,55 @@
-"""Open pages are told when their session ends soon, and cut off when it has ended. Alone in using Reflex's private
-socket API."""
+"""Open pages are told when their session ends soon and when what they show has changed, and are cut off when the
+session has ended. Alone in using Reflex's private socket API."""
 
 import asyncio
-from collections.abc import Callable
+import secrets
+import time
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import reflex as rx
 from reflex.istate.manager.memory import StateManagerMemory
 from reflex.state import StateUpdate
+from reflex_base.constants.state import FIELD_MARKER
 from reflex_base.event import Event
 
 from portal_app.logs import log
+from portal_app.services import marks
 from portal_app.services.door import Door
 from portal_app.services.errors import DomainError
 from portal_app.services.identity import sessions
+from portal_app.services.topics import Topic
 
 EVERY = 1.0
+# A page is told of news at most so often.
+REST = 2.0
+# So many pages are told in one round, with a pause after each: all of them would look again in the same instant.
+PAGES_OF_A_ROUND = 20
+PAUSE = 0.02
 
 
 @dataclass(frozen=True)
-class Warnings:
-    """The handlers by which a page is told that its session ends soon, and that it does not any more."""
+class Words:
+    """How a page is spoken to: the handlers that say that its session ends soon, or does not any more, and the state
+    and name of the variable that is another one whenever there is news."""
 
     soon: Any
     over: Any
+    state: type[rx.State]
+    news: str
+
+
+@dataclass
+class Following:
+    """What an open page shows, the marks that it has seen of it, and when it may be told again."""
+
+    topics: frozenset[Topic]
+    seen: Mapping[str, int]
+    rests_until: float = 0.0
+
+    def is_behind(self, now: Mapping[str, int]) -> bool:
+        return any(now.get(topic, 0) > self.seen.get(topic, 0) for topic in self.topics)
 
 
 class Registry:
@@ -36,6 +61,8 @@ class Registry:
         self.connecting: set[str] = set()
         self.awake: set[bytes] = set()
         self.warned: set[str] = set()
+        self.following: dict[str, Following] = {}
+        self.marks: Mapping[str, int] = {}
 
     def seen(self, token: str, session: bytes) -> None:
         self.sockets[token] = session
@@ -44,7 +71,17 @@ class Registry:
         """Its idle limit is to be moved on: the next round does that for all."""
         self.awake.add(session)
 
+    def follow(self, token: str, topics: Collection[Topic]) -> None:
+        """The page that this tab shows is about to load what it shows of these topics. The marks are those of the last
+        round: what changes from now on is never missed, and at worst the page looks once for nothing."""
+        self.following[token] = Following(frozenset(topics), self.marks)
+
+    def unfollow(self, token: str) -> None:
+        """The tab goes to another page."""
+        self.following.pop(token, None)
+
     def forget(self, token: str) -> None:
+        self.unfollow(token)
         self.sockets.pop(token, None)
         self.connecting.discard(token)
         self.warned.discard(token)
@@ -59,15 +96,14 @@ def drop_state(app: rx.App, token: str) -> None:
         manager._token_expires_at.pop(key, None)
 
 
-async def watch(
-    app: rx.App, registry: Registry, door: Callable[[], Door], warnings: Warnings, every: float = EVERY
-) -> None:
+async def watch(app: rx.App, registry: Registry, door: Callable[[], Door], words: Words, every: float = EVERY) -> None:
     """Once a second: which of the open sessions have ended? Their pages go to the sign-in page, which says why, and
-    lose the socket. Those that end soon are warned."""
+    lose the socket. Those that end soon are warned. And who shows something that has changed since is told so."""
     while True:
         await asyncio.sleep(every)
         try:
-            await _round(app, registry, door(), warnings)
+            await _round(app, registry, door(), words)
+            await _tell_news(app, registry, door(), words)
         except asyncio.CancelledError:
             raise
         except Exception as error:  # noqa: BLE001 (one bad round must not end the watch)
@@ -85,7 +121,7 @@ async def keep_awake(registry: Registry, door: Door) -> None:
             registry.awake |= awake
 
 
-async def _round(app: rx.App, registry: Registry, door: Door, warnings: Warnings) -> None:
+async def _round(app: rx.App, registry: Registry, door: Door, words: Words) -> None:
     namespace = app.event_namespace
     if namespace is None:
         return
@@ -96,16 +132,43 @@ async def _round(app: rx.App, registry: Registry, door: Door, warnings: Warnings
     if not registry.sockets:
         return
     found = await sessions.watched(door, token_hashes=frozenset(registry.sockets.values()))
+    over = []
     for token, session in list(registry.sockets.items()):
         if session in registry.awake:
             continue
         if session in found.ended:
             registry.forget(token)
             reason = found.ended[session]
-            await _cut(app, token, f"/sign-in?reason={reason.value}" if reason else "/sign-in")
+            over.append(_cut(app, token, f"/sign-in?reason={reason.value}" if reason else "/sign-in"))
         elif (session in found.idle_soon) != (token in registry.warned):
             registry.warned ^= {token}
-            await _send(app, token, warnings.soon if token in registry.warned else warnings.over)
+            await _send(app, token, words.soon if token in registry.warned else words.over)
+    await asyncio.gather(*over)
+
+
+async def _tell_news(app: rx.App, registry: Registry, door: Door, words: Words) -> None:
+    """Those who have waited longest first. A page decides itself when it looks again: see portal.js."""
+    if not registry.following:
+        return
+    registry.marks = found = await marks.now(door)
+    behind = [
+        (each.rests_until, token)
+        for token, each in registry.following.items()
+        if each.is_behind(found) and each.rests_until <= time.monotonic()
+    ]
+    for _, token in sorted(behind)[:PAGES_OF_A_ROUND]:
+        page = registry.following.get(token)
+        if page is not None:
+            page.seen, page.rests_until = found, time.monotonic() + REST
+            await _put(app, token, words.state, words.news, secrets.token_hex(4))
+            await asyncio.sleep(PAUSE)
+
+
+async def _put(app: rx.App, token: str, state: type[rx.State], variable: str, value: str) -> None:
+    """Change a variable of a page in the browser alone: no event goes to and fro, and no state is loaded for it."""
+    if (namespace := app.event_namespace) is not None:
+        delta = {state.get_full_name(): {variable + FIELD_MARKER: value}}
+        await namespace.emit_update(StateUpdate(delta=delta), token)
 
 
 async def _send(app: rx.App, token: str, event: Any) -> None:

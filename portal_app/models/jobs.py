@@ -1,4 +1,5 @@
-"""What several processes agree on through the database: who leads, who lives, what kind of database this is."""
+"""What several processes agree on through the database: who leads, who lives, what has changed, what kind of database
+this is."""
 
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from sqlmodel import SQLModel
 from portal_app.models.columns import Holds, column, key, locator, moment, sealed
 from portal_app.models.enums import DatabaseUse
 from portal_app.models.stored import stored_enum
+from portal_app.models.types import RowId
 
 
 class Lease(SQLModel, table=True):
@@ -88,6 +90,15 @@ class FeedApproval(SQLModel, table=True):
     feed: str = column(Holds.PLAIN, primary_key=True, max_length=40)
     approved_by: str = column(Holds.CONTACT, max_length=254)
     approved_at: datetime = moment()
+
+
+class TopicMark(SQLModel, table=True):
+    """How often something of a topic has changed. Open pages that show the topic look again when it has grown."""
+
+    __tablename__ = "topic_mark"
+
+    topic: str = column(Holds.PLAIN, primary_key=True, max_length=40)
+    number: int = column(Holds.PLAIN, sa_type=RowId)
 
 
 class Instance(SQLModel, table=True):

@@ -23,6 +23,7 @@ def account() -> rx.Component:
     return framed(
         "accounts",
         record("account", S.shown != "", _account(), skeleton_page("Account"), ("All accounts", "/accounts")),
+        refresh=S.refresh,
     )
 
 

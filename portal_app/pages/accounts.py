@@ -37,6 +37,7 @@ def accounts() -> rx.Component:
         search,
         or_problem("The list could not be loaded", waiting),
         search=False,
+        refresh=S.refresh,
     )
 
 

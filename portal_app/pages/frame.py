@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.links import button_link
-from portal_app.components.notes import empty, ends_soon, failed, flash
+from portal_app.components.notes import empty, ends_soon, failed, flash, news
 from portal_app.components.palette import Answers, keys_help, palette
 from portal_app.components.shell import Person, shell
 from portal_app.components.words import Part
@@ -21,8 +21,9 @@ def titled(name: str | rx.Var[str]) -> str | rx.Var[str]:
     return f"{name} · {PRODUCT}" if isinstance(name, str) else rx.Var.create(f"{name} · {PRODUCT}")
 
 
-def framed(here: str, *content: Part, search: bool = True) -> rx.Component:
-    """A page of the portal with the flash message above its content."""
+def framed(here: str, *content: Part, search: bool = True, refresh: Any = None) -> rx.Component:
+    """A page of the portal with the flash message above its content. `refresh` looks again at what it shows, and is
+    given where others may change it."""
     person = Person(
         name=S.name,
         initials=S.initials,
@@ -44,7 +45,18 @@ def framed(here: str, *content: Part, search: bool = True) -> rx.Component:
     )
     message = flash(S.flash, S.flash_kind, S.dismiss)
     over = (palette(person, answers), keys_help(S.single_keys))
-    return shell(person, here, message, *content, ends_soon(S.ends_soon, S.stay), search=search, over=over)
+    told = news(S.news, refresh) if refresh is not None else rx.fragment()
+    return shell(
+        person,
+        here,
+        message,
+        *content,
+        told,
+        ends_soon(S.ends_soon, S.stay),
+        search=search,
+        over=over,
+        alive=S.is_hydrated,
+    )
 
 
 def or_problem(what: str, content: rx.Component, *, alone: bool = False) -> rx.Component:

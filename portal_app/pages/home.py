@@ -29,7 +29,9 @@ def home() -> rx.Component:
         ),
     )
     return framed(
-        "home", or_problem("Home could not be loaded", rx.cond(S.loaded, drawn, skeleton_page("Home")), alone=True)
+        "home",
+        or_problem("Home could not be loaded", rx.cond(S.loaded, drawn, skeleton_page("Home")), alone=True),
+        refresh=S.refresh,
     )
 
 

@@ -41,6 +41,7 @@ def integrations() -> rx.Component:
             rx.cond(S.loaded & S.is_hydrated, drawn, skeleton_page("Integrations")),
             alone=True,
         ),
+        refresh=S.refresh,
     )
 
 

@@ -30,6 +30,7 @@ def policies() -> rx.Component:
         _search(),
         or_problem("The list could not be loaded", waiting),
         search=False,
+        refresh=S.refresh,
     )
 
 

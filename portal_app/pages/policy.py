@@ -22,7 +22,9 @@ S: Any = PolicyState
 
 def policy() -> rx.Component:
     return framed(
-        "policies", record("policy", S.shown != "", _policy(), skeleton_page("Policy"), ("All policies", "/policies"))
+        "policies",
+        record("policy", S.shown != "", _policy(), skeleton_page("Policy"), ("All policies", "/policies")),
+        refresh=S.refresh,
     )
 
 

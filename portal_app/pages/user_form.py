@@ -16,6 +16,8 @@ S: Any = UserState
 def user_form(title: str, label: str) -> rx.Component:
     """Stays as it was filled in while its review is looked at."""
     filled = rx.el.form(
+        # Text and not hidden: what a page that came to life again brings back here must outlast the next drawing.
+        rx.el.input(type="text", name="version", default_value=S.version, hidden=True, read_only=True),
         _input("name", "Name", S.person, max_length=120, auto_complete="off"),
         _input("email", "Email", S.person_email, type="email", max_length=254, auto_complete="off"),
         _role(),
@@ -37,9 +39,26 @@ def user_form(title: str, label: str) -> rx.Component:
         button(label, kind="submit"),
         on_submit=S.review,
         class_name="form",
-        key=S.locator + S.person_email,
+        key=S.locator + S.version,
     )
-    return panel(title, rx.cond(S.reviewing, _review()), rx.el.div(filled, class_name=either(S.reviewing, "away", "")))
+    return panel(
+        title,
+        rx.cond(S.overtaken, _overtaken()),
+        rx.cond(S.reviewing, _review()),
+        rx.el.div(filled, class_name=either(S.reviewing, "away", "")),
+    )
+
+
+def _overtaken() -> rx.Component:
+    return note(
+        "warning",
+        rx.el.p(
+            "Somebody else changed this person since you opened the form. What you filled in is still here, and cannot "
+            "be saved over their change."
+        ),
+        rx.el.div(button("Show the person as they are now", on_click=S.show_now), class_name="note-actions"),
+        role="status",
+    )
 
 
 def _review() -> rx.Component:

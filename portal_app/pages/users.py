@@ -47,6 +47,7 @@ def users() -> rx.Component:
         search,
         or_problem("The list could not be loaded", rx.cond(L.loaded, _listed(), skeleton_rows())),
         search=False,
+        refresh=L.refresh,
     )
 
 
@@ -91,7 +92,12 @@ def _listed() -> rx.Component:
 
 
 def user() -> rx.Component:
-    return framed("users", record("user", S.loaded, _user(), skeleton_page("User"), ("All users", PLACE)), search=False)
+    return framed(
+        "users",
+        record("user", S.loaded, _user(), skeleton_page("User"), ("All users", PLACE)),
+        search=False,
+        refresh=S.refresh,
+    )
 
 
 def _user() -> rx.Component:

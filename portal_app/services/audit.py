@@ -19,10 +19,14 @@ from portal_app.models.types import new_locator
 from portal_app.services import leases
 from portal_app.services.access import Gate
 from portal_app.services.door import Tx, reads, request_id, writes
+from portal_app.services.topics import Topic
 
 BATCH = 500
 FIRST = b"\x00" * 32
 PAGE = 1000
+
+# What is noted of these is shown on pages that others have open.
+TOPICS = {"user": Topic.USERS, "feed": Topic.FEEDS}
 
 # The table and not the model: a row of the trail is written in a quarter of the time of an object.
 _EVENTS = metadata.tables["audit_event"]
@@ -40,6 +44,8 @@ def record(
     """Write what was done, in the transaction that does it. `detail` is JSON, encrypted; `actor` names somebody who
     is not signed in yet."""
     tx.db.flush()
+    if subject_kind in TOPICS:
+        tx.changes(TOPICS[subject_kind])
     tx.db.execute(
         insert(_EVENTS),
         {

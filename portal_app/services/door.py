@@ -21,6 +21,7 @@ from portal_app.services import access
 from portal_app.services.access import ANONYMOUS, Actor, Requirement
 from portal_app.services.errors import Busy, DomainError, Forbidden, Unexpected
 from portal_app.services.ports import Ports
+from portal_app.services.topics import Topic, raise_marks
 from portal_app.settings import Settings
 
 Params = ParamSpec("Params")
@@ -39,6 +40,11 @@ class Tx:
     now: datetime
     settings: Settings
     ports: Ports
+    changed: set[Topic] = field(default_factory=set)
+
+    def changes(self, *topics: Topic) -> None:
+        """Open pages that show these topics look again once this transaction is through."""
+        self.changed.update(topics)
 
 
 @dataclass(frozen=True)
@@ -109,7 +115,10 @@ class Door:
                 raise Forbidden("This token may only read.")
             for attempt in self._attempts():
                 with attempt, self.database.write() if declared.writes else self.database.read() as session:
-                    return service(Tx(session, actor, self.clock(), self.settings, self.ports), *args, **kwargs)
+                    tx = Tx(session, actor, self.clock(), self.settings, self.ports)
+                    answer = service(tx, *args, **kwargs)
+                    raise_marks(session, tx.changed)
+                    return answer
             raise AssertionError("unreachable")
         except DomainError:
             raise

@@ -4,6 +4,7 @@ from portal_app.guard.events import requires
 from portal_app.services import accounts
 from portal_app.services.access import Permission
 from portal_app.services.policies.views import AccountDetail
+from portal_app.services.topics import Topic
 from portal_app.state import address, wording
 from portal_app.state.portal import PortalState
 from portal_app.state.rows import AccountLine, PolicyLine, account_line, policy_line
@@ -21,8 +22,15 @@ class AccountsState(PortalState):
     as_of: str = ""
     stale: bool = False
 
-    @requires(Permission.VIEW_OWN_ACCOUNTS, passive=True)
+    @requires(Permission.VIEW_OWN_ACCOUNTS, passive=True, shows=(Topic.POLICIES,))
     async def load(self) -> None:
+        await self._look()
+
+    @requires(Permission.VIEW_OWN_ACCOUNTS, passive=True)
+    async def refresh(self) -> None:
+        await self._again(self._look)
+
+    async def _look(self) -> None:
         text, page = address.read_simple(self.router.url.query_parameters)
         found = await self._ask(accounts.find_accounts, text=text, offset=(page - 1) * address.PAGE, count=address.PAGE)
         if found is None:
@@ -52,9 +60,16 @@ class AccountState(PortalState):
     as_of: str = ""
     stale: bool = False
 
-    @requires(Permission.VIEW_OWN_ACCOUNTS, passive=True)
+    @requires(Permission.VIEW_OWN_ACCOUNTS, passive=True, shows=(Topic.POLICIES,))
     async def load(self) -> None:
         self.shown = ""
+        await self._look()
+
+    @requires(Permission.VIEW_OWN_ACCOUNTS, passive=True)
+    async def refresh(self) -> None:
+        await self._again(self._look)
+
+    async def _look(self) -> None:
         found = await self._ask(accounts.account, locator=self._last_of_path())
         if found is not None:
             self._show(found)

@@ -8,6 +8,7 @@ from portal_app.services import home
 from portal_app.services.access import Gate
 from portal_app.services.home import Book, LineShare, RoleCount, Window
 from portal_app.services.sync.freshness import FeedStatus
+from portal_app.services.topics import Topic
 from portal_app.state import address, wording
 from portal_app.state.integrations import counts, is_stale
 from portal_app.state.portal import PortalState
@@ -80,8 +81,15 @@ class HomeState(PortalState):
     as_of: str = ""
     stale: bool = False
 
-    @requires(Gate.SIGNED_IN, passive=True)
+    @requires(Gate.SIGNED_IN, passive=True, shows=(Topic.POLICIES, Topic.FEEDS, Topic.USERS))
     async def load(self) -> None:
+        await self._look()
+
+    @requires(Gate.SIGNED_IN, passive=True)
+    async def refresh(self) -> None:
+        await self._again(self._look)
+
+    async def _look(self) -> None:
         found = await self._ask(home.summary)
         if found is None:
             return

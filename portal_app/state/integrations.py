@@ -14,6 +14,7 @@ from portal_app.services.door import current_actor
 from portal_app.services.sync import dry_runs, freshness, orders, quarantine
 from portal_app.services.sync.freshness import FeedStatus, RunRow
 from portal_app.services.sync.quarantine import Held
+from portal_app.services.topics import Topic
 from portal_app.state import address, wording
 from portal_app.state.portal import PortalState
 
@@ -78,9 +79,13 @@ class IntegrationsState(PortalState):
     following: str = ""
     runs: list[RunLine] = []
 
-    @requires(Permission.VIEW_FEEDS, passive=True)
+    @requires(Permission.VIEW_FEEDS, passive=True, shows=(Topic.FEEDS,))
     async def load(self) -> None:
         await self._look()
+
+    @requires(Permission.VIEW_FEEDS, passive=True)
+    async def refresh(self) -> None:
+        await self._again(self._look)
 
     async def _look(self) -> None:
         _, page = address.read_simple(self.router.url.query_parameters)

@@ -4,6 +4,7 @@ from portal_app.guard.events import requires
 from portal_app.services.access import Permission
 from portal_app.services.policies import search
 from portal_app.services.policies.views import Choice, Filters, Found, Query
+from portal_app.services.topics import Topic
 from portal_app.state import address, wording
 from portal_app.state.portal import PortalState
 from portal_app.state.rows import Column, Pill, PolicyLine, policy_line
@@ -33,8 +34,15 @@ class PoliciesState(PortalState):
     carriers: list[Choice] = []
     statuses: list[Choice] = []
 
-    @requires(Permission.VIEW_OWN_ACCOUNTS, passive=True)
+    @requires(Permission.VIEW_OWN_ACCOUNTS, passive=True, shows=(Topic.POLICIES,))
     async def load(self) -> None:
+        await self._look()
+
+    @requires(Permission.VIEW_OWN_ACCOUNTS, passive=True)
+    async def refresh(self) -> None:
+        await self._again(self._look)
+
+    async def _look(self) -> None:
         filters = await self._ask(search.filters)
         if filters is None:
             return

@@ -13,6 +13,7 @@ from portal_app.services.policies import detail
 from portal_app.services.policies.search import MOST_ROWS
 from portal_app.services.policies.sections import Section
 from portal_app.services.policies.views import CoverageLine, HistoryEntry, PolicyDetail, TermLine
+from portal_app.services.topics import Topic
 from portal_app.state import sections, wording
 from portal_app.state.portal import PortalState
 from portal_app.state.rows import PolicyLine, policy_line
@@ -89,9 +90,17 @@ class PolicyState(PortalState):
     documents: list[DocumentRow] = []
     documents_from: Origin = NOWHERE
 
-    @requires(Permission.VIEW_OWN_ACCOUNTS, passive=True)
+    @requires(Permission.VIEW_OWN_ACCOUNTS, passive=True, shows=(Topic.POLICIES,))
     async def load(self) -> None:
-        self.shown, locator = "", self._last_of_path()
+        self.shown = ""
+        await self._look()
+
+    @requires(Permission.VIEW_OWN_ACCOUNTS, passive=True)
+    async def refresh(self) -> None:
+        await self._again(self._look)
+
+    async def _look(self) -> None:
+        locator = self._last_of_path()
         found = await self._ask(detail.policy, locator=locator)
         if found is not None and await self._load_sections(locator, found.row.effective):
             self._show(found)

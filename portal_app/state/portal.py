@@ -1,6 +1,6 @@
 """What every page of the portal knows: who is here, where they may go, what there is to say."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
@@ -52,6 +52,8 @@ class PortalState(rx.State):
     reference: str = ""
     missing: bool = False
     ends_soon: bool = False
+    # Another one in the browser whenever what the page shows has changed elsewhere; never written here.
+    news: str = ""
 
     @requires(Gate.SIGNED_IN, passive=True)
     async def arrive(self) -> None:
@@ -110,6 +112,14 @@ class PortalState(rx.State):
         self._say(told, "bad")
         self.problem, self.reference, self.missing = "", "", False
         return False, None
+
+    async def _again(self, look: Callable[[], Awaitable[None]]) -> None:
+        """Look again, because something has changed elsewhere. Where that fails what is shown stays, and the next
+        change is another try."""
+        before = self.problem, self.reference
+        await look()
+        if self.problem:
+            self.problem, self.reference = before
 
     def _say(self, sentence: str, kind: str = "good") -> None:
         self.flash, self.flash_kind = sentence, kind

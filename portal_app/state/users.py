@@ -12,6 +12,7 @@ from portal_app.services.errors import Invalid
 from portal_app.services.identity import reset, roster, users
 from portal_app.services.identity.draft import Draft
 from portal_app.services.identity.roster import Outlook, PersonDetail, PersonLine, Standing
+from portal_app.services.topics import Topic
 from portal_app.state import address, wording
 from portal_app.state.portal import PortalState
 from portal_app.state.preferences import TokenRow, token_row
@@ -54,8 +55,15 @@ class UsersState(PortalState):
     previous: str = ""
     following: str = ""
 
-    @requires(MANAGES, passive=True)
+    @requires(MANAGES, passive=True, shows=(Topic.USERS,))
     async def load(self) -> None:
+        await self._look()
+
+    @requires(MANAGES, passive=True)
+    async def refresh(self) -> None:
+        await self._again(self._look)
+
+    async def _look(self) -> None:
         given = self.router.url.query_parameters
         text, page = address.read_simple(given)
         role = Role(given["role"]) if given.get("role") in ROLES else None
@@ -105,6 +113,8 @@ class UserState(PortalState):
     open_sessions: int = 0
     tokens: list[TokenRow] = []
 
+    version: str = ""
+    overtaken: bool = False
     form: dict[str, str] = {}
     problems: dict[str, str] = {}
     reviewing: bool = False
@@ -113,17 +123,27 @@ class UserState(PortalState):
     link: str = ""
     asking: str = ""
 
-    @requires(MANAGES, passive=True)
+    @requires(MANAGES, passive=True, shows=(Topic.USERS,))
     async def load(self) -> None:
         self._forget()
         self.locator = self._last_of_path()
         await self._look()
 
     @requires(MANAGES, passive=True)
+    async def refresh(self) -> None:
+        await self._again(self._look_beside)
+
+    @requires(MANAGES)
+    async def show_now(self) -> None:
+        """Let go of what was filled in, and show the person as they are."""
+        self._forget()
+        await self._look()
+
+    @requires(MANAGES, passive=True)
     async def load_new(self) -> None:
         """An empty form, or one filled in like somebody else's (`?like=`)."""
         self._forget()
-        self.locator, self.person, self.person_email, self.code, self.grants = "", "", "", "", []
+        self.locator, self.version, self.person, self.person_email, self.code, self.grants = "", "", "", "", "", []
         self.person_role = Role.CSR.value
         like = self.router.url.query_parameters.get("like", "")
         found = await self._ask(roster.one, who=like) if like else None
@@ -139,13 +159,25 @@ class UserState(PortalState):
     async def _look(self) -> None:
         found = await self._ask(roster.one, who=self.locator)
         if found is not None:
-            self._show(found)
+            self._show_form(found)
+            self._show_standing(found)
 
-    def _show(self, found: PersonDetail) -> None:
+    async def _look_beside(self) -> None:
+        """Everything but the form, in which somebody may be writing: where it is overtaken, the page says so."""
+        found = await self._ask(roster.one, who=self.locator)
+        if found is not None:
+            self.overtaken = found.version != self.version
+            self._show_standing(found)
+
+    def _show_form(self, found: PersonDetail) -> None:
         line = found.line
         self.person, self.person_email, self.person_role = line.name, line.email, line.role.value
-        self.role_label, self.producer_name, self.code = line.role.label, line.producer, found.producer_code
-        self.grants = sorted(each.value for each in found.grants)
+        self.code, self.grants = found.producer_code, sorted(each.value for each in found.grants)
+        self.version, self.overtaken = found.version, False
+
+    def _show_standing(self, found: PersonDetail) -> None:
+        line = found.line
+        self.role_label, self.producer_name = line.role.label, line.producer
         self.standing, self.enrolled = line.standing.label, line.enrolled
         self.seen, self.since = self._moment(line.last_sign_in_at) or "Never", self._moment(found.created_at)
         self.open_sessions = found.open_sessions
@@ -180,14 +212,23 @@ class UserState(PortalState):
 
     @requires(MANAGES)
     async def save(self) -> None:
-        draft = _draft(self.form)
         self.reviewing = False
-        if self.locator:
-            done, _ = await self._do(users.change, who=self.locator, draft=draft)
-            if done:
-                await self._look()
-                self._say("Saved.")
-            return
+        if not self.form:
+            self._say("Nothing was saved: the connection was lost in between. Review it once more.", "bad")
+        elif self.locator:
+            await self._save(_draft(self.form), self.form.get("version", ""))
+        else:
+            await self._add(_draft(self.form))
+
+    async def _save(self, draft: Draft, version: str) -> None:
+        done, _ = await self._do(users.change, who=self.locator, draft=draft, version=version)
+        if done:
+            await self._look()
+            self._say("Saved.")
+        else:
+            await self._look_beside()
+
+    async def _add(self, draft: Draft) -> None:
         done, link = await self._do(
             users.add,
             email=draft.email,
@@ -230,13 +271,13 @@ class UserState(PortalState):
     async def revoke_token(self, locator: str) -> None:
         done, _ = await self._do(users.revoke_token, locator=locator)
         if done:
-            await self._look()
+            await self._look_beside()
             self._say("The token is void.")
 
     async def _act(self, service: Any, said: str) -> None:
         done, _ = await self._do(service, who=self.locator)
         if done:
-            await self._look()
+            await self._look_beside()
             self._say(said)
 
 

@@ -18,7 +18,7 @@ from portal_app.state.portal import PortalState
 from tests.access.conftest import Cast
 from tests.world import Clock
 
-WARNINGS = live.Warnings(PortalState.idle_soon, PortalState.idle_over)
+WORDS = live.Words(PortalState.idle_soon, PortalState.idle_over, PortalState, "news")
 
 
 @dataclass
@@ -60,7 +60,7 @@ def hash_of(cast: Cast, name: str) -> bytes:
 
 
 def one_round(sockets: Sockets, registry: Registry, door: Door) -> None:
-    asyncio.run(live._round(sockets.app, registry, door, WARNINGS))
+    asyncio.run(live._round(sockets.app, registry, door, WORDS))
 
 
 @pytest.mark.criterion("AUTH-24")
@@ -132,7 +132,7 @@ def test_one_bad_round_does_not_end_the_watch(sockets: Sockets, door: Door, cast
         return door
 
     async def until_told() -> None:
-        watch = asyncio.create_task(live.watch(sockets.app, registry, the_door, WARNINGS, every=0.01))
+        watch = asyncio.create_task(live.watch(sockets.app, registry, the_door, WORDS, every=0.01))
         for _ in range(300):
             await asyncio.sleep(0.01)
             if sockets.cut:

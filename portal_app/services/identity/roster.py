@@ -20,7 +20,7 @@ from portal_app.services.identity.draft import Draft, checked
 from portal_app.services.identity.sessions import IDLE
 from portal_app.services.identity.sign_in import is_enrolled
 from portal_app.services.identity.tokens import TokenLine
-from portal_app.services.identity.users import named
+from portal_app.services.identity.users import named, version_of
 
 MOST_ROWS = 200
 
@@ -60,9 +60,10 @@ class Roster:
 
 @dataclass(frozen=True, slots=True)
 class PersonDetail:
-    """One person. `may_be_granted` are the grants that their role allows."""
+    """One person. `may_be_granted` are the grants that their role allows, `version` is what `users.change` asks for."""
 
     line: PersonLine
+    version: str
     producer_code: str
     grants: frozenset[Grant]
     may_be_granted: frozenset[Grant]
@@ -116,6 +117,7 @@ def one(tx: Tx, *, who: str) -> PersonDetail:
     tokens = tx.db.scalars(select(ApiToken).where(*valid).order_by(col(ApiToken.id).desc()))
     return PersonDetail(
         line=_line(row),
+        version=version_of(tx, user),
         producer_code=tx.db.scalar(code.order_by(col(ProducerCode.code)).limit(1)) or "",
         grants=frozenset(granted),
         may_be_granted=MATRIX[user.role].may_be_granted,

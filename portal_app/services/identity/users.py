@@ -1,6 +1,9 @@
 """People: added, changed, locked out and let in again. Nobody changes what they may do themselves, and the last
 administrator stays."""
 
+import hashlib
+import json
+
 from sqlalchemy import Select, delete, select, update
 from sqlmodel import col
 
@@ -15,6 +18,7 @@ from portal_app.services.identity import sessions, set_up
 from portal_app.services.identity.draft import Checked, Draft, checked
 
 LAST_ADMINISTRATOR = "This is the last administrator. Make somebody else one first."
+CHANGED_MEANWHILE = "Nothing was saved: somebody else changed this person since you opened the form."
 
 
 @writes(Permission.MANAGE_USERS)
@@ -63,10 +67,13 @@ def _invited(tx: Tx, user: User) -> str:
 
 
 @writes(Permission.MANAGE_USERS)
-def change(tx: Tx, *, who: str, draft: Draft) -> None:
+def change(tx: Tx, *, who: str, draft: Draft, version: str = "") -> None:
     """Change what is written down of a person. Their sessions end where what they may do or see is another; grants
-    beyond the role's ceiling are refused. Raises NotFound, Invalid, Forbidden or Conflict."""
+    beyond the role's ceiling are refused. `version` is the one that the draft was made from, where one is given: what
+    somebody else changed since is not written over. Raises NotFound, Invalid, Forbidden or Conflict."""
     user = find(tx, who)
+    if version and version != version_of(tx, user):
+        raise Conflict(CHANGED_MEANWHILE)
     given = checked(tx, draft, user.id)
     before, after = _told(tx, user), _would_be(tx, given)
     if before == after:
@@ -83,6 +90,11 @@ def change(tx: Tx, *, who: str, draft: Draft) -> None:
     tx.db.flush()
     detail = {"before": before, "after": after}
     audit.record(tx, "user.changed", subject_kind="user", subject=user.locator, detail=detail)
+
+
+def version_of(tx: Tx, user: User) -> str:
+    """Another one as soon as anything that `change` changes is another."""
+    return hashlib.sha256(json.dumps(_told(tx, user)).encode()).hexdigest()[:16]
 
 
 def _told(tx: Tx, user: User) -> dict[str, object]:

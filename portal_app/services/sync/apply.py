@@ -20,6 +20,7 @@ from portal_app.services.sync.kinds import Refusals, Taken, Taking
 from portal_app.services.sync.policies import TakingPolicies
 from portal_app.services.sync.producers import TakingProducers
 from portal_app.services.sync.rows import Chunk, Incoming, Known, Refused
+from portal_app.services.topics import Topic
 
 LEASE_SECONDS = 60
 
@@ -60,6 +61,8 @@ def take_in(tx: Tx, *, lease: leases.Held, source: Source, chunk: Chunk, rows_do
     if accepted:
         taking.take(_write_records(tx, source, accepted))
         quarantine.resolve(tx, feed=source.feed, kind=source.kind, source_ids=[row.source_id for row in accepted])
+        tx.changes(Topic.POLICIES)
+    tx.changes(Topic.FEEDS)
     quarantine.resolve(tx, feed=source.feed, kind=source.kind, source_ids=chunk.confirmed)
     if rows_done is None:
         quarantine.tell_again(

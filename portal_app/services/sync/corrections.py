@@ -22,6 +22,7 @@ from portal_app.services.sync import bulk
 from portal_app.services.sync.ledger import covers_the_same, start_of
 from portal_app.services.sync.projecting import reproject
 from portal_app.services.sync.projection import Entry, fold
+from portal_app.services.topics import Topic
 
 Transaction = Row[*tuple[Any, ...]]
 
@@ -126,6 +127,7 @@ def correct(tx: Tx, *, lease: leases.Held, feed: str, corrections: Sequence[Corr
         _move(tx, each)
     today = tx.now.astimezone(tx.settings.zone).date()
     reproject(tx.db, feed, {each.policy_id: each.policy_source_id for each in corrections}, today)
+    tx.changes(Topic.POLICIES)
 
 
 def _move(tx: Tx, correction: Correction) -> None:

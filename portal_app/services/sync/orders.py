@@ -8,6 +8,7 @@ from portal_app.services import audit
 from portal_app.services.access import Gate, Permission
 from portal_app.services.door import Tx, reads, writes
 from portal_app.services.errors import NotFound
+from portal_app.services.topics import Topic
 
 
 @writes(Permission.RUN_FEEDS)
@@ -39,6 +40,7 @@ def done(tx: Tx, *, feed: str) -> None:
     """It has been taken in, well or not: the run says which."""
     mine = (col(FeedOrder.feed) == feed, col(FeedOrder.done_at).is_(None))
     tx.db.execute(update(FeedOrder).where(*mine).values(done_at=tx.now))
+    tx.changes(Topic.FEEDS)
 
 
 def waiting(tx: Tx) -> frozenset[str]:

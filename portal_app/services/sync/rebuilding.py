@@ -12,6 +12,7 @@ from portal_app.services.door import Door, Tx, reads, writes
 from portal_app.services.sync import bulk
 from portal_app.services.sync.pace import Pace
 from portal_app.services.sync.projecting import reproject
+from portal_app.services.topics import Topic
 
 PAGE = 100
 
@@ -43,6 +44,7 @@ def write_anew(tx: Tx, *, places: Sequence[Place]) -> None:
     today = tx.now.astimezone(tx.settings.zone).date()
     for feed, its_policies in by_feed.items():
         reproject(tx.db, feed, its_policies, today)
+    tx.changes(Topic.POLICIES)
 
 
 def rebuild_all(door: Door, stop: Event | None = None) -> int:

@@ -33,6 +33,7 @@ from portal_app.services.sync import (
 from portal_app.services.sync.apply import LEASE_SECONDS, Source, take_in
 from portal_app.services.sync.freshness import RunRow, run_row
 from portal_app.services.sync.pace import Pace
+from portal_app.services.topics import Topic
 
 # Rows that are read and held against what is known at once.
 PAGE = 500
@@ -314,6 +315,7 @@ def _passed_over(names: Sequence[str]) -> str:
 def open_run(tx: Tx, *, lease: leases.Held, feed: str, kind: FeedKind) -> int:
     """Note that a run begins. Runs of this feed that say they are running were cut off, for we hold the lease."""
     leases.still_held(tx, lease)
+    tx.changes(Topic.FEEDS)
     run = bulk.SYNC_RUN.c
     tx.db.execute(
         update(bulk.SYNC_RUN)
@@ -339,6 +341,8 @@ def close_run(tx: Tx, *, lease: leases.Held, run_id: int, state: RunState, messa
     leases.still_held(tx, lease)
     if alarm:
         alarms.tell(tx, run_id=run_id, sentence=message[:500])
+    # The age of the data is told on every page of policies.
+    tx.changes(Topic.FEEDS, Topic.POLICIES)
     run, file = bulk.SYNC_RUN.c, bulk.FEED_FILE.c
     newest = (
         select(file.exported_at)

@@ -1,0 +1,32 @@
+"""The marks of all topics, as they are looked at once a second for all open pages of a process."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+
+from portal_app.models import metadata
+from portal_app.models.jobs import TopicMark
+from portal_app.services.access import Gate, Permission, system
+from portal_app.services.door import Door, Tx, reads
+from portal_app.services.topics import Topic
+
+ACTOR = system("live pages")
+# Whose pages show something of it. Whoever sees nothing of a topic is not told that it changes.
+SHOWN_TO: Mapping[Topic, Permission] = {
+    Topic.FEEDS: Permission.VIEW_FEEDS,
+    Topic.POLICIES: Permission.VIEW_OWN_ACCOUNTS,
+    Topic.USERS: Permission.MANAGE_USERS,
+}
+
+# The table and not the model: this is read every second.
+_MARK = metadata.tables[TopicMark.__tablename__].c
+
+
+async def now(door: Door) -> dict[str, int]:
+    """How often each topic has changed so far; what never changed is not there."""
+    return await door.glance(standing, ACTOR)
+
+
+@reads(Gate.SYSTEM)
+def standing(tx: Tx) -> dict[str, int]:
+    return dict(tx.db.execute(select(_MARK.topic, _MARK.number)).all())
