@@ -1,6 +1,6 @@
 """What every page of the portal knows: who is here, where they may go, what there is to say."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
@@ -76,9 +76,13 @@ class PortalState(rx.State):
         self, service: Callable[Concatenate[Tx, Params], Answer], /, *args: Params.args, **kwargs: Params.kwargs
     ) -> Answer | None:
         """The service's answer; None where it refused, and then the page has the sentence to show."""
+        return await self._await(the_door().call(service, *args, **kwargs))
+
+    async def _await(self, answer: Awaitable[Answer]) -> Answer | None:
+        """The same of what is asked of several services in a row."""
         self.problem, self.reference, self.missing = "", "", False
         try:
-            return await the_door().call(service, *args, **kwargs)
+            return await answer
         except NotFound:
             self.missing = True
         except Unexpected as error:

@@ -158,7 +158,7 @@ def test_after_its_limit_a_message_is_given_up_audited_and_can_be_retried(
     [row] = rows(door)
     assert row["dead_at"] is not None
     assert events(door) == ["outbox.given_up"]
-    [letter] = door.run(outbox.dead_letters, agency.admin())
+    [letter] = door.run(outbox.dead_letters, agency.admin()).rows
     assert (letter.locator, letter.attempts) == (row["locator"], outbox.MOST_ATTEMPTS)
     assert "ada" not in letter.last_error
 

@@ -17,8 +17,9 @@ from portal_app.services import errors
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SOON, RETRY_LATER = "2", "900"
+LONGEST_NAME = 80
 PLAINLY = {
-    "extra_forbidden": "There is no such parameter.",
+    "json_invalid": "Should be JSON.",
     "string_pattern_mismatch": "Holds characters that cannot stand here.",
 }
 
@@ -72,8 +73,21 @@ async def wrong_request(_: Request, error: RequestValidationError) -> ProblemRes
     told: dict[str, str] = {}
     for each in error.errors():
         # What may be absent is told twice: what it should be, and that it could be nothing. The first helps.
-        told.setdefault(str(each["loc"][1]), PLAINLY.get(each["type"], f"{each['msg']}."))
+        told.setdefault(_named(each["loc"], each["type"]), _plainly(each))
     return _answer(HTTPStatus.UNPROCESSABLE_ENTITY, "The request cannot be understood.", problems=told)
+
+
+def _named(place: tuple[int | str, ...], kind: str) -> str:
+    """The parameter, or the field of the body; the body itself where it has no fields."""
+    if len(place) == 1 or kind == "json_invalid":
+        return str(place[0])
+    return str(place[1])[:LONGEST_NAME]
+
+
+def _plainly(each: Mapping[str, Any]) -> str:
+    if each["type"] == "extra_forbidden":
+        return f"There is no such {'field' if each['loc'][0] == 'body' else 'parameter'}."
+    return PLAINLY.get(each["type"], f"{each['msg']}.")
 
 
 async def http_error(_: Request, error: HTTPException) -> ProblemResponse:
@@ -82,6 +96,8 @@ async def http_error(_: Request, error: HTTPException) -> ProblemResponse:
     detail = {
         HTTPStatus.NOT_FOUND: "There is nothing under this address.",
         HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take that method.",
+        HTTPStatus.BAD_REQUEST: "The body cannot be read.",
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large.",
     }.get(status, f"{status.phrase}.")
     return _answer(status, detail, error.headers)
 
@@ -127,3 +143,10 @@ OF_A_ROLE: dict[int | str, dict[str, Any]] = {
     422: _declared("A parameter cannot be taken; `problems` says which and why."),
 }
 MISSING: dict[int | str, dict[str, Any]] = {404: _declared("There is no such record, or it is not yours to see.")}
+WRITTEN: dict[int | str, dict[str, Any]] = {
+    400: _declared("The body cannot be read."),
+    403: _declared("The person's role does not include this, or the token may only read."),
+    413: _declared("The body is too large."),
+    422: _declared("The body cannot be taken; `problems` says which fields and why."),
+}
+AGAINST_IT: dict[int | str, dict[str, Any]] = {409: _declared("How it stands speaks against it; `detail` says why.")}
