@@ -1,5 +1,6 @@
 """The API as it is served: the guard around it, a real door behind it, on both databases."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,10 @@ class Person:
 
     def send(self, method: str, path: str, body: object = None) -> Response:
         headers = {"Authorization": f"Bearer {self.token}"}
-        return self.client.request(method, f"/api/v1{path}", json=body, headers=headers)
+        if body is None:
+            return self.client.request(method, f"/api/v1{path}", headers=headers)
+        headers["Content-Type"] = "application/json"
+        return self.client.request(method, f"/api/v1{path}", content=json.dumps(body), headers=headers)
 
     def post(self, path: str, body: object = None) -> Response:
         return self.send("POST", path, body)

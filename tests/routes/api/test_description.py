@@ -59,7 +59,7 @@ def test_no_page_of_the_framework_loads_scripts_from_elsewhere(client: TestClien
 def test_nothing_that_is_sent_is_answered_otherwise_than_described(
     cast: Cast, served: Served, book: Agency, runs: list[str], role: str
 ) -> None:
-    person = getattr(cast, role.split()[0])
+    person = getattr(cast, role.split(maxsplit=1)[0])
     person = cast.writing(person) if role.endswith("writes") else person
     generation = {"max-examples": EXAMPLES, "with-security-parameters": False, "database": "none"}
     wrong, answers = [], Counter()
