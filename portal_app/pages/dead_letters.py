@@ -17,8 +17,8 @@ S: Any = DeadLettersState
 def dead_letters() -> rx.Component:
     listed = rx.fragment(
         table(
-            "Messages that could not be sent",
-            head(heading("What"), heading("Since"), heading("Given up"), heading("Why"), heading("")),
+            "What was given up",
+            head(heading("What"), heading("Since"), heading("Given up"), heading("Why"), heading("What to do")),
             body(S.letters, _letter),
         ),
         rx.cond(S.more != "", meta(S.more, class_name="meta none")),
@@ -52,6 +52,6 @@ def _letter(each: Any) -> rx.Component:
             rx.el.span("After ", each.attempts, class_name="line meta num"),
             kind="wrapping plain",
         ),
-        cell("", button("Try again", label=each.again, on_click=S.retry(each.locator)), kind="plain"),
+        cell("What to do", button("Try again", label=each.again, on_click=S.retry(each.locator)), kind="plain"),
         key=each.locator,
     )

@@ -15,6 +15,8 @@ from tests.world import Agency
 
 DESCRIPTION = "/api/v1/openapi.json"
 EXAMPLES = 15
+# What the description cannot say of a body, such as that a producer code is known, is answered 422 too.
+BODIES = {"positive_data_acceptance": {"expected-statuses": ["2xx", "400", "403", "404", "409", "422"]}}
 
 
 @pytest.fixture
@@ -87,6 +89,7 @@ def test_a_whole_record_is_as_described(cast: Cast, served: Served, whole: Polic
 
 def read(served: Served, person: Person, **config: Any) -> Any:
     """The description, for calls with the person's token."""
+    config["operations"] = [{"include-method": ["POST", "PATCH"], "checks": BODIES}]
     config["auth"] = {"openapi": {"token": {"bearer": person.token}}}
     return schemathesis.openapi.from_asgi(DESCRIPTION, served, config=SchemathesisConfig.from_dict(config))
 
