@@ -102,9 +102,10 @@ def _judge(code: int, what: str) -> None:
 def _why(error: OSError) -> str:
     """What kept the message here, in the words of whoever looks after the mail server; its own words may repeat an
     address."""
+    # A server that keeps silent is told by smtplib as one that broke off.
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
+        return "The mail server did not answer in time."
     match error:
-        case TimeoutError():
-            return "The mail server did not answer in time."
         case ssl.SSLCertVerificationError():
             return "The mail server's certificate is not trusted."
         case smtplib.SMTPAuthenticationError():
