@@ -1,7 +1,5 @@
 """`/users`: people added, changed, shut out and let in by programs, as by the pages."""
 
-from typing import Any
-
 import pytest
 from sqlmodel import col, select, update
 
@@ -12,7 +10,7 @@ from portal_app.routes.api import problems
 from portal_app.services.door import Door, Tx
 from portal_app.services.identity import sessions
 from tests.routes.api.conftest import Cast, Person
-from tests.world import NOW, Clock
+from tests.world import NOW, Clock, actor
 
 OLGA = {"email": "Olga@agency.test", "name": "Olga Tereshkova", "role": "producer", "producerCode": "HL-maya"}
 NOBODY = "01J00000000000000000000000"
@@ -36,14 +34,9 @@ def events(door: Door) -> list[str]:
 
 def sign_in(door: Door, person: Person) -> None:
     with door.database.write() as db:
-        tx = Tx(db, cast_actor(person), door.clock(), door.settings, door.ports)
+        themselves = actor(person.user.role, user_id=person.user.id)
+        tx = Tx(db, themselves, door.clock(), door.settings, door.ports)
         sessions.start(tx, db.get_one(User, person.user.id), SessionStage.FULL)
-
-
-def cast_actor(person: Person) -> Any:
-    from tests.world import actor
-
-    return actor(person.user.role, user_id=person.user.id)
 
 
 @pytest.mark.criterion("REST-01")
