@@ -11,6 +11,7 @@ from pydantic.alias_generators import to_camel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
+from starlette.routing import compile_path
 
 from portal_app.logs import log
 from portal_app.services import errors
@@ -90,16 +91,28 @@ def _plainly(each: Mapping[str, Any]) -> str:
     return PLAINLY.get(each["type"], f"{each['msg']}.")
 
 
-async def http_error(_: Request, error: HTTPException) -> ProblemResponse:
+async def http_error(request: Request, error: HTTPException) -> ProblemResponse:
     """What the framework refuses: an address or a method that there is not."""
     status = HTTPStatus(error.status_code)
+    headers = dict(error.headers or {})
+    if status is HTTPStatus.METHOD_NOT_ALLOWED and (taken := _taken_by(request)):
+        headers["Allow"] = ", ".join(taken)
     detail = {
         HTTPStatus.NOT_FOUND: "There is nothing under this address.",
         HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take that method.",
         HTTPStatus.BAD_REQUEST: "The body cannot be read.",
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large.",
     }.get(status, f"{status.phrase}.")
-    return _answer(status, detail, error.headers)
+    return _answer(status, detail, headers)
+
+
+def _taken_by(request: Request) -> list[str]:
+    """Every method that the address takes. Each is a route of its own, and the framework names only the first one's."""
+    asked = str(request.scope["path"]).removeprefix(request.scope.get("root_path", ""))
+    for path, operations in request.app.openapi()["paths"].items():
+        if compile_path(path)[0].fullmatch(asked):
+            return sorted(method.upper() for method in operations)
+    return []
 
 
 async def fault(_: Request, error: Exception) -> ProblemResponse:

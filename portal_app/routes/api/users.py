@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
+from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, HTTPException, Query, Response
 from pydantic.json_schema import SkipJsonSchema
 
 from portal_app.models.enums import Role
@@ -46,6 +47,13 @@ async def get_outlook(caller: Caller, sent: people.OutlookAsked) -> people.Outlo
     """What somebody would see and may do, before anything is saved. Changes nothing."""
     found = await the_door().act(roster.outlook, caller, draft=sent.draft(), who=sent.user)
     return people.Outlook.of(found)
+
+
+@router.get("/outlook", include_in_schema=False)
+@router.patch("/outlook", include_in_schema=False)
+async def refuse_outlook() -> None:
+    """Else it would be taken for a locator."""
+    raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED)
 
 
 @router.get("/{locator}", responses=problems.MISSING)

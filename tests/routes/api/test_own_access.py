@@ -29,6 +29,17 @@ def test_a_token_makes_no_token(cast: Cast) -> None:
     assert cast.admin.json("/tokens")["total"] == 2
 
 
+@pytest.mark.criterion("API-16")
+def test_a_refused_method_names_all_that_the_address_takes(cast: Cast) -> None:
+    allowed = {"/users": "GET, POST", of(cast.maya): "GET, PATCH", "/users/outlook": "POST", "/sessions": "DELETE, GET"}
+    for path, methods in allowed.items():
+        answer = cast.admin.send("PUT", path)
+        assert (answer.status_code, answer.headers["allow"]) == (405, methods), path
+    for method in ("GET", "PATCH"):
+        answer = cast.admin.send(method, "/users/outlook")
+        assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+
+
 @pytest.mark.criterion("REST-09")
 def test_others_tokens_are_not_there_but_for_who_manages_users(cast: Cast) -> None:
     [theirs] = cast.daniel.json("/tokens")["items"]
