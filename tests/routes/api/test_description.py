@@ -16,7 +16,7 @@ from tests.world import Agency
 DESCRIPTION = "/api/v1/openapi.json"
 EXAMPLES = 15
 # What the description cannot say of a body, such as that a producer code is known, is answered 422 too.
-BODIES = {"positive_data_acceptance": {"expected-statuses": ["2xx", "400", "401", "403", "404", "409", "422"]}}
+BODIES = {"positive_data_acceptance": {"expected-statuses": ["2xx", "400", "401", "403", "404", "409", "422", "429"]}}
 
 
 @pytest.fixture
@@ -57,6 +57,7 @@ def test_no_page_of_the_framework_loads_scripts_from_elsewhere(client: TestClien
 
 
 @pytest.mark.criterion("API-21")
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("role", ["principal", "admin", "admin that writes"])
 def test_nothing_that_is_sent_is_answered_otherwise_than_described(
     cast: Cast, served: Served, book: Agency, runs: list[str], role: str
