@@ -219,7 +219,8 @@ def user_add(
     from portal_app.services.identity import users
 
     with portal() as door:
-        typer.echo(door.run(users.add, CLI, email=email, name=name, role=role, producer_code=producer_code))
+        added = door.run(users.add, CLI, email=email, name=name, role=role, producer_code=producer_code)
+        typer.echo(added.link)
 
 
 @user.command("unlock")

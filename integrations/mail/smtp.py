@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime, localtime
 from urllib.parse import unquote, urlsplit
 
-from portal_app.services.ports import DeliveryRefused, Mail
+from portal_app.services.ports import DeliveryRefused, Mail, NotNow
 from portal_app.settings import LOOPBACK, PREFIX, SettingsError
 
 SECONDS = 15.0
@@ -37,12 +37,20 @@ class SmtpMailer:
             raise SettingsError([f"{PREFIX}SMTP_URL: a password needs smtps:// or smtp+starttls://."])
 
     def send(self, mail: Mail) -> None:
-        """Hand the message over. Raises DeliveryRefused where the server refuses this message for good (5xx), OSError
-        (smtplib's errors among them) where a later attempt may succeed. Neither repeats an address."""
+        """Hand the message over. Raises DeliveryRefused where the server refuses this message for good (5xx), NotNow
+        where a later attempt may succeed. Neither repeats an address."""
         message = self._message(mail)
+        try:
+            self._hand_over(message, mail.recipient)
+        except NotNow:
+            raise
+        except OSError as error:
+            raise NotNow(_why(error)) from None
+
+    def _hand_over(self, message: EmailMessage, recipient: str) -> None:
         with self._connection() as server:
             try:
-                server.send_message(message, self._sender, [mail.recipient])
+                server.send_message(message, self._sender, [recipient])
             except smtplib.SMTPRecipientsRefused as error:
                 _judge(next(iter(error.recipients.values()))[0], "recipient")
             except smtplib.SMTPDataError as error:
@@ -88,4 +96,24 @@ class SmtpMailer:
 def _judge(code: int, what: str) -> None:
     if code in GONE_FOR_GOOD:
         raise DeliveryRefused(f"The mail server refused the {what} ({code}).")
-    raise smtplib.SMTPResponseException(code, f"The mail server refused the {what} for now.")
+    raise NotNow(f"The mail server refused the {what} for now ({code}).")
+
+
+def _why(error: OSError) -> str:
+    """What kept the message here, in the words of whoever looks after the mail server; its own words may repeat an
+    address."""
+    # A server that keeps silent is told by smtplib as one that broke off.
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
+        return "The mail server did not answer in time."
+    match error:
+        case ssl.SSLCertVerificationError():
+            return "The mail server's certificate is not trusted."
+        case smtplib.SMTPAuthenticationError():
+            return f"The mail server refused the portal's user or password ({error.smtp_code})."
+        case smtplib.SMTPResponseException():
+            return f"The mail server refused the connection ({error.smtp_code})."
+        case smtplib.SMTPServerDisconnected():
+            return "The mail server broke off."
+        case smtplib.SMTPNotSupportedError():
+            return "The mail server cannot do what is asked of it, such as TLS."
+    return f"The mail server cannot be reached ({type(error).__name__})."

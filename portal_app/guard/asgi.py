@@ -145,7 +145,9 @@ class Guard:
             for name, value in parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         ]
         token = next((value for name, value in query if name == "token"), "")
-        return {**scope, "headers": kept, "query_string": urlencode(query).encode()}, token
+        # Reflex takes the peer for the client, which behind a proxy it is not.
+        client = (visitor.actor.address, 0)
+        return {**scope, "client": client, "headers": kept, "query_string": urlencode(query).encode()}, token
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         path, method, given = scope["path"], scope["method"], _headers(scope)

@@ -4,7 +4,7 @@ import inspect
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, TypeVar, cast, get_type_hints
 
@@ -13,6 +13,7 @@ import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from reflex.middleware.middleware import Middleware
 from reflex.state import BaseState, StateUpdate
+from reflex_base.constants import RouteVar
 from reflex_base.event import Event, EventSpec
 from reflex_base.registry import RegistrationContext
 from reflex_base.utils.format import format_event_handler
@@ -129,7 +130,7 @@ class EventGuard(Middleware):
             log.warning("event refused", event_name=event.name[:200], why="not declared")
             return _go("/denied")
         answer = await self._who(state, passive=found.passive)
-        actor = answer if isinstance(answer, Actor) else ANONYMOUS
+        actor = answer if isinstance(answer, Actor) else _stranger(state)
         current_actor.set(actor)
         try:
             check(actor, found.requirement)
@@ -175,6 +176,12 @@ class EventGuard(Middleware):
 
 def _token(state: BaseState) -> str:
     return str(state.router_data.get("token", ""))
+
+
+def _stranger(state: BaseState) -> Actor:
+    """Somebody who is not signed in, from the address that the outermost layer wrote down: what they may do is counted
+    by it."""
+    return replace(ANONYMOUS, address=str(state.router_data.get(RouteVar.CLIENT_IP, "")))
 
 
 def _validate(event: Event) -> None:

@@ -10,9 +10,11 @@ from portal_app.components.notes import empty, note, skeleton_page
 from portal_app.components.shell import page_header
 from portal_app.components.table import body, cell, head, heading, name_cell, pager, row, table
 from portal_app.components.words import as_of, chip, icon, meta
+from portal_app.pages.dead_letters import dead_letters
 from portal_app.pages.frame import framed, or_problem, titled
 from portal_app.pages.page import Page
 from portal_app.pages.preferences import button
+from portal_app.state.dead_letters import DeadLettersState
 from portal_app.state.integrations import PLACE, IntegrationsState
 from portal_app.state.portal import PortalState
 
@@ -25,13 +27,13 @@ def integrations() -> rx.Component:
             "Integrations",
             "Where the portal's data comes from, how old it is, and what could not be taken in.",
             rx.el.button(
-                icon("rotate-cw", 16), "Look again", type="button", on_click=S.look_again,
-                class_name="button button-quiet",
+                icon("rotate-cw", 16), "Look again", type="button", class_name="button button-quiet",
+                on_click=[DeadLettersState.look_again, S.look_again],
             ),
         ),
         rx.el.div(
-            rx.cond(S.feeds.length() > 0, rx.foreach(S.feeds, _feed), _nothing()), _quarantine(), _runs(),
-            class_name="record-main",
+            rx.cond(S.feeds.length() > 0, rx.foreach(S.feeds, _feed), _nothing()), _quarantine(), dead_letters(),
+            _runs(), class_name="record-main",
         ),
     )  # fmt: skip
     return framed(
@@ -167,4 +169,6 @@ def _runs() -> rx.Component:
     return panel("Last runs", rx.cond(S.runs.length() > 0, listed, none), flush=True)
 
 
-PAGE = Page(PLACE, titled("Integrations"), integrations, [PortalState.arrive, IntegrationsState.load])
+PAGE = Page(
+    PLACE, titled("Integrations"), integrations, [PortalState.arrive, DeadLettersState.load, IntegrationsState.load]
+)

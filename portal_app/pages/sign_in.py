@@ -1,5 +1,7 @@
 """The pages on the way in: password, code, second factor, first password."""
 
+from typing import Any
+
 import reflex as rx
 
 from portal_app.components.address import parameter
@@ -254,12 +256,9 @@ def _picture() -> rx.Component:
 
 
 def set_up() -> rx.Component:
-    problems = parameter("problems")
-    void = (FrontDoorState.looked & FrontDoorState.missing) | problems.split(",").contains("link")
-    mend = problem_list("Please mend this and type the password again:", problems, SET_UP_PROBLEMS)
     return doorstep(
         "Set up your account",
-        rx.cond(void, note("bad", SET_UP_PROBLEMS["link"]), rx.fragment(mend, _first_password())),
+        rx.cond(_is_barred(), _why_barred(), rx.fragment(_to_mend(), _first_password())),
         agency=_agency(),
         lead="Choose a password first. At the first sign-in you then set up codes on your phone.",
     )
@@ -296,12 +295,38 @@ def new_password(label: str) -> rx.Component:
 
 
 def reset() -> rx.Component:
-    problems = parameter("problems")
-    void = (FrontDoorState.looked & FrontDoorState.missing) | problems.split(",").contains("link")
-    return rx.cond(parameter("token") != "", _reset_by_link(problems, void), _ask_for_reset(void))
+    return rx.cond(parameter("token") != "", _reset_by_link(), _ask_for_reset())
 
 
-def _ask_for_reset(void: rx.Var[bool]) -> rx.Component:
+def _is_void() -> Any:
+    """Whether the link is none that works; wrong, used and old are one and the same."""
+    return (FrontDoorState.looked & FrontDoorState.missing) | _problems().contains("link")
+
+
+def _is_refused() -> Any:
+    """Whether no link was looked at: too many wrong ones came from here, or there was trouble."""
+    return FrontDoorState.looked & (FrontDoorState.problem != "")
+
+
+def _is_barred() -> Any:
+    return _is_void() | _is_refused() | _problems().contains("throttled")
+
+
+def _why_barred() -> rx.Component:
+    slowed_down = rx.cond(_problems().contains("throttled"), note(*THROTTLED))
+    refused = rx.cond(_is_refused(), note("bad", FrontDoorState.problem), slowed_down)
+    return rx.cond(_is_void(), note("bad", SET_UP_PROBLEMS["link"]), refused)
+
+
+def _problems() -> Any:
+    return parameter("problems").split(",")
+
+
+def _to_mend() -> rx.Component:
+    return problem_list("Please mend this and type the password again:", parameter("problems"), SET_UP_PROBLEMS)
+
+
+def _ask_for_reset() -> rx.Component:
     by_mail = native_form(
         field("email", "Email", kind="email", keep=True, auto_complete="username", input_mode="email"),
         submit("Send me a link"),
@@ -312,7 +337,7 @@ def _ask_for_reset(void: rx.Var[bool]) -> rx.Component:
     return doorstep(
         "Forgot your password?",
         reason_note(parameter("reason"), RESET_REASONS),
-        rx.cond(void, note("bad", SET_UP_PROBLEMS["link"])),
+        _why_barred(),
         rx.cond(FrontDoorState.mail, by_mail, by_hand),
         agency=_agency(),
         lead=either(
@@ -322,7 +347,7 @@ def _ask_for_reset(void: rx.Var[bool]) -> rx.Component:
     )
 
 
-def _reset_by_link(problems: rx.Var[str], void: rx.Var[bool]) -> rx.Component:
+def _reset_by_link() -> rx.Component:
     form = native_form(
         rx.el.input(type="hidden", name="token", value=parameter("token"), read_only=True),
         _invited(),
@@ -331,10 +356,9 @@ def _reset_by_link(problems: rx.Var[str], void: rx.Var[bool]) -> rx.Component:
         action="/auth/reset/confirm",
         class_name="form",
     )
-    mend = problem_list("Please mend this and type the password again:", problems, SET_UP_PROBLEMS)
     return doorstep(
         "Choose a new password",
-        rx.cond(void, note("bad", SET_UP_PROBLEMS["link"]), rx.fragment(mend, form)),
+        rx.cond(_is_barred(), _why_barred(), rx.fragment(_to_mend(), form)),
         agency=_agency(),
         lead="You then sign in with it, and with a code as ever.",
         below=link("Back to sign-in", href="/sign-in"),

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from portal_app.guard.asgi import cookie_name
 from portal_app.services.door import current_actor, the_door
-from portal_app.services.errors import ConfirmFirst, DomainError, Invalid
+from portal_app.services.errors import ConfirmFirst, DomainError, Invalid, TooMany
 from portal_app.services.identity import confirm, enrolment, new_password, reset, sessions, set_up, sign_in
 from portal_app.services.identity.sign_in import Passed, Refused
 from portal_app.services.identity.text_codes import Unsent
@@ -109,9 +109,12 @@ async def post_set_up(request: Request) -> RedirectResponse:
 
 async def _password_set(page: str, *, token: str, email: str, name: str, password: str) -> RedirectResponse:
     try:
-        await set_up.finish(the_door(), token=token, email=email, name=name, password=password)
+        given = {"token": token, "email": email, "name": name, "password": password}
+        await set_up.finish(the_door(), **given, address=current_actor.get().address)
     except Invalid as error:
         return _back(page, token=token, problems=",".join(error.problems))
+    except TooMany:
+        return _back(page, problems="throttled")
     except DomainError:
         return _back(page, problems="link")
     return _back("/sign-in", reason="password_set")

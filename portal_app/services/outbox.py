@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -20,6 +20,7 @@ CLAIM = timedelta(minutes=3)
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=4)
 MOST_ATTEMPTS = 12
+MOST_ROWS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,14 @@ class DeadLetter:
     dead_at: datetime
     attempts: int
     last_error: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetters:
+    """A page of what was given up, and how many there are."""
+
+    rows: tuple[DeadLetter, ...]
+    total: int
 
 
 def enqueue(tx: Tx, topic: str, *, record_key: str, payload: dict[str, Any]) -> str:
@@ -115,9 +124,9 @@ def failed(tx: Tx, *, message: Claimed, error: str, for_good: bool) -> None:
 
 
 @reads(Permission.MANAGE_USERS)
-def dead_letters(tx: Tx) -> tuple[DeadLetter, ...]:
-    """What was given up, the newest first."""
-    message = OutboxMessage
+def dead_letters(tx: Tx, *, offset: int = 0, count: int = 50) -> DeadLetters:
+    """A page of what was given up, the newest first."""
+    message, given_up = OutboxMessage, col(OutboxMessage.dead_at).is_not(None)
     found = tx.db.execute(
         select(
             col(message.locator),
@@ -127,14 +136,17 @@ def dead_letters(tx: Tx) -> tuple[DeadLetter, ...]:
             col(message.attempts),
             col(message.last_error),
         )
-        .where(col(message.dead_at).is_not(None))
+        .where(given_up)
         .order_by(col(message.id).desc())
+        .offset(max(offset, 0))
+        .limit(min(max(count, 1), MOST_ROWS))
     )
-    return tuple(
+    rows = tuple(
         DeadLetter(locator, topic, created_at, dead_at, attempts, error)
         for locator, topic, created_at, dead_at, attempts, error in found
         if dead_at is not None
     )
+    return DeadLetters(rows, tx.db.scalar(select(func.count()).select_from(message).where(given_up)) or 0)
 
 
 @writes(Permission.MANAGE_USERS)

@@ -335,10 +335,13 @@ class DeliveryRefused(Exception):
     """The other side refused the message for good: do not retry. The text says why and repeats no address."""
 
 
+class NotNow(OSError):
+    """The message was not taken now, and may be later. The text says why in a sentence and repeats no address."""
+
+
 class Mailer(Protocol):
     def send(self, mail: Mail) -> None:
-        """Hand the message over. Raises DeliveryRefused for a permanent refusal, OSError or another error for one
-        worth a retry."""
+        """Hand the message over. Raises DeliveryRefused for a permanent refusal, NotNow for one worth a retry."""
         ...
 
 
@@ -352,8 +355,8 @@ class TextMessage:
 
 class TextMessenger(Protocol):
     def send(self, message: TextMessage) -> None:
-        """Hand the message over to the gateway. Raises DeliveryRefused for a number that it will never take, OSError
-        or another error for what is worth a retry."""
+        """Hand the message over to the gateway. Raises DeliveryRefused for a number that it will never take, NotNow for
+        what is worth a retry."""
         ...
 
 

@@ -3,6 +3,7 @@
 from portal_app.guard.events import requires
 from portal_app.services import home
 from portal_app.services.access import Gate
+from portal_app.services.door import current_actor, the_door
 from portal_app.services.identity import set_up
 from portal_app.state.portal import PortalState
 
@@ -24,7 +25,7 @@ class FrontDoorState(PortalState):
         token = self.router.url.query_parameters.get("token", "")
         if not token:
             return
-        found = await self._ask(set_up.look_at, token=token)
+        found = await self._await(set_up.look(the_door(), token=token, address=current_actor.get().address))
         self.looked = True
         if found is not None:
             self.invited_name, self.invited_email = found.name, found.email

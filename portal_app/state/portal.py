@@ -88,9 +88,13 @@ class PortalState(rx.State):
         self, service: Callable[Concatenate[Tx, Params], Answer], /, *args: Params.args, **kwargs: Params.kwargs
     ) -> Answer | None:
         """The service's answer; None where it refused, and then the page has the sentence to show."""
+        return await self._await(the_door().call(service, *args, **kwargs))
+
+    async def _await(self, answer: Awaitable[Answer]) -> Answer | None:
+        """The same of what is asked of several services in a row."""
         self.problem, self.reference, self.missing = "", "", False
         try:
-            return await the_door().call(service, *args, **kwargs)
+            return await answer
         except NotFound:
             self.missing = True
         except Unexpected as error:

@@ -229,7 +229,7 @@ class UserState(PortalState):
             await self._look_beside()
 
     async def _add(self, draft: Draft) -> None:
-        done, link = await self._do(
+        done, added = await self._do(
             users.add,
             email=draft.email,
             name=draft.name,
@@ -237,8 +237,8 @@ class UserState(PortalState):
             producer_code=draft.producer_code,
             grants=draft.grants,
         )
-        if done and link is not None:
-            self.link, self.person = link, draft.name
+        if done and added is not None:
+            self.link, self.person = added.link, draft.name
 
     @requires(MANAGES)
     async def ask_first(self, what: str) -> None:
@@ -269,7 +269,7 @@ class UserState(PortalState):
 
     @requires(MANAGES)
     async def revoke_token(self, locator: str) -> None:
-        done, _ = await self._do(users.revoke_token, locator=locator)
+        done, _ = await self._do(users.revoke_token, who=self.locator, locator=locator)
         if done:
             await self._look_beside()
             self._say("The token is void.")

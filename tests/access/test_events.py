@@ -11,9 +11,10 @@ from reflex_base.registry import RegistrationContext
 
 from portal_app import portal_app
 from portal_app.guard import events, live
+from portal_app.models.identity import AttemptCount
 from portal_app.services.access import Actor, Gate, can
 from portal_app.services.door import Door
-from portal_app.services.identity import sessions
+from portal_app.services.identity import sessions, throttle
 from tests.access.conftest import Cast
 from tests.access.pipeline import Answers, tab
 from tests.world import Clock
@@ -62,6 +63,19 @@ def test_every_handler_says_what_it_needs() -> None:
 @pytest.mark.criterion("GUARD-01")
 def test_the_list_of_open_handlers_is_short_and_known() -> None:
     assert {short(name) for name in OPEN} == {"front_door_state.arrive_outside", "front_door_state.look_at_link"}
+
+
+@pytest.mark.criterion("AUTH-53")
+def test_links_that_strangers_look_at_are_counted_by_their_address(app: rx.App, door: Door) -> None:
+    name = next(each for each in OPEN if short(each) == "front_door_state.look_at_link")
+
+    async def one() -> None:
+        async with tab(app, None, "/set-up?token=guess") as socket:
+            await socket.send(name)
+
+    asyncio.run(one())
+    with door.database.read() as db:
+        assert [each.key_hash for each in db.query(AttemptCount)] == [throttle._key("link:192.0.2.1")]
 
 
 @pytest.mark.criterion("GUARD-02")

@@ -137,6 +137,15 @@ def test_a_socket_loses_its_cookie_and_a_forged_session_and_is_bound_to_its_own(
     assert b"token=tab" not in tab
 
 
+@pytest.mark.criterion("GUARD-16")
+def test_a_socket_bears_the_address_that_counts(outside: Outside) -> None:
+    outside.connect(**{"x-forwarded-for": "203.0.113.9"})
+    assert outside.inner.scopes[-1]["client"] == (outside.peer, 0)
+    outside.guard.settings = outside.guard.settings.model_copy(update={"trusted_proxies": [outside.peer]})
+    outside.connect(**{"x-forwarded-for": "203.0.113.9"})
+    assert outside.inner.scopes[-1]["client"] == ("203.0.113.9", 0)
+
+
 @pytest.mark.criterion("AUTH-23")
 def test_a_socket_that_connects_keeps_no_session_awake_and_a_page_does(
     outside: Outside, cast: Cast, clock: Clock

@@ -155,7 +155,7 @@ EXERCISES: dict[Permission, tuple[Ask, Ask | None, Ask | None]] = {
     ),
     P.MANAGE_USERS: (
         lambda asked: asked.service(users.unlock, who="csr@agency.test"),
-        None,
+        lambda asked: asked.route("/users"),
         lambda asked: asked.event("users_state.load", "/admin/users", "csr@agency.test"),
     ),
     P.VIEW_FEEDS: (

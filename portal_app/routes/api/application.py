@@ -6,17 +6,37 @@ from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 from pydantic.alias_generators import to_camel
 
-from portal_app.routes.api import accounts, me, policies, problems, sync_runs
+from portal_app.routes.api import (
+    accounts,
+    dead_letters,
+    feeds,
+    me,
+    own_sessions,
+    own_tokens,
+    policies,
+    problems,
+    quarantine,
+    roles,
+    sync_runs,
+    users,
+)
 from portal_app.routes.api.auth import caller
+from portal_app.routes.api.bodies import Bounded
 from portal_app.routes.api.problems import Problem
 from portal_app.settings import Settings
 
 NEEDS_TOKEN = [Depends(caller)]
+BUSINESS = (me, accounts, policies)
+ADMINISTRATION = (users, roles, own_tokens, own_sessions, feeds, sync_runs, quarantine, dead_letters)
+NOUNS = (*BUSINESS, *ADMINISTRATION)
 ABOUT = """What the portal's pages show, for programs.
 
 Send a token of your own as `Authorization: Bearer …`; it sees what you see. Lists take `offset` and `count`. Every item
 has a `locator`, by which it is fetched. Money is text with two decimals, dates are ISO 8601, times are UTC. What goes
-wrong is told as a problem (RFC 9457)."""
+wrong is told as a problem (RFC 9457).
+
+A token either reads or reads and writes. It is made in the preferences of a person who has just confirmed that it is
+them, or by `token create` on the command line; a token makes none."""
 
 
 class Api(FastAPI):
@@ -43,8 +63,9 @@ def app(settings: Settings, place: str) -> FastAPI:
         exception_handlers=problems.ANSWERS,
         generate_unique_id_function=_operation_id,
     )
-    for noun in (me, accounts, policies, sync_runs):
+    for noun in NOUNS:
         api.include_router(noun.router, dependencies=NEEDS_TOKEN, responses=problems.EVERYWHERE)
+    api.add_middleware(Bounded)
     return api
 
 

@@ -62,11 +62,19 @@ def given_once(request: Request) -> None:
 GIVEN_ONCE = [Depends(given_once)]
 
 
-def _locator(locator: Annotated[str, Path(json_schema_extra={"pattern": f"^{LOCATOR}$"})]) -> str:
+InPath = Annotated[str, Path(json_schema_extra={"pattern": f"^{LOCATOR}$"})]
+
+
+def _locator(locator: InPath) -> str:
     """What cannot be a locator names no record, and is answered like one that is not there."""
     if not re.fullmatch(LOCATOR, locator):
         raise NotFound
     return locator
 
 
+def _token(token: InPath) -> str:
+    return _locator(token)
+
+
 Locator = Annotated[str, Depends(_locator)]
+TokenLocator = Annotated[str, Depends(_token)]

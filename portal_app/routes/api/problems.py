@@ -11,14 +11,16 @@ from pydantic.alias_generators import to_camel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
+from starlette.routing import compile_path
 
 from portal_app.logs import log
 from portal_app.services import errors
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SOON, RETRY_LATER = "2", "900"
+LONGEST_NAME = 80
 PLAINLY = {
-    "extra_forbidden": "There is no such parameter.",
+    "json_invalid": "Should be JSON.",
     "string_pattern_mismatch": "Holds characters that cannot stand here.",
 }
 
@@ -72,18 +74,45 @@ async def wrong_request(_: Request, error: RequestValidationError) -> ProblemRes
     told: dict[str, str] = {}
     for each in error.errors():
         # What may be absent is told twice: what it should be, and that it could be nothing. The first helps.
-        told.setdefault(str(each["loc"][1]), PLAINLY.get(each["type"], f"{each['msg']}."))
+        told.setdefault(_named(each["loc"], each["type"]), _plainly(each))
     return _answer(HTTPStatus.UNPROCESSABLE_ENTITY, "The request cannot be understood.", problems=told)
 
 
-async def http_error(_: Request, error: HTTPException) -> ProblemResponse:
+def _named(place: tuple[int | str, ...], kind: str) -> str:
+    """The parameter, or the field of the body; the body itself where it has no fields."""
+    if len(place) == 1 or kind == "json_invalid":
+        return str(place[0])
+    return str(place[1])[:LONGEST_NAME]
+
+
+def _plainly(each: Mapping[str, Any]) -> str:
+    if each["type"] == "extra_forbidden":
+        return f"There is no such {'field' if each['loc'][0] == 'body' else 'parameter'}."
+    return PLAINLY.get(each["type"], f"{each['msg']}.")
+
+
+async def http_error(request: Request, error: HTTPException) -> ProblemResponse:
     """What the framework refuses: an address or a method that there is not."""
     status = HTTPStatus(error.status_code)
+    headers = dict(error.headers or {})
+    if status is HTTPStatus.METHOD_NOT_ALLOWED and (taken := _taken_by(request)):
+        headers["Allow"] = ", ".join(taken)
     detail = {
         HTTPStatus.NOT_FOUND: "There is nothing under this address.",
         HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take that method.",
+        HTTPStatus.BAD_REQUEST: "The body cannot be read.",
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large.",
     }.get(status, f"{status.phrase}.")
-    return _answer(status, detail, error.headers)
+    return _answer(status, detail, headers)
+
+
+def _taken_by(request: Request) -> list[str]:
+    """Every method that the address takes. Each is a route of its own, and the framework names only the first one's."""
+    asked = str(request.scope["path"]).removeprefix(request.scope.get("root_path", ""))
+    for path, operations in request.app.openapi()["paths"].items():
+        if compile_path(path)[0].fullmatch(asked):
+            return sorted(method.upper() for method in operations)
+    return []
 
 
 async def fault(_: Request, error: Exception) -> ProblemResponse:
@@ -127,3 +156,10 @@ OF_A_ROLE: dict[int | str, dict[str, Any]] = {
     422: _declared("A parameter cannot be taken; `problems` says which and why."),
 }
 MISSING: dict[int | str, dict[str, Any]] = {404: _declared("There is no such record, or it is not yours to see.")}
+WRITTEN: dict[int | str, dict[str, Any]] = {
+    400: _declared("The body cannot be read."),
+    403: _declared("The person's role does not include this, or the token may only read."),
+    413: _declared("The body is too large."),
+    422: _declared("The body cannot be taken; `problems` says which fields and why."),
+}
+AGAINST_IT: dict[int | str, dict[str, Any]] = {409: _declared("How it stands speaks against it; `detail` says why.")}

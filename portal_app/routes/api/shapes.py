@@ -1,5 +1,6 @@
 """What the API answers: the services' answers in camelCase, money as text."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,6 +21,7 @@ from portal_app.models.enums import (
     RunState,
     TransactionKind,
 )
+from portal_app.routes.api import parameters
 from portal_app.services.access import Permission
 from portal_app.services.policies import sections, views
 
@@ -65,6 +67,12 @@ class Listed(Shape, Generic[Item]):
     def page(cls, items: list[Any], total: int, offset: int, **more: Any) -> Self:
         completed = offset + len(items) >= total
         return cls.model_validate({"items": items, "total": total, "list_completed": completed, **more})
+
+    @classmethod
+    def part(cls, items: Sequence[Any], asked: parameters.Asked) -> Self:
+        """The part that is asked for of what is short enough to be found whole."""
+        some = [asdict(each) for each in items[asked.offset : asked.offset + asked.count]]
+        return cls.page(some, len(items), asked.offset)
 
 
 class Me(Shape):

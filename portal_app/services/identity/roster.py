@@ -12,7 +12,7 @@ from portal_app.models.accounts import Account
 from portal_app.models.enums import Grant, Role, SessionStage
 from portal_app.models.identity import ApiToken, User, UserGrant, UserSession
 from portal_app.models.policies import Policy
-from portal_app.models.producers import Producer, ProducerCode
+from portal_app.models.producers import Producer
 from portal_app.services.access import MATRIX, Actor, Permission, Reach, in_scope, reach
 from portal_app.services.door import Tx, reads
 from portal_app.services.errors import NotFound
@@ -20,7 +20,7 @@ from portal_app.services.identity.draft import Draft, checked
 from portal_app.services.identity.sessions import IDLE
 from portal_app.services.identity.sign_in import is_enrolled
 from portal_app.services.identity.tokens import TokenLine
-from portal_app.services.identity.users import named, version_of
+from portal_app.services.identity.users import named, producer_code_of, version_of
 
 MOST_ROWS = 200
 
@@ -73,6 +73,16 @@ class PersonDetail:
 
 
 @dataclass(frozen=True, slots=True)
+class RoleLine:
+    """A role in words, how far it reaches by permission, and what one person of it may be given beyond."""
+
+    role: Role
+    description: str
+    permissions: tuple[tuple[Permission, Reach], ...]
+    may_be_granted: frozenset[Grant]
+
+
+@dataclass(frozen=True, slots=True)
 class Outlook:
     """What somebody with a role, a producer and grants would see: the words of the matrix by permission, and how many
     accounts and policies."""
@@ -112,13 +122,12 @@ def one(tx: Tx, *, who: str) -> PersonDetail:
     user = _person(tx, who)
     row = tx.db.execute(_lines(tx).where(col(User.id) == user.id)).one()
     granted = tx.db.scalars(select(col(UserGrant.granted)).where(col(UserGrant.user_id) == user.id))
-    code = select(col(ProducerCode.code)).where(col(ProducerCode.producer_id) == user.producer_id)
     valid = (col(ApiToken.user_id) == user.id, col(ApiToken.revoked_at).is_(None), col(ApiToken.expires_at) > tx.now)
     tokens = tx.db.scalars(select(ApiToken).where(*valid).order_by(col(ApiToken.id).desc()))
     return PersonDetail(
         line=_line(row),
         version=version_of(tx, user),
-        producer_code=tx.db.scalar(code.order_by(col(ProducerCode.code)).limit(1)) or "",
+        producer_code=producer_code_of(tx, user),
         grants=frozenset(granted),
         may_be_granted=MATRIX[user.role].may_be_granted,
         created_at=user.created_at,
@@ -127,6 +136,15 @@ def one(tx: Tx, *, who: str) -> PersonDetail:
             TokenLine(each.locator, each.name, each.may_write, each.created_at, each.expires_at, each.last_used_at)
             for each in tokens
         ),
+    )
+
+
+@reads(Permission.MANAGE_USERS)
+def roles(tx: Tx) -> tuple[RoleLine, ...]:
+    """The dictionary of roles."""
+    return tuple(
+        RoleLine(role, rights.description, tuple(rights.permissions.items()), rights.may_be_granted)
+        for role, rights in MATRIX.items()
     )
 
 

@@ -17,6 +17,7 @@ from portal_app.models.types import new_locator
 from portal_app.services import audit
 from portal_app.services.access import ANONYMOUS, Actor, Gate
 from portal_app.services.door import Door, Tx, reads, writes
+from portal_app.services.errors import NotFound
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=8)
@@ -251,6 +252,7 @@ def end_one(tx: Tx, session_id: int | None, reason: SessionEnd) -> bool:
 class OpenSession:
     """A session of the person, as they may see it."""
 
+    locator: str
     since: datetime
     last_seen_at: datetime
     address: str
@@ -272,7 +274,8 @@ def own(tx: Tx) -> tuple[OpenSession, ...]:
         .order_by(col(UserSession.id).desc())
     )
     lines = [
-        OpenSession(each.created_at, each.last_seen_at, each.address, each.id == tx.actor.session_id) for each in found
+        OpenSession(each.locator, each.created_at, each.last_seen_at, each.address, each.id == tx.actor.session_id)
+        for each in found
     ]
     return tuple(sorted(lines, key=lambda each: not each.is_this))
 
@@ -283,6 +286,16 @@ def sign_out_elsewhere(tx: Tx) -> int:
     ended = end_others(tx, SessionEnd.REVOKED)
     audit.record(tx, "session.others_ended", subject_kind="user", subject=tx.actor.locator, detail={"sessions": ended})
     return ended
+
+
+@writes(Gate.SIGNED_IN)
+def end_own(tx: Tx, *, locator: str) -> None:
+    """End one of the person's sessions. Raises NotFound."""
+    mine = (col(UserSession.locator) == locator, col(UserSession.user_id) == tx.actor.user_id)
+    number = tx.db.scalar(select(col(UserSession.id)).where(*mine, col(UserSession.stage) == SessionStage.FULL))
+    if number is None or not end_one(tx, number, SessionEnd.REVOKED):
+        raise NotFound
+    audit.record(tx, "session.ended", subject_kind="user", subject=tx.actor.locator)
 
 
 @writes(Gate.PUBLIC)

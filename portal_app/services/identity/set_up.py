@@ -1,8 +1,12 @@
-"""One-time links by which a person sets a password: the first administrator, and whoever is added later."""
+"""One-time links by which a person sets a password: the first administrator, whoever is added later, and who forgot
+theirs. Wrong ones are counted by address, and after too many of them no link of that address is looked at for a while.
+"""
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Awaitable
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from email_validator import EmailNotValidError, validate_email
@@ -13,14 +17,17 @@ from portal_app.models.enums import LinkPurpose, Role, SessionEnd
 from portal_app.models.identity import SetUpLink, User
 from portal_app.models.types import new_locator
 from portal_app.services import audit, mail
-from portal_app.services.access import ANONYMOUS, Gate
+from portal_app.services.access import ANONYMOUS, Actor, Gate
 from portal_app.services.door import Door, Tx, reads, writes
-from portal_app.services.errors import Invalid, NotFound
-from portal_app.services.identity import hashing, passwords, sessions
+from portal_app.services.errors import Invalid, NotFound, TooMany
+from portal_app.services.identity import hashing, passwords, sessions, throttle
 
 FIRST_ADMINISTRATOR = timedelta(hours=24)
 INVITATION = timedelta(days=7)
 PAGES = {LinkPurpose.SET_UP: "/set-up", LinkPurpose.RESET: "/reset"}
+VOID = "This link is not valid any more: it was used, or it is too old. Ask for a new one."
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,29 +63,59 @@ def make_link(tx: Tx, user_id: int | None, lasts: timedelta, purpose: LinkPurpos
     return f"{tx.settings.origin}{PAGES[purpose]}?{urlencode({'token': token})}"
 
 
+async def look(door: Door, *, token: str, address: str) -> LinkState:
+    """What the page shows. Raises NotFound for a link that is unknown, used or old, TooMany where such ones keep coming
+    from the address."""
+    stranger = replace(ANONYMOUS, address=address)
+    return await _counted(door, stranger, door.act(look_at, stranger, token=token))
+
+
+async def _counted(door: Door, stranger: Actor, asked: Awaitable[Answer]) -> Answer:
+    """What was asked; a link that does not work counts against the address."""
+    try:
+        return await asked
+    except NotFound:
+        await door.act(count_wrong, stranger)
+        raise
+
+
+@writes(Gate.PUBLIC)
+def count_wrong(tx: Tx) -> None:
+    """Count one link that does not work against the actor's address."""
+    throttle.count_failure(tx, _place(tx))
+
+
+def _place(tx: Tx) -> str:
+    """Counted apart from sign-ins: an office whose newcomer holds an old link must still get in."""
+    return f"link:{throttle.network_of(tx.actor.address)}"
+
+
 @reads(Gate.PUBLIC)
 def look_at(tx: Tx, *, token: str) -> LinkState:
-    """What the page shows. Raises NotFound for a link that is unknown, used or old."""
+    """What the page shows. Raises NotFound or TooMany."""
     link = _usable(tx, token)
     user = tx.db.get(User, link.user_id) if link.user_id else None
     return LinkState(user.name, user.email) if user else LinkState("", "")
 
 
-async def finish(door: Door, *, token: str, email: str, name: str, password: str) -> None:
-    """Set the password and use the link up. Raises NotFound or Invalid (every problem at once); signs nobody in."""
-    link = await door.act(look_at, ANONYMOUS, token=token)
+async def finish(door: Door, *, token: str, email: str, name: str, password: str, address: str) -> None:
+    """Set the password and use the link up. Raises NotFound, TooMany or Invalid (every problem at once); signs nobody
+    in."""
+    link = await look(door, token=token, address=address)
     name, email = (link.name, link.email) if link.email else (name.strip(), email)
     problems = {
         f"password_{code}": passwords.SENTENCES[code]
         for code in passwords.problems(password, name=name, email=email, settings=door.settings)
     }
-    address = "" if link.email else _checked_email(email, problems)
+    checked = "" if link.email else _checked_email(email, problems)
     if not 1 <= len(name) <= 120:
         problems["name"] = "Enter your name, at most 120 characters."
     if problems:
         raise Invalid(problems)
     password_hash = await hashing.make(password)
-    await door.act(settle, ANONYMOUS, token=token, email=address, name=name, password_hash=password_hash)
+    stranger = replace(ANONYMOUS, address=address)
+    done = door.act(settle, stranger, token=token, email=checked, name=name, password_hash=password_hash)
+    await _counted(door, stranger, done)
 
 
 def _checked_email(email: str, problems: dict[str, str]) -> str:
@@ -100,10 +137,10 @@ def settle(tx: Tx, *, token: str, email: str, name: str, password_hash: str) -> 
         .returning(col(SetUpLink.id))
     )
     if used.first() is None:
-        raise NotFound("This link has been used.")
+        raise NotFound(VOID)
     user = tx.db.get(User, link.user_id) if link.user_id else _first_administrator(tx, email, name)
     if user is None:
-        raise NotFound("This link has been used.")
+        raise NotFound(VOID)
     user.password_hash, user.failed_attempts, user.locked_until = password_hash, 0, None
     tx.db.flush()
     sessions.end_all(tx, user.id or 0, SessionEnd.REVOKED)
@@ -134,7 +171,9 @@ def _first_administrator(tx: Tx, email: str, name: str) -> User | None:
 
 
 def _usable(tx: Tx, token: str) -> SetUpLink:
+    if throttle.is_exhausted(tx, _place(tx)):
+        raise TooMany
     found = tx.db.scalars(select(SetUpLink).where(col(SetUpLink.token_hash) == sessions.hash_of(token))).first()
     if found is None or found.used_at is not None or tx.now >= found.expires_at:
-        raise NotFound("This link is not valid any more. Ask for a new one.")
+        raise NotFound(VOID)
     return found

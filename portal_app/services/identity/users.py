@@ -3,12 +3,14 @@ administrator stays."""
 
 import hashlib
 import json
+from dataclasses import asdict, dataclass, replace
 
 from sqlalchemy import Select, delete, select, update
 from sqlmodel import col
 
 from portal_app.models.enums import Grant, Role, SessionEnd
 from portal_app.models.identity import ApiToken, RecoveryCode, SetUpLink, User, UserGrant
+from portal_app.models.producers import ProducerCode
 from portal_app.models.types import new_locator
 from portal_app.services import audit, mail
 from portal_app.services.access import Permission
@@ -21,12 +23,31 @@ LAST_ADMINISTRATOR = "This is the last administrator. Make somebody else one fir
 CHANGED_MEANWHILE = "Nothing was saved: somebody else changed this person since you opened the form."
 
 
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Somebody who was added, and the one-time link by which they set their password."""
+
+    locator: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """What is to be otherwise than it is written down; None leaves it."""
+
+    email: str | None = None
+    name: str | None = None
+    role: Role | None = None
+    producer_code: str | None = None
+    grants: frozenset[Grant] | None = None
+
+
 @writes(Permission.MANAGE_USERS)
 def add(
     tx: Tx, *, email: str, name: str, role: Role, producer_code: str = "", grants: frozenset[Grant] = frozenset()
-) -> str:
-    """Add a person, mail them an invitation where there is a mail server, and return the one-time link by which they
-    set their password, for whoever hands it over. Raises Invalid with every problem at once."""
+) -> Added:
+    """Add a person, mail them an invitation where there is a mail server, and return the link too, for whoever hands it
+    over. Raises Invalid with every problem at once."""
     given = checked(tx, Draft(email, name, role, producer_code, grants))
     user = User(
         locator=new_locator(),
@@ -41,7 +62,7 @@ def add(
     _grant(tx, user, grants)
     detail = {"role": role.value, "grants": sorted(each.value for each in grants), "producer_code": producer_code}
     audit.record(tx, "user.created", subject_kind="user", subject=user.locator, detail=detail)
-    return _invited(tx, user)
+    return Added(user.locator, _invited(tx, user))
 
 
 @writes(Permission.MANAGE_USERS)
@@ -95,6 +116,22 @@ def change(tx: Tx, *, who: str, draft: Draft, version: str = "") -> None:
 def version_of(tx: Tx, user: User) -> str:
     """Another one as soon as anything that `change` changes is another."""
     return hashlib.sha256(json.dumps(_told(tx, user)).encode()).hexdigest()[:16]
+
+
+@writes(Permission.MANAGE_USERS)
+def amend(tx: Tx, *, who: str, amendment: Amendment) -> None:
+    """Change a part of what is written down of a person, as `change` does the whole. Raises what it raises."""
+    user = find(tx, who)
+    granted = tx.db.scalars(select(col(UserGrant.granted)).where(col(UserGrant.user_id) == user.id))
+    draft = Draft(user.email, user.name, user.role, producer_code_of(tx, user), frozenset(granted))
+    given = {name: value for name, value in asdict(amendment).items() if value is not None}
+    change(tx, who=user.locator, draft=replace(draft, **given))
+
+
+def producer_code_of(tx: Tx, user: User) -> str:
+    """One of the codes of the producer that somebody is, always the same, or empty."""
+    code = select(col(ProducerCode.code)).where(col(ProducerCode.producer_id) == user.producer_id)
+    return tx.db.scalar(code.order_by(col(ProducerCode.code)).limit(1)) or ""
 
 
 def _told(tx: Tx, user: User) -> dict[str, object]:
@@ -188,17 +225,16 @@ def sign_out_everywhere(tx: Tx, *, who: str) -> int:
 
 
 @writes(Permission.MANAGE_USERS)
-def revoke_token(tx: Tx, *, locator: str) -> None:
-    """End anybody's token. Raises NotFound."""
-    found = tx.db.scalars(
-        select(ApiToken).where(col(ApiToken.locator) == locator, col(ApiToken.revoked_at).is_(None))
-    ).first()
+def revoke_token(tx: Tx, *, who: str, locator: str) -> None:
+    """End a token of somebody. Raises NotFound, also where it is somebody else's."""
+    user = find(tx, who)
+    theirs = (col(ApiToken.locator) == locator, col(ApiToken.user_id) == user.id)
+    found = tx.db.scalars(select(ApiToken).where(*theirs, col(ApiToken.revoked_at).is_(None))).first()
     if found is None:
         raise NotFound
     found.revoked_at = tx.now
-    owner = tx.db.get_one(User, found.user_id)
     tx.db.flush()
-    audit.record(tx, "token.revoked", subject_kind="user", subject=owner.locator, detail={"name": found.name})
+    audit.record(tx, "token.revoked", subject_kind="user", subject=user.locator, detail={"name": found.name})
 
 
 def _end_everything(tx: Tx, user: User) -> None:

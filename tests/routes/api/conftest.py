@@ -1,5 +1,6 @@
 """The API as it is served: the guard around it, a real door behind it, on both databases."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,22 @@ class Person:
         headers = {"Authorization": f"Bearer {self.token}"}
         return self.client.get(f"/api/v1{path}", params=query or None, headers=headers)
 
+    def send(self, method: str, path: str, body: object = None) -> Response:
+        headers = {"Authorization": f"Bearer {self.token}"}
+        if body is None:
+            return self.client.request(method, f"/api/v1{path}", headers=headers)
+        headers["Content-Type"] = "application/json"
+        return self.client.request(method, f"/api/v1{path}", content=json.dumps(body), headers=headers)
+
+    def post(self, path: str, body: object = None) -> Response:
+        return self.send("POST", path, body)
+
+    def done(self, method: str, path: str, body: object = None) -> Any:
+        """What was answered to something that was done."""
+        answer = self.send(method, path, body)
+        assert answer.status_code in (200, 201, 202, 204), answer.text
+        return answer.json() if answer.content else None
+
     def json(self, path: str, **query: Any) -> Any:
         answer = self.get(path, **query)
         assert answer.status_code == 200, answer.text
@@ -78,8 +95,13 @@ class Cast:
             user = add_user(db, role, email, producer, totp_secret="A" * 32, totp_enrolled_at=NOW)
         return Person(self.client, user, self.token(user))
 
-    def token(self, user: User) -> str:
-        return self.door.run(tokens.create, system("command line"), email=user.email, name="Nightly report")
+    def token(self, user: User, *, may_write: bool = False) -> str:
+        given = {"email": user.email, "name": "Nightly report"}
+        return self.door.run(tokens.create, system("command line"), **given, may_write=may_write)
+
+    def writing(self, person: Person) -> Person:
+        """The same person with a token that also writes."""
+        return Person(self.client, person.user, self.token(person.user, may_write=True))
 
     def actor(self, person: Person) -> Actor:
         found = self.door.run(tokens.look_up, system("test"), token=person.token)

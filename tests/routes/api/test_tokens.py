@@ -15,7 +15,8 @@ from tests.routes.api.conftest import STRANGER, Cast, Person
 from tests.world import Clock
 
 WRONG = tokens.PREFIX + "A" * 43
-PATHS = ["/me", "/accounts", "/accounts/x", "/policies", "/policies/x", "/policies/filters", "/sync-runs"]
+PATHS = ["/me", "/accounts", "/accounts/x", "/policies", "/policies/x", "/policies/filters", "/sync-runs", "/users"]
+PATHS += ["/users/x", "/roles", "/tokens", "/sessions", "/feeds", "/quarantine", "/dead-letters"]
 
 
 def get(client: TestClient, authorization: str | None, path: str = "/me") -> Any:

@@ -126,7 +126,7 @@ def test_a_link_of_somebody_who_was_shut_out_is_void(door: Door, agency: Agency)
     from portal_app.services.access import ANONYMOUS
     from portal_app.services.identity import set_up
 
-    link = door.run(users.add, CLI, email="x@agency.test", name="Xenia", role=Role.CSR)
+    link = door.run(users.add, CLI, email="x@agency.test", name="Xenia", role=Role.CSR).link
     door.run(users.disable, CLI, who="x@agency.test")
     with pytest.raises(NotFound):
         door.run(set_up.look_at, ANONYMOUS, token=parse_qs(urlsplit(link).query)["token"][0])
@@ -182,24 +182,26 @@ def test_what_a_role_would_see(door: Door, agency: Agency) -> None:
 
 @pytest.mark.criterion("USERS-09")
 def test_an_invitation_can_be_made_again_until_a_password_is_set(door: Door, agency: Agency, person: Person) -> None:
-    first = door.run(users.add, CLI, email="x@agency.test", name="Xenia", role=Role.CSR)
+    first = door.run(users.add, CLI, email="x@agency.test", name="Xenia", role=Role.CSR).link
     assert door.run(users.invite_again, CLI, who="x@agency.test") != first
     with pytest.raises(Conflict):
         door.run(users.invite_again, CLI, who=person.locator)
 
 
 @pytest.mark.criterion("USERS-09")
-def test_sessions_and_tokens_of_others_are_ended(door: Door, person: Person) -> None:
+def test_sessions_and_tokens_of_others_are_ended(door: Door, person: Person, newcomer: Person) -> None:
     session = person.sign_in()
     door.run(tokens.create, CLI, email=person.email, name="Reports")
     assert door.run(roster.one, CLI, who=person.locator).open_sessions == 1
     assert door.run(users.sign_out_everywhere, CLI, who=person.locator) == 1
     assert person.resolve(session) is SessionEnd.REVOKED
     [token] = door.run(roster.one, CLI, who=person.locator).tokens
-    door.run(users.revoke_token, CLI, locator=token.locator)
+    with pytest.raises(NotFound):
+        door.run(users.revoke_token, CLI, who=newcomer.locator, locator=token.locator)
+    door.run(users.revoke_token, CLI, who=person.locator, locator=token.locator)
     assert door.run(roster.one, CLI, who=person.locator).tokens == ()
     with pytest.raises(NotFound):
-        door.run(users.revoke_token, CLI, locator=token.locator)
+        door.run(users.revoke_token, CLI, who=person.locator, locator=token.locator)
 
 
 @pytest.mark.criterion("USERS-07")

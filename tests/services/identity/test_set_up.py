@@ -26,7 +26,9 @@ def finish(door: Door, token: str, **given: str) -> None:
     asyncio.run(
         set_up.finish(
             door,
-            **{"token": token, "email": "ruth@agency.test.com", "name": "Ruth Calloway", "password": PASSWORD} | given,
+            **{"token": token, "email": "ruth@agency.test.com", "name": "Ruth Calloway", "password": PASSWORD}
+            | {"address": "192.0.2.1"}
+            | given,
         )
     )
 

@@ -31,7 +31,7 @@ def actions(door: Door) -> list[str]:
 
 
 def add(door: Door, **given: object) -> str:
-    return door.run(users.add, CLI, **{"email": "x@agency.test", "name": "X", "role": Role.CSR} | given)  # type: ignore[arg-type]
+    return door.run(users.add, CLI, **{"email": "x@agency.test", "name": "X", "role": Role.CSR} | given).link  # type: ignore[arg-type]
 
 
 def grant(door: Door, person: Person, *grants: Grant) -> None:
