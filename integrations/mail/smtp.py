@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime, localtime
 from urllib.parse import unquote, urlsplit
 
-from portal_app.services.ports import DeliveryRefused, Mail
+from portal_app.services.ports import DeliveryFailed, DeliveryRefused, Mail
 from portal_app.settings import LOOPBACK, PREFIX, SettingsError
 
 SECONDS = 15.0
@@ -37,12 +37,18 @@ class SmtpMailer:
             raise SettingsError([f"{PREFIX}SMTP_URL: a password needs smtps:// or smtp+starttls://."])
 
     def send(self, mail: Mail) -> None:
-        """Hand the message over. Raises DeliveryRefused where the server refuses this message for good (5xx), OSError
-        (smtplib's errors among them) where a later attempt may succeed. Neither repeats an address."""
+        """Hand the message over. Raises DeliveryRefused where the server refuses this message for good (5xx),
+        DeliveryFailed where a later attempt may succeed. Neither repeats an address."""
         message = self._message(mail)
+        try:
+            self._hand_over(message, mail.recipient)
+        except OSError as error:
+            raise DeliveryFailed(_told(error)) from error
+
+    def _hand_over(self, message: EmailMessage, recipient: str) -> None:
         with self._connection() as server:
             try:
-                server.send_message(message, self._sender, [mail.recipient])
+                server.send_message(message, self._sender, [recipient])
             except smtplib.SMTPRecipientsRefused as error:
                 _judge(next(iter(error.recipients.values()))[0], "recipient")
             except smtplib.SMTPDataError as error:
@@ -89,3 +95,25 @@ def _judge(code: int, what: str) -> None:
     if code in GONE_FOR_GOOD:
         raise DeliveryRefused(f"The mail server refused the {what} ({code}).")
     raise smtplib.SMTPResponseException(code, f"The mail server refused the {what} for now.")
+
+
+def _told(error: OSError) -> str:
+    """What keeps the message here, in the portal's own words: a server's often repeat an address."""
+    match error:
+        case smtplib.SMTPAuthenticationError():
+            return f"The mail server refused the name or the password ({error.smtp_code})."
+        case smtplib.SMTPResponseException():
+            return f"The mail server refused it for now ({error.smtp_code})."
+        case smtplib.SMTPNotSupportedError():
+            return "The mail server does not offer what the address asks for: STARTTLS, or signing in."
+        case smtplib.SMTPException():
+            return "The mail server broke the connection off."
+        case ssl.SSLCertVerificationError():
+            return "The mail server's certificate is not trusted here."
+        case ssl.SSLError():
+            return "The mail server and the portal could not agree on TLS."
+        case TimeoutError():
+            return "The mail server did not answer in time."
+        case socket.gaierror():
+            return "The mail server's name is not known."
+    return "The mail server cannot be reached."

@@ -2,8 +2,20 @@
 
 from sqlmodel import SQLModel
 
-from portal_app.models import accounts, audit, identity, jobs, ledger, outbox, policies, producers, sync
+from portal_app.models import accounts, audit, identity, jobs, ledger, outbox, policies, producers, settings, sync
 
 metadata = SQLModel.metadata
 
-__all__ = ["accounts", "audit", "identity", "jobs", "ledger", "metadata", "outbox", "policies", "producers", "sync"]
+__all__ = [
+    "accounts",
+    "audit",
+    "identity",
+    "jobs",
+    "ledger",
+    "metadata",
+    "outbox",
+    "policies",
+    "producers",
+    "settings",
+    "sync",
+]

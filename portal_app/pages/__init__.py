@@ -9,6 +9,7 @@ from portal_app.pages import (
     policies,
     policy,
     preferences,
+    settings,
     sign_in,
     users,
 )
@@ -23,6 +24,7 @@ PAGES: tuple[Page, ...] = (
     *preferences.PAGES,
     *users.PAGES,
     integrations.PAGE,
+    settings.PAGE,
     *sign_in.PAGES,
     *astray.PAGES,
 )

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     EXPORT_DATA = "Export data"
     VIEW_FEEDS = "See how fresh the agency system's data is"
     RUN_FEEDS = "Have the agency system's data taken in now"
+    CHANGE_SETTINGS = "Change the agency's settings"
 
 
 class Gate(StrEnum):
@@ -79,6 +80,7 @@ MATRIX: dict[Role, RoleRights] = {
             P.EXPORT_DATA: R.FULL,
             P.VIEW_FEEDS: R.FULL,
             P.RUN_FEEDS: R.FULL,
+            P.CHANGE_SETTINGS: R.FULL,
         },
     ),
     Role.PRODUCER: RoleRights(
@@ -109,7 +111,7 @@ MATRIX: dict[Role, RoleRights] = {
     ),
     Role.ADMIN: RoleRights(
         "Manages portal users, not licensed: user management, no submission access, sees no business.",
-        {P.MANAGE_USERS: R.FULL, P.VIEW_FEEDS: R.FULL, P.RUN_FEEDS: R.FULL},
+        {P.MANAGE_USERS: R.FULL, P.VIEW_FEEDS: R.FULL, P.RUN_FEEDS: R.FULL, P.CHANGE_SETTINGS: R.FULL},
     ),
     Role.READ_ONLY: RoleRights(
         "Compliance and accounting review: view and export only, changes nothing.",

@@ -23,6 +23,7 @@ OPENS = {
     "accounts": Permission.VIEW_OWN_ACCOUNTS,
     "users": Permission.MANAGE_USERS,
     "integrations": Permission.VIEW_FEEDS,
+    "settings": Permission.CHANGE_SETTINGS,
 }
 
 
@@ -44,6 +45,7 @@ class PortalState(rx.State):
     reference: str = ""
     missing: bool = False
     ends_soon: bool = False
+    _time_zone: str = ""
 
     @requires(Gate.SIGNED_IN, passive=True)
     async def arrive(self) -> None:
@@ -52,8 +54,9 @@ class PortalState(rx.State):
             return
         self.name, self.email, self.role, self.producer = me.name, me.email, me.role_label, me.producer
         self.initials, self.agency_name, self.demo = wording.initials(me.name), me.agency_name, me.demo
+        self._time_zone = me.time_zone
         self.places = ["home", *(key for key, permission in OPENS.items() if permission in me.permissions)]
-        if the_door().settings.concurrent_sessions:
+        if me.concurrent_sessions:
             self.flash, self.flash_kind = await self._ask(sessions.take_notice) or self.flash, "warning"
 
     @requires(Gate.SIGNED_IN)
@@ -105,7 +108,7 @@ class PortalState(rx.State):
         self.flash, self.flash_kind = sentence, kind
 
     def _zone(self) -> ZoneInfo:
-        return the_door().settings.zone
+        return ZoneInfo(self._time_zone or the_door().settings.time_zone)
 
     def _now(self) -> datetime:
         return the_door().clock()

@@ -7,6 +7,7 @@ from fastapi.routing import APIRoute
 from pydantic.alias_generators import to_camel
 
 from portal_app.routes.api import accounts, me, policies, problems, sync_runs
+from portal_app.routes.api import settings as agency_settings
 from portal_app.routes.api.auth import caller
 from portal_app.routes.api.problems import Problem
 from portal_app.settings import Settings
@@ -32,7 +33,7 @@ class Api(FastAPI):
 def app(settings: Settings, place: str) -> FastAPI:
     """The routes under `/api/v1`."""
     api = Api(
-        title=f"{settings.agency_name}: producer portal",
+        title="Producer portal",
         description=ABOUT,
         version="1",
         servers=[{"url": place}],
@@ -43,7 +44,7 @@ def app(settings: Settings, place: str) -> FastAPI:
         exception_handlers=problems.ANSWERS,
         generate_unique_id_function=_operation_id,
     )
-    for noun in (me, accounts, policies, sync_runs):
+    for noun in (me, accounts, policies, sync_runs, agency_settings):
         api.include_router(noun.router, dependencies=NEEDS_TOKEN, responses=problems.EVERYWHERE)
     return api
 

@@ -72,7 +72,8 @@ async def wrong_request(_: Request, error: RequestValidationError) -> ProblemRes
     told: dict[str, str] = {}
     for each in error.errors():
         # What may be absent is told twice: what it should be, and that it could be nothing. The first helps.
-        told.setdefault(str(each["loc"][1]), PLAINLY.get(each["type"], f"{each['msg']}."))
+        name = str(each["loc"][1]) if len(each["loc"]) > 1 else "body"
+        told.setdefault(name, PLAINLY.get(each["type"], f"{each['msg']}."))
     return _answer(HTTPStatus.UNPROCESSABLE_ENTITY, "The request cannot be understood.", problems=told)
 
 
@@ -126,4 +127,5 @@ OF_A_ROLE: dict[int | str, dict[str, Any]] = {
     403: _declared("The person's role does not include this."),
     422: _declared("A parameter cannot be taken; `problems` says which and why."),
 }
+MEANWHILE: dict[int | str, dict[str, Any]] = {409: _declared("Somebody changed it in the meantime.")}
 MISSING: dict[int | str, dict[str, Any]] = {404: _declared("There is no such record, or it is not yours to see.")}

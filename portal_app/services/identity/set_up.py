@@ -68,9 +68,10 @@ async def finish(door: Door, *, token: str, email: str, name: str, password: str
     """Set the password and use the link up. Raises NotFound or Invalid (every problem at once); signs nobody in."""
     link = await door.act(look_at, ANONYMOUS, token=token)
     name, email = (link.name, link.email) if link.email else (name.strip(), email)
+    settings = await door.in_thread(door.settings_in_force)
     problems = {
         f"password_{code}": passwords.SENTENCES[code]
-        for code in passwords.problems(password, name=name, email=email, settings=door.settings)
+        for code in passwords.problems(password, name=name, email=email, settings=settings)
     }
     address = "" if link.email else _checked_email(email, problems)
     if not 1 <= len(name) <= 120:

@@ -24,6 +24,7 @@ class Me:
     agency_name: str
     time_zone: str
     demo: bool
+    concurrent_sessions: bool
 
 
 @reads(Gate.SIGNED_IN)
@@ -46,4 +47,5 @@ def me(tx: Tx) -> Me:
         agency_name=tx.settings.agency_name,
         time_zone=tx.settings.time_zone,
         demo=tx.settings.demo,
+        concurrent_sessions=tx.settings.concurrent_sessions,
     )
