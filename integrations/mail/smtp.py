@@ -106,6 +106,8 @@ def _told(error: OSError) -> str:
             return f"The mail server refused it for now ({error.smtp_code})."
         case smtplib.SMTPNotSupportedError():
             return "The mail server does not offer what the address asks for: STARTTLS, or signing in."
+        case smtplib.SMTPServerDisconnected() if isinstance(error.__context__, TimeoutError):
+            return "The mail server did not answer in time."
         case smtplib.SMTPException():
             return "The mail server broke the connection off."
         case ssl.SSLCertVerificationError():

@@ -8,7 +8,7 @@ from portal_app.components.facts import panel
 from portal_app.components.notes import note, skeleton_page
 from portal_app.components.shell import page_header
 from portal_app.components.table import body, cell, head, heading, row, table
-from portal_app.components.words import Part, chip, copy_button, either, icon, meta
+from portal_app.components.words import chip, copy_button, either, icon, meta
 from portal_app.pages.frame import framed, or_problem, titled
 from portal_app.pages.page import Page
 from portal_app.pages.preferences import button
@@ -108,13 +108,15 @@ def _environment() -> rx.Component:
         ),
         table(
             "Settings of the environment",
-            head(heading("What"), heading("Variable"), heading("")),
+            head(heading("What"), heading("Variable"), heading("Standing")),
             body(
                 S.variables,
                 lambda each: row(
-                    cell("What", each.what, kind="named"),
+                    rx.el.th(each.what, scope="row", class_name="name-cell", custom_attrs={"role": "rowheader"}),
                     cell("Variable", rx.el.code(each.name, class_name="code"), kind="wrapping"),
-                    cell("", rx.cond(each.given, _given(True, "Set", ""), _not_set(each.otherwise)), kind="state"),
+                    cell(
+                        "Standing", rx.cond(each.given, _given(True, "Set", ""), _not_set(each.otherwise)), kind="state"
+                    ),
                     key=each.name,
                 ),
             ),
@@ -147,18 +149,17 @@ def _history() -> rx.Component:
 
 
 def _diagnostics() -> rx.Component:
-    verdict: Part = rx.cond(
+    verdict = rx.cond(
         S.well,
         chip("circle-check-big", "All is well", tone="green"),
         chip("triangle-alert", "Something is wrong", tone="amber"),
     )
     shown = rx.el.div(
-        verdict,
         rx.el.pre(
             S.report,
             class_name="report",
             tab_index=0,
-            custom_attrs={"role": "region", "aria-label": "Diagnostics"},
+            custom_attrs={"role": "region", "aria-label": "What the diagnostics say"},
         ),
         rx.el.div(
             copy_button(S.report, "the diagnostics"),
@@ -176,6 +177,7 @@ def _diagnostics() -> rx.Component:
             "clients."
         ),
         rx.cond(S.report != "", shown, button("Show the diagnostics", on_click=S.look_into_it)),
+        aside=rx.cond(S.report != "", verdict),
         name="diagnostics",
     )
 

@@ -6,7 +6,7 @@ import reflex as rx
 
 from portal_app.components.facts import panel
 from portal_app.components.notes import note
-from portal_app.components.words import either, meta
+from portal_app.components.words import meta
 from portal_app.pages.preferences import button
 from portal_app.state.settings import SettingsState
 
@@ -26,36 +26,69 @@ ZONES = (
 
 
 def settings_form() -> rx.Component:
-    """Stays as it was filled in while its review is looked at."""
-    filled = rx.el.form(
-        panel(
-            "Agency",
-            _text("agency_name", "Agency's name", hint="Shown on every page, in mail and in authenticator apps.",
-                  max_length=80, auto_complete="organization"),
-            _text("time_zone", "Time zone", hint="For times on the pages, effective dates and the schedule.",
-                  max_length=64, auto_complete="off", list="zones", spell_check=False),
-            rx.el.datalist(*[rx.el.option(value=zone) for zone in ZONES], id=rx.Var.create("zones")),
-        ),
+    """Stays as it was filled in, and in sight, while its review is looked at."""
+    fields = rx.el.fieldset(
+        _agency(),
         panel("Sessions", _switch()),
-        panel(
-            "Schedule of the feeds",
-            _text("hourly_minute", "Hourly sync, minutes past the hour", hint="Clients and policies.", **WHOLE),
-            _text("daily_hour", "Daily sync, hour of the day (0 to 23)", hint="Commissions.", **WHOLE),
-        ),
+        _schedule(),
         panel(
             "Lines of business",
             meta("Business days within which a submission is to be answered, for each line."),
             rx.el.div(rx.foreach(S.times, _days), class_name="days"),
         ),
+        disabled=S.reviewing,
+        class_name="settings-form",
+    )
+    review = rx.el.button("Review the change", type="submit", class_name="button button-solid")
+    return rx.el.form(
+        fields,
         rx.el.div(
-            rx.el.button("Review the change", type="submit", class_name="button button-solid"), class_name="form-end"
+            rx.cond(S.said != "", note("info", S.said)),
+            rx.cond(S.problems.length() > 0, _problems()),
+            rx.cond(S.reviewing, _review(), review),
+            class_name="form-end",
+            custom_attrs={"role": "status"},
         ),
         on_submit=S.review,
-        class_name="settings-form",
         key=S.drawn.to_string(),
         no_validate=True,
-    )  # fmt: skip
-    return rx.fragment(rx.cond(S.reviewing, _review()), rx.el.div(filled, class_name=either(S.reviewing, "away", "")))
+    )
+
+
+def _agency() -> rx.Component:
+    zones = rx.el.datalist(*[rx.el.option(value=zone) for zone in ZONES], id=rx.Var.create("zones"))
+    return panel(
+        "Agency",
+        _text(
+            "agency_name",
+            "Agency's name",
+            hint="Shown on every page, in mail and in authenticator apps.",
+            max_length=80,
+            auto_complete="organization",
+        ),
+        _text(
+            "time_zone",
+            "Time zone",
+            hint="For times on the pages, effective dates and the schedule.",
+            max_length=64,
+            auto_complete="off",
+            list="zones",
+            spell_check=False,
+        ),
+        zones,
+    )
+
+
+def _schedule() -> rx.Component:
+    return panel(
+        "Schedule of the feeds",
+        _text("hourly_minute", "Hourly sync, minutes past the hour", hint="Clients and policies.", **WHOLE),
+        _text("daily_hour", "Daily sync, hour of the day (0 to 23)", hint="Commissions.", **WHOLE),
+    )
+
+
+def _problems() -> rx.Component:
+    return note("bad", "Please look at the marked fields. Nothing was saved yet.")
 
 
 WHOLE: dict[str, Any] = {"input_mode": "numeric", "max_length": 3, "auto_complete": "off"}
@@ -64,7 +97,7 @@ WHOLE: dict[str, Any] = {"input_mode": "numeric", "max_length": 3, "auto_complet
 def _review() -> rx.Component:
     return note(
         "info",
-        rx.cond(S.meanwhile != "", rx.el.p(S.meanwhile)),
+        rx.cond(S.meanwhile != "", rx.el.p(rx.el.strong(S.meanwhile))),
         rx.el.p("This would change:"),
         changes_list(S.changes),
         rx.el.div(
@@ -72,7 +105,6 @@ def _review() -> rx.Component:
             button("Change something", on_click=S.back),
             class_name="note-actions button-row",
         ),
-        role="status",
     )
 
 

@@ -17,6 +17,7 @@ from portal_app.state.portal import PortalState
 
 CHANGES = Permission.CHANGE_SETTINGS
 PLACE = "/admin/settings"
+UNCHANGED = "Nothing is different from what is saved."
 SWITCHES = ("concurrent_sessions",)
 # What whoever runs the portal sets, in the order in which people look for it, and what holds where it is not set.
 VARIABLES = {
@@ -81,6 +82,7 @@ class SettingsState(PortalState):
     changes: list[ChangeRow] = []
     reviewing: bool = False
     meanwhile: str = ""
+    said: str = ""
 
     mail: bool = False
     texts: bool = False
@@ -104,7 +106,7 @@ class SettingsState(PortalState):
             return
         self._show(found)
         self.mail, self.texts, self.number = ways.mail, ways.texts, ways.number
-        self.reviewing, self.meanwhile, self.problems, self.form = False, "", {}, {}
+        self.reviewing, self.meanwhile, self.said, self.problems, self.form = False, "", "", {}, {}
         self.loaded, self.drawn = True, self.drawn + 1
 
     def _show(self, found: Current) -> None:
@@ -128,16 +130,15 @@ class SettingsState(PortalState):
         await self._review()
 
     async def _review(self) -> None:
-        self.problems, self.reviewing = {}, False
+        self.problems, self.reviewing, self.meanwhile, self.said = {}, False, "", ""
         given = self._given()
         if not given:
-            self._say("Nothing is different from what is saved.", "info")
+            self.said = UNCHANGED
             return
         try:
             found = await the_door().call(agency.review, given=given)
         except Invalid as refusal:
             self.problems = refusal.problems
-            self._say("Please look at the marked fields. Nothing was saved yet.", "bad")
         except DomainError as refusal:
             self._say(refusal.sentence, "bad")
         else:
@@ -145,12 +146,11 @@ class SettingsState(PortalState):
 
     def _preview(self, found: Review) -> None:
         if found.version != self.version:
-            self.meanwhile = "Somebody saved other settings in the meantime. What you typed is still here."
+            self.meanwhile = "Somebody saved other settings in the meantime. What you typed is still here; look again."
         self.version = found.version
         self.changes = [ChangeRow(each.label, each.before, each.after) for each in found.changes]
         self.reviewing = bool(self.changes)
-        if not self.changes:
-            self._say("Nothing is different from what is saved.", "info")
+        self.said = "" if self.changes else UNCHANGED
 
     def _given(self) -> dict[str, str]:
         """What was typed otherwise than it was drawn: the rest may have been changed by somebody else since."""
@@ -169,7 +169,7 @@ class SettingsState(PortalState):
             await the_door().call(agency.save, version=self.version, given=self._given())
         except Conflict as told:
             await self._review()
-            self._say(told.sentence, "warning")
+            self.meanwhile = f"{told.sentence} What you typed is still here; look again."
         except DomainError as refusal:
             self.reviewing = False
             self._say(refusal.sentence, "bad")

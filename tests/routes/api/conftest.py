@@ -55,6 +55,10 @@ class Person:
         headers = {"Authorization": f"Bearer {self.token}"}
         return self.client.get(f"/api/v1{path}", params=query or None, headers=headers)
 
+    def send(self, method: str, path: str, body: Any = None) -> Response:
+        headers = {"Authorization": f"Bearer {self.token}"}
+        return self.client.request(method, f"/api/v1{path}", json=body, headers=headers)
+
     def json(self, path: str, **query: Any) -> Any:
         answer = self.get(path, **query)
         assert answer.status_code == 200, answer.text
@@ -78,8 +82,13 @@ class Cast:
             user = add_user(db, role, email, producer, totp_secret="A" * 32, totp_enrolled_at=NOW)
         return Person(self.client, user, self.token(user))
 
-    def token(self, user: User) -> str:
-        return self.door.run(tokens.create, system("command line"), email=user.email, name="Nightly report")
+    def token(self, user: User, *, may_write: bool = False) -> str:
+        made = {"email": user.email, "name": "Nightly report", "may_write": may_write}
+        return self.door.run(tokens.create, system("command line"), **made)
+
+    def writing(self, person: Person) -> Person:
+        """The same person, with a token that may write."""
+        return Person(self.client, person.user, self.token(person.user, may_write=True))
 
     def actor(self, person: Person) -> Actor:
         found = self.door.run(tokens.look_up, system("test"), token=person.token)
