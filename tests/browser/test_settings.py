@@ -1,5 +1,6 @@
 """The agency's settings, as administrators change them; its mail, tried on a real server."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -73,31 +74,40 @@ def test_the_name_is_changed_and_stands_in_the_sidebar(settings_of: Visit) -> No
     expect(page.get_by_text("Nothing was changed here yet.")).to_be_visible()
     expect(page.get_by_label("Daily sync")).to_be_disabled()
     expect(page.get_by_text("PORTAL_DAILY_HOUR")).to_be_visible()
-    assert look(page) == []
-
     page.get_by_label("Agency's name").fill("Harbor & Kin")
-    page.get_by_label("Hourly sync").fill("99")
     page.get_by_label("Umbrella").fill("4")
     review(page)
-    expect(page.get_by_text("Enter a whole number from 0 to 59.")).to_be_visible()
-    expect(page.get_by_label("Agency's name")).to_have_value("Harbor & Kin")
-    assert look(page) == []
-    page.get_by_label("Hourly sync").fill("20")
-    review(page)
     expect(page.get_by_text("Harbor Lane Insurance → Harbor & Kin")).to_be_visible()
-    assert look(page) == []
     save(page)
-    page.set_viewport_size({"width": 1440, "height": 900})
     expect(page.locator(".sidebar .agency")).to_have_text("Harbor & Kin")
     changes = page.get_by_role("region", name="Changes of the settings")
     expect(changes.get_by_text("2 business days → 4 business days")).to_be_visible()
+    page.reload()
+    expect(page.get_by_label("Umbrella")).to_have_value("4")
+    expect(page.locator(".sidebar .agency")).to_have_text("Harbor & Kin")
+    assert heard == []
+
+
+@pytest.mark.criterion("SET-50")
+def test_the_page_is_in_order_with_what_is_wrong_on_it(settings_of: Visit) -> None:
+    page = settings_of("admin")
+    page.get_by_label("Hourly sync").fill("99")
+    page.get_by_label("Homeowners").fill("5")
+    review(page)
+    expect(page.get_by_text("Enter a whole number from 0 to 59.")).to_be_visible()
+    expect(page.get_by_label("Homeowners")).to_have_value("5")
+    assert look(page) == []
+
+
+@pytest.mark.criterion("SET-50")
+def test_the_page_is_in_order_with_all_that_it_shows(settings_of: Visit) -> None:
+    page = settings_of("principal")
+    page.get_by_label("Workers compensation").fill("8")
+    review(page)
+    expect(page.get_by_text("3 business days → 8 business days")).to_be_visible()
     page.get_by_role("button", name="Show the diagnostics").click()
     expect(page.get_by_text("PORTAL_SMTP_URL: set.")).to_be_visible()
     assert look(page) == []
-    page.reload()
-    expect(page.get_by_label("Umbrella")).to_have_value("4")
-    expect(page.locator(".brand .agency").first).to_have_text("Harbor & Kin")
-    assert heard == []
 
 
 @pytest.mark.criterion("SET-51")
@@ -114,7 +124,6 @@ def test_the_second_of_two_administrators_is_told(settings_of: Visit) -> None:
     review(second)
     expect(second.get_by_text("Somebody saved other settings in the meantime.")).to_be_visible()
     expect(second.get_by_text("3 business days → 7 business days")).to_be_visible()
-    assert look(second) == []
     save(second)
     expect(second.get_by_label("Homeowners")).to_have_value("6")
     expect(second.get_by_label("Personal auto")).to_have_value("7")
@@ -131,7 +140,6 @@ def test_a_test_mail_arrives_or_the_refusal_is_shown(settings_of: Visit, post: P
     page.get_by_role("button", name="Send me a test mail").click()
     expect(page.get_by_text("The mail server refused the recipient (550).")).to_be_visible()
     expect(page.locator("#try-text").get_by_text("PORTAL_SMS_ACCOUNT")).to_be_visible()
-    assert look(page) == []
 
 
 @pytest.mark.criterion("SET-08")
@@ -140,4 +148,4 @@ def test_others_are_shown_no_way_and_let_in_by_none(settings_of: Visit) -> None:
     expect(page.get_by_role("link", name="Policies").first).to_be_visible()
     expect(page.get_by_role("link", name="Settings", exact=True)).to_have_count(0)
     page.goto(page.url.rstrip("/") + "/admin/settings")
-    expect(page).to_have_url(lambda url: url.endswith("/denied"))
+    expect(page).to_have_url(re.compile("/denied$"))
