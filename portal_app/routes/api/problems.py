@@ -11,6 +11,7 @@ from pydantic.alias_generators import to_camel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
+from starlette.routing import compile_path
 
 from portal_app.logs import log
 from portal_app.services import errors
@@ -77,14 +78,23 @@ async def wrong_request(_: Request, error: RequestValidationError) -> ProblemRes
     return _answer(HTTPStatus.UNPROCESSABLE_ENTITY, "The request cannot be understood.", problems=told)
 
 
-async def http_error(_: Request, error: HTTPException) -> ProblemResponse:
+async def http_error(request: Request, error: HTTPException) -> ProblemResponse:
     """What the framework refuses: an address or a method that there is not."""
     status = HTTPStatus(error.status_code)
     detail = {
         HTTPStatus.NOT_FOUND: "There is nothing under this address.",
         HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take that method.",
     }.get(status, f"{status.phrase}.")
-    return _answer(status, detail, error.headers)
+    allowed = _all_methods(request) if status is HTTPStatus.METHOD_NOT_ALLOWED else {}
+    return _answer(status, detail, allowed or error.headers)
+
+
+def _all_methods(request: Request) -> dict[str, str]:
+    """What the address takes, by its description: the framework names what the first route there takes, alone."""
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    described = request.app.openapi()["paths"].items()
+    here = {method.upper() for template, each in described if compile_path(template)[0].match(path) for method in each}
+    return {"Allow": ", ".join(sorted(here))} if here else {}
 
 
 async def fault(_: Request, error: Exception) -> ProblemResponse:
@@ -127,5 +137,8 @@ OF_A_ROLE: dict[int | str, dict[str, Any]] = {
     403: _declared("The person's role does not include this."),
     422: _declared("A parameter cannot be taken; `problems` says which and why."),
 }
-MEANWHILE: dict[int | str, dict[str, Any]] = {409: _declared("Somebody changed it in the meantime.")}
+OF_A_CHANGE: dict[int | str, dict[str, Any]] = {
+    400: _declared("The body cannot be read."),
+    409: _declared("Somebody changed it in the meantime."),
+}
 MISSING: dict[int | str, dict[str, Any]] = {404: _declared("There is no such record, or it is not yours to see.")}

@@ -45,7 +45,7 @@ async def get_settings(caller: Caller) -> shapes.AgencySettings:
     return shapes.AgencySettings.of(await the_door().act(agency.current, caller))
 
 
-@router.patch("/settings", responses=problems.MEANWHILE)
+@router.patch("/settings", responses=problems.OF_A_CHANGE)
 async def change_settings(caller: Caller, changed: Changed) -> shapes.AgencySettings:
     """Change what is named."""
     await the_door().act(agency.save, caller, version=changed.version, given=changed.given())
