@@ -127,14 +127,13 @@ def migrate() -> None:
 
 @app.command()
 def doctor() -> None:
-    """Check settings, database, storage and worker, one line each."""
-    from portal_app.services.health import readiness
+    """Look at database, storage, worker, feeds and settings, one line each; fails where something is wrong."""
+    from portal_app.services.diagnostics import report
 
     with portal() as door:
-        found = door.run(readiness, CLI)
-    for name, passed in found.checks.items():
-        typer.echo(f"{'ok  ' if passed else 'FAIL'} {name}")
-    if not found.ready:
+        found = door.run(report, CLI)
+    typer.echo(found.text, nl=False)
+    if not found.is_well:
         raise typer.Exit(1)
 
 

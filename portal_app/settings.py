@@ -14,6 +14,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PrivateAttr,
     SecretStr,
     ValidationError,
     field_validator,
@@ -164,6 +165,8 @@ class Settings(BaseModel):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     demo: bool = False
 
+    _given: frozenset[str] = PrivateAttr(frozenset())
+
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
@@ -231,9 +234,14 @@ class Settings(BaseModel):
     def database(self) -> str:
         return self.database_url or f"sqlite:///{self.folder / 'portal.db'}"
 
-    @cached_property
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def given(self) -> frozenset[str]:
+        """The names of the settings that the environment says something of; those are not changed in the app."""
+        return self._given
 
     @cached_property
     def feeds(self) -> list[FeedSettings]:
@@ -275,6 +283,7 @@ def load_settings(environ: dict[str, str] | None = None, **given: Any) -> Settin
 
     env = dict(os.environ if environ is None else environ)
     problems, values = _from_environment(env)
+    in_environment = frozenset(values)
     if given.get("demo", values.get("demo", "false")) in (True, "true", "1"):
         values = {**DEMO, **values}
     try:
@@ -282,6 +291,7 @@ def load_settings(environ: dict[str, str] | None = None, **given: Any) -> Settin
     except ValidationError as error:
         problems += [f"{PREFIX}{_place(each).upper()}: {_sentence(each)}" for each in error.errors()]
         raise SettingsError(problems) from None
+    settings._given = in_environment
     try:
         _ = settings.feeds
     except SettingsError as error:

@@ -92,11 +92,15 @@ def test_the_audit_trail_verifies_and_says_when_it_does_not(demo: Path) -> None:
 
 
 @pytest.mark.criterion("RUN-04")
-def test_the_doctor_names_what_is_not_well(demo: Path) -> None:
-    found = run(demo, "doctor")
+@pytest.mark.criterion("SET-20")
+@pytest.mark.criterion("SET-21")
+def test_the_doctor_names_what_is_not_well_and_what_to_do(demo: Path) -> None:
+    found = run(demo, "doctor", smtp_url="smtp://canary.test", mail_from="canary@canary.test")
     assert found.returncode == 1
-    assert "FAIL worker" in found.stdout
-    assert "ok   database" in found.stdout
+    assert "FAIL worker: never seen. Start it: python -m portal_app worker" in found.stdout
+    assert "ok   database: SQLite" in found.stdout
+    assert "PORTAL_SMTP_URL: set." in found.stdout
+    assert "canary" not in found.stdout
 
 
 @pytest.mark.criterion("RUN-02")

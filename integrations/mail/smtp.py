@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime, localtime
 from urllib.parse import unquote, urlsplit
 
-from portal_app.services.ports import DeliveryRefused, Mail, NotNow
+from portal_app.services.ports import DeliveryFailed, DeliveryRefused, Mail
 from portal_app.settings import LOOPBACK, PREFIX, SettingsError
 
 SECONDS = 15.0
@@ -37,15 +37,15 @@ class SmtpMailer:
             raise SettingsError([f"{PREFIX}SMTP_URL: a password needs smtps:// or smtp+starttls://."])
 
     def send(self, mail: Mail) -> None:
-        """Hand the message over. Raises DeliveryRefused where the server refuses this message for good (5xx), NotNow
-        where a later attempt may succeed. Neither repeats an address."""
+        """Hand the message over. Raises DeliveryRefused where the server refuses this message for good (5xx),
+        DeliveryFailed where a later attempt may succeed. Neither repeats an address."""
         message = self._message(mail)
         try:
             self._hand_over(message, mail.recipient)
-        except NotNow:
+        except DeliveryFailed:
             raise
         except OSError as error:
-            raise NotNow(_why(error)) from None
+            raise DeliveryFailed(_told(error)) from None
 
     def _hand_over(self, message: EmailMessage, recipient: str) -> None:
         with self._connection() as server:
@@ -96,24 +96,28 @@ class SmtpMailer:
 def _judge(code: int, what: str) -> None:
     if code in GONE_FOR_GOOD:
         raise DeliveryRefused(f"The mail server refused the {what} ({code}).")
-    raise NotNow(f"The mail server refused the {what} for now ({code}).")
+    raise DeliveryFailed(f"The mail server refused the {what} for now ({code}).")
 
 
-def _why(error: OSError) -> str:
-    """What kept the message here, in the words of whoever looks after the mail server; its own words may repeat an
-    address."""
-    # A server that keeps silent is told by smtplib as one that broke off.
-    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
-        return "The mail server did not answer in time."
+def _told(error: OSError) -> str:
+    """What keeps the message here, in the portal's own words: a server's often repeat an address."""
     match error:
-        case ssl.SSLCertVerificationError():
-            return "The mail server's certificate is not trusted."
         case smtplib.SMTPAuthenticationError():
-            return f"The mail server refused the portal's user or password ({error.smtp_code})."
+            return f"The mail server refused the name or the password ({error.smtp_code})."
         case smtplib.SMTPResponseException():
-            return f"The mail server refused the connection ({error.smtp_code})."
-        case smtplib.SMTPServerDisconnected():
-            return "The mail server broke off."
+            return f"The mail server refused it for now ({error.smtp_code})."
         case smtplib.SMTPNotSupportedError():
-            return "The mail server cannot do what is asked of it, such as TLS."
-    return f"The mail server cannot be reached ({type(error).__name__})."
+            return "The mail server does not offer what the address asks for: STARTTLS, or signing in."
+        case smtplib.SMTPServerDisconnected() if isinstance(error.__context__, TimeoutError):
+            return "The mail server did not answer in time."
+        case smtplib.SMTPException():
+            return "The mail server broke the connection off."
+        case ssl.SSLCertVerificationError():
+            return "The mail server's certificate is not trusted here."
+        case ssl.SSLError():
+            return "The mail server and the portal could not agree on TLS."
+        case TimeoutError():
+            return "The mail server did not answer in time."
+        case socket.gaierror():
+            return "The mail server's name is not known."
+    return "The mail server cannot be reached."

@@ -4,7 +4,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx2
 
-from portal_app.services.ports import DeliveryRefused, NotNow, TextMessage
+from portal_app.services.ports import DeliveryFailed, DeliveryRefused, TextMessage
 from portal_app.settings import LOOPBACK, PREFIX, SettingsError
 
 SECONDS = 10.0
@@ -25,21 +25,21 @@ class TwilioMessenger:
         self._auth, self._sender = (account, token), sender
 
     def send(self, message: TextMessage) -> None:
-        """Hand the message over. Raises DeliveryRefused for a number that can never take one, NotNow for what may go
-        through later. Neither repeats the number."""
+        """Hand the message over. Raises DeliveryRefused for a number that can never take one, DeliveryFailed for what
+        may go through later. Neither repeats the number."""
         form = {"To": message.number, "From": self._sender, "Body": message.text}
         try:
             answer = httpx2.post(self._place, data=form, auth=self._auth, timeout=SECONDS, follow_redirects=False)
         except httpx2.TimeoutException:
-            raise NotNow("The text gateway did not answer in time.") from None
+            raise DeliveryFailed("The text gateway did not answer in time.") from None
         except httpx2.TransportError as error:
-            raise NotNow(f"The text gateway cannot be reached ({type(error).__name__}).") from None
+            raise DeliveryFailed(f"The text gateway cannot be reached ({type(error).__name__}).") from None
         if answer.is_success:
             return
         code = _code(answer)
         if answer.status_code == 400 and code in NEVER:
             raise DeliveryRefused(f"The text gateway cannot send to this number ({code}).")
-        raise NotNow(f"The text gateway answered {answer.status_code} ({code}).")
+        raise DeliveryFailed(f"The text gateway answered {answer.status_code} ({code}).")
 
 
 def _code(answer: httpx2.Response) -> int:

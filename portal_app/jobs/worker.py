@@ -12,7 +12,10 @@ from typing import Any
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
+from sqlalchemy.exc import SQLAlchemyError
 
 from portal_app.jobs.job import Job, Lane, Work
 from portal_app.jobs.schedule import SCHEDULE, every
@@ -23,11 +26,13 @@ from portal_app.services.access import system
 from portal_app.services.door import Door
 from portal_app.services.errors import DomainError
 from portal_app.services.sync.runs import holder
+from portal_app.settings import Settings
 
 ACTOR = system("scheduler")
 LEASE = "scheduler"
 LEASE_SECONDS = 30
 RENEW_SECONDS = 10
+FOLLOW_SECONDS = 5
 STOP_SECONDS = 5.0
 ENDING = {signal.SIGTERM, signal.SIGINT}
 OPTIONS = {"coalesce": True, "max_instances": 1, "misfire_grace_time": 600}
@@ -56,13 +61,15 @@ class Worker:
     scheduler: Any = field(init=False)
     lease: leases.Held | None = None
     running: set[str] = field(default_factory=set)
+    settings: Settings = field(init=False)
     _lock: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
         self.work = Work(self.door, holder(), Event())
+        self.settings = self.door.settings_in_force()
         lanes = {lane.value: ThreadPoolExecutor(1) for lane in Lane}
         self.scheduler = BackgroundScheduler(
-            timezone=self.door.settings.zone,
+            timezone=self.settings.zone,
             executors={"default": ThreadPoolExecutor(1), **lanes},
             job_defaults=OPTIONS,
         )
@@ -74,6 +81,7 @@ class Worker:
             if not job.leads:
                 self._add(job)
         self.scheduler.add_job(self.lead, every(RENEW_SECONDS), id=LEASE, next_run_time=datetime.now(UTC))
+        self.scheduler.add_job(self.follow, every(FOLLOW_SECONDS), id="settings")
         self.scheduler.start()
         log.info("worker started", holder=self.work.holder)
 
@@ -97,6 +105,25 @@ class Worker:
             for job in SCHEDULE:
                 if job.leads:
                     self._add(job)
+
+    def follow(self) -> None:
+        """Go by what the agency set in the app since: jobs run at the new times from now on."""
+        try:
+            found = self.door.settings_in_force()
+        except SQLAlchemyError as error:
+            log.warning("settings could not be read", exc_info=error)
+            return
+        before, self.settings = self.settings, found
+        for job in SCHEDULE:
+            old, new = job.when(before), job.when(found)
+            if str(old) != str(new) or getattr(old, "timezone", None) != getattr(new, "timezone", None):
+                self._move(job, new)
+
+    def _move(self, job: Job, when: BaseTrigger) -> None:
+        # One that only the leader runs is not there in the others.
+        with suppress(JobLookupError):
+            self.scheduler.reschedule_job(job.name, trigger=when)
+            log.info("rescheduled", job=job.name)
 
     def end(self, seconds: float) -> bool:
         """Begin nothing more, wait for what runs, hand the lead on. Returns whether everything ended in time."""
@@ -140,7 +167,7 @@ class Worker:
         soon = {"next_run_time": datetime.now(UTC)} if job.at_once else {}
         self.scheduler.add_job(
             self.run,
-            job.when(self.door.settings),
+            job.when(self.settings),
             args=[job],
             id=job.name,
             executor=job.lane.value,

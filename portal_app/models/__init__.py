@@ -14,6 +14,7 @@ from portal_app.models import (
     outbox,
     policies,
     producers,
+    settings,
     sync,
 )
 
@@ -32,5 +33,6 @@ __all__ = [
     "outbox",
     "policies",
     "producers",
+    "settings",
     "sync",
 ]

@@ -13,11 +13,15 @@ from portal_app.models.types import Cents
 
 
 class LineOfBusiness(SQLModel, table=True):
+    """A line that the agency writes. `response_days` is how many business days an answer to a submission may take."""
+
     __tablename__ = "line_of_business"
+    __table_args__ = (CheckConstraint("response_days BETWEEN 1 AND 60", name="ck_line_response_days"),)
 
     id: int | None = key()
     code: str = column(Holds.PLAIN, unique=True, max_length=40)
     name: str = column(Holds.PLAIN, max_length=80)
+    response_days: int = column(Holds.PLAIN, 2)
 
 
 class Carrier(SQLModel, table=True):

@@ -12,6 +12,7 @@ from portal_app.pages import (
     policy,
     preferences,
     quarantined,
+    settings,
     sign_in,
     users,
 )
@@ -29,6 +30,7 @@ PAGES: tuple[Page, ...] = (
     quarantined.PAGE,
     dry_run.PAGE,
     column_map.PAGE,
+    settings.PAGE,
     *sign_in.PAGES,
     *astray.PAGES,
 )

@@ -33,6 +33,7 @@ class Permission(StrEnum):
     VIEW_FEEDS = "See how fresh the agency system's data is"
     RUN_FEEDS = "Have the agency system's data taken in now"
     MEND_ROWS = "Mend what the agency system sent wrong"
+    CHANGE_SETTINGS = "Change the agency's settings"
 
 
 class Gate(StrEnum):
@@ -84,6 +85,7 @@ MATRIX: dict[Role, RoleRights] = {
             P.VIEW_FEEDS: R.FULL,
             P.RUN_FEEDS: R.FULL,
             P.MEND_ROWS: R.FULL,
+            P.CHANGE_SETTINGS: R.FULL,
         },
     ),
     Role.PRODUCER: RoleRights(
@@ -115,7 +117,7 @@ MATRIX: dict[Role, RoleRights] = {
     ),
     Role.ADMIN: RoleRights(
         "Manages portal users, not licensed: user management, no submission access, sees no business.",
-        {P.MANAGE_USERS: R.FULL, P.VIEW_FEEDS: R.FULL, P.RUN_FEEDS: R.FULL},
+        {P.MANAGE_USERS: R.FULL, P.VIEW_FEEDS: R.FULL, P.RUN_FEEDS: R.FULL, P.CHANGE_SETTINGS: R.FULL},
     ),
     Role.READ_ONLY: RoleRights(
         "Compliance and accounting review: view and export only, changes nothing.",

@@ -11,7 +11,7 @@ from portal_app.services.access import system
 from portal_app.services.door import Door
 from portal_app.services.identity import reset
 from portal_app.services.outbox import Claimed, anything_due, claim, delivered, failed
-from portal_app.services.ports import DeliveryRefused, Mail, NotNow, TextMessage
+from portal_app.services.ports import DeliveryFailed, DeliveryRefused, Mail, TextMessage
 
 ACTOR = system("outbox")
 
@@ -36,7 +36,7 @@ def _deliver(door: Door, message: Claimed) -> bool:
     except DeliveryRefused as refusal:
         log.warning("refused", topic=message.topic, message=message.locator)
         door.run(failed, ACTOR, message=message, error=str(refusal), for_good=True)
-    except NotNow as failure:
+    except DeliveryFailed as failure:
         log.warning("not delivered", topic=message.topic, message=message.locator, error=str(failure))
         door.run(failed, ACTOR, message=message, error=str(failure), for_good=False)
     except Exception as error:  # noqa: BLE001 (whatever keeps a message here now may let it go later)

@@ -21,6 +21,7 @@ from portal_app.services import access
 from portal_app.services.access import ANONYMOUS, Actor, Requirement
 from portal_app.services.errors import Busy, DomainError, Forbidden, Unexpected
 from portal_app.services.ports import Ports
+from portal_app.services.settings.in_force import in_force
 from portal_app.services.topics import Topic, raise_marks
 from portal_app.settings import Settings
 
@@ -33,18 +34,24 @@ current_actor: contextvars.ContextVar[Actor] = contextvars.ContextVar("current_a
 
 @dataclass(frozen=True, slots=True)
 class Tx:
-    """What every service is given first: the open transaction, who asks, and the time that counts for all of it."""
+    """What every service is given first: the open transaction, who asks, and the time that counts for all of it.
+    `configured` is what the environment says; what holds is `settings`."""
 
     db: Session
     actor: Actor
     now: datetime
-    settings: Settings
+    configured: Settings
     ports: Ports
     changed: set[Topic] = field(default_factory=set)
 
     def changes(self, *topics: Topic) -> None:
         """Open pages that show these topics look again once this transaction is through."""
         self.changed.update(topics)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force, with what the agency set in the app."""
+        return in_force(self.db, self.configured)
 
 
 @dataclass(frozen=True)
@@ -164,6 +171,11 @@ class Door:
     ) -> Result:
         """Run one service as the actor of this request or event, in a thread. Raises DomainError and nothing else."""
         return await self.act(service, current_actor.get(), *args, **kwargs)
+
+    def settings_in_force(self) -> Settings:
+        """The settings that hold now, for what is decided outside of a transaction."""
+        with self.database.read() as session:
+            return in_force(session, self.settings)
 
     async def in_thread(self, function: Callable[[], Result]) -> Result:
         context = contextvars.copy_context()

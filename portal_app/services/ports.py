@@ -335,13 +335,15 @@ class DeliveryRefused(Exception):
     """The other side refused the message for good: do not retry. The text says why and repeats no address."""
 
 
-class NotNow(OSError):
-    """The message was not taken now, and may be later. The text says why in a sentence and repeats no address."""
+class DeliveryFailed(OSError):
+    """The message could not be handed over now; a later attempt may succeed. The text says what to look at and repeats
+    no address."""
 
 
 class Mailer(Protocol):
     def send(self, mail: Mail) -> None:
-        """Hand the message over. Raises DeliveryRefused for a permanent refusal, NotNow for one worth a retry."""
+        """Hand the message over. Raises DeliveryRefused for a permanent refusal, DeliveryFailed or another error for
+        one worth a retry."""
         ...
 
 

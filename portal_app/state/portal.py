@@ -23,6 +23,7 @@ OPENS = {
     "accounts": Permission.VIEW_OWN_ACCOUNTS,
     "users": Permission.MANAGE_USERS,
     "integrations": Permission.VIEW_FEEDS,
+    "settings": Permission.CHANGE_SETTINGS,
 }
 # Which actions of the palette a permission offers; the others are everybody's.
 OFFERS = {
@@ -54,6 +55,7 @@ class PortalState(rx.State):
     ends_soon: bool = False
     # Another one in the browser whenever what the page shows has changed elsewhere; never written here.
     news: str = ""
+    _time_zone: str = ""
 
     @requires(Gate.SIGNED_IN, passive=True)
     async def arrive(self) -> None:
@@ -62,10 +64,11 @@ class PortalState(rx.State):
             return
         self.name, self.email, self.role, self.producer = me.name, me.email, me.role_label, me.producer
         self.initials, self.agency_name, self.demo = wording.initials(me.name), me.agency_name, me.demo
+        self._time_zone = me.time_zone
         self.places = ["home", *(key for key, permission in OPENS.items() if permission in me.permissions)]
         self.actions = [key for key, permission in OFFERS.items() if permission in me.permissions]
         self.single_keys = me.single_keys
-        if the_door().settings.concurrent_sessions:
+        if me.concurrent_sessions:
             self.flash, self.flash_kind = await self._ask(sessions.take_notice) or self.flash, "warning"
 
     @requires(Gate.SIGNED_IN)
@@ -129,7 +132,7 @@ class PortalState(rx.State):
         self.flash, self.flash_kind = sentence, kind
 
     def _zone(self) -> ZoneInfo:
-        return the_door().settings.zone
+        return ZoneInfo(self._time_zone or the_door().settings.time_zone)
 
     def _now(self) -> datetime:
         return the_door().clock()

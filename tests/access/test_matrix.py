@@ -19,6 +19,7 @@ from portal_app.services.door import SERVICES, Door
 from portal_app.services.errors import Forbidden, NotFound
 from portal_app.services.identity import tokens, users
 from portal_app.services.policies import detail
+from portal_app.services.settings import agency
 from portal_app.services.sync import freshness, orders
 from tests.access import roles_document
 from tests.access.conftest import Cast
@@ -164,6 +165,11 @@ EXERCISES: dict[Permission, tuple[Ask, Ask | None, Ask | None]] = {
         lambda asked: asked.event("integrations_state.load", "/admin/integrations", "may_run"),
     ),
     P.RUN_FEEDS: (lambda asked: asked.permits(orders.place, feed="nobody"), None, None),
+    P.CHANGE_SETTINGS: (
+        lambda asked: asked.service(agency.current),
+        lambda asked: asked.route("/settings"),
+        lambda asked: asked.event("settings_state.load", "/admin/settings", "hourly_minute"),
+    ),
 }
 EXERCISES[P.VIEW_ALL_ACCOUNTS] = EXERCISES[P.VIEW_OWN_ACCOUNTS]
 BY_RECORD = {P.VIEW_OWN_ACCOUNTS: ("own",), P.VIEW_ALL_ACCOUNTS: ("another producer's", "unassigned")}

@@ -6,7 +6,7 @@ import pytest
 
 from integrations.sms import twilio
 from integrations.sms.twilio import TwilioMessenger
-from portal_app.services.ports import DeliveryRefused, NotNow, TextMessage
+from portal_app.services.ports import DeliveryFailed, DeliveryRefused, TextMessage
 from portal_app.settings import SettingsError
 from tests.gateway import Gateway
 
@@ -51,7 +51,7 @@ def test_a_number_that_can_never_be_reached_is_refused_for_good(gateway: Gateway
 )
 def test_what_may_go_through_later_is_worth_a_retry(gateway: Gateway, status: int, body: object) -> None:
     gateway.status, gateway.body = status, body
-    with pytest.raises(NotNow, match=str(status)) as failure:
+    with pytest.raises(DeliveryFailed, match=str(status)) as failure:
         messenger(gateway).send(MESSAGE)
     assert "5550123" not in str(failure.value)
     assert len(gateway.asked) == 1, "a redirect is not followed: it would carry the password elsewhere"
@@ -61,9 +61,9 @@ def test_what_may_go_through_later_is_worth_a_retry(gateway: Gateway, status: in
 def test_a_slow_or_missing_gateway_is_given_up(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(twilio, "SECONDS", 0.2)
     gateway.slow = True
-    with pytest.raises(NotNow, match="did not answer in time"):
+    with pytest.raises(DeliveryFailed, match="did not answer in time"):
         messenger(gateway).send(MESSAGE)
-    with pytest.raises(NotNow, match="ConnectError"):
+    with pytest.raises(DeliveryFailed, match="ConnectError"):
         TwilioMessenger("http://127.0.0.1:9", "AC1", "secret", "+1").send(MESSAGE)
 
 

@@ -20,6 +20,7 @@ from portal_app.routes.api import (
     sync_runs,
     users,
 )
+from portal_app.routes.api import settings as agency_settings
 from portal_app.routes.api.auth import caller
 from portal_app.routes.api.bodies import Bounded
 from portal_app.routes.api.problems import Problem
@@ -27,7 +28,7 @@ from portal_app.settings import Settings
 
 NEEDS_TOKEN = [Depends(caller)]
 BUSINESS = (me, accounts, policies)
-ADMINISTRATION = (users, roles, own_tokens, own_sessions, feeds, sync_runs, quarantine, dead_letters)
+ADMINISTRATION = (users, roles, own_tokens, own_sessions, feeds, sync_runs, quarantine, dead_letters, agency_settings)
 NOUNS = (*BUSINESS, *ADMINISTRATION)
 ABOUT = """What the portal's pages show, for programs.
 
@@ -52,7 +53,7 @@ class Api(FastAPI):
 def app(settings: Settings, place: str) -> FastAPI:
     """The routes under `/api/v1`."""
     api = Api(
-        title=f"{settings.agency_name}: producer portal",
+        title="Producer portal",
         description=ABOUT,
         version="1",
         servers=[{"url": place}],

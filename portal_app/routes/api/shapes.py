@@ -313,3 +313,54 @@ class SyncRun(Shape):
 
 class SyncRuns(Listed[SyncRun]):
     pass
+
+
+class Setting(Shape):
+    """`typed` is the value, `told` is how people read it."""
+
+    name: str
+    label: str
+    typed: str
+    told: str
+    fixed_by: str
+    chosen: bool
+
+
+class LineTime(Shape):
+    code: str
+    name: str
+    response_days: int
+
+
+class Variable(Shape):
+    """What only the environment says, and whether it does."""
+
+    name: str
+    given: bool
+
+
+class SettingChange(Shape):
+    name: str
+    label: str
+    before: str
+    after: str
+
+
+class SettingsVersion(Shape):
+    version: int
+    by: str
+    at: datetime
+    changes: list[SettingChange]
+
+
+class AgencySettings(Shape):
+    version: int
+    settings: list[Setting]
+    lines: list[LineTime]
+    variables: list[Variable]
+    history: list[SettingsVersion]
+
+
+class Outcome(Shape):
+    sent: bool
+    told: str

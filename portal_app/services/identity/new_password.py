@@ -17,7 +17,8 @@ async def choose(door: Door, actor: Actor, *, password: str) -> None:
     """Raises ConfirmFirst, or Invalid with every problem at once. The person's other sessions end, and a mail tells
     them."""
     known = await door.act(known_password, actor)
-    passwords.check(password, name=actor.name, email=actor.email, settings=door.settings)
+    settings = await door.in_thread(door.settings_in_force)
+    passwords.check(password, name=actor.name, email=actor.email, settings=settings)
     if known and await hashing.fits(known, password[:1024]):
         raise Invalid({"password_same": "This is the password that you have. Choose another one."})
     await door.act(settle, actor, password_hash=await hashing.make(password))

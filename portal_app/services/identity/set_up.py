@@ -103,9 +103,10 @@ async def finish(door: Door, *, token: str, email: str, name: str, password: str
     in."""
     link = await look(door, token=token, address=address)
     name, email = (link.name, link.email) if link.email else (name.strip(), email)
+    settings = await door.in_thread(door.settings_in_force)
     problems = {
         f"password_{code}": passwords.SENTENCES[code]
-        for code in passwords.problems(password, name=name, email=email, settings=door.settings)
+        for code in passwords.problems(password, name=name, email=email, settings=settings)
     }
     checked = "" if link.email else _checked_email(email, problems)
     if not 1 <= len(name) <= 120:

@@ -25,6 +25,7 @@ class Me:
     agency_name: str
     time_zone: str
     demo: bool
+    concurrent_sessions: bool
     single_keys: bool
 
 
@@ -49,5 +50,6 @@ def me(tx: Tx) -> Me:
         agency_name=tx.settings.agency_name,
         time_zone=tx.settings.time_zone,
         demo=tx.settings.demo,
+        concurrent_sessions=tx.settings.concurrent_sessions,
         single_keys=tx.db.scalar(single_keys) is not False,
     )

@@ -36,7 +36,7 @@ def approve(tx: Tx, *, feed: str) -> None:
 
 def waiting(tx: Tx) -> frozenset[str]:
     """The feeds that are to be approved, are not, and have never been taken in."""
-    asked = {feed.name for feed in tx.settings.feeds if feed.first_import == "after approval"}
+    asked = {feed.name for feed in tx.configured.feeds if feed.first_import == "after approval"}
     if not asked:
         return frozenset()
     file = bulk.FEED_FILE.c

@@ -1,0 +1,151 @@
+"""The agency's settings, as administrators change them; its mail, tried on a real server."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from aiosmtpd.controller import Controller
+from playwright.sync_api import Browser, Page, expect
+
+from portal_app.demo import SIGN_INS
+from tests import servers
+from tests.browser.conftest import Person
+from tests.browser.looking import PHONE, complaints, look
+from tests.servers import Site
+from tests.services.test_outbox import Post
+
+pytestmark = pytest.mark.browser
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def post() -> Iterator[Post]:
+    post = Post()
+    server = Controller(post, hostname="127.0.0.1", port=servers.free_port())
+    server.start()
+    post.port = server.port
+    yield post
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def site(built_front_end: object, post: Post, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A demo of its own: what is changed here would be seen by others."""
+    given = {"smtp_url": f"smtp://127.0.0.1:{post.port}", "mail_from": "portal@demo.agency", "daily_hour": "6"}
+    with servers.portal(tmp_path_factory.mktemp("settings"), "serve", "--demo", **given) as site:
+        yield site
+
+
+@pytest.fixture
+def settings_of(browser: Browser, browser_context_args: dict[str, object], site: Site) -> Iterator[Visit]:
+    """The page of settings, in a browser of its own for somebody from the demo."""
+    contexts = []
+
+    def one(name: str, path: str = "/admin/settings") -> Page:
+        made = browser.new_context(**browser_context_args)  # type: ignore[arg-type]
+        contexts.append(made)
+        sign_in = next(each for each in SIGN_INS if each.email.startswith(f"{name}@"))
+        person = Person(made.new_page(), site, sign_in)
+        person.arrive()
+        person.open(path)
+        return person.page
+
+    yield one
+    for each in contexts:
+        each.close()
+
+
+def review(page: Page) -> None:
+    page.get_by_role("button", name="Review the change").click()
+
+
+def save(page: Page) -> None:
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Saved. It holds at once, for everybody.")).to_be_visible()
+
+
+@pytest.mark.criterion("SET-50")
+def test_the_name_is_changed_and_stands_in_the_sidebar(settings_of: Visit) -> None:
+    page = settings_of("admin", "/")
+    heard = complaints(page)
+    page.get_by_role("navigation").get_by_role("link", name="Settings").first.click()
+    expect(page.get_by_role("heading", name="Settings", exact=True)).to_be_visible()
+    expect(page.get_by_text("Nothing was changed here yet.")).to_be_visible()
+    expect(page.get_by_label("Daily sync")).to_be_disabled()
+    expect(page.get_by_text("PORTAL_DAILY_HOUR")).to_be_visible()
+    page.get_by_label("Agency's name").fill("Harbor & Kin")
+    page.get_by_label("Umbrella").fill("4")
+    review(page)
+    expect(page.get_by_text("Harbor Lane Insurance → Harbor & Kin")).to_be_visible()
+    save(page)
+    expect(page.locator(".sidebar .agency")).to_have_text("Harbor & Kin")
+    changes = page.get_by_role("region", name="Changes of the settings")
+    expect(changes.get_by_text("2 business days → 4 business days")).to_be_visible()
+    page.reload()
+    expect(page.get_by_label("Umbrella")).to_have_value("4")
+    expect(page.locator(".sidebar .agency")).to_have_text("Harbor & Kin")
+    assert heard == []
+
+
+@pytest.mark.criterion("SET-50")
+def test_the_page_is_in_order_with_what_is_wrong_on_it(settings_of: Visit) -> None:
+    page = settings_of("admin")
+    page.get_by_label("Hourly sync").fill("99")
+    page.get_by_label("Homeowners").fill("5")
+    review(page)
+    expect(page.get_by_text("Enter a whole number from 0 to 59.")).to_be_visible()
+    expect(page.get_by_label("Homeowners")).to_have_value("5")
+    assert look(page) == []
+
+
+@pytest.mark.criterion("SET-50")
+def test_the_page_is_in_order_with_all_that_it_shows(settings_of: Visit) -> None:
+    page = settings_of("principal")
+    page.get_by_label("Workers compensation").fill("8")
+    review(page)
+    expect(page.get_by_text("3 business days → 8 business days")).to_be_visible()
+    page.get_by_role("button", name="Show the diagnostics").click()
+    expect(page.get_by_text("PORTAL_SMTP_URL: set.")).to_be_visible()
+    assert look(page) == []
+
+
+@pytest.mark.criterion("SET-51")
+def test_the_second_of_two_administrators_is_told(settings_of: Visit) -> None:
+    first, second = settings_of("admin"), settings_of("principal")
+    for page in (first, second):
+        expect(page.get_by_label("Agency's name")).to_be_visible()
+    first.get_by_label("Personal auto").fill("3")
+    first.get_by_label("Homeowners").fill("6")
+    review(first)
+    save(first)
+
+    second.get_by_label("Personal auto").fill("7")
+    review(second)
+    expect(second.get_by_text("Somebody saved other settings in the meantime.")).to_be_visible()
+    expect(second.get_by_text("3 business days → 7 business days")).to_be_visible()
+    save(second)
+    expect(second.get_by_label("Homeowners")).to_have_value("6")
+    expect(second.get_by_label("Personal auto")).to_have_value("7")
+
+
+@pytest.mark.criterion("SET-52")
+def test_a_test_mail_arrives_or_the_refusal_is_shown(settings_of: Visit, post: Post) -> None:
+    page = settings_of("admin")
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.get_by_role("button", name="Send me a test mail").click()
+    expect(page.get_by_text("The mail server took it. Look into your mail.")).to_be_visible()
+    assert "admin@demo.agency" in [each["To"] for each in post.arrived if "A test from" in str(each["Subject"])]
+    post.answers["admin@demo.agency"] = "550 5.1.1 admin@demo.agency is not here"
+    page.get_by_role("button", name="Send me a test mail").click()
+    expect(page.get_by_text("The mail server refused the recipient (550).")).to_be_visible()
+    expect(page.locator("#try-text").get_by_text("PORTAL_SMS_ACCOUNT")).to_be_visible()
+
+
+@pytest.mark.criterion("SET-08")
+def test_others_are_shown_no_way_and_let_in_by_none(settings_of: Visit) -> None:
+    page = settings_of("csr", "/")
+    expect(page.get_by_role("link", name="Policies").first).to_be_visible()
+    expect(page.get_by_role("link", name="Settings", exact=True)).to_have_count(0)
+    page.goto(page.url.rstrip("/") + "/admin/settings")
+    expect(page).to_have_url(re.compile("/denied$"))
