@@ -4,6 +4,7 @@ from portal_app.pages import (
     account,
     accounts,
     astray,
+    audit,
     home,
     integrations,
     policies,
@@ -23,6 +24,7 @@ PAGES: tuple[Page, ...] = (
     *preferences.PAGES,
     *users.PAGES,
     integrations.PAGE,
+    *audit.PAGES,
     *sign_in.PAGES,
     *astray.PAGES,
 )

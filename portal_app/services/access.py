@@ -29,6 +29,7 @@ class Permission(StrEnum):
     EXPORT_DATA = "Export data"
     VIEW_FEEDS = "See how fresh the agency system's data is"
     RUN_FEEDS = "Have the agency system's data taken in now"
+    VIEW_AUDIT = "See who did what"
 
 
 class Gate(StrEnum):
@@ -79,6 +80,7 @@ MATRIX: dict[Role, RoleRights] = {
             P.EXPORT_DATA: R.FULL,
             P.VIEW_FEEDS: R.FULL,
             P.RUN_FEEDS: R.FULL,
+            P.VIEW_AUDIT: R.FULL,
         },
     ),
     Role.PRODUCER: RoleRights(
@@ -109,7 +111,7 @@ MATRIX: dict[Role, RoleRights] = {
     ),
     Role.ADMIN: RoleRights(
         "Manages portal users, not licensed: user management, no submission access, sees no business.",
-        {P.MANAGE_USERS: R.FULL, P.VIEW_FEEDS: R.FULL, P.RUN_FEEDS: R.FULL},
+        {P.MANAGE_USERS: R.FULL, P.VIEW_FEEDS: R.FULL, P.RUN_FEEDS: R.FULL, P.VIEW_AUDIT: R.FULL},
     ),
     Role.READ_ONLY: RoleRights(
         "Compliance and accounting review: view and export only, changes nothing.",
@@ -120,6 +122,7 @@ MATRIX: dict[Role, RoleRights] = {
             P.VIEW_COMMISSIONS: R.READ,
             P.EXPORT_DATA: R.FULL,
             P.VIEW_FEEDS: R.FULL,
+            P.VIEW_AUDIT: R.READ,
         },
     ),
 }

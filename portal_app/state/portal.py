@@ -23,6 +23,7 @@ OPENS = {
     "accounts": Permission.VIEW_OWN_ACCOUNTS,
     "users": Permission.MANAGE_USERS,
     "integrations": Permission.VIEW_FEEDS,
+    "audit": Permission.VIEW_AUDIT,
 }
 
 

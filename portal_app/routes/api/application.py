@@ -6,7 +6,7 @@ from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 from pydantic.alias_generators import to_camel
 
-from portal_app.routes.api import accounts, me, policies, problems, sync_runs
+from portal_app.routes.api import accounts, audit_events, exports, me, policies, problems, sync_runs
 from portal_app.routes.api.auth import caller
 from portal_app.routes.api.problems import Problem
 from portal_app.settings import Settings
@@ -43,7 +43,7 @@ def app(settings: Settings, place: str) -> FastAPI:
         exception_handlers=problems.ANSWERS,
         generate_unique_id_function=_operation_id,
     )
-    for noun in (me, accounts, policies, sync_runs):
+    for noun in (me, accounts, policies, sync_runs, audit_events, exports):
         api.include_router(noun.router, dependencies=NEEDS_TOKEN, responses=problems.EVERYWHERE)
     return api
 

@@ -72,8 +72,15 @@ async def wrong_request(_: Request, error: RequestValidationError) -> ProblemRes
     told: dict[str, str] = {}
     for each in error.errors():
         # What may be absent is told twice: what it should be, and that it could be nothing. The first helps.
-        told.setdefault(str(each["loc"][1]), PLAINLY.get(each["type"], f"{each['msg']}."))
+        told.setdefault(_field(each["loc"]), PLAINLY.get(each["type"], f"{each['msg']}."))
     return _answer(HTTPStatus.UNPROCESSABLE_ENTITY, "The request cannot be understood.", problems=told)
+
+
+def _field(place: tuple[int | str, ...]) -> str:
+    """The field's name. In a body its kind and `filters` stand before it; of what is no body at all, there is none."""
+    if place[0] != "body":
+        return str(place[1])
+    return str(place[3] if len(place) > 3 else place[-1])
 
 
 async def http_error(_: Request, error: HTTPException) -> ProblemResponse:
@@ -118,7 +125,7 @@ def _declared(description: str, *headers: str) -> dict[str, Any]:
 # For the description: what every route may answer, and what only some may.
 EVERYWHERE: dict[int | str, dict[str, Any]] = {
     401: _declared("No token, or one that does not count.", "WWW-Authenticate"),
-    429: _declared("Too many wrong tokens from this address.", "Retry-After"),
+    429: _declared("Too many wrong tokens from this address, or too many exports.", "Retry-After"),
     500: _declared("A fault of the portal, with a reference to its log."),
     503: _declared("The portal is busy; try again.", "Retry-After"),
 }

@@ -11,6 +11,7 @@ from pydantic.alias_generators import to_camel
 from portal_app.models.enums import AccountKind, FeedKind, Origin, PolicyStatus, Role, RunState, TransactionKind
 from portal_app.services.access import Permission
 from portal_app.services.policies import views
+from portal_app.services.trail.events import EventDetail
 
 Money = Annotated[
     Decimal,
@@ -198,6 +199,45 @@ class Account(Shape):
     premium_in_force: Money
     feed: str
     as_of: datetime
+
+
+class AuditEventItem(Shape):
+    """One event. `action` and `kind` are codes, `words` and `kindWords` say the same to people; `name` is who or what
+    the record is, where that is known. `sealed` says whether the chain holds it yet."""
+
+    locator: str
+    at: datetime
+    actor: str
+    action: str
+    words: str
+    kind: str
+    kind_words: str
+    record: str
+    name: str
+    address: str
+    sealed: bool
+
+
+class AuditEvents(Listed[AuditEventItem]):
+    pass
+
+
+class AuditChange(Shape):
+    """A field before and after; a detail that is no change has no `before`."""
+
+    name: str
+    before: str
+    after: str
+
+
+class AuditEvent(AuditEventItem):
+    request_id: str
+    changes: list[AuditChange]
+
+    @classmethod
+    def of(cls, answer: EventDetail) -> Self:
+        found = asdict(answer)
+        return cls.model_validate(found.pop("line") | found)
 
 
 class SyncRun(Shape):
