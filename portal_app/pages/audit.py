@@ -74,7 +74,7 @@ def _filters() -> rx.Component:
         day_field("from", "From"),
         day_field("to", "To"),
         rx.el.button(
-            "Show ", S.headline, type="submit", class_name="button button-solid button-wide sheet-done",
+            "Show ", S.headline, type="button", class_name="button button-solid button-wide sheet-done",
             custom_attrs={"popoverTarget": SHEET, "popoverTargetAction": "hide"},
         ),
         class_name="filters",

@@ -67,9 +67,12 @@ def part(tx: Tx, *, asked: Query, measured: Measured, after: int, most: int) -> 
     texts = tuple(read(text) for text in way.texts)
     keyed = tuple(_keyed(way.by, one.key) for one in texts)
     shape = replace(search.shape, by=way.by, keyed=keyed)
-    values = search.values | text_values(texts, shape.dialect) | {"after": after, "highest": measured.highest}
-    values |= {"most": most} | ({"vin": texts[0].key.upper()} if way.by is By.EXACT else {})
-    ids = [row[0] for row in search.db.execute(statements.ids(shape), values)]
+    if way.by is By.EXACT:
+        compared: dict[str, Any] = {"key0": texts[0].key, "vin": texts[0].key.upper()}
+    else:
+        compared = text_values(texts, shape.dialect)
+    within = {"after": after, "highest": measured.highest, "most": most}
+    ids = [row[0] for row in search.db.execute(statements.ids(shape), search.values | compared | within)]
     return Part(_rows(tx, ids), ids[-1]) if ids else Part(())
 
 

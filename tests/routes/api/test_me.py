@@ -34,4 +34,8 @@ def test_a_producer_sees_themselves(cast: Cast) -> None:
 @pytest.mark.criterion("API-06")
 def test_an_administrator_too_may_ask_who_they_are(cast: Cast) -> None:
     me = cast.admin.json("/me")
-    assert (me["role"], me["permissions"], me["producer"]) == ("admin", ["manageUsers", "runFeeds", "viewFeeds"], "")
+    assert (me["role"], me["permissions"], me["producer"]) == (
+        "admin",
+        ["manageUsers", "runFeeds", "viewAudit", "viewFeeds"],
+        "",
+    )
