@@ -135,6 +135,9 @@ def test_a_fault_in_the_middle_looks_like_no_whole_file(door: Door, cast: Cast, 
             return answer.status, answer.read(), True
         except IncompleteRead as broken:
             return answer.status, broken.partial, False
+        finally:
+            answer.close()
+            connection.close()
 
     port = servers.free_port()
     origin = f"http://127.0.0.1:{port}"
