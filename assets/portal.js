@@ -25,13 +25,13 @@
     for (const [name, value] of [...event.formData]) if (typeof value === "string" && !value.trim()) event.formData.delete(name);
   });
 
-  // Filters search when they change; a date when it is whole, and not for each of its digits.
+  // Filters search when they change; a text when it is left, a date when it is whole, and not for each of its digits.
   let waiting;
   document.addEventListener("change", (event) => {
     const field = event.target, form = field.closest?.("form[data-address]");
-    if (!form || !field.matches("select, input[type=date]")) return;
+    if (!form || !field.matches("select, input[type=date], .filters input[type=text]")) return;
     clearTimeout(waiting);
-    if (field.matches("select")) form.requestSubmit();
+    if (!field.matches("input[type=date]")) form.requestSubmit();
     else waiting = setTimeout(() => field.validity.valid && form.requestSubmit(), 600);
   });
 

@@ -30,6 +30,7 @@ PLACES = (
     Place("accounts", "Accounts", "/accounts", "users"),
     Place("users", "Users", "/admin/users", "user-cog"),
     Place("integrations", "Integrations", "/admin/integrations", "database"),
+    Place("audit", "Audit", "/admin/audit", "scroll-text"),
     Place("settings", "Settings", "/admin/settings", "sliders-horizontal"),
 )
 

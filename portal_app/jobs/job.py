@@ -27,6 +27,7 @@ class Lane(StrEnum):
     QUICK = "quick"
     MAIL = "mail"
     SYNC = "sync"
+    CHECK = "check"
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from portal_app.jobs import deliver_outbox, heartbeat, roll_terms, seal_audit, sync_feeds
+from portal_app.jobs import check_audit, deliver_outbox, heartbeat, roll_terms, seal_audit, sync_feeds
 from portal_app.jobs.job import Job, Lane
 from portal_app.models.enums import Cadence
 from portal_app.settings import Settings
@@ -30,6 +30,7 @@ def every(seconds: float) -> BaseTrigger:
 SCHEDULE = (
     Job("heartbeat", heartbeat.run, lambda _: every(5), Lane.LIFE, at_once=True),
     Job("seal audit", seal_audit.run, lambda _: every(2)),
+    Job("check audit", check_audit.run, lambda _: every(3), Lane.CHECK, leads=True),
     Job("deliver outbox", deliver_outbox.run, lambda _: every(3), Lane.MAIL),
     Job("hourly sync", sync_feeds.at(Cadence.HOURLY), hourly, Lane.SYNC, leads=True),
     Job("daily sync", sync_feeds.at(Cadence.DAILY), daily, Lane.SYNC, leads=True),

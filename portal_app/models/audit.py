@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, LargeBinary, text
+from sqlalchemy import CheckConstraint, Index, LargeBinary, text
 from sqlmodel import SQLModel
 
 from portal_app.models.columns import Holds, column, key, locator, moment, reference, sealed
@@ -31,6 +31,23 @@ class AuditEvent(SQLModel, table=True):
     request_id: str = column(Holds.PLAIN, "", max_length=40)
     detail: dict[str, Any] = sealed()
     sealed: int | None = column(Holds.PLAIN, None, unique=True)
+
+
+class ChainCheck(SQLModel, table=True):
+    """That a person asked whether the chain holds, and what the worker found. `problems` are sentences, one a line: the
+    first of `problems_found`."""
+
+    __tablename__ = "chain_check"
+    __table_args__ = (CheckConstraint("problems_found >= 0", name="ck_chain_check_found"),)
+
+    id: int | None = key()
+    ordered_by: str = column(Holds.CONTACT, max_length=254)
+    ordered_at: datetime = moment()
+    done_at: datetime | None = moment(None)
+    sealed: int = column(Holds.PLAIN, 0)
+    unsealed: int = column(Holds.PLAIN, 0)
+    problems_found: int = column(Holds.PLAIN, 0)
+    problems: str = column(Holds.PLAIN, "", max_length=4000)
 
 
 class AuditSeal(SQLModel, table=True):

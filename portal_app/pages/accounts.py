@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.address import address_form
+from portal_app.components.exports import about_exports, export_buttons
 from portal_app.components.links import button_link
 from portal_app.components.notes import empty, skeleton_rows
 from portal_app.components.shell import page_header, search_box
@@ -33,8 +34,9 @@ def accounts() -> rx.Component:
     waiting = rx.cond(S.loaded, _results(), skeleton_rows())
     return framed(
         "accounts",
-        page_header("Accounts", status),
+        page_header("Accounts", status, rx.cond(S.loaded, export_buttons(S.exports))),
         search,
+        about_exports(S.exports),
         or_problem("The list could not be loaded", waiting),
         search=False,
         refresh=S.refresh,

@@ -6,6 +6,7 @@ import reflex as rx
 
 from portal_app.components.address import address_form, choice, day_field, hidden_field
 from portal_app.components.badge import policy_status
+from portal_app.components.exports import about_exports, export_buttons
 from portal_app.components.links import button_link, link
 from portal_app.components.notes import empty, note, skeleton_rows
 from portal_app.components.shell import page_header, search_box
@@ -26,8 +27,9 @@ def policies() -> rx.Component:
     waiting = rx.cond(S.loaded, _results(), skeleton_rows())
     return framed(
         "policies",
-        page_header("Policies", status),
+        page_header("Policies", status, rx.cond(S.loaded, export_buttons(S.exports))),
         _search(),
+        about_exports(S.exports),
         or_problem("The list could not be loaded", waiting),
         search=False,
         refresh=S.refresh,

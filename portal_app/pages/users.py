@@ -6,6 +6,7 @@ import reflex as rx
 
 from portal_app.components.address import address_form
 from portal_app.components.badge import standing
+from portal_app.components.exports import about_exports, export_buttons
 from portal_app.components.facts import fact, facts, panel
 from portal_app.components.links import button_link
 from portal_app.components.notes import empty, note, skeleton_page, skeleton_rows
@@ -41,10 +42,12 @@ def users() -> rx.Component:
         page_header(
             "Users",
             rx.cond(L.loaded, rx.el.span(L.headline, class_name="num")),
+            rx.cond(L.loaded, export_buttons(L.exports)),
             button_link("What roles may do", "/admin/roles", quiet=True),
             button_link("Add a user", f"{PLACE}/new", "user-plus"),
         ),
         search,
+        about_exports(L.exports),
         or_problem("The list could not be loaded", rx.cond(L.loaded, _listed(), skeleton_rows())),
         search=False,
         refresh=L.refresh,

@@ -34,6 +34,7 @@ class Permission(StrEnum):
     RUN_FEEDS = "Have the agency system's data taken in now"
     MEND_ROWS = "Mend what the agency system sent wrong"
     CHANGE_SETTINGS = "Change the agency's settings"
+    VIEW_AUDIT = "See who did what"
 
 
 class Gate(StrEnum):
@@ -86,6 +87,7 @@ MATRIX: dict[Role, RoleRights] = {
             P.RUN_FEEDS: R.FULL,
             P.MEND_ROWS: R.FULL,
             P.CHANGE_SETTINGS: R.FULL,
+            P.VIEW_AUDIT: R.FULL,
         },
     ),
     Role.PRODUCER: RoleRights(
@@ -117,7 +119,13 @@ MATRIX: dict[Role, RoleRights] = {
     ),
     Role.ADMIN: RoleRights(
         "Manages portal users, not licensed: user management, no submission access, sees no business.",
-        {P.MANAGE_USERS: R.FULL, P.VIEW_FEEDS: R.FULL, P.RUN_FEEDS: R.FULL, P.CHANGE_SETTINGS: R.FULL},
+        {
+            P.MANAGE_USERS: R.FULL,
+            P.VIEW_FEEDS: R.FULL,
+            P.RUN_FEEDS: R.FULL,
+            P.CHANGE_SETTINGS: R.FULL,
+            P.VIEW_AUDIT: R.FULL,
+        },
     ),
     Role.READ_ONLY: RoleRights(
         "Compliance and accounting review: view and export only, changes nothing.",
@@ -128,6 +136,7 @@ MATRIX: dict[Role, RoleRights] = {
             P.VIEW_COMMISSIONS: R.READ,
             P.EXPORT_DATA: R.FULL,
             P.VIEW_FEEDS: R.FULL,
+            P.VIEW_AUDIT: R.READ,
         },
     ),
 }

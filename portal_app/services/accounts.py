@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, collate, func, select
+from sqlalchemy import ScalarSelect, Select, collate, func, select
 from sqlalchemy.orm import Mapped
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col
@@ -42,20 +42,26 @@ def find_accounts(tx: Tx, *, text: str = "", offset: int = 0, count: int = 50) -
     """The accounts that the actor may see whose name holds `text` (any case of A to Z), by name. `policies` counts
     those that the actor may see. `count` is held to 1 to 200, `offset` to 0 and more."""
     offset, count = min(max(offset, 0), 2**40), min(max(count, 1), MOST_ROWS)
-    named = _plain(tx, col(Account.name))
-    accounts: Select[Any] = visible(tx.actor, Account)
-    if typed := _typed(text):
-        accounts = accounts.where(named.contains(typed, autoescape=True))
+    named, accounts = _plain(tx, col(Account.name)), matching(tx, text)
     total = tx.db.scalar(select(func.count()).select_from(accounts.with_only_columns(col(Account.id)).subquery())) or 0
-    own = (
-        select(func.count())
-        .where(col(Policy.account_id) == col(Account.id), in_scope(tx.actor, Policy))
-        .scalar_subquery()
-    )
-    columns = (col(Account.locator), col(Account.name), col(Account.kind), col(Account.city), col(Account.state), own)
+    place, own = (col(Account.city), col(Account.state)), number_of_policies(tx)
+    columns: tuple[Any, ...] = (col(Account.locator), col(Account.name), col(Account.kind), *place, own)
     page = accounts.with_only_columns(*columns).order_by(named, col(Account.id)).limit(count).offset(offset)
     rows = tuple(AccountRow(locator, name, kind.label, *rest) for locator, name, kind, *rest in tx.db.execute(page))
     return FoundAccounts(rows, total, offset, count, oldest_newest(tx.db, FeedKind.CLIENTS))
+
+
+def matching(tx: Tx, text: str) -> Select[Any]:
+    """The accounts that the actor may see whose name holds the text."""
+    accounts: Select[Any] = visible(tx.actor, Account)
+    typed = _typed(text)
+    return accounts.where(_plain(tx, col(Account.name)).contains(typed, autoescape=True)) if typed else accounts
+
+
+def number_of_policies(tx: Tx) -> ScalarSelect[int]:
+    """How many policies of an account the actor may see."""
+    own = (col(Policy.account_id) == col(Account.id), in_scope(tx.actor, Policy))
+    return select(func.count()).where(*own).correlate(Account).scalar_subquery()
 
 
 def _plain(tx: Tx, name: Mapped[str]) -> ColumnElement[str]:

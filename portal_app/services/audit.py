@@ -102,6 +102,8 @@ class Verdict:
 @reads(Gate.SYSTEM)
 def verify(tx: Tx, *, anchors: Path) -> Verdict:
     """Recompute the whole chain and hold it against the anchors outside the database."""
+    # Read first: what is anchored now is in the chain that is seen from here on, whatever is sealed meanwhile.
+    anchored = _anchors(anchors / "anchors.jsonl")
     problems: list[str] = []
     links: dict[int, bytes] = {0: FIRST}
     for seal_row, event in _sealed(tx.db):
@@ -116,7 +118,7 @@ def verify(tx: Tx, *, anchors: Path) -> Verdict:
             problems.append(f"Link {seal_row.number} does not fit its row or the link before it.")
         links[seal_row.number] = seal_row.link
     problems += [f"Row {number} says that it is sealed, and no link holds it." for number in _unheld(tx.db)]
-    problems += _anchor_problems(anchors / "anchors.jsonl", links)
+    problems += _anchor_problems(anchored, links)
     unsealed = tx.db.scalar(select(func.count()).select_from(AuditEvent).where(col(AuditEvent.sealed).is_(None))) or 0
     return Verdict(len(links) - 1, unsealed, tuple(problems))
 
@@ -147,11 +149,15 @@ def _sealed(db: Session) -> Iterator[tuple[AuditSeal, AuditEvent | None]]:
         db.expunge_all()
 
 
-def _anchor_problems(path: Path, links: dict[int, bytes]) -> list[str]:
-    if not path.exists():
+def _anchors(path: Path) -> list[str] | None:
+    return path.read_text(encoding="ascii").splitlines() if path.exists() else None
+
+
+def _anchor_problems(anchored: list[str] | None, links: dict[int, bytes]) -> list[str]:
+    if anchored is None:
         return ["There are sealed rows but no anchor outside the database."] if len(links) > 1 else []
     problems = []
-    for line in path.read_text(encoding="ascii").splitlines():
+    for line in anchored:
         try:
             head = json.loads(line)
             number, link = int(head["number"]), bytes.fromhex(head["link"])

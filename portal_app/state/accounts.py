@@ -5,7 +5,8 @@ from portal_app.services import accounts
 from portal_app.services.access import Permission
 from portal_app.services.policies.views import AccountDetail
 from portal_app.services.topics import Topic
-from portal_app.state import address, wording
+from portal_app.state import address, exports, wording
+from portal_app.state.exports import Offer
 from portal_app.state.portal import PortalState
 from portal_app.state.rows import AccountLine, PolicyLine, account_line, policy_line
 
@@ -19,6 +20,7 @@ class AccountsState(PortalState):
     previous: str = ""
     following: str = ""
     searching: bool = False
+    exports: list[Offer] = []
     as_of: str = ""
     stale: bool = False
 
@@ -38,6 +40,7 @@ class AccountsState(PortalState):
         self.rows = [account_line(row) for row in found.rows]
         self.total, self.searching, self.loaded = found.total, bool(text), True
         self.headline = wording.count(found.total, "account")
+        self.exports = exports.of_accounts(text)
         self.as_of, self.stale = self._moment(found.as_of), wording.is_stale(found.as_of, self._now())
         self.span = wording.span(found.offset, len(found.rows), found.total)
         self.previous, self.following = address.simple_neighbours("/accounts", text, page, found.total)

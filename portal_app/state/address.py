@@ -35,7 +35,10 @@ DAYS = {
     "expiring_from": "Expiring from",
     "expiring_to": "Expiring to",
 }
-KNOWN = ("q", *CHOICES, *DAYS, "account", "sort", "order", "role", "standing", "page")
+OF_THE_TRAIL = ("who", "action", "kind", "record", "from", "to", "address")
+KNOWN = (
+    "q", *CHOICES, *DAYS, "account", "sort", "order", "role", "standing", *OF_THE_TRAIL, "page", "export",
+)  # fmt: skip
 
 
 @dataclass

@@ -5,7 +5,8 @@ from portal_app.services.access import Permission
 from portal_app.services.policies import search
 from portal_app.services.policies.views import Choice, Filters, Found, Query
 from portal_app.services.topics import Topic
-from portal_app.state import address, wording
+from portal_app.state import address, exports, wording
+from portal_app.state.exports import Offer
 from portal_app.state.portal import PortalState
 from portal_app.state.rows import Column, Pill, PolicyLine, policy_line
 
@@ -33,6 +34,7 @@ class PoliciesState(PortalState):
     lines: list[Choice] = []
     carriers: list[Choice] = []
     statuses: list[Choice] = []
+    exports: list[Offer] = []
 
     @requires(Permission.VIEW_OWN_ACCOUNTS, passive=True, shows=(Topic.POLICIES,))
     async def load(self) -> None:
@@ -69,6 +71,7 @@ class PoliciesState(PortalState):
         )
         self.searching = bool(asked.query.text)
         self.narrowed = bool(asked.query.text or asked.pills)
+        self.exports = exports.of_policies(query)
 
     def _show(self, asked: address.Asked, found: Found) -> None:
         self.rows = [policy_line(row) for row in found.rows]

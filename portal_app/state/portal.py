@@ -24,6 +24,7 @@ OPENS = {
     "users": Permission.MANAGE_USERS,
     "integrations": Permission.VIEW_FEEDS,
     "settings": Permission.CHANGE_SETTINGS,
+    "audit": Permission.VIEW_AUDIT,
 }
 # Which actions of the palette a permission offers; the others are everybody's.
 OFFERS = {

@@ -13,7 +13,8 @@ from portal_app.services.identity import reset, roster, users
 from portal_app.services.identity.draft import Draft
 from portal_app.services.identity.roster import Outlook, PersonDetail, PersonLine, Standing
 from portal_app.services.topics import Topic
-from portal_app.state import address, wording
+from portal_app.state import address, exports, wording
+from portal_app.state.exports import Offer
 from portal_app.state.portal import PortalState
 from portal_app.state.preferences import TokenRow, token_row
 
@@ -54,6 +55,7 @@ class UsersState(PortalState):
     span: str = ""
     previous: str = ""
     following: str = ""
+    exports: list[Offer] = []
 
     @requires(MANAGES, passive=True, shows=(Topic.USERS,))
     async def load(self) -> None:
@@ -80,6 +82,7 @@ class UsersState(PortalState):
         self.span = wording.span(offset, len(found.rows), found.total)
         kept = {"role": role.value if role else "", "standing": standing.value if standing else ""}
         self.previous, self.following = address.simple_neighbours(PLACE, text, page, found.total, **kept)
+        self.exports = [*exports.of_users(text, **kept), *exports.of_access()]
 
     def _row(self, each: PersonLine) -> PersonRow:
         return PersonRow(

@@ -17,10 +17,12 @@ from portal_app.services import documents
 from portal_app.services.access import MATRIX, WIDENS, Actor, Permission, Reach, can, reach, system
 from portal_app.services.door import SERVICES, Door
 from portal_app.services.errors import Forbidden, NotFound
+from portal_app.services.exports import accounts as accounts_export
 from portal_app.services.identity import tokens, users
 from portal_app.services.policies import detail
 from portal_app.services.settings import agency
 from portal_app.services.sync import freshness, orders
+from portal_app.services.trail import events as events_of_the_trail
 from tests.access import roles_document
 from tests.access.conftest import Cast
 from tests.access.pipeline import tab
@@ -118,12 +120,14 @@ class Asked:
             return False
         raise AssertionError("it was not to be there")
 
-    def route(self, path: str) -> bool:
+    def route(self, path: str, body: dict[str, str] | None = None) -> bool:
+        """Asked for, or posted where there is a body."""
         with self.door.database.read() as db:
             email = db.query(User.email).filter(User.id == self.actor.user_id).scalar()
         token = self.door.run(tokens.create, system("test"), email=email, name="matrix")
         client = TestClient(api.app(self.door.settings), base_url=self.door.settings.origin)
-        status = client.get(path, headers={"authorization": f"Bearer {token}"}).status_code
+        method, about = "POST" if body else "GET", {"authorization": f"Bearer {token}"}
+        status = client.request(method, path, json=body, headers=about).status_code
         assert status in (200, 403, 404), status
         return status == 200
 
@@ -163,6 +167,16 @@ EXERCISES: dict[Permission, tuple[Ask, Ask | None, Ask | None]] = {
         lambda asked: asked.service(freshness.feeds),
         lambda asked: asked.route("/sync-runs"),
         lambda asked: asked.event("integrations_state.load", "/admin/integrations", "may_run"),
+    ),
+    P.VIEW_AUDIT: (
+        lambda asked: asked.service(events_of_the_trail.listed, asked=events_of_the_trail.Asked()),
+        lambda asked: asked.route("/audit-events"),
+        lambda asked: asked.event("audit_state.load", "/admin/audit", "may_order"),
+    ),
+    P.EXPORT_DATA: (
+        lambda asked: asked.service(accounts_export.measure, asked=""),
+        lambda asked: asked.route("/exports", {"kind": "accounts"}),
+        lambda asked: asked.event("accounts_state.load", "/accounts", "'kind': 'accounts'"),
     ),
     P.RUN_FEEDS: (lambda asked: asked.permits(orders.place, feed="nobody"), None, None),
     P.CHANGE_SETTINGS: (

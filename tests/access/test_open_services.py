@@ -28,6 +28,7 @@ KNOWN = {
     Gate.PASSED_PASSWORD: {"identity.sign_in.settle_code", "identity.sign_in.text_me", "identity.sign_in.ways"},
     Gate.ENROLLING: {"identity.enrolment.begin", "identity.enrolment.settle", "identity.enrolment.text_me"},
     Gate.SIGNED_IN: {
+        "exports.stream.note",
         "home.summary",
         "identity.confirm.own_hash",
         "identity.confirm.settle",

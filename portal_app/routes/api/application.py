@@ -8,7 +8,9 @@ from pydantic.alias_generators import to_camel
 
 from portal_app.routes.api import (
     accounts,
+    audit_events,
     dead_letters,
+    exports,
     feeds,
     me,
     own_sessions,
@@ -27,8 +29,19 @@ from portal_app.routes.api.problems import Problem
 from portal_app.settings import Settings
 
 NEEDS_TOKEN = [Depends(caller)]
-BUSINESS = (me, accounts, policies)
-ADMINISTRATION = (users, roles, own_tokens, own_sessions, feeds, sync_runs, quarantine, dead_letters, agency_settings)
+BUSINESS = (me, accounts, policies, exports)
+ADMINISTRATION = (
+    users,
+    roles,
+    own_tokens,
+    own_sessions,
+    feeds,
+    sync_runs,
+    quarantine,
+    dead_letters,
+    agency_settings,
+    audit_events,
+)
 NOUNS = (*BUSINESS, *ADMINISTRATION)
 ABOUT = """What the portal's pages show, for programs.
 

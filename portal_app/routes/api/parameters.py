@@ -43,10 +43,14 @@ FeedName = Annotated[str, Field(max_length=40, pattern=r"^[a-z0-9-]*$")]
 LocatorOrEmpty = Annotated[str, Field(pattern=rf"^({LOCATOR})?$")]
 
 
-class Asked(BaseModel):
-    """What is asked of a list. A name that it does not know is refused, for it is usually a typing error."""
+class Narrowed(BaseModel):
+    """What narrows a list. A name that it does not know is refused, for it is usually a typing error."""
 
     model_config = ConfigDict(alias_generator=to_camel, extra="forbid")
+
+
+class Asked(Narrowed):
+    """What is asked of a list: a part of it."""
 
     offset: Annotated[int, Field(ge=0, le=FARTHEST), BeforeValidator(_whole_number)] = 0
     count: Annotated[int, Field(ge=1, le=MOST), BeforeValidator(_whole_number)] = 50

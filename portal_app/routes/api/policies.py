@@ -1,7 +1,7 @@
 """`/policies`: the same search as on the page, and one policy with all that is known of it."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic.json_schema import SkipJsonSchema
@@ -16,7 +16,7 @@ from portal_app.services.policies import detail, search, views
 router = APIRouter(prefix="/policies", tags=["policies"], responses=problems.OF_A_ROLE)
 
 
-class AskedPolicies(parameters.Asked):
+class NarrowedPolicies(parameters.Narrowed):
     text: parameters.Text = ""
     line: parameters.Code = ""
     status: PolicyStatus | SkipJsonSchema[None] = None
@@ -26,6 +26,13 @@ class AskedPolicies(parameters.Asked):
     effective_to: parameters.Day | SkipJsonSchema[None] = None
     expiring_from: parameters.Day | SkipJsonSchema[None] = None
     expiring_to: parameters.Day | SkipJsonSchema[None] = None
+
+    def asked(self, **more: Any) -> views.Query:
+        given = {name: getattr(self, name) for name in NarrowedPolicies.model_fields}
+        return views.Query(**{**given, "status": self.status or ""}, **more)
+
+
+class AskedPolicies(NarrowedPolicies, parameters.Asked):
     sort: views.Sort = views.Sort.INSURED
     descending: parameters.Truth = False
 
@@ -34,7 +41,8 @@ class AskedPolicies(parameters.Asked):
 async def list_policies(caller: Caller, asked: Annotated[AskedPolicies, Query()]) -> shapes.Policies:
     """Policies by insured name, number, VIN or property address (`text`), narrowed by line (its code), status, carrier
     and account (their locators), and by the days between which the term begins or ends."""
-    query = views.Query(**{**asked.model_dump(), "status": asked.status or ""})
+    order = {"sort": asked.sort, "descending": asked.descending}
+    query = asked.asked(**order, offset=asked.offset, count=asked.count)
     found = await the_door().act(search.find, caller, query=query)
     corrected = [{"asked": typed, "taken": taken} for typed, taken in found.corrected]
     return shapes.Policies.page(

@@ -79,10 +79,11 @@ async def wrong_request(_: Request, error: RequestValidationError) -> ProblemRes
 
 
 def _named(place: tuple[int | str, ...], kind: str) -> str:
-    """The parameter, or the field of the body; the body itself where it has no fields."""
+    """The parameter, or the field of the body; the body itself where it has no fields. Of an export, the kind and
+    `filters` stand before it."""
     if len(place) == 1 or kind == "json_invalid":
         return str(place[0])
-    return str(place[1])[:LONGEST_NAME]
+    return str(place[3] if place[0] == "body" and len(place) > 3 else place[1])[:LONGEST_NAME]
 
 
 def _plainly(each: Mapping[str, Any]) -> str:
@@ -147,7 +148,7 @@ def _declared(description: str, *headers: str) -> dict[str, Any]:
 # For the description: what every route may answer, and what only some may.
 EVERYWHERE: dict[int | str, dict[str, Any]] = {
     401: _declared("No token, or one that does not count.", "WWW-Authenticate"),
-    429: _declared("Too many wrong tokens from this address.", "Retry-After"),
+    429: _declared("Too many wrong tokens from this address, or too many exports.", "Retry-After"),
     500: _declared("A fault of the portal, with a reference to its log."),
     503: _declared("The portal is busy; try again.", "Retry-After"),
 }

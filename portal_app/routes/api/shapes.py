@@ -24,6 +24,7 @@ from portal_app.models.enums import (
 from portal_app.routes.api import parameters
 from portal_app.services.access import Permission
 from portal_app.services.policies import sections, views
+from portal_app.services.trail.events import EventDetail
 
 Money = Annotated[
     Decimal,
@@ -290,6 +291,45 @@ class Account(Shape):
     premium_in_force: Money
     feed: str
     as_of: datetime
+
+
+class AuditEventItem(Shape):
+    """One event. `action` and `kind` are codes, `words` and `kindWords` say the same to people; `name` is who or what
+    the record is, where that is known. `sealed` says whether the chain holds it yet."""
+
+    locator: str
+    at: datetime
+    actor: str
+    action: str
+    words: str
+    kind: str
+    kind_words: str
+    record: str
+    name: str
+    address: str
+    sealed: bool
+
+
+class AuditEvents(Listed[AuditEventItem]):
+    pass
+
+
+class AuditChange(Shape):
+    """A field before and after; a detail that is no change has no `before`."""
+
+    name: str
+    before: str
+    after: str
+
+
+class AuditEvent(AuditEventItem):
+    request_id: str
+    changes: list[AuditChange]
+
+    @classmethod
+    def of(cls, answer: EventDetail) -> Self:
+        found = asdict(answer)
+        return cls.model_validate(found.pop("line") | found)
 
 
 class SyncRun(Shape):

@@ -103,6 +103,15 @@ def listed(
     count: int = 50,
 ) -> Roster:
     """The people whose name or address holds `text`, by name."""
+    wanted = matching(tx, text, role, standing)
+    order = (func.lower(col(User.name)), col(User.id))
+    page = lines(tx).where(*wanted).order_by(*order).offset(max(offset, 0)).limit(min(max(count, 1), MOST_ROWS))
+    total = tx.db.scalar(select(func.count()).select_from(User).where(*wanted)) or 0
+    return Roster(tuple(line_of(row) for row in tx.db.execute(page)), total)
+
+
+def matching(tx: Tx, text: str, role: Role | None, standing: Standing | None) -> list[ColumnElement[bool]]:
+    """The conditions of a list of people."""
     wanted: list[ColumnElement[bool]] = []
     if typed := " ".join(text.split())[:200].lower():
         wanted.append(or_(*(func.lower(each).contains(typed, autoescape=True) for each in (User.name, User.email))))
@@ -110,22 +119,19 @@ def listed(
         wanted.append(col(User.role) == role)
     if standing is not None:
         wanted.append(_standing(tx) == standing.value)
-    order = (func.lower(col(User.name)), col(User.id))
-    page = _lines(tx).where(*wanted).order_by(*order).offset(max(offset, 0)).limit(min(max(count, 1), MOST_ROWS))
-    total = tx.db.scalar(select(func.count()).select_from(User).where(*wanted)) or 0
-    return Roster(tuple(_line(row) for row in tx.db.execute(page)), total)
+    return wanted
 
 
 @reads(Permission.MANAGE_USERS)
 def one(tx: Tx, *, who: str) -> PersonDetail:
     """Raises NotFound."""
     user = _person(tx, who)
-    row = tx.db.execute(_lines(tx).where(col(User.id) == user.id)).one()
+    row = tx.db.execute(lines(tx).where(col(User.id) == user.id)).one()
     granted = tx.db.scalars(select(col(UserGrant.granted)).where(col(UserGrant.user_id) == user.id))
     valid = (col(ApiToken.user_id) == user.id, col(ApiToken.revoked_at).is_(None), col(ApiToken.expires_at) > tx.now)
     tokens = tx.db.scalars(select(ApiToken).where(*valid).order_by(col(ApiToken.id).desc()))
     return PersonDetail(
-        line=_line(row),
+        line=line_of(row),
         version=version_of(tx, user),
         producer_code=producer_code_of(tx, user),
         grants=frozenset(granted),
@@ -200,12 +206,12 @@ def _standing(tx: Tx) -> ColumnElement[str]:
     )
 
 
-def _lines(tx: Tx) -> Select[User, str, str]:
+def lines(tx: Tx) -> Select[User, str, str]:
     lines = select(User, col(Producer.name), _standing(tx))
     return lines.outerjoin(Producer, col(Producer.id) == col(User.producer_id))
 
 
-def _line(row: Any) -> PersonLine:
+def line_of(row: Any) -> PersonLine:
     user, producer, standing = row
     return PersonLine(
         locator=user.locator,

@@ -177,12 +177,15 @@ class Search:
         nowhere in the actor's book."""
         if asked.begins or (self.shape.filters and self._anywhere(asked)):
             return None
-        for tier in chain(typos.turned(asked.text), typos.nearest(self.db, asked.text)):
-            if taken := self._occurring(tier):
-                found = self.holding([read(one.text) for one in taken])
-                corrected = tuple(dict.fromkeys(pair for one in taken for pair in one.taken))
-                return replace(found, corrected=corrected) if found else None
-        return None
+        taken = self.meant(asked)
+        found = self.holding([read(one.text) for one in taken]) if taken else None
+        corrected = tuple(dict.fromkeys(pair for one in taken for pair in one.taken))
+        return replace(found, corrected=corrected) if found else None
+
+    def meant(self, asked: Asked) -> list[typos.Meant]:
+        """What is taken in place of a text that is nowhere; empty where nothing is near it."""
+        tiers = chain(typos.turned(asked.text), typos.nearest(self.db, asked.text))
+        return next((taken for tier in tiers if (taken := self._occurring(tier))), [])
 
     def _anywhere(self, asked: Asked) -> bool:
         """Whether a text occurs at all in what the actor may see, whatever the filters leave of it."""

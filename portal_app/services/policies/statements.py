@@ -191,6 +191,15 @@ def page(shape: Shape) -> TextClause:
     return text(f"WITH {page} SELECT {total}, {AS_OF}, {ROW} FROM page {ROW_JOINS} ORDER BY {order}")
 
 
+@lru_cache(maxsize=256)
+def ids(shape: Shape) -> TextClause:
+    """SELECT of the ids behind `:after` and up to `:highest`, in the order of arrival, at most `:most`."""
+    of_index = shape.dialect == "sqlite" and shape.by is By.INDEX
+    identity, tests = "policy_fts.rowid" if of_index else "s.id", _where(shape)
+    within = f"{'AND' if tests else 'WHERE'} {identity} > :after AND {identity} <= :highest"
+    return text(f"SELECT {identity} {_source(shape)} {tests} {within} ORDER BY {identity} LIMIT :most")
+
+
 @lru_cache(maxsize=8)
 def choices(dialect: str, book: str) -> TextClause:
     """SELECT of the lines (code, name) and carriers (locator, name) that occur in a book, or in the agency where

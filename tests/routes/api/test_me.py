@@ -36,6 +36,6 @@ def test_an_administrator_too_may_ask_who_they_are(cast: Cast) -> None:
     me = cast.admin.json("/me")
     assert (me["role"], me["permissions"], me["producer"]) == (
         "admin",
-        ["changeSettings", "manageUsers", "runFeeds", "viewFeeds"],
+        ["changeSettings", "manageUsers", "runFeeds", "viewAudit", "viewFeeds"],
         "",
     )

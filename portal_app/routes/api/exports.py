@@ -1,0 +1,85 @@
+"""`/exports`: what a list holds, as a CSV file."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Body
+from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
+from starlette.responses import StreamingResponse
+
+from portal_app.models.enums import Role
+from portal_app.routes.api import parameters, problems
+from portal_app.routes.api.audit_events import NarrowedEvents
+from portal_app.routes.api.auth import Caller
+from portal_app.routes.api.policies import NarrowedPolicies
+from portal_app.routes.exports import file_of
+from portal_app.services.door import the_door
+from portal_app.services.exports import stream, users
+from portal_app.services.exports.kinds import Kind
+from portal_app.services.identity.roster import Standing
+
+FILE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The file. Its last line says how many rows it holds; without that line it broke off.",
+        "content": {"text/csv": {"schema": {"type": "string"}}},
+    }
+}
+router = APIRouter(prefix="/exports", tags=["exports"], responses=problems.OF_A_ROLE)
+
+
+class NarrowedAccounts(parameters.Narrowed):
+    text: parameters.Text = ""
+
+
+class NarrowedUsers(parameters.Narrowed):
+    text: parameters.Text = ""
+    role: Role | SkipJsonSchema[None] = None
+    standing: Standing | SkipJsonSchema[None] = None
+
+
+class ExportPolicies(parameters.Narrowed):
+    kind: Literal[Kind.POLICIES]
+    filters: NarrowedPolicies = NarrowedPolicies()
+
+
+class ExportAccounts(parameters.Narrowed):
+    kind: Literal[Kind.ACCOUNTS]
+    filters: NarrowedAccounts = NarrowedAccounts()
+
+
+class ExportUsers(parameters.Narrowed):
+    kind: Literal[Kind.USERS]
+    filters: NarrowedUsers = NarrowedUsers()
+
+
+class ExportAccessReview(parameters.Narrowed):
+    kind: Literal[Kind.ACCESS_REVIEW]
+
+
+class ExportAudit(parameters.Narrowed):
+    kind: Literal[Kind.AUDIT]
+    filters: NarrowedEvents = NarrowedEvents()
+
+
+Wanted = ExportPolicies | ExportAccounts | ExportUsers | ExportAccessReview | ExportAudit
+
+
+@router.post("", response_class=StreamingResponse, responses=FILE)
+async def make_export(
+    caller: Caller, wanted: Annotated[Wanted, Body(), Field(discriminator="kind")]
+) -> StreamingResponse:
+    """The rows of a list, narrowed by the same filters: policies, accounts, users, the yearly review of who may do
+    what, or the audit trail. At most ten in a quarter of an hour."""
+    return file_of(await stream.begin(the_door(), caller, kind=wanted.kind, asked=_asked(wanted)))
+
+
+def _asked(wanted: Wanted) -> object:
+    match wanted:
+        case ExportPolicies() | ExportAudit():
+            return wanted.filters.asked()
+        case ExportAccounts():
+            return wanted.filters.text
+        case ExportUsers():
+            return users.Asked(wanted.filters.text, wanted.filters.role, wanted.filters.standing)
+        case ExportAccessReview():
+            return None

@@ -1,0 +1,81 @@
+"""Every action of the trail in words that people read, and which of its details hold no business.
+
+What is not named here as open is masked for whoever does not see the business: an action that somebody adds tells too
+little rather than too much.
+"""
+
+from dataclasses import dataclass
+
+ALL = frozenset({"*"})
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """`open_fields` are the details that say nothing of a client or a policy."""
+
+    words: str
+    open_fields: frozenset[str] = frozenset()
+
+    def is_open(self, name: str) -> bool:
+        return self.open_fields is ALL or name in self.open_fields
+
+
+DEEDS: dict[str, Deed] = {
+    "sign_in.password": Deed("Password accepted", ALL),
+    "sign_in.completed": Deed("Signed in", ALL),
+    "sign_in.failed": Deed("Sign-in failed", ALL),
+    "sign_in.refused": Deed("Sign-in refused", ALL),
+    "session.confirmed": Deed("Confirmed that it is them", ALL),
+    "session.signed_out": Deed("Signed out", ALL),
+    "session.others_ended": Deed("Signed out elsewhere", ALL),
+    "user.created": Deed("User added", ALL),
+    "user.invited_again": Deed("User invited again", ALL),
+    "user.changed": Deed("User changed", ALL),
+    "user.disabled": Deed("User shut out", ALL),
+    "user.enabled": Deed("User let in again", ALL),
+    "user.locked": Deed("User locked", ALL),
+    "user.unlocked": Deed("User unlocked", ALL),
+    "user.signed_out": Deed("User signed out everywhere", ALL),
+    "user.password_set": Deed("Password set", ALL),
+    "user.password_changed": Deed("Password changed", ALL),
+    "password.reset_asked": Deed("Password reset asked for", ALL),
+    "password.reset_link_made": Deed("Password reset link made", ALL),
+    "mfa.enrolled": Deed("Second factor set up", ALL),
+    "mfa.authenticator_changed": Deed("Authenticator app changed", ALL),
+    "mfa.phone_changed": Deed("Phone for codes changed", ALL),
+    "mfa.phone_removed": Deed("Phone for codes removed", ALL),
+    "mfa.recovery_codes_made": Deed("Recovery codes made", ALL),
+    "mfa.recovery_code_used": Deed("Recovery code used", ALL),
+    "mfa.reset": Deed("Second factor reset", ALL),
+    "mfa.text_sent": Deed("Code sent by text message", ALL),
+    "mfa.text_refused": Deed("Code by text message refused", ALL),
+    "token.created": Deed("API token made", ALL),
+    "token.revoked": Deed("API token revoked", ALL),
+    "producer.added": Deed("Producer added", ALL),
+    "producer.corrected": Deed("Producer corrected", ALL),
+    "feed.run_ordered": Deed("Feed run ordered", ALL),
+    "outbox.retried": Deed("Message sent again", ALL),
+    "outbox.given_up": Deed("Message given up", ALL),
+    "export.made": Deed("Data exported", frozenset({"rows_at_most"})),
+    "audit.check_ordered": Deed("Check of the trail ordered", ALL),
+    "audit.checked": Deed("Trail checked", ALL),
+}
+
+KINDS: dict[str, str] = {
+    "user": "User",
+    "producer": "Producer",
+    "feed": "Feed",
+    "outbox": "Message",
+    "export": "Export",
+    "trail": "Audit trail",
+}
+"""The kinds of record in words."""
+
+
+def words_for(action: str) -> str:
+    """An action that an older release wrote, and this one does not know, keeps its own name."""
+    return DEEDS[action].words if action in DEEDS else action
+
+
+def kind_words(kind: str) -> str:
+    return KINDS.get(kind, kind)
