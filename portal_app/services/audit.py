@@ -23,6 +23,8 @@ from portal_app.services.door import Tx, reads, request_id, writes
 BATCH = 500
 FIRST = b"\x00" * 32
 PAGE = 1000
+ANCHORS = "anchors.jsonl"
+LONGEST_LINE = 1024
 
 # The table and not the model: a row of the trail is written in a quarter of the time of an object.
 _EVENTS = metadata.tables["audit_event"]
@@ -74,14 +76,50 @@ def seal(tx: Tx, *, lease: leases.Held) -> tuple[int, bytes] | None:
     return (number, link) if events else None
 
 
+@reads(Gate.SYSTEM)
+def head(tx: Tx) -> tuple[int, bytes] | None:
+    """The last number and link of the chain, or None where nothing is sealed yet."""
+    found = tx.db.execute(
+        select(col(AuditSeal.number), col(AuditSeal.link)).order_by(col(AuditSeal.number).desc()).limit(1)
+    ).first()
+    return (found.number, found.link) if found else None
+
+
 def anchor(folder: Path, number: int, link: bytes, at: datetime) -> None:
-    """Write the head of the chain outside the database, synced, so that a cut tail is missed."""
+    """Write the head of the chain outside the database, synced, so that a cut tail is missed. Raises OSError where it
+    cannot be written."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     line = json.dumps({"number": number, "link": link.hex(), "at": at.isoformat()}) + "\n"
-    with (folder / "anchors.jsonl").open("a", encoding="ascii") as file:
-        file.write(line)
+    with (folder / ANCHORS).open("ab") as file:
+        # What was written before its process died or the disk was full is no anchor: the next takes its place.
+        file.truncate(_whole(folder / ANCHORS))
+        file.write(line.encode("ascii"))
         file.flush()
         os.fsync(file.fileno())
+
+
+def anchored(folder: Path) -> int | None:
+    """The number of the last anchor that was written whole, 0 where there is none; None where the file is gone, which
+    is for `verify` to say."""
+    path = folder / ANCHORS
+    if not path.exists():
+        return None
+    with path.open("rb") as file:
+        file.seek(max(0, _whole(path) - LONGEST_LINE))
+        lines = file.read().split(b"\n")[:-1]
+    try:
+        return int(json.loads(lines[-1])["number"])
+    except (IndexError, ValueError, KeyError, TypeError):
+        return 0
+
+
+def _whole(path: Path) -> int:
+    """The length of the file up to the end of its last whole line."""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        start = max(0, size - LONGEST_LINE)
+        file.seek(start)
+        return start + file.read().rfind(b"\n") + 1
 
 
 @dataclass(frozen=True)
@@ -110,7 +148,7 @@ def verify(tx: Tx, *, anchors: Path) -> Verdict:
             problems.append(f"Link {seal_row.number} does not fit its row or the link before it.")
         links[seal_row.number] = seal_row.link
     problems += [f"Row {number} says that it is sealed, and no link holds it." for number in _unheld(tx.db)]
-    problems += _anchor_problems(anchors / "anchors.jsonl", links)
+    problems += _anchor_problems(anchors / ANCHORS, links)
     unsealed = tx.db.scalar(select(func.count()).select_from(AuditEvent).where(col(AuditEvent.sealed).is_(None))) or 0
     return Verdict(len(links) - 1, unsealed, tuple(problems))
 
@@ -145,7 +183,7 @@ def _anchor_problems(path: Path, links: dict[int, bytes]) -> list[str]:
     if not path.exists():
         return ["There are sealed rows but no anchor outside the database."] if len(links) > 1 else []
     problems = []
-    for line in path.read_text(encoding="ascii").splitlines():
+    for line in path.read_bytes()[: _whole(path)].splitlines():
         try:
             head = json.loads(line)
             number, link = int(head["number"]), bytes.fromhex(head["link"])

@@ -16,7 +16,7 @@ from portal_app.models.types import new_locator
 from portal_app.services import leases
 from portal_app.services.access import Actor, Gate, system
 from portal_app.services.door import Door, Tx, writes
-from portal_app.services.errors import Conflict, DomainError, NotFound, Unexpected
+from portal_app.services.errors import Conflict, DomainError, NotFound, Unavailable, Unexpected
 from portal_app.services.ports import FeedBatch, FeedConnector, FeedUnavailable, RawRow, RowProblem
 from portal_app.services.sync import bulk, corrections, files, quarantine, rows
 from portal_app.services.sync.apply import LEASE_SECONDS, Source, take_in
@@ -44,7 +44,7 @@ def run_feed(door: Door, *, feed: str, cadence: Cadence | None = None, stop: Eve
 
     A `stop` that is set ends it at the next chunk; the next run goes on from there. A kind that fails does not keep the
     others from running. Raises NotFound for a feed that is not configured, AlreadyRunning where somebody else is at it,
-    leases.Lost where another process took over.
+    leases.Lost where another process took over, Unavailable where the database cannot be used.
     """
     connector = door.ports.feeds.get(feed)
     if connector is None:
@@ -94,7 +94,8 @@ class _Run:
             message = self._take_all(run_id)
         except _Stopped:
             state, message = RunState.INTERRUPTED, "Stopped before the end; the next run goes on from there."
-        except leases.Lost:
+        except (leases.Lost, Unavailable):
+            # Cut off: the next run says so, and goes on from there.
             raise
         except FeedUnavailable as problem:
             state, message = RunState.FAILED, str(problem)
