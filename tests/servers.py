@@ -199,9 +199,9 @@ def _succeeds(command: list[str]) -> bool:
 
 
 @contextlib.contextmanager
-def redis() -> Iterator[str]:
-    """A Redis server that keeps nothing on disk; yields its address."""
-    port = free_port()
+def redis(port: int = 0) -> Iterator[str]:
+    """A Redis server that keeps nothing on disk, on a free port unless one is given; yields its address."""
+    port = port or free_port()
     command = [need("redis-server"), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
     with (
         tempfile.TemporaryDirectory(prefix="portal-redis-") as folder,

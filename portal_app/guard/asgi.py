@@ -67,6 +67,10 @@ class Visitor:
     token_hash: bytes | None = None
 
 
+async def _always() -> bool:
+    return True
+
+
 class Guard:
     """Wraps the whole backend. `door` is asked for late, so that the guard can be built before bootstrap has run."""
 
@@ -78,9 +82,11 @@ class Guard:
         built: headers.Built,
         left: Callable[[str], None] = lambda _: None,
         used: Callable[[bytes], None] = lambda _: None,
+        keeps: Callable[[], Awaitable[bool]] = _always,
     ) -> None:
         """`left` is told the token of a stranger's tab whose socket was closed, `used` a session whose idle limit is to
-        be moved on."""
+        be moved on; `keeps` is asked whether the states of pages can be kept now."""
+        self.keeps = keeps
         self.app, self.settings, self.door, self.built = app, settings, door, built
         self.left, self.used = left, used
         self.strangers: Counter[str] = Counter()
@@ -113,6 +119,10 @@ class Guard:
             or given.get(b"origin", b"").decode("latin-1") not in self.settings.origins
         ):
             await send({"type": "websocket.close", "code": 4403})
+            return
+        if not await self.keeps():
+            # The page says that the portal cannot be reached, and connects again by itself.
+            await send({"type": "websocket.close", "code": 4503})
             return
         visitor = await self._visitor(scope, passive=True)
         bound, token = self._bound(scope, visitor)

@@ -2,12 +2,14 @@
 socket API."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import reflex as rx
+from redis.exceptions import RedisError
 from reflex.istate.manager.memory import StateManagerMemory
+from reflex.istate.manager.redis import StateManagerRedis
 from reflex.state import StateUpdate
 from reflex_base.event import Event
 
@@ -17,6 +19,7 @@ from portal_app.services.errors import DomainError
 from portal_app.services.identity import sessions
 
 EVERY = 1.0
+REDIS_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,19 @@ def drop_state(app: rx.App, token: str) -> None:
         key = rx.BaseStateToken(ident=token, cls=rx.State).cache_key
         manager.states.pop(key, None)
         manager._token_expires_at.pop(key, None)
+
+
+async def keeps_states(app: rx.App) -> bool:
+    """Whether the states of pages can be kept now: where they are in Redis, whether it answers."""
+    manager = app.state_manager
+    if not isinstance(manager, StateManagerRedis):
+        return True
+    try:
+        await asyncio.wait_for(cast(Awaitable[bool], manager.redis.ping()), REDIS_SECONDS)
+    except (RedisError, OSError, TimeoutError) as error:
+        log.error("redis away", error=type(error).__name__)
+        return False
+    return True
 
 
 async def watch(

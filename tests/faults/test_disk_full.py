@@ -1,5 +1,6 @@
 """The disk fills up in the middle of a feed and of what people save: nothing breaks, and work goes on with new room."""
 
+import html
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -27,7 +28,7 @@ from tests.visitor import Answer, Visitor
 
 TEST = system("test")
 OUTBOX = metadata.tables["outbox_message"]
-SENTENCE = NoRoom().sentence
+SENTENCE = html.escape(NoRoom().sentence)
 
 pytestmark = pytest.mark.timeout(600)
 

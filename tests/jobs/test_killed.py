@@ -38,7 +38,9 @@ def test_a_sync_killed_again_and_again_leaves_what_the_files_say(database: Datab
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "tests.jobs.killing", url, str(folder), str(KILLS), str(SEED)]
 
-    done = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True, timeout=SECONDS)
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True, timeout=SECONDS
+    )
 
     found = json.loads(done.stdout.splitlines()[-1])
     print(f"KILL_SEED={SEED}", found)  # noqa: T201 (shown where the test fails)
