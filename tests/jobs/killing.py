@@ -82,8 +82,11 @@ def main(url: str, folder: Path, kills: int, seed: int) -> dict[str, Any]:
             agency.write(EXPORTED + attempts)
         elif chance.random() < 0.3:
             chance.choice([duplicated, renamed, half_written])(folder, attempts)
+    runs.run_feed(open_door(url, folder, attempts + 1), feed="harbor")
+    # A row that was cut off, so that nobody can tell whose it is, leaves with the next export that a later run reads.
+    agency.live_on(SIZE // 3)
     agency.write(EXPORTED + attempts + 1)
-    door = open_door(url, folder, attempts + 1)
+    door = open_door(url, folder, attempts + 2)
     runs.run_feed(door, feed="harbor")
     return {"killed": killed, **compared(door, agency)}
 
