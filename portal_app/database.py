@@ -26,6 +26,10 @@ SQLITE_PRAGMAS = (
 _SQLITE_ARGUMENTS = {"check_same_thread": False, "cached_statements": 512}
 QUEUE_SECONDS = 1.0
 POSTGRES_BUSY = {"40001", "40P01", "55P03"}
+POSTGRES_FULL = {"53100"}
+# Shut down, crashed, starting, no connection left; a connection that broke has no code at all.
+POSTGRES_AWAY = {None, "57P01", "57P02", "57P03", "53300"}
+SQLITE_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE}
 
 
 class Database:
@@ -58,6 +62,8 @@ class Database:
                 Path(url.database).parent.mkdir(parents=True, exist_ok=True)
             return {"connect_args": _SQLITE_ARGUMENTS, "pool_timeout": 10}
         options = "-c plan_cache_mode=force_custom_plan -c lock_timeout=5s -c statement_timeout=60s -c timezone=UTC"
+        # A process that was paused in the middle of a transaction must not keep its locks from everybody else.
+        options += " -c idle_in_transaction_session_timeout=60s"
         return {"connect_args": {"options": options}, "pool_timeout": 10, "pool_pre_ping": True}
 
     @contextmanager
@@ -107,9 +113,31 @@ def is_busy(error: BaseException) -> bool:
     if not isinstance(error, DBAPIError):
         return False
     original = error.orig
-    if isinstance(error, OperationalError) and isinstance(original, sqlite3.OperationalError):
-        return original.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    if isinstance(original, sqlite3.Error):
+        return _code(original) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
     return getattr(original, "sqlstate", None) in POSTGRES_BUSY
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether the database found no room on its disk, or a quota was used up. What it was doing was undone."""
+    if not isinstance(error, DBAPIError):
+        return False
+    original = error.orig
+    if isinstance(original, sqlite3.Error):
+        return _code(original) in SQLITE_FULL
+    return getattr(original, "sqlstate", None) in POSTGRES_FULL
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the database server could not be reached, or went away. What it was doing may have been kept."""
+    if not isinstance(error, OperationalError) or isinstance(error.orig, sqlite3.Error):
+        return False
+    return getattr(error.orig, "sqlstate", None) in POSTGRES_AWAY
+
+
+def _code(error: sqlite3.Error) -> int:
+    """SQLite's extended code; what Python's own module raises has none."""
+    return getattr(error, "sqlite_errorcode", 0)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:

@@ -25,7 +25,12 @@ WORDS = live.Words(PortalState.idle_soon, PortalState.idle_over, PortalState, "n
 
 
 def guarded(wrapped: Any) -> Callable[..., Any]:
-    return asgi.Guard(wrapped, settings, the_door, headers.Built(Path(".web/build/client")), forget, registry.used)
+    built = headers.Built(Path(".web/build/client"))
+    return asgi.Guard(wrapped, settings, the_door, built, forget, registry.used, keeps_states)
+
+
+async def keeps_states() -> bool:
+    return await live.keeps_states(app)
 
 
 def forget(token: str) -> None:

@@ -4,6 +4,7 @@ import itertools
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -38,12 +39,25 @@ def postgres_template(postgres_url: str) -> str:
     return name
 
 
-@pytest.fixture
-def fresh_postgres(postgres_url: str, postgres_template: str) -> Iterator[str]:
+@contextmanager
+def copied(postgres_url: str, template: str) -> Iterator[str]:
     name = f"t_{os.getpid()}_{next(COUNTER)}"
-    _administer(postgres_url, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+    _administer(postgres_url, f"CREATE DATABASE {name} TEMPLATE {template}")
     yield make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
     _administer(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def fresh_postgres(postgres_url: str, postgres_template: str) -> Iterator[str]:
+    with copied(postgres_url, postgres_template) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def shared_postgres(postgres_url: str, postgres_template: str) -> Iterator[str]:
+    """One database for all tests of a module, for processes that take long to start."""
+    with copied(postgres_url, postgres_template) as url:
+        yield url
 
 
 def _administer(url: str, statement: str) -> None:

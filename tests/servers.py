@@ -15,6 +15,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -134,9 +135,35 @@ def _as_somebody_else() -> tuple[dict[str, Any], pwd.struct_passwd | None]:
     pytest.skip("PostgreSQL refuses to run as root, and there is no other user here")
 
 
+@dataclass
+class Postgres:
+    """A PostgreSQL server. `url` is the address of its first database, for its superuser."""
+
+    url: str
+    start: Callable[[], contextlib.AbstractContextManager[subprocess.Popen[bytes]]]
+    running: contextlib.ExitStack
+    process: subprocess.Popen[bytes] | None = None
+
+    def go_down(self, how: signal.Signals) -> None:
+        """SIGINT breaks off what is under way and shuts down, SIGQUIT leaves everything as a crash does."""
+        assert self.process is not None
+        self.process.send_signal(how)
+        self.process.wait(STOP_SECONDS)
+
+    def come_up(self) -> None:
+        self.process = self.running.enter_context(self.start())
+
+
 @contextlib.contextmanager
 def postgres() -> Iterator[str]:
-    """A PostgreSQL server of our own; yields the address of its first database, for its superuser."""
+    """A PostgreSQL server of our own that is quick and forgetful; yields the address of its first database."""
+    with postgres_server("synchronous_commit=off") as server:
+        yield server.url
+
+
+@contextlib.contextmanager
+def postgres_server(*settings: str) -> Iterator[Postgres]:
+    """A PostgreSQL server of our own. It survives a crash of its own and not of the machine."""
     program, initdb, is_ready = need("postgres"), need("initdb"), need("pg_isready")
     as_other, other = _as_somebody_else()
     # Not a folder of pytest's, which other users cannot enter.
@@ -147,39 +174,34 @@ def postgres() -> Iterator[str]:
         if other is not None:
             for each in (folder, data):
                 os.chown(each, other.pw_uid, other.pw_gid)
-        making = [
-            initdb,
-            "-D",
-            data,
-            "-U",
-            "portal",
-            "--auth=trust",
-            "--encoding=UTF8",
-            "--locale=C.UTF-8",
-            "--no-sync",
-        ]
-        subprocess.run(making, check=True, capture_output=True, cwd=TEMP, **as_other)
-        quick = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60"]
+        making = [initdb, "-D", data, "-U", "portal", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]
+        subprocess.run([*making, "--no-sync"], check=True, capture_output=True, cwd=TEMP, **as_other)
         command = [program, "-D", str(data), "-p", str(port), "-h", "127.0.0.1", "-k", str(folder)]
-        command += [part for setting in quick for part in ("-c", setting)]
+        for setting in ("fsync=off", "full_page_writes=off", "max_connections=60", *settings):
+            command += ["-c", setting]
         asking = [is_ready, "-q", "-h", "127.0.0.1", "-p", str(port)]
-        # SIGINT is the shutdown that does not wait for clients.
-        with running(
-            command,
-            lambda: subprocess.run(asking, check=False).returncode == 0,
-            stop=signal.SIGINT,
-            cwd=TEMP,
-            **as_other,
-        ):
-            yield f"postgresql+psycopg://portal@127.0.0.1:{port}/postgres"
+
+        def start() -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:
+            # SIGINT is the shutdown that does not wait for clients.
+            ready = partial(_succeeds, asking)
+            return running(command, ready, stop=signal.SIGINT, cwd=TEMP, **as_other)
+
+        with contextlib.ExitStack() as stack:
+            server = Postgres(f"postgresql+psycopg://portal@127.0.0.1:{port}/postgres", start, stack)
+            server.process = stack.enter_context(start())
+            yield server
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _succeeds(command: list[str]) -> bool:
+    return subprocess.run(command, check=False).returncode == 0
+
+
 @contextlib.contextmanager
-def redis() -> Iterator[str]:
-    """A Redis server that keeps nothing on disk; yields its address."""
-    port = free_port()
+def redis(port: int = 0) -> Iterator[str]:
+    """A Redis server that keeps nothing on disk, on a free port unless one is given; yields its address."""
+    port = port or free_port()
     command = [need("redis-server"), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
     with (
         tempfile.TemporaryDirectory(prefix="portal-redis-") as folder,
@@ -236,6 +258,21 @@ def sshd(*differing: str, key_type: str = "ed25519") -> Iterator[SftpServer]:
         shutil.rmtree(base, ignore_errors=True)
 
 
+def logged(log: Path, event: str) -> list[dict[str, Any]]:
+    """The lines of a log under that name. One that is being written just now is not among them."""
+    whole = log.read_text(encoding="utf-8").rpartition("\n")[0]
+    lines = (line for line in whole.splitlines() if line.startswith("{"))
+    return [line for line in map(json.loads, lines) if line.get("event") == event]
+
+
+def until(condition: Callable[[], Any], seconds: float = 150.0) -> None:
+    """Wait until it is so; fail where it does not come to be in a long time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
+
+
 @dataclass
 class Site:
     """The portal as it is served: its address, and the environment that its command line shares with it."""
@@ -248,8 +285,7 @@ class Site:
 
     def lines(self, event: str) -> list[dict[str, Any]]:
         """What the portal has logged so far under that name."""
-        logged = (line for line in self.log.read_text(encoding="utf-8").splitlines() if line.startswith("{"))
-        return [line for line in map(json.loads, logged) if line.get("event") == event]
+        return logged(self.log, event)
 
     def command(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """`python -m portal_app …` beside the running portal, with the same settings."""
@@ -278,8 +314,26 @@ def portal_environment(data_dir: Path, port: int, settings: Mapping[str, str]) -
 
 
 @contextlib.contextmanager
+def worker(data_dir: Path, log: Path | None = None, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
+    """`python -m portal_app worker`, at once; its log is added to `log`, or to the one beside `data_dir`."""
+    environment = portal_environment(data_dir, 1, settings)
+    command = [sys.executable, "-m", "portal_app", "worker"]
+    with (log or data_dir.with_name(f"{data_dir.name}.log")).open("ab") as output:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+    try:
+        yield process
+    finally:
+        end(process)
+
+
+@contextlib.contextmanager
 def portal(
-    data_dir: Path, *arguments: str, ready: str = "", port: int | None = None, **settings: str
+    data_dir: Path,
+    *arguments: str,
+    ready: str = "",
+    port: int | None = None,
+    log: Path | None = None,
+    **settings: str,
 ) -> Iterator[Site]:
     """`python -m portal_app …` on a free port, or that one: `web` unless said otherwise. The front end must be built.
 
@@ -290,6 +344,6 @@ def portal(
     url, environment = f"http://127.0.0.1:{port}", portal_environment(data_dir, port, settings)
     command = [sys.executable, "-m", "portal_app", *(arguments or ("web",))]
     asked = url + (ready or ("/readyz" if "serve" in arguments else "/healthz"))
-    log = data_dir.with_name(f"{data_dir.name}-{port}.log")
+    log = log or data_dir.with_name(f"{data_dir.name}-{port}.log")
     with running(command, lambda: answers(asked), log=log, cwd=ROOT, env=environment) as process:
         yield Site(url, data_dir, environment, process, log)

@@ -43,7 +43,7 @@ class Visitor:
         return self.send("POST", path, urlencode(form or {}).encode(), {k: v for k, v in about.items() if v})
 
     def send(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
-        connection = http.client.HTTPConnection(urlsplit(self.site.url).netloc, timeout=20)
+        connection = http.client.HTTPConnection(urlsplit(self.site.url).netloc, timeout=60)
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.cookies:
             given["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())

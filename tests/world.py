@@ -21,7 +21,8 @@ from portal_app.services.ports import Ports
 from portal_app.settings import Settings
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
-KEYS = encryption.Keyring(["0123456789abcdef0123456789abcdef0123456789a="], b"a look-up key that is only for tests")
+ENCRYPTION_KEY, LOOKUP_KEY = "0123456789abcdef0123456789abcdef0123456789a=", "a look-up key that is only for tests"
+KEYS = encryption.Keyring([ENCRYPTION_KEY], LOOKUP_KEY.encode())
 
 
 @dataclass

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import structlog
+from starlette.responses import HTMLResponse
 from ulid import ULID
 
 from portal_app.guard import headers
@@ -66,6 +67,10 @@ class Visitor:
     token_hash: bytes | None = None
 
 
+async def _always() -> bool:
+    return True
+
+
 class Guard:
     """Wraps the whole backend. `door` is asked for late, so that the guard can be built before bootstrap has run."""
 
@@ -77,9 +82,11 @@ class Guard:
         built: headers.Built,
         left: Callable[[str], None] = lambda _: None,
         used: Callable[[bytes], None] = lambda _: None,
+        keeps: Callable[[], Awaitable[bool]] = _always,
     ) -> None:
         """`left` is told the token of a stranger's tab whose socket was closed, `used` a session whose idle limit is to
-        be moved on."""
+        be moved on; `keeps` is asked whether the states of pages can be kept now."""
+        self.keeps = keeps
         self.app, self.settings, self.door, self.built = app, settings, door, built
         self.left, self.used = left, used
         self.strangers: Counter[str] = Counter()
@@ -103,7 +110,7 @@ class Guard:
         try:
             await self._http(scope, receive, answer)
         except DomainError as failure:
-            await _fault(answer, failure)
+            await fault_page(failure)(scope, receive, answer)
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         given = _headers(scope)
@@ -112,6 +119,10 @@ class Guard:
             or given.get(b"origin", b"").decode("latin-1") not in self.settings.origins
         ):
             await send({"type": "websocket.close", "code": 4403})
+            return
+        if not await self.keeps():
+            # The page says that the portal cannot be reached, and connects again by itself.
+            await send({"type": "websocket.close", "code": 4503})
             return
         visitor = await self._visitor(scope, passive=True)
         bound, token = self._bound(scope, visitor)
@@ -259,16 +270,14 @@ FAULT = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="view
 <title>The portal cannot answer</title>
 <body style="font:16px/1.5 system-ui;max-width:34rem;margin:20vh auto;padding:0 1rem">
 <main><h1 style="font-size:1.4rem">The portal cannot answer right now</h1>
-<p>{sentence}</p><p><a href="">Try again</a></p></main>"""
+<p>{sentence}</p><p><a href="{again}">Try again</a></p></main>"""
 
 
-async def _fault(send: Send, failure: DomainError) -> None:
-    """Nobody can be told who they are: a page that needs nothing of the portal's says so."""
-    body = FAULT.format(sentence=html.escape(failure.sentence)).encode()
+def fault_page(failure: DomainError, again: str = "") -> HTMLResponse:
+    """A page that needs nothing of the portal's, for when it cannot tell who asks, or cannot do what a form asks.
+    `again` is where its link leads: without it, to the same address."""
     status = 500 if isinstance(failure, Unexpected) else 503
-    about = [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": about})
-    await send({"type": "http.response.body", "body": body})
+    return HTMLResponse(FAULT.format(sentence=html.escape(failure.sentence), again=again), status)
 
 
 async def _answer(send: Send, status: int, sentence: str) -> None:

@@ -4,12 +4,14 @@ session has ended. Alone in using Reflex's private socket API."""
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import reflex as rx
+from redis.exceptions import RedisError
 from reflex.istate.manager.memory import StateManagerMemory
+from reflex.istate.manager.redis import StateManagerRedis
 from reflex.state import StateUpdate
 from reflex_base.constants.state import FIELD_MARKER
 from reflex_base.event import Event
@@ -27,6 +29,7 @@ REST = 2.0
 # So many pages are told in one round, with a pause after each: all of them would look again in the same instant.
 PAGES_OF_A_ROUND = 20
 PAUSE = 0.02
+REDIS_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,19 @@ def drop_state(app: rx.App, token: str) -> None:
         key = rx.BaseStateToken(ident=token, cls=rx.State).cache_key
         manager.states.pop(key, None)
         manager._token_expires_at.pop(key, None)
+
+
+async def keeps_states(app: rx.App) -> bool:
+    """Whether the states of pages can be kept now: where they are in Redis, whether it answers."""
+    manager = app.state_manager
+    if not isinstance(manager, StateManagerRedis):
+        return True
+    try:
+        await asyncio.wait_for(cast(Awaitable[bool], manager.redis.ping()), REDIS_SECONDS)
+    except (RedisError, OSError, TimeoutError) as error:
+        log.error("redis away", error=type(error).__name__)
+        return False
+    return True
 
 
 async def watch(app: rx.App, registry: Registry, door: Callable[[], Door], words: Words, every: float = EVERY) -> None:

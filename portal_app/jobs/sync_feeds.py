@@ -7,7 +7,7 @@ from portal_app.jobs.job import Work
 from portal_app.logs import log
 from portal_app.models.enums import Cadence
 from portal_app.services.access import system
-from portal_app.services.errors import DomainError
+from portal_app.services.errors import DomainError, Unavailable
 from portal_app.services.sync import approvals, dry_runs
 from portal_app.services.sync.freshness import last_attempts
 from portal_app.services.sync.orders import done, open_orders
@@ -46,13 +46,14 @@ def catch_up(work: Work) -> None:
 
 
 def ordered(work: Work) -> None:
-    """Take in, whole, what somebody asked for. What somebody else is at just now stays ordered, and is done next."""
+    """Take in, whole, what somebody asked for. What somebody else is at just now stays ordered, and is done next; so
+    does what the database could not take."""
     for feed in sorted(work.door.run(open_orders, ACTOR)):
         if work.stop.is_set():
             return
         try:
             run_feed(work.door, feed=feed, stop=work.stop)
-        except AlreadyRunning:
+        except (AlreadyRunning, Unavailable):
             continue
         except DomainError as problem:
             log.warning("sync did not run", feed=feed, cadence="ordered", reason=problem.sentence)

@@ -9,7 +9,7 @@ from portal_app.components.facts import panel
 from portal_app.components.notes import note, skeleton_page
 from portal_app.components.shell import page_header
 from portal_app.components.table import body, cell, head, heading, row, table
-from portal_app.components.words import either, hidden_text, icon, meta
+from portal_app.components.words import either, hidden_text, meta
 from portal_app.pages.frame import framed, record, titled
 from portal_app.pages.page import Page
 from portal_app.pages.preferences import button
@@ -22,7 +22,12 @@ BACK = ("Integrations", PLACE)
 
 
 def dry_run() -> rx.Component:
-    return framed("integrations", record("dry run", S.loaded, _dry_run(), skeleton_page("Dry run"), BACK), search=False)
+    return framed(
+        "integrations",
+        record("dry run", S.loaded, _dry_run(), skeleton_page("Dry run"), BACK),
+        search=False,
+        refresh=S.refresh,
+    )
 
 
 def _dry_run() -> rx.Component:
@@ -41,16 +46,10 @@ def _dry_run() -> rx.Component:
 def _on_its_way() -> rx.Component:
     return note(
         "info",
-        rx.el.p("The worker is at it: it takes the files into a copy of the data, which it then throws away."),
-        rx.el.div(
-            rx.el.button(
-                icon("rotate-cw", 16), "Look again", type="button", on_click=S.look_again,
-                class_name="button button-quiet",
-            ),
-            class_name="note-actions",
-        ),
+        "The worker is at it: it takes the files into a copy of the data, which it then throws away. What it found "
+        "appears here.",
         role="status",
-    )  # fmt: skip
+    )
 
 
 def _found() -> rx.Component:

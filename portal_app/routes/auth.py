@@ -1,15 +1,16 @@
 """Native form posts of the way in and out. Each answers 303, so that a reload sends nothing twice."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import RedirectResponse
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from portal_app.guard.asgi import cookie_name
+from portal_app.guard.asgi import cookie_name, fault_page
 from portal_app.services.door import current_actor, the_door
-from portal_app.services.errors import ConfirmFirst, DomainError, Invalid, TooMany
+from portal_app.services.errors import ConfirmFirst, DomainError, Invalid, NotFound, SignInNeeded, TooMany
 from portal_app.services.identity import confirm, enrolment, new_password, reset, sessions, set_up, sign_in
 from portal_app.services.identity.sign_in import Passed, Refused
 from portal_app.services.identity.text_codes import Unsent
@@ -35,9 +36,15 @@ def app(settings: Settings) -> Starlette:
         "password": post_password,
         "sign-out": post_sign_out,
     }
-    served = Starlette(routes=[Route(f"/{name}", post, methods=["POST"]) for name, post in posts.items()])
+    routes = [Route(f"/{name}", post, methods=["POST"]) for name, post in posts.items()]
+    served = Starlette(routes=routes, exception_handlers={DomainError: _refused})
     served.state.settings = settings
     return served
+
+
+async def _refused(_: Request, error: Any) -> Response:
+    """What no form foresees: the first step is over meanwhile, or the portal cannot do it now."""
+    return RedirectResponse("/sign-in", 303) if isinstance(error, SignInNeeded) else fault_page(error, again="/")
 
 
 async def post_sign_in(request: Request) -> RedirectResponse:
@@ -115,7 +122,7 @@ async def _password_set(page: str, *, token: str, email: str, name: str, passwor
         return _back(page, token=token, problems=",".join(error.problems))
     except TooMany:
         return _back(page, problems="throttled")
-    except DomainError:
+    except NotFound:
         return _back(page, problems="link")
     return _back("/sign-in", reason="password_set")
 

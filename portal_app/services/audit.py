@@ -24,6 +24,8 @@ from portal_app.services.topics import Topic
 BATCH = 500
 FIRST = b"\x00" * 32
 PAGE = 1000
+ANCHORS = "anchors.jsonl"
+LONGEST_LINE = 1024
 
 # What is noted of these is shown on pages that others have open.
 TOPICS = {"user": Topic.USERS, "feed": Topic.FEEDS}
@@ -80,14 +82,50 @@ def seal(tx: Tx, *, lease: leases.Held) -> tuple[int, bytes] | None:
     return (number, link) if events else None
 
 
+@reads(Gate.SYSTEM)
+def head(tx: Tx) -> tuple[int, bytes] | None:
+    """The last number and link of the chain, or None where nothing is sealed yet."""
+    found = tx.db.execute(
+        select(col(AuditSeal.number), col(AuditSeal.link)).order_by(col(AuditSeal.number).desc()).limit(1)
+    ).first()
+    return (found.number, found.link) if found else None
+
+
 def anchor(folder: Path, number: int, link: bytes, at: datetime) -> None:
-    """Write the head of the chain outside the database, synced, so that a cut tail is missed."""
+    """Write the head of the chain outside the database, synced, so that a cut tail is missed. Raises OSError where it
+    cannot be written."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     line = json.dumps({"number": number, "link": link.hex(), "at": at.isoformat()}) + "\n"
-    with (folder / "anchors.jsonl").open("a", encoding="ascii") as file:
-        file.write(line)
+    with (folder / ANCHORS).open("ab") as file:
+        # What was written before its process died or the disk was full is no anchor: the next takes its place.
+        file.truncate(_whole(folder / ANCHORS))
+        file.write(line.encode("ascii"))
         file.flush()
         os.fsync(file.fileno())
+
+
+def anchored(folder: Path) -> int | None:
+    """The number of the last anchor that was written whole, 0 where there is none; None where the file is gone, which
+    is for `verify` to say."""
+    path = folder / ANCHORS
+    if not path.exists():
+        return None
+    with path.open("rb") as file:
+        file.seek(max(0, _whole(path) - LONGEST_LINE))
+        lines = file.read().split(b"\n")[:-1]
+    try:
+        return int(json.loads(lines[-1])["number"])
+    except (IndexError, ValueError, KeyError, TypeError):
+        return 0
+
+
+def _whole(path: Path) -> int:
+    """The length of the file up to the end of its last whole line."""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        start = max(0, size - LONGEST_LINE)
+        file.seek(start)
+        return start + file.read().rfind(b"\n") + 1
 
 
 @dataclass(frozen=True)
@@ -103,7 +141,7 @@ class Verdict:
 def verify(tx: Tx, *, anchors: Path) -> Verdict:
     """Recompute the whole chain and hold it against the anchors outside the database."""
     # Read first: what is anchored now is in the chain that is seen from here on, whatever is sealed meanwhile.
-    anchored = _anchors(anchors / "anchors.jsonl")
+    heads = _heads(anchors / ANCHORS)
     problems: list[str] = []
     links: dict[int, bytes] = {0: FIRST}
     for seal_row, event in _sealed(tx.db):
@@ -118,7 +156,7 @@ def verify(tx: Tx, *, anchors: Path) -> Verdict:
             problems.append(f"Link {seal_row.number} does not fit its row or the link before it.")
         links[seal_row.number] = seal_row.link
     problems += [f"Row {number} says that it is sealed, and no link holds it." for number in _unheld(tx.db)]
-    problems += _anchor_problems(anchored, links)
+    problems += _anchor_problems(heads, links)
     unsealed = tx.db.scalar(select(func.count()).select_from(AuditEvent).where(col(AuditEvent.sealed).is_(None))) or 0
     return Verdict(len(links) - 1, unsealed, tuple(problems))
 
@@ -149,15 +187,16 @@ def _sealed(db: Session) -> Iterator[tuple[AuditSeal, AuditEvent | None]]:
         db.expunge_all()
 
 
-def _anchors(path: Path) -> list[str] | None:
-    return path.read_text(encoding="ascii").splitlines() if path.exists() else None
+def _heads(path: Path) -> list[bytes] | None:
+    """The anchors that were written whole; None where the file is gone."""
+    return path.read_bytes()[: _whole(path)].splitlines() if path.exists() else None
 
 
-def _anchor_problems(anchored: list[str] | None, links: dict[int, bytes]) -> list[str]:
-    if anchored is None:
+def _anchor_problems(heads: list[bytes] | None, links: dict[int, bytes]) -> list[str]:
+    if heads is None:
         return ["There are sealed rows but no anchor outside the database."] if len(links) > 1 else []
     problems = []
-    for line in anchored:
+    for line in heads:
         try:
             head = json.loads(line)
             number, link = int(head["number"]), bytes.fromhex(head["link"])

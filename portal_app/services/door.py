@@ -15,11 +15,11 @@ import structlog
 from sqlalchemy.orm import Session
 from tenacity import RetryError, Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
-from portal_app.database import Database, is_busy
+from portal_app.database import Database, is_away, is_busy, is_full
 from portal_app.logs import log
 from portal_app.services import access
 from portal_app.services.access import ANONYMOUS, Actor, Requirement
-from portal_app.services.errors import Busy, DomainError, Forbidden, Unexpected
+from portal_app.services.errors import Busy, DomainError, Forbidden, NoRoom, Unavailable, Unexpected
 from portal_app.services.ports import Ports
 from portal_app.services.settings.in_force import in_force
 from portal_app.services.topics import Topic, raise_marks
@@ -133,9 +133,7 @@ class Door:
             log.warning("database busy", service=declared.name)
             raise Busy from None
         except Exception as error:
-            reference = secrets.token_hex(4)
-            log.error("service failed", service=declared.name, reference=reference, exc_info=error)
-            raise Unexpected(reference) from error
+            raise _told(error, declared.name) from error
 
     async def act(
         self,
@@ -191,6 +189,19 @@ class Door:
     def close(self) -> None:
         self.threads.shutdown(wait=True, cancel_futures=True)
         self.database.dispose()
+
+
+def _told(error: Exception, service: str) -> DomainError:
+    """What people are told of a fault; whoever runs the portal finds it in the log."""
+    if is_full(error):
+        log.error("database full", service=service)
+        return NoRoom()
+    if is_away(error):
+        log.error("database away", service=service)
+        return Unavailable()
+    reference = secrets.token_hex(4)
+    log.error("service failed", service=service, reference=reference, exc_info=error)
+    return Unexpected(reference)
 
 
 _installed: Door | None = None

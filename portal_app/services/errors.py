@@ -35,6 +35,22 @@ class Busy(DomainError):
     default = "The portal is busy. Nothing was changed; please try again."
 
 
+class Unavailable(DomainError):
+    """The database cannot be used now. Whether a change that was under way was kept is not known."""
+
+    default = (
+        "The portal cannot reach its database at this moment. Try again in a minute, and look first whether what you "
+        "were saving is there."
+    )
+
+
+class NoRoom(Unavailable):
+    default = (
+        "The portal's disk is full, or cannot be written. Nothing was changed. Tell whoever runs the portal, and keep "
+        "what you were entering."
+    )
+
+
 class TooMany(DomainError):
     default = "Too many attempts. Please wait a few minutes."
 

@@ -11,6 +11,7 @@ from portal_app.services.door import current_actor
 from portal_app.services.sync import approvals, dry_runs, freshness
 from portal_app.services.sync.differences import Difference
 from portal_app.services.sync.dry_runs import KindFound
+from portal_app.services.topics import Topic
 from portal_app.state import wording
 from portal_app.state.integrations import PLACE
 from portal_app.state.portal import PortalState
@@ -54,14 +55,14 @@ class DryRunState(PortalState):
     held_back: bool = False
     may_run: bool = False
 
-    @requires(Permission.VIEW_FEEDS, passive=True)
+    @requires(Permission.VIEW_FEEDS, passive=True, shows=(Topic.FEEDS,))
     async def load(self) -> None:
         self.loaded = False
         await self._look()
 
-    @requires(Permission.VIEW_FEEDS)
-    async def look_again(self) -> None:
-        await self._look()
+    @requires(Permission.VIEW_FEEDS, passive=True)
+    async def refresh(self) -> None:
+        await self._again(self._look)
 
     async def _look(self) -> None:
         found = await self._ask(dry_runs.one, locator=self._last_of_path())

@@ -50,6 +50,7 @@ STATUS: dict[type[errors.DomainError], HTTPStatus] = {
     errors.TooMany: HTTPStatus.TOO_MANY_REQUESTS,
     errors.Unexpected: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 
@@ -150,7 +151,7 @@ EVERYWHERE: dict[int | str, dict[str, Any]] = {
     401: _declared("No token, or one that does not count.", "WWW-Authenticate"),
     429: _declared("Too many wrong tokens from this address, or too many exports.", "Retry-After"),
     500: _declared("A fault of the portal, with a reference to its log."),
-    503: _declared("The portal is busy; try again.", "Retry-After"),
+    503: _declared("The portal is busy, or its database cannot be used now; try again.", "Retry-After"),
 }
 OF_A_ROLE: dict[int | str, dict[str, Any]] = {
     403: _declared("The person's role does not include this."),

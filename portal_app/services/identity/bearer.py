@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from portal_app.services.access import Actor, Gate
 from portal_app.services.door import Door, Tx, reads, writes
-from portal_app.services.errors import Busy, TooMany
+from portal_app.services.errors import Busy, TooMany, Unavailable
 from portal_app.services.identity import throttle, tokens
 
 FORM = re.compile(rf"{tokens.PREFIX}[A-Za-z0-9_-]{{43}}")
@@ -22,14 +22,13 @@ def _behind(door: Door, stranger: Actor, token: str) -> Actor | None:
         return None
     found = door.run(tokens.look_up, stranger, token=token)
     if found is None:
-        if door.run(is_held_back, stranger):
+        if door.run(is_held_back, stranger) or not door.run(count_wrong, stranger):
             raise TooMany
-        door.run(count_wrong, stranger)
         return None
     actor, is_to_be_noted = found
     if is_to_be_noted:
-        # When it was used is for people to read; a busy database is no reason to refuse them.
-        with suppress(Busy):
+        # When it was used is for people to read; a database that cannot be written is no reason to refuse them.
+        with suppress(Busy, Unavailable):
             door.run(tokens.note_use, stranger, token=token)
     return actor
 
@@ -41,9 +40,9 @@ def is_held_back(tx: Tx) -> bool:
 
 
 @writes(Gate.PUBLIC)
-def count_wrong(tx: Tx) -> None:
-    """Count one wrong token against the actor's address."""
-    throttle.count_failure(tx, _place(tx))
+def count_wrong(tx: Tx) -> bool:
+    """Count one wrong token against the actor's address. Returns whether it was within the limit."""
+    return throttle.count_failure(tx, _place(tx))
 
 
 def _place(tx: Tx) -> str:

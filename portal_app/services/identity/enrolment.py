@@ -13,7 +13,7 @@ from portal_app.services import audit
 from portal_app.services.access import Actor, Gate
 from portal_app.services.door import Door, Tx, writes
 from portal_app.services.identity import sign_in, text_codes, throttle, totp
-from portal_app.services.identity.sign_in import Passed
+from portal_app.services.identity.sign_in import Passed, Refused
 from portal_app.services.identity.text_codes import Unsent
 
 
@@ -76,7 +76,8 @@ def settle(tx: Tx, *, code: str) -> Passed | NotEnrolled:
         user.phone_verified_at, method = tx.now, "text message"
     else:
         off = totp.clock_is_off(user.totp_secret, code, tx.now)
-        sign_in.count_failure(tx, user, "enrolment")
+        if sign_in.count_failure(tx, user, "enrolment") is Refused.THROTTLED:
+            return NotEnrolled.THROTTLED
         return NotEnrolled.CLOCK if off else NotEnrolled.WRONG_CODE
     audit.record(tx, "mfa.enrolled", subject_kind="user", subject=user.locator, detail={"by": method})
     return replace(sign_in.admit(tx, user), next_page="/recovery-codes")

@@ -32,8 +32,13 @@ def ask(tx: Tx, *, email: str) -> bool:
     if throttle.count(tx, f"reset from {throttle.network_of(tx.actor.address)}") > OF_AN_ADDRESS:
         return False
     if throttle.count(tx, f"reset of {email}") <= OF_A_PERSON:
-        outbox.enqueue(tx, TOPIC, record_key=f"reset:{keyring().lookup(email).hex()[:16]}", payload={"email": email})
+        outbox.enqueue(tx, TOPIC, record_key=record_key(email), payload={"email": email})
     return True
+
+
+def record_key(email: str) -> str:
+    """What orders the requests of one person in the outbox, without naming them."""
+    return f"reset:{keyring().lookup(email).hex()[:16]}"
 
 
 @writes(Gate.SYSTEM)

@@ -79,14 +79,16 @@ def credentials(tx: Tx, *, email: str) -> Credentials | Refused:
 def settle_password(
     tx: Tx, *, user_id: int | None, checked: str | None, right: bool, new_hash: str | None
 ) -> Passed | Refused:
-    """Open the first session, or count the failure. The lock is looked at again here: it may have fallen while the
-    hash was computed."""
+    """Open the first session, or count the failure. Throttle and lock are looked at again here: they may have fallen
+    while the hash was computed."""
     user = tx.db.scalars(select(User).where(col(User.id) == user_id).with_for_update()).first() if user_id else None
+    if throttle.is_exhausted(tx, tx.actor.address):
+        return Refused.THROTTLED
     if user is None:
-        throttle.count_failure(tx, tx.actor.address)
-        return Refused.WRONG
+        return Refused.WRONG if throttle.count_failure(tx, tx.actor.address) else Refused.THROTTLED
     if is_locked(tx, user) or user.disabled_at is not None or user.password_hash != checked:
-        throttle.count_failure(tx, tx.actor.address)
+        if not throttle.count_failure(tx, tx.actor.address):
+            return Refused.THROTTLED
         audit.record(tx, "sign_in.refused", subject_kind="user", subject=user.locator, detail={"step": "password"})
         return Refused.WRONG
     if not right:
@@ -117,8 +119,9 @@ def is_locked(tx: Tx, user: User) -> bool:
 
 def count_failure(tx: Tx, user: User, step: str) -> Refused:
     """One more failure in a row; the fifth locks for half an hour. Counted by the database, so that parallel failures
-    all count."""
-    throttle.count_failure(tx, tx.actor.address)
+    all count. Beyond the limit of the address nobody's account is touched."""
+    if not throttle.count_failure(tx, tx.actor.address):
+        return Refused.THROTTLED
     failures = col(User.failed_attempts) + 1
     tx.db.flush()
     now_failed, locked_until = tx.db.execute(

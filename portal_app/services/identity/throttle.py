@@ -18,12 +18,8 @@ _COUNT = text(
     "ON CONFLICT (key_hash) DO UPDATE SET "
     "attempts = CASE WHEN attempt_count.window_started_at <= :oldest THEN 1 ELSE attempt_count.attempts + 1 END, "
     "window_started_at = CASE WHEN attempt_count.window_started_at <= :oldest THEN :now "
-    "ELSE attempt_count.window_started_at END"
+    "ELSE attempt_count.window_started_at END RETURNING attempts"
 ).bindparams(bindparam("now", type_=UtcDateTime), bindparam("oldest", type_=UtcDateTime))
-
-_COUNT_AND_TELL = text(f"{_COUNT.text} RETURNING attempts").bindparams(
-    bindparam("now", type_=UtcDateTime), bindparam("oldest", type_=UtcDateTime)
-)
 _COUNTS = metadata.tables["attempt_count"].c
 _EXHAUSTED = select(_COUNTS.key_hash).where(
     _COUNTS.key_hash == bindparam("key"),
@@ -37,14 +33,19 @@ def is_exhausted(tx: Tx, address: str) -> bool:
     return tx.db.execute(_EXHAUSTED, {"key": _key(address), "oldest": tx.now - WINDOW}).first() is not None
 
 
-def count_failure(tx: Tx, address: str) -> None:
-    tx.db.execute(_COUNT, {"key": _key(address), "now": tx.now, "oldest": tx.now - WINDOW})
+def count_failure(tx: Tx, address: str) -> bool:
+    """Count one more failure. Returns whether it was within the limit: of many at one moment, all of which passed
+    `is_exhausted` before any was counted, only so many are."""
+    return _counted(tx, _key(address)) <= LIMIT
 
 
 def count(tx: Tx, what: str) -> int:
     """Count one more of something else that is limited, by the quarter of an hour. Returns how many there were now."""
-    given = {"key": keyring().lookup(f"limit:{what}"), "now": tx.now, "oldest": tx.now - WINDOW}
-    return int(tx.db.execute(_COUNT_AND_TELL, given).scalar_one())
+    return _counted(tx, keyring().lookup(f"limit:{what}"))
+
+
+def _counted(tx: Tx, key: bytes) -> int:
+    return int(tx.db.execute(_COUNT, {"key": key, "now": tx.now, "oldest": tx.now - WINDOW}).scalar_one())
 
 
 def _key(address: str) -> bytes:

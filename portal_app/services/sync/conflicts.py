@@ -23,6 +23,7 @@ from portal_app.services.sync.corrections import Correction
 from portal_app.services.sync.ledger import within
 from portal_app.services.sync.projecting import ledger_of, reproject
 from portal_app.services.sync.projection import fold
+from portal_app.services.topics import Topic
 
 HANDS = "resolved by hand"
 LEASE_SECONDS = 60
@@ -114,6 +115,7 @@ def resolve(tx: Tx, *, locator: str, resolution: Resolution) -> None:
     else:
         _decide_code(tx, found, resolution)
     leases.release(tx, lease=lease)
+    tx.changes(Topic.FEEDS, Topic.POLICIES)
     _close(tx, [found.id], resolution)
     sides = {"kind": found.kind.value, "first": found.first, "second": found.second, "resolution": resolution.value}
     audit.record(tx, "conflict.resolved", subject_kind="policy", subject=found.policy, detail=sides)

@@ -21,6 +21,7 @@ from portal_app.services.sync.differences import Difference, differences, marks
 from portal_app.services.sync.freshness import RunRow
 from portal_app.services.sync.runs import run_feed
 from portal_app.services.sync.scratch import scratch_door
+from portal_app.services.topics import Topic
 
 MOST_REASONS = 10
 
@@ -109,6 +110,7 @@ def ordered(tx: Tx) -> list[tuple[str, str]]:
 @writes(Gate.SYSTEM)
 def ended(tx: Tx, *, locator: str, problem: str, found: Mapping[str, Any] | None) -> None:
     """Keep what was found, or why nothing was."""
+    tx.changes(Topic.FEEDS)
     mine = (col(DryRun.locator) == locator, col(DryRun.ended_at).is_(None))
     tx.db.execute(update(DryRun).where(*mine).values(ended_at=tx.now, problem=problem[:500], found=found))
 

@@ -17,6 +17,7 @@ from portal_app.services.sync import bulk, orders, quarantine
 from portal_app.services.sync.apply import TAKING
 from portal_app.services.sync.column_maps import connector_of
 from portal_app.services.sync.rows import Incoming, sealed
+from portal_app.services.topics import Topic
 
 LONGEST = 4000
 WHOLE_ROW = ""
@@ -113,6 +114,7 @@ def _settle(tx: Tx, row: Any, how: Settlement, **values: Any) -> None:
     table = bulk.QUARANTINED
     told = {"settled": how, "settled_by": tx.actor.email or tx.actor.name, "settled_at": tx.now}
     waits = (table.c.id == row.id, table.c.resolved_at.is_(None))
+    tx.changes(Topic.FEEDS)
     if not tx.db.execute(update(table).where(*waits).values(told | values).returning(table.c.id)).all():
         raise Conflict
 

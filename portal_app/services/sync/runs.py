@@ -17,7 +17,7 @@ from portal_app.models.types import new_locator
 from portal_app.services import leases
 from portal_app.services.access import Actor, Gate, system
 from portal_app.services.door import Door, Tx, writes
-from portal_app.services.errors import Conflict, DomainError, Unexpected
+from portal_app.services.errors import Conflict, DomainError, Unavailable, Unexpected
 from portal_app.services.ports import FeedAlarm, FeedBatch, FeedConnector, FeedUnavailable, RawRow, RowProblem
 from portal_app.services.sync import (
     alarms,
@@ -61,7 +61,8 @@ def run_feed(
 
     A `stop` that is set ends it at the next chunk; the next run goes on from there. A kind that fails does not keep the
     others from running. Raises NotFound for a feed that is not configured, NotApproved where its first import waits for
-    a person, AlreadyRunning where somebody else is at it, leases.Lost where another process took over.
+    a person, AlreadyRunning where somebody else is at it, leases.Lost where another process took over, Unavailable
+    where the database cannot be used.
     """
     actor = system(f"sync {feed}")
     connector = door.run(column_maps.connector, actor, feed=feed)
@@ -128,7 +129,8 @@ class _Run:
             message = self._take_all(run_id)
         except _Stopped:
             state, message = RunState.INTERRUPTED, "Stopped before the end; the next run goes on from there."
-        except leases.Lost:
+        except (leases.Lost, Unavailable):
+            # Cut off: the next run says so, and goes on from there.
             raise
         except FeedUnavailable as problem:
             state, message, alarm = RunState.FAILED, str(problem), isinstance(problem, FeedAlarm)

@@ -102,7 +102,7 @@ def test_every_error_of_the_domain_has_a_status_and_keeps_its_sentence(
     assert answer.status_code == problems.STATUS[kind]
     assert answer.headers["content-type"] == problems.MEDIA_TYPE
     assert answer.json()["detail"] == (MADE.get(kind) or kind()).sentence  # type: ignore[call-arg]
-    assert ("retry-after" in answer.headers) is (kind in (errors.TooMany, errors.Busy))
+    assert ("retry-after" in answer.headers) is (problems.STATUS[kind] in (429, 503))
 
 
 @pytest.mark.criterion("API-17")
