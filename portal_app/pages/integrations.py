@@ -10,10 +10,12 @@ from portal_app.components.notes import empty, note, skeleton_page
 from portal_app.components.shell import page_header
 from portal_app.components.table import body, cell, head, heading, name_cell, pager, row, table
 from portal_app.components.words import as_of, chip, icon, meta
+from portal_app.pages.conflicts import conflicts
 from portal_app.pages.dead_letters import dead_letters
 from portal_app.pages.frame import framed, or_problem, titled
 from portal_app.pages.page import Page
 from portal_app.pages.preferences import button
+from portal_app.state.conflicts import ConflictsState
 from portal_app.state.dead_letters import DeadLettersState
 from portal_app.state.integrations import PLACE, IntegrationsState
 from portal_app.state.portal import PortalState
@@ -32,8 +34,12 @@ def integrations() -> rx.Component:
             ),
         ),
         rx.el.div(
-            rx.cond(S.feeds.length() > 0, rx.foreach(S.feeds, _feed), _nothing()), _quarantine(), dead_letters(),
-            _runs(), class_name="record-main",
+            rx.cond(S.feeds.length() > 0, rx.foreach(S.feeds, _feed), _nothing()),
+            conflicts(),
+            _quarantine(),
+            dead_letters(),
+            _runs(),
+            class_name="record-main",
         ),
     )  # fmt: skip
     return framed(
@@ -43,7 +49,7 @@ def integrations() -> rx.Component:
             rx.cond(S.loaded & S.is_hydrated, drawn, skeleton_page("Integrations")),
             alone=True,
         ),
-        refresh=S.refresh,
+        refresh=[S.refresh, ConflictsState.refresh],
     )
 
 
@@ -170,5 +176,8 @@ def _runs() -> rx.Component:
 
 
 PAGE = Page(
-    PLACE, titled("Integrations"), integrations, [PortalState.arrive, DeadLettersState.load, IntegrationsState.load]
+    PLACE,
+    titled("Integrations"),
+    integrations,
+    [PortalState.arrive, DeadLettersState.load, ConflictsState.load, IntegrationsState.load],
 )

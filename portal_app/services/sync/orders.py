@@ -25,6 +25,7 @@ def put(tx: Tx, feed: str) -> bool:
     """Note that the feed is to be taken in; False where that was noted before."""
     if feed in waiting(tx):
         return False
+    tx.changes(Topic.FEEDS)
     tx.db.add(FeedOrder(feed=feed, ordered_by=tx.actor.email or tx.actor.name, ordered_at=tx.now))
     return True
 

@@ -1,0 +1,50 @@
+"""The panel of what two sides say of one policy, each with its answers."""
+
+from typing import Any
+
+import reflex as rx
+
+from portal_app.components.facts import panel
+from portal_app.components.table import body, cell, head, heading, name_cell, row, table
+from portal_app.components.words import meta
+from portal_app.pages.preferences import button
+from portal_app.state.conflicts import ConflictsState
+
+S: Any = ConflictsState
+
+
+def conflicts() -> rx.Component:
+    listed = table(
+        "Conflicts",
+        head(heading("Policy"), heading("What"), heading("Since"), heading("What holds")),
+        body(S.conflicts, _conflict),
+    )
+    counted = meta("Who sees the business decides them.", class_name="meta none")
+    none = meta("Nothing waits for a decision.", class_name="meta none")
+    drawn = panel(
+        "What disagrees",
+        rx.cond(S.waiting > 0, rx.cond(S.decides, listed, counted), none),
+        aside=rx.el.span(S.conflicts_headline, class_name="meta num"),
+        name="conflicts",
+        flush=True,
+    )
+    return rx.cond(S.seen, drawn)
+
+
+def _conflict(each: Any) -> rx.Component:
+    def answer(label: Any, resolution: str) -> rx.Component:
+        return button(label, label=label + ": " + each.number, on_click=S.resolve(each.locator, resolution))
+
+    answers = rx.el.div(
+        answer(each.first, "first"),
+        answer(each.second, "second"),
+        rx.cond(each.both, answer(rx.Var.create("Both"), "both")),
+        class_name="button-row",
+    )
+    return row(
+        name_cell(each.href, each.number, below=meta(each.insured)),
+        cell("What", each.question, kind="wrapping plain"),
+        cell("Since", each.since, kind="day left"),
+        cell("What holds", answers, kind="plain"),
+        key=each.locator,
+    )
