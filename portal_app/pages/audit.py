@@ -223,7 +223,7 @@ def _event() -> rx.Component:
 
 def _changes() -> rx.Component:
     listed = table(
-        "Before and after",
+        "What was there before and after",
         head(heading("Field"), heading("Before"), heading("After")),
         body(
             E.changes,

@@ -176,7 +176,7 @@ EXERCISES: dict[Permission, tuple[Ask, Ask | None, Ask | None]] = {
     P.EXPORT_DATA: (
         lambda asked: asked.service(accounts_export.measure, asked=""),
         lambda asked: asked.route("/exports", {"kind": "accounts"}),
-        lambda asked: asked.event("accounts_state.load", "/accounts", "'kind': 'accounts'"),
+        lambda asked: asked.event("accounts_state.load", "/accounts", "label='Export'"),
     ),
     P.RUN_FEEDS: (lambda asked: asked.permits(orders.place, feed="nobody"), None, None),
     P.CHANGE_SETTINGS: (

@@ -60,7 +60,7 @@ def test_the_administrator_is_shown_no_way_to_the_business(opens: Opens, agency:
     page = opens(HomeState, "/", agency.admin())
     asyncio.run(page.arrive())
     asyncio.run(page.load())
-    assert page.places == ["home", "users", "integrations", "settings"]
+    assert page.places == ["home", "users", "integrations", "settings", "audit"]
     assert not page.sees_business
     assert page.next_to_end == []
 

@@ -64,7 +64,7 @@ class ExportAudit(parameters.Narrowed):
 Wanted = ExportPolicies | ExportAccounts | ExportUsers | ExportAccessReview | ExportAudit
 
 
-@router.post("", response_class=StreamingResponse, responses=FILE)
+@router.post("", response_class=StreamingResponse, responses=FILE | problems.WITH_A_BODY)
 async def make_export(
     caller: Caller, wanted: Annotated[Wanted, Body(), Field(discriminator="kind")]
 ) -> StreamingResponse:

@@ -2,10 +2,10 @@
 
 import re
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Path, Request
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
@@ -18,7 +18,8 @@ FARTHEST = 1_000_000_000
 
 def _iso_day(value: object) -> object:
     """Python would take numbers as seconds and times as days."""
-    if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+    whole = isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value)
+    if not whole and not isinstance(value, date):
         raise PydanticCustomError("day", "Should be a date such as 2026-06-01")
     return value
 
@@ -47,6 +48,14 @@ class Narrowed(BaseModel):
     """What narrows a list. A name that it does not know is refused, for it is usually a typing error."""
 
     model_config = ConfigDict(alias_generator=to_camel, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _left_out(cls, given: Any) -> Any:
+        """What does not narrow is left out; only a body could say that it is nothing."""
+        if isinstance(given, dict) and None in given.values():
+            raise PydanticCustomError("nothing", "Leave out what is not asked for")
+        return given
 
 
 class Asked(Narrowed):

@@ -157,6 +157,7 @@ OF_A_ROLE: dict[int | str, dict[str, Any]] = {
     403: _declared("The person's role does not include this."),
     422: _declared("A parameter cannot be taken; `problems` says which and why."),
 }
+WITH_A_BODY: dict[int | str, dict[str, Any]] = {400: _declared("The body is no text that could be JSON.")}
 MISSING: dict[int | str, dict[str, Any]] = {404: _declared("There is no such record, or it is not yours to see.")}
 WRITTEN: dict[int | str, dict[str, Any]] = {
     400: _declared("The body cannot be read."),
