@@ -88,7 +88,16 @@ def _feed(each: Any) -> rx.Component:
             ),
         ),
     )
-    run = rx.cond(
+    if_held = note(
+        "warning",
+        "The first import waits until somebody has looked at a dry run and let it through.",
+    )
+    listed = rx.fragment(rx.cond(each.held_back, if_held), listed)
+    return rx.el.div(panel(each.feed, listed, aside=_running(each), flush=True), key=each.feed)
+
+
+def _running(each: Any) -> rx.Component:
+    return rx.cond(
         each.ordered,
         chip("clock-3", "Ordered, the worker begins within seconds"),
         rx.cond(
@@ -100,12 +109,6 @@ def _feed(each: Any) -> rx.Component:
             ),
         ),
     )
-    if_held = note(
-        "warning",
-        "The first import waits until somebody has looked at a dry run and let it through.",
-    )
-    listed = rx.fragment(rx.cond(each.held_back, if_held), listed)
-    return rx.el.div(panel(each.feed, listed, aside=run, flush=True), key=each.feed)
 
 
 def _quarantine() -> rx.Component:

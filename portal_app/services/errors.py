@@ -65,6 +65,11 @@ class Invalid(DomainError):
         super().__init__(" ".join(problems.values()))
 
 
+class InvalidCells(Invalid):
+    """Cells of a file's row that cannot be taken. `problems` goes by the headings of their columns, as the file has
+    them."""
+
+
 class ConfirmFirst(DomainError):
     default = "Confirm that it is you first: enter your password and a code once more."
 

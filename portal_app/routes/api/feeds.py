@@ -11,10 +11,11 @@ from fastapi import APIRouter, Depends, Path, Query
 from portal_app.models.enums import FeedKind
 from portal_app.routes.api import parameters, problems, shapes
 from portal_app.routes.api.auth import Caller
+from portal_app.routes.api.dry_runs import DryRun, told
 from portal_app.services.access import Actor
 from portal_app.services.door import the_door
 from portal_app.services.errors import NotFound
-from portal_app.services.sync import freshness, orders
+from portal_app.services.sync import approvals, dry_runs, freshness, orders
 
 router = APIRouter(prefix="/feeds", tags=["feeds"], responses=problems.OF_A_ROLE)
 NAME = r"[a-z0-9][a-z0-9-]{0,39}"
@@ -33,11 +34,13 @@ class FedKind(shapes.Shape):
 
 
 class Feed(shapes.Shape):
-    """One feed, known by its name. `ordered` says that it is taken in as soon as the worker is free."""
+    """One feed, known by its name. `ordered` says that it is taken in as soon as the worker is free, `heldBack` that
+    its first import waits for an approval."""
 
     name: str
     configured: bool
     ordered: bool
+    held_back: bool
     kinds: list[FedKind]
 
 
@@ -45,7 +48,7 @@ class Feeds(shapes.Listed[Feed]):
     pass
 
 
-def _feed_name(name: Annotated[str, Path(json_schema_extra={"pattern": f"^{NAME}$"})]) -> str:
+def feed_name(name: Annotated[str, Path(json_schema_extra={"pattern": f"^{NAME}$"})]) -> str:
     """What cannot be a feed's name is answered like one that is not there."""
     if not re.fullmatch(NAME, name):
         raise NotFound
@@ -60,11 +63,24 @@ async def list_feeds(caller: Caller, asked: Annotated[parameters.Asked, Query()]
 
 
 @router.post("/{name}/runs", status_code=202, responses=problems.MISSING)
-async def order_run(caller: Caller, name: Annotated[str, Depends(_feed_name)]) -> Feed:
+async def order_run(caller: Caller, name: Annotated[str, Depends(feed_name)]) -> Feed:
     """Have a feed taken in as soon as the worker is free; asked for twice it is done once. `/sync-runs` tells how it
     went."""
     await the_door().act(orders.place, caller, feed=name)
     return next(each for each in await _found(caller) if each.name == name)
+
+
+@router.post("/{name}/dry-runs", status_code=202, responses=problems.MISSING)
+async def order_dry_run(caller: Caller, name: Annotated[str, Depends(feed_name)]) -> DryRun:
+    """Have the worker find out what taking the feed in would change; asked for twice it is done once."""
+    locator = await the_door().act(dry_runs.order, caller, feed=name)
+    return told(await the_door().act(dry_runs.one, caller, locator=locator))
+
+
+@router.post("/{name}/approval", status_code=204, responses=problems.MISSING)
+async def approve_feed(caller: Caller, name: Annotated[str, Depends(feed_name)]) -> None:
+    """Let a feed through whose first import waits for that."""
+    await the_door().act(approvals.approve, caller, feed=name)
 
 
 async def _found(caller: Actor) -> list[Feed]:
@@ -77,5 +93,6 @@ def _feed(name: str, kinds: list[freshness.FeedStatus]) -> Feed:
         name=name,
         configured=any(each.next_run is not None for each in kinds),
         ordered=any(each.ordered for each in kinds),
+        held_back=any(each.held_back for each in kinds),
         kinds=[FedKind.model_validate(asdict(each)) for each in kinds],
     )

@@ -1,5 +1,6 @@
 """`/settings` and `/diagnostics`: what the agency set for itself, and how the portal is doing."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -7,8 +8,9 @@ from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from portal_app.routes.api import problems, shapes
+from portal_app.routes.api import problems
 from portal_app.routes.api.auth import Caller
+from portal_app.routes.api.shapes import Shape
 from portal_app.services import diagnostics
 from portal_app.services.door import the_door
 from portal_app.services.settings import agency, trials
@@ -39,23 +41,74 @@ class Changed(BaseModel):
         return typed | {f"{OF_A_LINE}{code}": str(days) for code, days in self.response_days.items()}
 
 
+class Setting(Shape):
+    """`typed` is the value, `told` is how people read it."""
+
+    name: str
+    label: str
+    typed: str
+    told: str
+    fixed_by: str
+    chosen: bool
+
+
+class LineTime(Shape):
+    code: str
+    name: str
+    response_days: int
+
+
+class Variable(Shape):
+    """What only the environment says, and whether it does."""
+
+    name: str
+    given: bool
+
+
+class SettingChange(Shape):
+    name: str
+    label: str
+    before: str
+    after: str
+
+
+class SettingsVersion(Shape):
+    version: int
+    by: str
+    at: datetime
+    changes: list[SettingChange]
+
+
+class AgencySettings(Shape):
+    version: int
+    settings: list[Setting]
+    lines: list[LineTime]
+    variables: list[Variable]
+    history: list[SettingsVersion]
+
+
+class Outcome(Shape):
+    sent: bool
+    told: str
+
+
 @router.get("/settings")
-async def get_settings(caller: Caller) -> shapes.AgencySettings:
+async def get_settings(caller: Caller) -> AgencySettings:
     """The settings as they hold now, and the last changes. `fixedBy` names the variable that fixes one."""
-    return shapes.AgencySettings.of(await the_door().act(agency.current, caller))
+    return AgencySettings.of(await the_door().act(agency.current, caller))
 
 
 @router.patch("/settings", responses=problems.WRITTEN | problems.AGAINST_IT)
-async def change_settings(caller: Caller, changed: Changed) -> shapes.AgencySettings:
+async def change_settings(caller: Caller, changed: Changed) -> AgencySettings:
     """Change what is named."""
     await the_door().act(agency.save, caller, version=changed.version, given=changed.given())
-    return shapes.AgencySettings.of(await the_door().act(agency.current, caller))
+    return AgencySettings.of(await the_door().act(agency.current, caller))
 
 
 @router.post("/settings/test-mail")
-async def test_mail(caller: Caller) -> shapes.Outcome:
+async def test_mail(caller: Caller) -> Outcome:
     """Send a mail to one's own address and tell what the mail server said."""
-    return shapes.Outcome.of(await trials.mail_me(the_door(), caller))
+    return Outcome.of(await trials.mail_me(the_door(), caller))
 
 
 @router.get("/diagnostics", response_class=PlainTextResponse)

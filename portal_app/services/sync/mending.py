@@ -11,7 +11,7 @@ from portal_app.models.enums import FeedKind, Settlement
 from portal_app.services import audit
 from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads, writes
-from portal_app.services.errors import Conflict, Invalid, NotFound
+from portal_app.services.errors import Conflict, InvalidCells, NotFound
 from portal_app.services.ports import FeedConnector, RawRow, RowProblem
 from portal_app.services.sync import bulk, orders, quarantine
 from portal_app.services.sync.apply import TAKING
@@ -67,7 +67,7 @@ def mend(tx: Tx, *, locator: str, cells: Mapping[str, str]) -> tuple[str, ...]:
     """Have the row taken in as these cells say, as soon as the worker is free. Returns what it still has to wait for,
     such as a client who has not come yet.
 
-    Raises NotFound, Conflict where the feed is not configured any more, Invalid with a sentence for each heading.
+    Raises NotFound, Conflict where the feed is not configured any more, InvalidCells with a sentence for each.
     """
     row = _open(tx, locator)
     connector = connector_of(tx, row.feed)
@@ -79,7 +79,7 @@ def mend(tx: Tx, *, locator: str, cells: Mapping[str, str]) -> tuple[str, ...]:
         source_id = _source_id(connector, row, written)
         record = connector.record(row.kind, RawRow(row.line, source_id, written, b""))
     except RowProblem as problem:
-        raise Invalid(_by_column(problem.reasons)) from None
+        raise InvalidCells(_by_column(problem.reasons)) from None
     incoming = Incoming(row.line, source_id, bytes(row.content_hash), written, record, sealed(record), None)
     refused = TAKING[row.kind](tx, row.feed, tx.now).refusals([incoming]).get(source_id, ())
     before = row.mended or row.payload["cells"]
@@ -130,11 +130,11 @@ def _headings(connector: FeedConnector | None, kind: FeedKind, cells: Mapping[st
 def _written(cells: Mapping[str, str], wanted: Sequence[str]) -> dict[str, str]:
     foreign = [name for name in cells if name not in wanted]
     if foreign:
-        raise Invalid({WHOLE_ROW: "There is no such column in this row."})
+        raise InvalidCells({WHOLE_ROW: "There is no such column in this row."})
     written = {name: str(cells.get(name, "")).strip() for name in wanted}
     too_long = {name: f"Longer than {LONGEST:,} characters." for name, text in written.items() if len(text) > LONGEST}
     if too_long:
-        raise Invalid(too_long)
+        raise InvalidCells(too_long)
     return written
 
 
@@ -145,9 +145,9 @@ def _source_id(connector: FeedConnector, row: Any, cells: Mapping[str, str]) -> 
     if found is None:
         return f"{bytes(row.content_hash).hex()[:32]}/mended"
     if not found:
-        raise Invalid({WHOLE_ROW: "The columns that name the record are empty or cannot be read."})
+        raise InvalidCells({WHOLE_ROW: "The columns that name the record are empty or cannot be read."})
     if row.payload["final"] and found == row.source_id:
-        raise Invalid(
+        raise InvalidCells(
             {
                 WHOLE_ROW: "Another row of the same file names the same record, and will come again. Mend it in the "
                 "agency's system, or leave this one out."

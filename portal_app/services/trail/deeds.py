@@ -11,10 +11,12 @@ ALL = frozenset({"*"})
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """`open_fields` are the details that say nothing of a client or a policy."""
+    """`open_fields` are the details that say nothing of a client or a policy. Those of a `veiled` deed stand under the
+    names of a feed's columns, so that nobody can tell which are personal: they are shown to nobody."""
 
     words: str
     open_fields: frozenset[str] = frozenset()
+    veiled: bool = False
 
     def is_open(self, name: str) -> bool:
         return self.open_fields is ALL or name in self.open_fields
@@ -27,6 +29,7 @@ DEEDS: dict[str, Deed] = {
     "sign_in.refused": Deed("Sign-in refused", ALL),
     "session.confirmed": Deed("Confirmed that it is them", ALL),
     "session.signed_out": Deed("Signed out", ALL),
+    "session.ended": Deed("A session of one's own ended", ALL),
     "session.others_ended": Deed("Signed out elsewhere", ALL),
     "user.created": Deed("User added", ALL),
     "user.invited_again": Deed("User invited again", ALL),
@@ -36,6 +39,7 @@ DEEDS: dict[str, Deed] = {
     "user.locked": Deed("User locked", ALL),
     "user.unlocked": Deed("User unlocked", ALL),
     "user.signed_out": Deed("User signed out everywhere", ALL),
+    "user.single_keys": Deed("Single keys turned on or off", ALL),
     "user.password_set": Deed("Password set", ALL),
     "user.password_changed": Deed("Password changed", ALL),
     "password.reset_asked": Deed("Password reset asked for", ALL),
@@ -54,6 +58,15 @@ DEEDS: dict[str, Deed] = {
     "producer.added": Deed("Producer added", ALL),
     "producer.corrected": Deed("Producer corrected", ALL),
     "feed.run_ordered": Deed("Feed run ordered", ALL),
+    "feed.dry_run_ordered": Deed("Dry run of a feed ordered", ALL),
+    "feed.approved": Deed("First import of a feed let through", ALL),
+    "feed.map_saved": Deed("Column map of a feed saved", ALL),
+    "feed.alarm": Deed("Feed stopped: another server answered", ALL),
+    "row.mended": Deed("Row of a feed mended", veiled=True),
+    "row.left_out": Deed("Row of a feed left out", veiled=True),
+    "conflict.resolved": Deed("Conflict with the agency system decided", frozenset({"kind", "resolution"})),
+    "settings.changed": Deed("Settings changed", ALL),
+    "settings.tested": Deed("Test message sent", ALL),
     "outbox.retried": Deed("Message sent again", ALL),
     "outbox.given_up": Deed("Message given up", ALL),
     "export.made": Deed("Data exported", frozenset({"rows_at_most"})),
@@ -65,6 +78,9 @@ KINDS: dict[str, str] = {
     "user": "User",
     "producer": "Producer",
     "feed": "Feed",
+    "row": "Row of a feed",
+    "policy": "Policy",
+    "settings": "Settings",
     "outbox": "Message",
     "export": "Export",
     "trail": "Audit trail",

@@ -32,7 +32,7 @@ def changes(actor: Actor, action: str, detail: Mapping[str, Any]) -> tuple[Chang
 
     def shown(name: str, value: object) -> str:
         told = _text(value)
-        hidden = name in _personal() or not (sees_business or deed.is_open(name))
+        hidden = deed.veiled or name in _personal() or not (sees_business or deed.is_open(name))
         return MASK if told and hidden else told
 
     before, after = _fields(detail.get("before")), _fields(detail.get("after"))
