@@ -33,10 +33,4 @@ def upgrade() -> None:
         sa.UniqueConstraint("locator", name=op.f("uq_feed_conflict_locator")),
         sa.UniqueConstraint("policy_id", "kind", "term_effective", "first", "second", name="uq_feed_conflict"),
     )
-    op.create_index(
-        "ix_conflict_open",
-        "feed_conflict",
-        ["feed"],
-        sqlite_where=sa.text("resolved_at IS NULL"),
-        postgresql_where=sa.text("resolved_at IS NULL"),
-    )
+    op.create_index("ix_conflict_feed", "feed_conflict", ["feed", "kind"])

@@ -10,8 +10,6 @@ from portal_app.models.columns import Holds, column, key, locator, moment, refer
 from portal_app.models.enums import ConflictKind, FeedKind, Resolution, RunState, Settlement
 from portal_app.models.stored import stored_enum
 
-OPEN = "resolved_at IS NULL"
-
 
 class SourceRecord(SQLModel, table=True):
     """A record as the feed last sent it."""
@@ -138,7 +136,7 @@ class FeedConflict(SQLModel, table=True):
     __tablename__ = "feed_conflict"
     __table_args__ = (
         UniqueConstraint("policy_id", "kind", "term_effective", "first", "second", name="uq_feed_conflict"),
-        Index("ix_conflict_open", "feed", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
+        Index("ix_conflict_feed", "feed", "kind"),
         CheckConstraint("(resolution IS NULL) = (resolved_at IS NULL)", name="ck_conflict_resolved"),
     )
 

@@ -21,7 +21,7 @@ from portal_app.services.exports import accounts as accounts_export
 from portal_app.services.identity import tokens, users
 from portal_app.services.policies import detail
 from portal_app.services.settings import agency
-from portal_app.services.sync import freshness, orders
+from portal_app.services.sync import conflicts, freshness, orders
 from portal_app.services.trail import events as events_of_the_trail
 from tests.access import roles_document
 from tests.access.conftest import Cast
@@ -177,6 +177,11 @@ EXERCISES: dict[Permission, tuple[Ask, Ask | None, Ask | None]] = {
         lambda asked: asked.service(accounts_export.measure, asked=""),
         lambda asked: asked.route("/exports", {"kind": "accounts"}),
         lambda asked: asked.event("accounts_state.load", "/accounts", "label='Export'"),
+    ),
+    P.MEND_ROWS: (
+        lambda asked: asked.service(conflicts.listed),
+        lambda asked: asked.route("/conflicts"),
+        lambda asked: asked.event("quarantined_state.load", "/admin/integrations/rows/nowhere", "missing"),
     ),
     P.RUN_FEEDS: (lambda asked: asked.permits(orders.place, feed="nobody"), None, None),
     P.CHANGE_SETTINGS: (

@@ -46,14 +46,23 @@ class Late(Controller):
     def factory(self) -> SMTP:
         server = LateServer(self.handler, hostname="late")
         server.let_go = self.let_go
+        self.made.append(server)
         return server
 
     def start(self) -> None:
         """Greets whoever asks whether it has started, and nobody from then on."""
         self.let_go = asyncio.Event()
         self.let_go.set()
+        self.made: list[SMTP] = []
         super().start()
         self.let_go.clear()
+
+    def stop(self, no_assert: bool = False) -> None:
+        """Closes what clients who did not wait have left open, too."""
+        for server in self.made:
+            if server.transport is not None:
+                self.loop.call_soon_threadsafe(server.transport.close)
+        super().stop(no_assert)
 
     def greet(self) -> None:
         self.loop.call_soon_threadsafe(self.let_go.set)

@@ -15,9 +15,12 @@ from starlette.routing import compile_path
 
 from portal_app.logs import log
 from portal_app.services import errors
+from portal_app.services.exports.kinds import Kind
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SOON, RETRY_LATER = "2", "900"
+# What stands before the fields of an export in a body.
+EXPORTS = frozenset(kind.value for kind in Kind)
 LONGEST_NAME = 80
 PLAINLY = {
     "json_invalid": "Should be JSON.",
@@ -82,10 +85,12 @@ async def wrong_request(_: Request, error: RequestValidationError) -> ProblemRes
 
 def _named(place: tuple[int | str, ...], kind: str) -> str:
     """The parameter, or the field of the body; the body itself where it has no fields. Of an export, the kind and
-    `filters` stand before it."""
+    `filters` stand before the field."""
     if len(place) == 1 or kind == "json_invalid":
         return str(place[0])
-    return str(place[3] if place[0] == "body" and len(place) > 3 else place[1])[:LONGEST_NAME]
+    inner = [each for each in place[1:] if each not in EXPORTS] if place[1] in EXPORTS else list(place[1:])
+    named = inner[1:] if len(inner) > 1 and inner[0] == "filters" else inner
+    return str(named[0] if named else "body")[:LONGEST_NAME]
 
 
 def _plainly(each: Mapping[str, Any]) -> str:
