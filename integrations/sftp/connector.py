@@ -105,10 +105,10 @@ class _Session(_OverReader):
             self._unavailable[kind] = problem
         return self._reader.batches(kind)
 
-    def put_away(self, kind: FeedKind, through: Sequence[FeedBatch]) -> Sequence[str]:
+    def put_away(self, kind: FeedKind, through: Sequence[FeedBatch] | None) -> Sequence[str]:
         if kind in self._unavailable:
             raise self._unavailable[kind]
-        return self._fetching.put_away(kind, through)
+        return () if through is None else self._fetching.put_away(kind, through)
 
 
 def patterns(feed: FeedSettings) -> dict[FeedKind, str]:

@@ -96,10 +96,18 @@ def _sidebar(person: Person, here: str) -> rx.Component:
 
 
 def _bottom_bar(person: Person, here: str) -> rx.Component:
+    """On phones. Where there are more places than fit, the last ones are behind "More", which is the palette."""
+    more = rx.el.button(
+        icon("ellipsis", 18),
+        rx.el.span("More", class_name="place-label"),
+        type="button",
+        class_name="place",
+        custom_attrs={"data-palette": "", "aria-haspopup": "dialog"},
+    )
     return rx.cond(
         person.places.length() > 1,
         rx.el.nav(
-            rx.el.ul(*_entries(person, here), class_name="places"),
+            rx.el.ul(*_entries(person, here), rx.el.li(more, class_name="more"), class_name="places"),
             class_name="bottom-bar",
             custom_attrs={"aria-label": "Primary"},
         ),

@@ -82,7 +82,7 @@ def _agency() -> rx.Component:
 def _schedule() -> rx.Component:
     return panel(
         "Schedule of the feeds",
-        _text("hourly_minute", "Hourly sync, minutes past the hour", hint="Clients and policies.", **WHOLE),
+        _text("hourly_minute", "Hourly sync, minutes past the hour", hint="All but commissions.", **WHOLE),
         _text("daily_hour", "Daily sync, hour of the day (0 to 23)", hint="Commissions.", **WHOLE),
     )
 

@@ -315,9 +315,10 @@ class FeedConnector(Protocol):
         where it takes long, which raises what ends the run."""
         return nullcontext(self)
 
-    def put_away(self, kind: FeedKind, through: Sequence[FeedBatch]) -> Sequence[str]:
-        """Told after the batches of a kind, with those that have been taken in whole, now or before. Returns what
-        there is to say of the run. Raises FeedUnavailable where not all could be had that lies there."""
+    def put_away(self, kind: FeedKind, through: Sequence[FeedBatch] | None) -> Sequence[str]:
+        """Told after the batches of a kind, with those that have been taken in whole, now or before; None after a dry
+        run, which moves and drops nothing. Returns what there is to say of the run. Raises FeedUnavailable where not
+        all could be had that lies there."""
         return ()
 
 

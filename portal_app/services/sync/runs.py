@@ -184,9 +184,9 @@ class _Run:
         return _joined([_passed_over(passed_over), *said])
 
     def _put_away(self, batches: Sequence[FeedBatch]) -> Sequence[str]:
-        """Tell the connector which files are through, so that it may put them away; of a copy's, none are."""
+        """Tell the connector which files are through, so that it may put them away; none where this is a dry run."""
         if not self.for_real:
-            return self.connector.put_away(self.kind, [])
+            return self.connector.put_away(self.kind, None)
         whole = self.door.run(files.completed, self.actor, feed=self.feed, kind=self.kind)
         return self.connector.put_away(self.kind, [batch for batch in batches if batch.digest in whole])
 

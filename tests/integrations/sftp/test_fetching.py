@@ -8,6 +8,8 @@ from sqlalchemy import select
 
 from portal_app.models.enums import FeedKind, RunState
 from portal_app.services.sync import bulk
+from portal_app.services.sync.runs import run_feed
+from portal_app.services.sync.scratch import scratch_door
 from tests.integrations.sftp.agency import HOUR, Agency, Opening, expected
 from tests.integrations.sftp.wire import wire
 from tests.world import NOW
@@ -163,6 +165,27 @@ def test_what_was_taken_in_is_moved_to_the_archive_and_nothing_else(agency: Agen
     assert portal.here() == ["clients-2.csv", "commissions.csv"]
     assert portal.sync()["clients"].rows_read == 0
     assert portal.clients() == expected([1, 2])
+
+
+@pytest.mark.criterion("SFTP-07")
+def test_a_dry_run_moves_and_drops_nothing(agency: Agency, opening: Opening) -> None:
+    (agency.folder / "done").mkdir()
+    agency.settings["archive"] = "done"
+    agency.clients([1], name="clients-1.csv", hour=1)
+    portal = opening(agency)
+    portal.sync()
+    assert portal.here() == ["clients-1.csv"]
+    agency.clients([1, 2], name="clients-2.csv", hour=2)
+
+    with scratch_door(portal.door) as copy:
+        [run] = [run for run in run_feed(copy, feed="agency", for_real=False) if run.kind.value == "clients"]
+
+    assert (run.state, run.rows_added) == (RunState.SUCCEEDED, 1)
+    assert (agency.folder / "clients-2.csv").exists()
+    assert portal.here() == ["clients-1.csv", "clients-2.csv"]
+    assert portal.clients() == expected([1])
+    assert portal.sync()["clients"].rows_added == 1
+    assert not (agency.folder / "clients-2.csv").exists()
 
 
 @pytest.mark.criterion("SFTP-07")
