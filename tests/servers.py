@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from portal_app.watch import end_with_parent
 
@@ -286,6 +287,17 @@ class Site:
     def lines(self, event: str) -> list[dict[str, Any]]:
         """What the portal has logged so far under that name."""
         return logged(self.log, event)
+
+    def forget_codes(self) -> None:
+        """Codes of authenticators that were used are good once more: each is good once, and a new one comes only every
+        thirty seconds."""
+        kept = self.environment.get("PORTAL_DATABASE_URL") or f"sqlite:///{next(self.data_dir.rglob('portal.db'))}"
+        engine = create_engine(kept.replace("postgresql://", "postgresql+psycopg://", 1))
+        try:
+            with engine.begin() as connection:
+                connection.execute(text("UPDATE portal_user SET totp_last_step = 0"))
+        finally:
+            engine.dispose()
 
     def command(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """`python -m portal_app …` beside the running portal, with the same settings."""

@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import time
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from typing import Any
@@ -62,14 +61,10 @@ class Visitor:
         return answer
 
     def sign_in(self, email: str, password: str, secret: str) -> Answer:
-        """The whole way in; waits for a fresh code where the last one has been used."""
+        """The whole way in, with a code that is good now."""
         self.post("/auth/sign-in", {"email": email, "password": password})
-        for _ in range(2):
-            answer = self.post("/auth/mfa", {"code": pyotp.TOTP(secret).now()})
-            if answer.location == "/":
-                return answer
-            time.sleep(30 - time.time() % 30 + 0.1)
-        return answer
+        self.site.forget_codes()
+        return self.post("/auth/mfa", {"code": pyotp.TOTP(secret).now()})
 
     def socket_status(self, origin: str | None, token: str = "tab") -> int:
         """The answer to a request to open a websocket: 101 where it is opened."""

@@ -1,9 +1,7 @@
 """The demo agency as it is served, and people who use it in Chromium."""
 
 import re
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,9 +22,8 @@ def demo_site(built_front_end: object, tmp_path_factory: pytest.TempPathFactory)
 
 
 def fresh_code(site: Site, secret: str) -> str:
-    """A code that is good now. Each is good once; rather than waiting for the next one, what was used is forgotten."""
-    with closing(sqlite3.connect(site.data_dir / "demo" / "portal.db", timeout=10)) as connection, connection:
-        connection.execute("UPDATE portal_user SET totp_last_step = 0")
+    """A code that is good now."""
+    site.forget_codes()
     return pyotp.TOTP(secret).now()
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.processes import family, gone_within, lives
+from tests.processes import deaf_within, family, gone_within, lives
 from tests.servers import ROOT
 
 PATIENT = "import time; time.sleep(60)"
@@ -91,7 +91,7 @@ def test_told_to_end_it_ends_all_parts(watched: Callable[..., Watched], how: sig
 def test_a_part_that_will_not_end_is_killed(watched: Callable[..., Watched]) -> None:
     watch = watched(DEAF)
     (pid,) = watch.pids(1)
-    time.sleep(0.3)
+    assert deaf_within(10, pid, signal.SIGTERM)
     started = time.monotonic()
     watch.process.terminate()
     assert watch.process.wait(5) == 0
@@ -102,7 +102,7 @@ def test_a_part_that_will_not_end_is_killed(watched: Callable[..., Watched]) -> 
 def test_told_twice_it_does_not_wait(watched: Callable[..., Watched]) -> None:
     watch = watched(DEAF)
     (pid,) = watch.pids(1)
-    time.sleep(0.3)
+    assert deaf_within(10, pid, signal.SIGTERM)
     started = time.monotonic()
     watch.process.terminate()
     time.sleep(0.1)

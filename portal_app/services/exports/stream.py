@@ -7,6 +7,7 @@ so that no browser takes what has arrived for the whole.
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from types import ModuleType
 from typing import Any
 
@@ -48,11 +49,11 @@ class Export:
     asked: Any
     measured: Measured
     rows: int
+    day: date
 
     @property
     def file_name(self) -> str:
-        day = self.door.clock().astimezone(self.door.settings.zone)
-        return f"{self.kind.value}-{day:%Y-%m-%d}.csv"
+        return f"{self.kind.value}-{self.day.isoformat()}.csv"
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """The file, a part at a time. Raises BrokenOff."""
@@ -86,18 +87,20 @@ async def begin(door: Door, actor: Actor, *, kind: Kind, asked: Any) -> Export:
     measured = await door.act(SOURCES[kind].measure, actor, asked=asked)
     most = MOST_OF_A_LIMITED_ROLE if kind in OF_THE_BUSINESS and is_limited(actor) else measured.rows
     rows = min(measured.rows, most)
-    await door.act(note, replace(actor, may_write=True), kind=kind, asked=asked, rows=rows)
-    return Export(door, actor, kind, asked, measured, rows)
+    day = await door.act(note, replace(actor, may_write=True), kind=kind, asked=asked, rows=rows)
+    return Export(door, actor, kind, asked, measured, rows, day)
 
 
 @writes(Gate.SIGNED_IN)
-def note(tx: Tx, *, kind: Kind, asked: Any, rows: int) -> None:
-    """Count the export, and write down who takes what along, before the first byte. Raises Forbidden or TooMany."""
+def note(tx: Tx, *, kind: Kind, asked: Any, rows: int) -> date:
+    """Count the export, and write down who takes what along, before the first byte. Returns the agency's day. Raises
+    Forbidden or TooMany."""
     check(tx.actor, SERVICES[SOURCES[kind].measure].requirement)
     if throttle.count(tx, f"export:{tx.actor.user_id}") > MOST_IN_A_WINDOW:
         raise TooMany(f"That was {MOST_IN_A_WINDOW} exports in a quarter of an hour. Please wait a few minutes.")
     detail = {"rows_at_most": rows, "filters": _filters(asked)}
     audit.record(tx, "export.made", subject_kind="export", subject=kind.value, detail=detail)
+    return tx.now.astimezone(tx.settings.zone).date()
 
 
 def _filters(asked: Any) -> dict[str, str]:
