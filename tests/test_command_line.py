@@ -81,8 +81,11 @@ def test_a_feed_that_brings_nothing_new_succeeds_and_says_so(demo: Path) -> None
 @pytest.mark.criterion("FEED-52")
 def test_the_rows_in_quarantine_are_listed_with_their_reasons(demo: Path) -> None:
     listed = run(demo, "sync", "quarantine").stdout.splitlines()
-    assert listed[-1] == "11 rows wait."
-    assert any("policies.csv, line 727: Producer code HL-999 is not known." in line for line in listed)
+    assert listed[-1] == "15 rows wait."
+    assert any(
+        'policies.csv, line 727: Column "Producer Code" names a producer code that is not known.' in line
+        for line in listed
+    )
     assert all(", line " in line for line in listed[:-1])
 
 

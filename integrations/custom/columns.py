@@ -20,13 +20,14 @@ _NUMBER = "{n}"
 @dataclass(frozen=True, slots=True)
 class Field:
     """What a map can name. `words` are the values it may take, None free text, which is `translated` where the settings
-    may replace it. A field with `parts` repeats, numbered from 1."""
+    may replace it. A field with `parts` repeats, numbered from 1. What a `personal` one holds is kept encrypted."""
 
     name: str
     meaning: str
     required: bool = False
     words: frozenset[str] | None = None
     translated: bool = False
+    personal: bool = False
     parts: tuple["Field", ...] = ()
 
 

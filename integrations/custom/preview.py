@@ -27,7 +27,9 @@ _OF_A_COLUMN = re.compile(r'Column "(.+?)" (.+)', re.DOTALL)
 
 def choices(fields: Sequence[Field]) -> list[FieldChoice]:
     """The fields, parts of those that repeat by their path."""
-    single = [FieldChoice(field.name, field.meaning, field.required) for field in fields if not field.parts]
+    single = [
+        FieldChoice(field.name, field.meaning, field.required, field.personal) for field in fields if not field.parts
+    ]
     parts = [FieldChoice(f"{field.name}.{part.name}", part.meaning, False) for field in fields for part in field.parts]
     return single + parts
 

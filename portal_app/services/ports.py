@@ -234,11 +234,13 @@ Columns = Mapping[str, str | Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class FieldChoice:
-    """A field that a column can hold. `path` is its name, `vehicles.vin` for a part of one that repeats."""
+    """A field that a column can hold. `path` is its name, `vehicles.vin` for a part of one that repeats. What a
+    `personal` one holds is kept encrypted."""
 
     path: str
     meaning: str
     required: bool
+    personal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

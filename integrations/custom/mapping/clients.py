@@ -19,9 +19,9 @@ FIELDS = (
     Field("city", "its city"),
     Field("state", "its state, two letters"),
     Field("postal_code", "its ZIP code, five or nine digits"),
-    Field("birth_date", "birth date, with a year of four digits"),
-    Field("tax_id", "social security or employer's number, nine digits; a masked one is left out"),
-    Field("driver_license", "driving licence number; a masked one is left out"),
+    Field("birth_date", "birth date, with a year of four digits", personal=True),
+    Field("tax_id", "social security or employer's number, nine digits; a masked one is left out", personal=True),
+    Field("driver_license", "driving licence number; a masked one is left out", personal=True),
 )
 (CLIENT_ID, NAME, KIND, EMAIL, PHONE, STREET, CITY, STATE, POSTAL_CODE, BIRTH_DATE, TAX_ID, DRIVER_LICENSE) = range(
     len(FIELDS)

@@ -11,7 +11,8 @@ _Value = TypeVar("_Value")
 
 # Control characters, and those that turn the writing direction, so that what is shown is not what is stored.
 _REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
-_SHOWN = re.compile(r"(?!(?:.*[0-9]){4})[\w .,&/()+-]{1,30}")  # no words of four digits: they may be somebody's number
+# One short word, as codes are; none with four digits, which may be somebody's number.
+_SHOWN = re.compile(r"(?!(?:.*[0-9]){4})[\w/+-]{1,12}")
 _MOST_REASONS = 10
 
 

@@ -35,16 +35,16 @@ class Named:
         wanted = name.carrier.casefold()
         return [number for carrier, number in same if not wanted or carrier.casefold() == wanted]
 
-    def why_not(self, name: PolicyName) -> str:
-        """Why the name is not that of one policy; empty where it is. Says nothing of the business: whoever looks after
-        feeds may not see it."""
+    def why_not(self, row: Incoming) -> str:
+        """Why the row's name is not that of one policy; empty where it is."""
+        name: PolicyName = row.record.policy
         found = len(self.found(name))
         if found == 1:
             return ""
+        told = name.policy_id or name.number
         if found:
-            return "More than one policy has this number: the carrier is needed to tell them apart."
-        named = f"Policy {name.policy_id}" if name.policy_id else "A policy of that carrier and number"
-        return f"{named} is not among the policies taken in."
+            return row.names(told, "more than one policy: the carrier is needed to tell them apart")
+        return row.names(told, "a policy that is not among the policies taken in")
 
 
 def look_up(db: Session, feed: str, names: Iterable[PolicyName]) -> Named:
@@ -74,7 +74,7 @@ class TakingAttached(ABC):
 
     def refusals(self, rows: Sequence[Incoming]) -> Refusals:
         named = self._named([row.record for row in rows])
-        reasons = {row.source_id: named.why_not(row.record.policy) for row in rows if row.record.policy is not None}
+        reasons = {row.source_id: named.why_not(row) for row in rows if row.record.policy is not None}
         return {source_id: (why,) for source_id, why in reasons.items() if why}
 
     def take(self, rows: Sequence[Taken]) -> None:

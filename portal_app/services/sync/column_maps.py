@@ -30,8 +30,10 @@ from portal_app.services.ports import (
     RowProblem,
 )
 from portal_app.services.sync import orders
+from portal_app.services.sync.reasons import as_seen
 
 ALIKE = 55
+_NUMBER_OF_A_PERSON = re.compile(r"\b\d{3}-\d{2}-\d{4}\b")
 _LETTER, _DIGIT = re.compile(r"[^\W\d_]"), re.compile(r"\d")
 
 
@@ -103,7 +105,7 @@ def look(tx: Tx, *, feed: str, kind: FeedKind, columns: Columns | None = None) -
         fields=tuple(connector.fields(kind)),
         columns=tried,
         moved=moved,
-        preview=preview if preview is None or can(tx.actor, Permission.MEND_ROWS) else _masked(preview),
+        preview=preview if preview is None or can(tx.actor, Permission.MEND_ROWS) else _masked(tx, preview),
         unreadable=unreadable,
     )
 
@@ -123,6 +125,7 @@ def save(tx: Tx, *, feed: str, kind: FeedKind, columns: Columns | None, version:
             connector.with_columns({kind: columns})
         except RowProblem as problem:
             raise Invalid({"": " ".join(problem.reasons)}) from None
+        _keep_personal(tx, connector, kind, columns)
     newest = tx.db.scalar(
         select(func.max(col(ColumnMap.version))).where(col(ColumnMap.feed) == feed, col(ColumnMap.kind) == kind)
     )
@@ -134,6 +137,24 @@ def save(tx: Tx, *, feed: str, kind: FeedKind, columns: Columns | None, version:
     detail = {"before": {name: _plain(held) for name, held in before.items()}, "after": plain or "the feeds' file"}
     audit.record(tx, "feed.map_saved", subject_kind="feed", subject=f"{feed}/{kind.value}", detail=detail)
     orders.put(tx, feed)
+
+
+def _keep_personal(tx: Tx, connector: FeedConnector, kind: FeedKind, columns: Columns) -> None:
+    """Raises Invalid where a column that holds personal data, by a map before or by its look, is to be kept in the
+    open."""
+    personal = {each.path for each in connector.fields(kind) if each.personal}
+    maps = (connector.columns(kind), tx.ports.feeds[connector.name].columns(kind))
+    known = {heading for each in maps for path, heading in _flat(each) if path in personal}
+    try:
+        preview = connector.preview(kind, columns)
+    except (FeedUnavailable, RowProblem):
+        preview = None
+    seen = preview.columns if preview else ()
+    known |= {each.heading for each in seen if any(map(_NUMBER_OF_A_PERSON.search, each.samples))}
+    open_ones = [heading for path, heading in _flat(columns) if path not in personal and heading in known]
+    if open_ones:
+        told = ", ".join(f"“{heading}”" for heading in open_ones)
+        raise Invalid({"": f"What stands under {told} is personal: it is kept encrypted, and in no other field."})
 
 
 def connector_of(tx: Tx, feed: str) -> FeedConnector | None:
@@ -204,14 +225,14 @@ def _followed(columns: Columns, moved: tuple[Moved, ...]) -> Columns:
     }
 
 
-def _masked(preview: FilePreview) -> FilePreview:
+def _masked(tx: Tx, preview: FilePreview) -> FilePreview:
     """With the shape of the cells and not what they say."""
-    return replace(preview, columns=tuple(_shape(each) for each in preview.columns))
+    return replace(preview, columns=tuple(_shape(tx, each) for each in preview.columns))
 
 
-def _shape(each: ColumnSeen) -> ColumnSeen:
+def _shape(tx: Tx, each: ColumnSeen) -> ColumnSeen:
     samples = dict.fromkeys(_DIGIT.sub("9", _LETTER.sub("x", sample)) for sample in each.samples)
-    return replace(each, samples=tuple(samples))
+    return replace(each, samples=tuple(samples), remarks=tuple(as_seen(tx.actor, remark) for remark in each.remarks))
 
 
 def assigned(columns: Columns, heading: str, field: str) -> Columns:

@@ -25,7 +25,7 @@ class TakingDocuments(TakingAttached):
     def refusals(self, rows: Sequence[Incoming]) -> Refusals:
         accounts = self._accounts([row.record for row in rows])
         unknown: Refusals = {
-            row.source_id: (f"Client {row.record.client_id} is not among the clients taken in.",)
+            row.source_id: (row.names(row.record.client_id, "a client who is not among the clients taken in"),)
             for row in rows
             if row.record.policy is None and row.record.client_id not in accounts
         }

@@ -19,6 +19,7 @@ from portal_app.services.errors import DomainError, NotFound
 from portal_app.services.sync import bulk
 from portal_app.services.sync.differences import Difference, differences, marks
 from portal_app.services.sync.freshness import RunRow
+from portal_app.services.sync.reasons import as_seen
 from portal_app.services.sync.runs import run_feed
 from portal_app.services.sync.scratch import scratch_door
 from portal_app.services.topics import Topic
@@ -95,7 +96,7 @@ def one(tx: Tx, *, locator: str) -> Shown:
         ordered_at=found.ordered_at,
         ended_at=found.ended_at,
         problem=found.problem,
-        kinds=tuple(map(_kind, told["kinds"])),
+        kinds=tuple(_kind(tx, each) for each in told["kinds"]),
         examples=examples if can(tx.actor, Permission.VIEW_ALL_ACCOUNTS) else None,
     )
 
@@ -161,6 +162,6 @@ def _counted(run: RunRow, reasons: list[tuple[str, int]]) -> dict[str, Any]:
     }
 
 
-def _kind(told: Mapping[str, Any]) -> KindFound:
-    reasons = tuple(Reason(reason, rows) for reason, rows in told["reasons"])
+def _kind(tx: Tx, told: Mapping[str, Any]) -> KindFound:
+    reasons = tuple(Reason(as_seen(tx.actor, reason), rows) for reason, rows in told["reasons"])
     return KindFound(**{**told, "kind": FeedKind(told["kind"]), "state": RunState(told["state"]), "reasons": reasons})

@@ -1,6 +1,6 @@
 """Which files are still to be read, and how far."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,13 +25,16 @@ class Cursor:
 
 
 @writes(Gate.SYSTEM)
-def begin(tx: Tx, *, lease: leases.Held, feed: str, kind: FeedKind, batch: FeedBatch) -> Cursor | None:
+def begin(
+    tx: Tx, *, lease: leases.Held, feed: str, kind: FeedKind, batch: FeedBatch, there: Collection[bytes] = ()
+) -> Cursor | None:
     """Where to read the file from, or None where it brings nothing new.
 
     A file is known by its content and dated by its export. What was exported before the newest completed file is never
     read, whatever it is called now: it would roll data back. Content that is the newest already is not read again;
     exported anew, it shows that the data is younger. Older content exported anew is read again: it undoes what came
-    in between. A time that is still to come would keep every later export out: such a file counts as of now.
+    in between; so does the same file where it was read by another map in between, whose digest is
+    not `there` any more. A time that is still to come would keep every later export out: such a file counts as of now.
     """
     leases.still_held(tx, lease)
     exported_at = min(batch.exported_at, tx.now)
@@ -59,9 +62,12 @@ def begin(tx: Tx, *, lease: leases.Held, feed: str, kind: FeedKind, batch: FeedB
     if newest is None or newest["id"] == known["id"]:
         tx.db.execute(this.values(told))
         return None
-    if exported_at == newest["exported_at"]:
+    if newest["name"] == told["name"] and bytes(newest["digest"]) not in there:
+        exported_at = max(exported_at, newest["exported_at"])
+    elif exported_at == newest["exported_at"]:
         return None
-    tx.db.execute(this.values(told | {"rows_done": 0, "started_at": tx.now, "completed_at": None}))
+    anew = {"exported_at": exported_at, "rows_done": 0, "started_at": tx.now, "completed_at": None}
+    tx.db.execute(this.values(told | anew))
     return Cursor(known["id"], 0, exported_at)
 
 

@@ -52,7 +52,7 @@ def one(tx: Tx, *, locator: str) -> Row:
     sent: dict[str, str] = row.payload["cells"]
     cells = row.mended or sent
     headings = _headings(connector, row.kind, cells)
-    held = quarantine.held(row)
+    held = quarantine.held(tx, row)
     problems = _by_column(held.reasons)
     return Row(
         held=held,

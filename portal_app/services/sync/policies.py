@@ -41,7 +41,7 @@ class TakingPolicies:
             codes=(each.producer_code for each in records),
             carriers=(each.carrier for each in records),
         )
-        reasons = {row.source_id: tuple(_unknown(row.record, known)) for row in rows}
+        reasons = {row.source_id: tuple(_unknown(row, known)) for row in rows}
         return {source_id: found for source_id, found in reasons.items() if found}
 
     def take(self, rows: Sequence[Taken]) -> None:
@@ -134,12 +134,13 @@ def _assigned_here(shown: Term | None, said: Term | None) -> str:
     return str(shown.fields["producer_code"])
 
 
-def _unknown(record: PolicyRecord, known: References) -> list[str]:
+def _unknown(row: Incoming, known: References) -> list[str]:
+    record: PolicyRecord = row.record
     reasons = []
     if record.client_id not in known.accounts:
-        reasons.append(f"Client {record.client_id} is not among the clients taken in.")
+        reasons.append(row.names(record.client_id, "a client who is not among the clients taken in"))
     if record.producer_code and record.producer_code not in known.codes:
-        reasons.append(f"Producer code {record.producer_code} is not known.")
+        reasons.append(row.names(record.producer_code, "a producer code that is not known"))
     if record.line not in known.lines:
-        reasons.append(f"Line of business {record.line} is not known.")
+        reasons.append(row.names(record.line, "a line of business that is not known"))
     return reasons

@@ -47,7 +47,7 @@ class TakingProducers:
     def refusals(self, rows: Sequence[Incoming]) -> Refusals:
         self.tree = self._stored_tree()
         self.there = frozenset(self.tree.codes)
-        reasons = {row.source_id: self._place(row.record) for row in rows}
+        reasons = {row.source_id: self._place(row) for row in rows}
         return {source_id: (reason,) for source_id, reason in reasons.items() if reason}
 
     def take(self, rows: Sequence[Taken]) -> None:
@@ -64,18 +64,19 @@ class TakingProducers:
                 tree.npns.setdefault(npn, number)
         return tree
 
-    def _place(self, record: ProducerRecord) -> str:
+    def _place(self, row: Incoming) -> str:
         """Find the producer's place in the tree, or say why there is none."""
+        record: ProducerRecord = row.record
         tree = self.tree
         parent = tree.codes.get(record.parent_code) if record.parent_code else None
         if record.parent_code and parent is None:
-            return f"Parent code {record.parent_code} is not known."
+            return row.names(record.parent_code, "a parent code that is not known")
         holder, bearer = tree.codes.get(record.code), tree.npns.get(record.npn) if record.npn else None
         if holder is not None and bearer is not None and holder != bearer:
             return "The code belongs to another producer than the one with this National Producer Number."
         number = holder or bearer or -len(tree.parents) - 1
         if parent is not None and number in tree.parents and tree.is_above(number, parent):
-            return f"Parent code {record.parent_code} belongs to the producer itself or to one below."
+            return row.names(record.parent_code, "a parent code of the producer itself or of one below")
         tree.codes[record.code] = number
         tree.parents[number] = parent or tree.parents.get(number)
         if record.npn:

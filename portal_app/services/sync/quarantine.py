@@ -12,6 +12,7 @@ from portal_app.models.types import new_locator
 from portal_app.services.access import Gate, Permission
 from portal_app.services.door import Tx, reads
 from portal_app.services.sync import bulk
+from portal_app.services.sync.reasons import as_seen
 from portal_app.services.sync.rows import Refused
 
 SPACE = 2000
@@ -132,7 +133,7 @@ def listed(tx: Tx, *, feed: str = "", offset: int = 0, count: int = 50) -> Quara
     page = select(*HELD).where(*wanted).order_by(row.feed, row.kind, row.line, row.id)
     found = tx.db.execute(page.offset(max(offset, 0)).limit(min(max(count, 1), 200)))
     total = tx.db.scalar(select(func.count()).select_from(bulk.QUARANTINED).where(*wanted)) or 0
-    return Quarantine(tuple(map(held, found)), total)
+    return Quarantine(tuple(held(tx, row) for row in found), total)
 
 
 _ROW = bulk.QUARANTINED.c
@@ -148,9 +149,9 @@ HELD = (
 )
 
 
-def held(row: Any) -> Held:
+def held(tx: Tx, row: Any) -> Held:
     """The row as it is shown to who may not see what it says."""
-    reasons = tuple(row.reasons.split("\n")) if row.reasons else ()
+    reasons = tuple(as_seen(tx.actor, reason) for reason in row.reasons.split("\n")) if row.reasons else ()
     mended = row.settled is Settlement.MENDED
     return Held(row.locator, row.feed, row.kind, row.file_name, row.line, reasons, row.first_seen_at, mended)
 

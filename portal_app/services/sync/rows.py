@@ -50,6 +50,12 @@ class Incoming:
     payload: bytes
     known: Known | None
 
+    def names(self, value: str, what: str) -> str:
+        """The reason that the row names `what`, with the column that does. The value is not repeated: reasons are read
+        by who may not see the business, and a column may hold other than it should."""
+        heading = next((heading for heading, text in self.cells.items() if text.strip() == value), "")
+        return f'Column "{heading}" names {what}.' if heading else f"It names {what}."
+
     def refused(self, *reasons: str) -> Refused:
         """The same row, set aside."""
         return Refused(self.line, self.source_id, self.content_hash, self.cells, reasons)

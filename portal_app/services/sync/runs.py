@@ -163,13 +163,14 @@ class _Run:
             raise FeedUnavailable(
                 _joined(said) or "No such file has come yet. Look at the feed's folder and its name pattern."
             )
+        there = frozenset(batch.digest for batch in batches)
         for batch in batches:
             self._go_on()
             if newest is not None and batch.exported_at < newest.exported_at:
                 passed_over += [batch.name] if batch.digest not in known else []
                 continue
             try:
-                self._take_batch(run_id, batch)
+                self._take_batch(run_id, batch, there)
             except RowProblem as problem:
                 problems += [f"{batch.name}: {reason}" for reason in problem.reasons]
         self._take_waiting(run_id)
@@ -190,8 +191,10 @@ class _Run:
         whole = self.door.run(files.completed, self.actor, feed=self.feed, kind=self.kind)
         return self.connector.put_away(self.kind, [batch for batch in batches if batch.digest in whole])
 
-    def _take_batch(self, run_id: int, batch: FeedBatch) -> None:
-        cursor = self.door.run(files.begin, self.actor, lease=self.lease, feed=self.feed, kind=self.kind, batch=batch)
+    def _take_batch(self, run_id: int, batch: FeedBatch, there: frozenset[bytes]) -> None:
+        cursor = self.door.run(
+            files.begin, self.actor, lease=self.lease, feed=self.feed, kind=self.kind, batch=batch, there=there
+        )
         if cursor is not None:
             source = Source(self.feed, self.kind, run_id, cursor.file_id, batch.name, cursor.exported_at)
             self._take_file(source, batch, cursor.rows_done)

@@ -50,7 +50,7 @@ def test_a_row_is_opened_mended_and_left_out(cast: Cast, files: Agency, door: Do
     answer = csr.post(f"{place}/mending", {"cells": {**cells, "Premium": "none", "Status": "?"}})
     assert (answer.status_code, set(answer.json()["problems"])) == (422, {"Premium", "Status"})
     assert csr.done("POST", f"{place}/mending", {"cells": {**cells, "Premium": "12", "Client ID": "C9"}}) == {
-        "waitsFor": ["Client C9 is not among the clients taken in."]
+        "waitsFor": ['Column "Client ID" names a client who is not among the clients taken in.']
     }
     assert csr.done("POST", f"{place}/mending", {"cells": {**cells, "Premium": "12"}}) == {"waitsFor": []}
     run_feed(door, feed="agency")

@@ -114,7 +114,7 @@ def test_an_unknown_policy_waits_until_it_has_come(
     table, made = KINDS[kind]
     feed.export(kind, made("1", policy=PolicyName("P9")), made("2"), at=hour(11))
     sync()
-    assert waiting(stored, kind) == ["Policy P9 is not among the policies taken in."]
+    assert waiting(stored, kind) == ["It names a policy that is not among the policies taken in."]
     assert [row["source_id"] for row in stored(table)] == ["2"]
     feed.export(FeedKind.POLICIES, policy(), policy("P9"), at=hour(15))
 
@@ -134,7 +134,7 @@ def test_a_document_of_an_account_waits_for_the_client(feed: MemoryFeed, sync: S
         at=hour(11),
     )
     sync()
-    assert waiting(stored, FeedKind.DOCUMENTS) == ["Client C7 is not among the clients taken in."]
+    assert waiting(stored, FeedKind.DOCUMENTS) == ["It names a client who is not among the clients taken in."]
     feed.export(FeedKind.CLIENTS, client(), client("C7", "Bo Reed"), at=hour(15))
 
     sync()
@@ -162,7 +162,7 @@ def test_a_policy_is_named_by_carrier_and_number_too(
     )
     sync()
     assert [row["source_id"] for row in stored(table)] == ["1", "2"]
-    assert waiting(stored, kind) == ["A policy of that carrier and number is not among the policies taken in."]
+    assert waiting(stored, kind) == ["It names a policy that is not among the policies taken in."]
 
 
 @pytest.mark.criterion("KIND-04")
@@ -175,7 +175,7 @@ def test_a_number_that_two_carriers_gave_needs_the_carrier(feed: MemoryFeed, syn
     )
     sync()
     assert waiting(stored, FeedKind.CLAIMS) == [
-        "More than one policy has this number: the carrier is needed to tell them apart."
+        "It names more than one policy: the carrier is needed to tell them apart."
     ]
     [row] = stored(bulk.CLAIM)
     assert {each["id"]: each["source_id"] for each in stored(bulk.POLICY)}[row["policy_id"]] == "P2"

@@ -182,6 +182,46 @@ def test_a_saved_map_counts_everywhere_and_the_second_of_two_is_told(
 
 
 @pytest.mark.criterion("FEED-71")
+def test_going_back_to_the_map_before_undoes_what_the_other_did(
+    agency: Agency, runs: Runs, look: Looks, stored: Stored, door: Door
+) -> None:
+    exported(agency, {**CLIENT, "Nickname": "Rosie"}, age=600)
+    runs()
+    columns = look().columns
+    door.run(
+        column_maps.save, ADMIN, feed="agency", kind=CLIENTS, columns=assigned(columns, "Nickname", "name"), version=0
+    )
+    runs()
+    assert [each["name"] for each in stored(bulk.ACCOUNT)] == ["Rosie"]
+
+    door.run(column_maps.save, ADMIN, feed="agency", kind=CLIENTS, columns=None, version=1)
+    runs()
+    assert [each["name"] for each in stored(bulk.ACCOUNT)] == [CLIENT["Name"]]
+    assert runs()["clients"].rows_read == 0
+
+
+@pytest.mark.criterion("FEED-69")
+def test_a_personal_column_goes_into_its_own_field_alone(agency: Agency, look: Looks, door: Door) -> None:
+    exported(agency, {**CLIENT, "Notes": "923-02-4054"}, age=600)
+    columns = look().columns
+    for heading, field in (("Tax ID", "street"), ("Licence", "city"), ("Born", "email"), ("Notes", "street")):
+        with pytest.raises(Invalid, match=heading):
+            door.run(
+                column_maps.save, PRINCIPAL, feed="agency", kind=CLIENTS,
+                columns=assigned(columns, heading, field), version=0,
+            )  # fmt: skip
+    swapped = assigned(assigned(columns, "Tax ID", ""), "Notes", "tax_id")
+    door.run(column_maps.save, PRINCIPAL, feed="agency", kind=CLIENTS, columns=swapped, version=0)
+
+
+@pytest.mark.criterion("FEED-69")
+def test_no_remark_repeats_a_cell_to_who_may_not_see_it(agency: Agency, look: Looks) -> None:
+    exported(agency, {**CLIENT, "Kind": "Rosa"}, age=600)
+    told = look(assigned(look().columns, "Name", "kind"), who=Role.ADMIN)
+    assert not any(word in repr(told) for word in ("Rosa", "Whitfield"))
+
+
+@pytest.mark.criterion("FEED-71")
 def test_a_map_that_cannot_be_used_is_refused_with_the_reason(agency: Agency, look: Looks, door: Door) -> None:
     exported(agency, CLIENT, age=600)
     without = assigned(look().columns, "Client ID", "")

@@ -72,7 +72,7 @@ def test_a_first_import_is_told_and_nothing_is_taken_in(
     assert (told[FeedKind.CLIENTS].added, told[FeedKind.PRODUCERS].added) == (2, 1)
     policies = told[FeedKind.POLICIES]
     assert (policies.read, policies.added, policies.quarantined, policies.state) == (3, 1, 2, RunState.SUCCEEDED)
-    assert policies.reasons == (dry_runs.Reason("Client C9 is not among the clients taken in.", 2),)
+    assert policies.reasons == (dry_runs.Reason("It names a client who is not among the clients taken in.", 2),)
     assert told[FeedKind.COMMISSIONS].state is RunState.FAILED
     assert [(each.what, each.name) for each in found.examples or ()] == [
         ("New client", "Ada Grove"),

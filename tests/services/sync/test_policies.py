@@ -201,9 +201,9 @@ def test_a_policy_without_a_code_is_nobodys_until_it_gets_one(
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
-        ({"client_id": "C9"}, "Client C9 is not among the clients taken in."),
-        ({"producer_code": "XX"}, "Producer code XX is not known."),
-        ({"line": "pets"}, "Line of business pets is not known."),
+        ({"client_id": "C9"}, "It names a client who is not among the clients taken in."),
+        ({"producer_code": "XX"}, "It names a producer code that is not known."),
+        ({"line": "pets"}, "It names a line of business that is not known."),
     ],
 )
 def test_what_names_something_unknown_waits_in_quarantine(

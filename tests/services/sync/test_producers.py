@@ -80,14 +80,14 @@ def test_codes_with_one_npn_belong_to_one_producer_and_names_join_nobody(
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
-        ({"code": "Z", "parent_code": "nobody"}, "Parent code nobody is not known."),
+        ({"code": "Z", "parent_code": "nobody"}, "It names a parent code that is not known."),
         (
             {"code": "A", "name": "Al", "parent_code": "C"},
-            "Parent code C belongs to the producer itself or to one below.",
+            "It names a parent code of the producer itself or of one below.",
         ),
         (
             {"code": "A", "name": "Al", "parent_code": "A"},
-            "Parent code A belongs to the producer itself or to one below.",
+            "It names a parent code of the producer itself or of one below.",
         ),
         (
             {"code": "A", "name": "Al", "npn": "777"},

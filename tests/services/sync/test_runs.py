@@ -358,7 +358,7 @@ def test_a_row_that_cannot_be_stored_keeps_no_other_out(
     held = {row["source_id"]: row["reasons"] for row in stored(bulk.QUARANTINED)}
     reference = held["P2/2026-06-01"].removeprefix("It could not be stored, by a fault of ours. Reference: ")
     assert reference in caplog.text
-    assert held["P4/2026-06-01"] == "Line of business pets is not known."
+    assert held["P4/2026-06-01"] == "It names a line of business that is not known."
 
     clock.forward(minutes=1)
     feed.export(FeedKind.POLICIES, policy("P1"), changed(too_much, premium=Decimal(5)), policy("P3"), at=hour(12))
