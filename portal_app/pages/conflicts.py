@@ -5,7 +5,8 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.facts import panel
-from portal_app.components.table import body, cell, head, heading, name_cell, row, table
+from portal_app.components.links import link
+from portal_app.components.table import body, cell, head, heading, row, table
 from portal_app.components.words import meta
 from portal_app.pages.preferences import button
 from portal_app.state.conflicts import ConflictsState
@@ -41,8 +42,16 @@ def _conflict(each: Any) -> rx.Component:
         rx.cond(each.both, answer(rx.Var.create("Both"), "both")),
         class_name="button-row",
     )
+    # No link over the whole row: the answers stand in it.
+    policy = rx.el.th(
+        link(each.number, href=each.href),
+        meta(each.insured),
+        scope="row",
+        class_name="name-cell",
+        custom_attrs={"role": "rowheader"},
+    )
     return row(
-        name_cell(each.href, each.number, below=meta(each.insured)),
+        policy,
         cell("What", each.question, kind="wrapping plain"),
         cell("Since", each.since, kind="day left"),
         cell("What holds", answers, kind="plain"),

@@ -54,7 +54,7 @@ def _on_its_way() -> rx.Component:
 
 def _found() -> rx.Component:
     listed = table(
-        "What would happen",
+        "What would happen to each kind",
         head(heading("What"), heading("How it would go"), heading("What it would do")),
         body(
             S.kinds,

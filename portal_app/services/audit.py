@@ -29,6 +29,8 @@ LONGEST_LINE = 1024
 
 # What is noted of these is shown on pages that others have open.
 TOPICS = {"user": Topic.USERS, "feed": Topic.FEEDS}
+# But for these: they are many, and a mark would be one more write in each sign-in.
+COMING_AND_GOING = ("sign_in.", "session.")
 
 # The table and not the model: a row of the trail is written in a quarter of the time of an object.
 _EVENTS = metadata.tables["audit_event"]
@@ -46,7 +48,7 @@ def record(
     """Write what was done, in the transaction that does it. `detail` is JSON, encrypted; `actor` names somebody who
     is not signed in yet."""
     tx.db.flush()
-    if subject_kind in TOPICS:
+    if subject_kind in TOPICS and not action.startswith(COMING_AND_GOING):
         tx.changes(TOPICS[subject_kind])
     tx.db.execute(
         insert(_EVENTS),

@@ -66,7 +66,7 @@ def test_a_dry_run_shows_what_would_change_field_by_field(page: Page, agency: Ag
     integrations(page, agency)
     page.get_by_role("button", name="Dry run").click()
     expect(page.get_by_role("heading", name="Dry run of harbor")).to_be_visible()
-    found = page.get_by_role("region", name="What would happen").last
+    found = page.get_by_role("region", name="What would happen to each kind")
     expect(found.get_by_role("row").filter(has_text="Policies")).to_contain_text("1 changed", timeout=SOON)
     examples = page.get_by_role("region", name="Examples of what would change")
     expect(examples).to_contain_text("Premium: 1769.60 becomes  → 1999.99")

@@ -59,6 +59,7 @@ def test_it_opens_on_every_page_and_escape_gives_the_focus_back(
     page = at(opened(sessions("principal")), demo_site.url + path)
     heard = complaints(page)
     title = page.get_by_role("heading", level=1)
+    expect(page.locator(".skeleton")).to_have_count(0)
     expect(title).to_be_visible()
     where = title.bounding_box()
     held = page.get_by_role("button", name="Your account")
@@ -200,6 +201,7 @@ def test_recent_pages_come_first_and_nothing_else_is_kept(
 ) -> None:
     page = at(opened(sessions("principal")), f"{demo_site.url}/accounts")
     page.get_by_role("link", name="Policies").first.click()
+    expect(page.get_by_role("heading", name="Policies", level=1)).to_be_visible()
     page.locator(".row-link").first.click()
     expect(page.get_by_role("heading", name="History")).to_be_visible()
     insured = page.get_by_role("heading", level=1).inner_text()

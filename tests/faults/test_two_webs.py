@@ -162,7 +162,12 @@ def test_a_link_redeemed_at_both_sets_one_password(agency: Agency, purpose: Link
         passwords = [f"{NEW_PASSWORD}{which}" for which in range(4)]
         answers = together(
             *(
-                partial(Visitor(site).post, f"/auth/{path}", {"token": token, "password": password})
+                partial(
+                    Visitor(site).post,
+                    f"/auth/{path}",
+                    {"token": token, "password": password},
+                    x_forwarded_for=f"198.51.4.{each}" if purpose is LinkPurpose.RESET else f"198.51.3.{each}",
+                )
                 for site, password in zip(alternating(agency, 4), passwords, strict=True)
             )
         )

@@ -172,6 +172,7 @@ def test_a_leader_that_slept_through_its_lease_comes_back_and_writes_nothing(
     until(through(database))
     pair.processes[late].send_signal(signal.SIGCONT)
     until(lambda: logged(pair.logs[late], "leads no more"))
+    until(lambda: logged(pair.logs[late], "sync did not run"))
     refused = [line["reason"] for line in logged(pair.logs[late], "sync did not run")]
 
     assert refused == ["Another process took this work over."]

@@ -32,7 +32,7 @@ def test_the_description_is_there_for_everybody_and_says_how_to_get_in(described
     assert described["servers"] == [{"url": "/api/v1"}]
     assert described["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
     for path, operations in described["paths"].items():
-        assert operations.keys() <= {"get", "post", "patch", "delete"}, path
+        assert operations.keys() <= {"get", "post", "put", "patch", "delete"}, path
         for operation in operations.values():
             assert operation["security"] == [{"token": []}], path
             assert {"401", "429", "500", "503"} < operation["responses"].keys(), path

@@ -84,6 +84,7 @@ def test_rows_in_quarantine_are_told_with_their_reasons_and_without_what_they_sa
         "line": 3,
         "reasons": ["No client.", "No carrier."],
         "firstSeenAt": "2026-11-20T15:00:00Z",
+        "mended": False,
     }
     assert (answer.json()["total"], answer.json()["listCompleted"]) == (2, False)
     assert "Ostrander" not in answer.text
