@@ -8,7 +8,7 @@ import reflex as rx
 from portal_app.guard.events import requires
 from portal_app.services.access import Permission
 from portal_app.services.door import the_door
-from portal_app.services.errors import DomainError, Invalid
+from portal_app.services.errors import Conflict, DomainError, Invalid
 from portal_app.services.sync import mending
 from portal_app.state.integrations import PLACE
 from portal_app.state.portal import PortalState
@@ -41,6 +41,7 @@ class QuarantinedState(PortalState):
     loose: list[str] = []
     whole: str = ""
     asking: bool = False
+    version: str = ""
 
     @requires(MENDS, passive=True)
     async def load(self) -> None:
@@ -53,6 +54,7 @@ class QuarantinedState(PortalState):
         held = found.held
         self.place, self.kind, self.feed = f"{held.file_name}, line {held.line:,}", held.kind.label, held.feed
         self.since, self.reasons, self.mended = self._moment(held.first_seen_at), list(held.reasons), held.mended
+        self.version = found.version
         self.readable, self.loose = found.feed_is_there, list(found.loose)
         self.cells = [
             CellField(f"cell-{number}", cell.heading, cell.text, cell.problem)
@@ -65,9 +67,12 @@ class QuarantinedState(PortalState):
         """Mend the row; what is still wrong is told beside its column, and everything that was typed stays."""
         given = {cell.heading: str(form.get(cell.field, "")) for cell in self.cells}
         try:
-            waits = await the_door().call(mending.mend, locator=self.locator, cells=given)
+            waits = await the_door().call(mending.mend, locator=self.locator, cells=given, version=self.version)
         except Invalid as refusal:
             self._mark(given, refusal.problems)
+            return None
+        except Conflict as refusal:
+            self._say(refusal.sentence, "warning")
             return None
         except DomainError as refusal:
             return self._away(refusal.sentence, "warning")

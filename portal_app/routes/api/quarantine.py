@@ -42,8 +42,10 @@ class Cell(shapes.Shape):
 
 
 class WholeRow(QuarantinedRow):
-    """A row with what it says, for who sees the business. `loose` are cells under no heading."""
+    """A row with what it says, for who sees the business. `loose` are cells under no heading; `version` is what to mend
+    on top of."""
 
+    version: str
     cells: list[Cell]
     loose: list[str]
 
@@ -53,6 +55,7 @@ class Mended(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    version: Annotated[str, Field(max_length=16)]
     cells: Annotated[dict[str, Annotated[str, Field(max_length=4000)]], Field(max_length=500)]
 
 
@@ -78,13 +81,13 @@ async def get_row(caller: Caller, locator: parameters.Locator) -> WholeRow:
     """One row with what it says."""
     found = await the_door().act(mending.one, caller, locator=locator)
     cells = [Cell.of(cell) for cell in found.cells]
-    return WholeRow(**asdict(found.held), cells=cells, loose=list(found.loose))
+    return WholeRow(**asdict(found.held), version=found.version, cells=cells, loose=list(found.loose))
 
 
 @router.post("/{locator}/mending", responses=problems.WRITTEN | problems.MISSING | problems.AGAINST_IT)
 async def mend_row(caller: Caller, locator: parameters.Locator, mended: Mended) -> Mending:
     """Have the row taken in as these cells say."""
-    waits = await the_door().act(mending.mend, caller, locator=locator, cells=mended.cells)
+    waits = await the_door().act(mending.mend, caller, locator=locator, cells=mended.cells, version=mended.version)
     return Mending(waits_for=list(waits))
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select, update
 from sqlmodel import col
 
 from portal_app.models.enums import FeedKind
@@ -29,7 +29,7 @@ from portal_app.services.ports import (
     FilePreview,
     RowProblem,
 )
-from portal_app.services.sync import orders
+from portal_app.services.sync import bulk, orders
 from portal_app.services.sync.reasons import as_seen
 
 ALIKE = 55
@@ -78,9 +78,7 @@ def connector(tx: Tx, *, feed: str) -> FeedConnector:
 def look(tx: Tx, *, feed: str, kind: FeedKind, columns: Columns | None = None) -> Look:
     """The map in force, or the one that somebody is trying out, against the newest file. Cells are masked for who may
     not see the business. Raises NotFound."""
-    connector = connector_of(tx, feed)
-    if connector is None:
-        raise NotFound(f"There is no feed named {feed}.")
+    connector = _as_it_can_be_read(tx, feed)
     try:
         in_force = connector.columns(kind)
     except KeyError:
@@ -116,9 +114,7 @@ def save(tx: Tx, *, feed: str, kind: FeedKind, columns: Columns | None, version:
 
     Raises NotFound, Invalid with what is wrong with the map, Conflict where somebody saved another one since `version`.
     """
-    connector = connector_of(tx, feed)
-    if connector is None:
-        raise NotFound(f"There is no feed named {feed}.")
+    connector = _as_it_can_be_read(tx, feed)
     before = connector.columns(kind)
     if columns is not None:
         try:
@@ -134,6 +130,7 @@ def save(tx: Tx, *, feed: str, kind: FeedKind, columns: Columns | None, version:
     plain = None if columns is None else {name: _plain(held) for name, held in columns.items()}
     saved_by = tx.actor.email or tx.actor.name
     tx.db.add(ColumnMap(feed=feed, kind=kind, version=version + 1, columns=plain, saved_by=saved_by, saved_at=tx.now))
+    _rename_headings(tx, feed, kind, before, columns or tx.ports.feeds[feed].columns(kind))
     detail = {"before": {name: _plain(held) for name, held in before.items()}, "after": plain or "the feeds' file"}
     audit.record(tx, "feed.map_saved", subject_kind="feed", subject=f"{feed}/{kind.value}", detail=detail)
     orders.put(tx, feed)
@@ -173,6 +170,41 @@ def connector_of(tx: Tx, feed: str) -> FeedConnector | None:
         raise Conflict(
             f"A saved column map does not fit any more; look at it on the page Integrations. {told}"
         ) from None
+
+
+def _as_it_can_be_read(tx: Tx, feed: str) -> FeedConnector:
+    """By the maps in force, or by those of the feeds' file where a saved one does not fit any more: it is here that
+    another is saved. Raises NotFound."""
+    if feed not in tx.ports.feeds:
+        raise NotFound(f"There is no feed named {feed}.")
+    try:
+        return connector_of(tx, feed) or tx.ports.feeds[feed]
+    except Conflict:
+        return tx.ports.feeds[feed]
+
+
+def _rename_headings(tx: Tx, feed: str, kind: FeedKind, before: Columns, after: Columns) -> None:
+    """Rows that wait stand under the headings of the file that they came in: they are tried again by those that the
+    map has now."""
+    now = dict(_flat(after))
+    became = {heading: now[path] for path, heading in _flat(before) if path in now and now[path] != heading}
+    if not became:
+        return
+    patterns = [(re.compile(re.escape(old).replace(r"\{n\}", "([0-9]+)")), new) for old, new in became.items()]
+
+    def renamed(heading: str) -> str:
+        for pattern, new in patterns:
+            if found := pattern.fullmatch(heading):
+                return new.replace("{n}", found[1]) if found.groups() else new
+        return heading
+
+    row = bulk.QUARANTINED
+    waits = (row.c.feed == feed, row.c.kind == kind, or_(row.c.resolved_at.is_(None), row.c.mended.is_not(None)))
+    for number, payload, mended in tx.db.execute(select(row.c.id, row.c.payload, row.c.mended).where(*waits)):
+        cells = {renamed(heading): text for heading, text in payload["cells"].items()}
+        own = {renamed(heading): text for heading, text in mended.items()} if mended is not None else None
+        changed = {"payload": payload | {"cells": cells}, "mended": own}
+        tx.db.execute(update(row).where(row.c.id == number).values(changed))
 
 
 def _newest(tx: Tx, feed: str) -> dict[FeedKind, ColumnMap]:

@@ -1,8 +1,10 @@
 """A row in quarantine in the hands of a person who knows what it should say: mended and taken in, or left out."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import select, update
@@ -36,9 +38,11 @@ class Cell:
 @dataclass(frozen=True, slots=True)
 class Row:
     """A row in quarantine with what it says. `loose` are cells that stand under no heading, where the row has more or
-    fewer than its file; `feed_is_there` says whether it can be mended here, and not only left out."""
+    fewer than its file, in their order; `feed_is_there` says whether it can be mended here, and not only left out;
+    `version` is another one as soon as somebody has mended it."""
 
     held: quarantine.Held
+    version: str
     cells: tuple[Cell, ...]
     loose: tuple[str, ...]
     feed_is_there: bool
@@ -56,20 +60,24 @@ def one(tx: Tx, *, locator: str) -> Row:
     problems = _by_column(held.reasons)
     return Row(
         held=held,
+        version=_version(row),
         cells=tuple(Cell(each, cells.get(each, ""), problems.get(each, "")) for each in headings),
-        loose=tuple(text for heading, text in sent.items() if heading not in headings and text),
+        loose=tuple(text for heading, text in sent.items() if heading not in headings),
         feed_is_there=connector is not None,
     )
 
 
 @writes(Permission.MEND_ROWS)
-def mend(tx: Tx, *, locator: str, cells: Mapping[str, str]) -> tuple[str, ...]:
+def mend(tx: Tx, *, locator: str, cells: Mapping[str, str], version: str) -> tuple[str, ...]:
     """Have the row taken in as these cells say, as soon as the worker is free. Returns what it still has to wait for,
     such as a client who has not come yet.
 
-    Raises NotFound, Conflict where the feed is not configured any more, InvalidCells with a sentence for each.
+    Raises NotFound, Conflict where the feed is not configured any more or somebody else has mended the row since
+    `version`, InvalidCells with a sentence for each.
     """
     row = _open(tx, locator)
+    if version != _version(row):
+        raise Conflict("Somebody else has mended this row since you opened it. Look at what they wrote first.")
     connector = connector_of(tx, row.feed)
     if connector is None:
         raise Conflict("This feed is not configured any more, so nothing can read the row.")
@@ -108,6 +116,11 @@ def _open(tx: Tx, locator: str) -> Any:
     if found is None:
         raise NotFound("This row does not wait any more: it was taken in, left out, or sent right.")
     return found
+
+
+def _version(row: Any) -> str:
+    cells = json.dumps(row.mended or row.payload["cells"], sort_keys=True)
+    return blake2b(cells.encode(), digest_size=8).hexdigest()
 
 
 def _settle(tx: Tx, row: Any, how: Settlement, **values: Any) -> None:

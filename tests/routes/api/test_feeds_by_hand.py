@@ -47,12 +47,17 @@ def test_a_row_is_opened_mended_and_left_out(cast: Cast, files: Agency, door: Do
     cells = {cell["heading"]: cell["text"] for cell in row["cells"]}
     assert [cell["heading"] for cell in row["cells"] if cell["problem"]] == ["Premium"]
 
-    answer = csr.post(f"{place}/mending", {"cells": {**cells, "Premium": "none", "Status": "?"}})
+    answer = csr.post(
+        f"{place}/mending", {"version": row["version"], "cells": {**cells, "Premium": "none", "Status": "?"}}
+    )
     assert (answer.status_code, set(answer.json()["problems"])) == (422, {"Premium", "Status"})
-    assert csr.done("POST", f"{place}/mending", {"cells": {**cells, "Premium": "12", "Client ID": "C9"}}) == {
-        "waitsFor": ['Column "Client ID" names a client who is not among the clients taken in.']
-    }
-    assert csr.done("POST", f"{place}/mending", {"cells": {**cells, "Premium": "12"}}) == {"waitsFor": []}
+    assert csr.done(
+        "POST", f"{place}/mending", {"version": row["version"], "cells": {**cells, "Premium": "12", "Client ID": "C9"}}
+    ) == {"waitsFor": ['Column "Client ID" names a client who is not among the clients taken in.']}
+    again = {"version": row["version"], "cells": {**cells, "Premium": "12"}}
+    assert csr.post(f"{place}/mending", again).status_code == 409
+    again["version"] = csr.json(place)["version"]
+    assert csr.done("POST", f"{place}/mending", again) == {"waitsFor": []}
     run_feed(door, feed="agency")
     assert csr.json("/quarantine")["total"] == 0
     assert csr.get(place).status_code == 404
@@ -72,9 +77,9 @@ def test_who_may_not_mend_sees_no_cell(cast: Cast, files: Agency, door: Door) ->
     for person in (cast.admin, cast.read_only, cast.maya):
         writes = cast.writing(person)
         assert writes.get(place).status_code == 403
-        assert writes.post(f"{place}/mending", {"cells": {}}).status_code == 403
+        assert writes.post(f"{place}/mending", {"version": "", "cells": {}}).status_code == 403
         assert writes.send("DELETE", place).status_code == 403
-    assert cast.csr.post(f"{place}/mending", {"cells": {}}).status_code == 403, "a token that only reads"
+    assert cast.csr.post(f"{place}/mending", {"version": "", "cells": {}}).status_code == 403, "a token that only reads"
 
 
 @pytest.mark.criterion("REST-15")

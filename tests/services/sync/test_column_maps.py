@@ -200,6 +200,23 @@ def test_going_back_to_the_map_before_undoes_what_the_other_did(
     assert runs()["clients"].rows_read == 0
 
 
+@pytest.mark.criterion("FEED-70")
+def test_rows_that_wait_follow_a_heading_that_was_renamed(agency: Agency, runs: Runs, look: Looks, door: Door) -> None:
+    exported(agency, {**CLIENT, "Born": "soon"}, age=600)
+    runs()
+    [before] = door.run(quarantine.listed, PRINCIPAL).rows
+    renamed = drifted({**CLIENT, "Client ID": "C2"}, Born="Birth", Name="Client Name")
+    exported(agency, renamed, age=500)
+    columns = assigned(look().columns, "Birth", "birth_date")
+    door.run(column_maps.save, PRINCIPAL, feed="agency", kind=CLIENTS, columns=columns, version=0)
+    runs()
+
+    [after] = door.run(quarantine.listed, PRINCIPAL).rows
+    assert after.reasons == tuple(reason.replace("Born", "Birth") for reason in before.reasons)
+    row = door.run(mending.one, PRINCIPAL, locator=after.locator)
+    assert {cell.heading for cell in row.cells} == set(renamed)
+
+
 @pytest.mark.criterion("FEED-69")
 def test_a_personal_column_goes_into_its_own_field_alone(agency: Agency, look: Looks, door: Door) -> None:
     exported(agency, {**CLIENT, "Notes": "923-02-4054"}, age=600)

@@ -70,7 +70,7 @@ def mended(door: Door, **changes: str) -> tuple[str, ...]:
     row = opened(door)
     cells = {cell.heading: cell.text for cell in row.cells}
     cells |= {name.replace("_", " "): text for name, text in changes.items()}
-    return door.run(mending.mend, PRINCIPAL, locator=row.held.locator, cells=cells)
+    return door.run(mending.mend, PRINCIPAL, locator=row.held.locator, cells=cells, version=row.version)
 
 
 @pytest.mark.criterion("FEED-63")
@@ -113,7 +113,7 @@ def test_a_row_whose_cells_stand_under_no_heading_is_written_anew(
     runs()
     found = opened(door)
     assert [cell.heading for cell in found.cells] == list(POLICY)
-    assert found.loose == tuple(text for text in row if text)
+    assert found.loose == tuple(row)
     assert not any(cell.text for cell in found.cells)
 
     assert mended(door, **{name.replace(" ", "_"): text for name, text in POLICY.items()}) == ()
@@ -213,7 +213,7 @@ def test_a_feed_that_is_not_configured_any_more_can_only_be_left_out(
 
     assert not without.run(mending.one, PRINCIPAL, locator=held.locator).feed_is_there
     with pytest.raises(Conflict):
-        without.run(mending.mend, PRINCIPAL, locator=held.locator, cells={})
+        without.run(mending.mend, PRINCIPAL, locator=held.locator, cells={}, version="")
     without.run(mending.leave_out, PRINCIPAL, locator=held.locator)
     assert waiting(without) == ()
 
@@ -226,7 +226,11 @@ def test_who_may_see_and_mend_what_a_row_says(role: Role, agency: Agency, runs: 
     [held] = waiting(door)
     may = role in (Role.PRINCIPAL, Role.CSR)
 
-    for service, more in ((mending.one, {}), (mending.mend, {"cells": {}}), (mending.leave_out, {})):
+    for service, more in (
+        (mending.one, {}),
+        (mending.mend, {"cells": {}, "version": door.run(mending.one, PRINCIPAL, locator=held.locator).version}),
+        (mending.leave_out, {}),
+    ):
         try:
             door.run(service, actor(role), locator=held.locator, **more)  # type: ignore[arg-type]
             refused = False
@@ -235,3 +239,15 @@ def test_who_may_see_and_mend_what_a_row_says(role: Role, agency: Agency, runs: 
         except Forbidden:
             refused = True
         assert refused is not may
+
+
+@pytest.mark.criterion("FEED-63")
+def test_of_two_who_mend_a_row_the_second_is_told(agency: Agency, runs: Runs, door: Door) -> None:
+    exported(agency, {**POLICY, "Premium": "lots"}, age=600)
+    runs()
+    before = opened(door)
+    mended(door, Premium="1")
+    cells = {cell.heading: cell.text for cell in before.cells} | {"Premium": "2"}
+    with pytest.raises(Conflict, match="Somebody else has mended"):
+        door.run(mending.mend, PRINCIPAL, locator=before.held.locator, cells=cells, version=before.version)
+    assert [cell.text for cell in opened(door).cells if cell.heading == "Premium"] == ["1"]
