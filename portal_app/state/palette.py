@@ -14,6 +14,7 @@ from portal_app.services.palette import LONGEST, Suggestions
 from portal_app.services.policies.views import AccountRow, PolicyRow
 from portal_app.state import address, wording
 from portal_app.state.rows import account_line, policy_line
+from portal_app.state.sealed import Sealed
 
 
 @dataclass
@@ -24,7 +25,7 @@ class Suggestion:
     href: str
 
 
-class PaletteState(rx.State):
+class PaletteState(Sealed, rx.State):
     """Stands apart from the pages' states: what goes wrong here is told in the palette, and leaves the page as it
     was. `asked` is the text that the rows answer."""
 

@@ -13,6 +13,7 @@ from portal_app.services.door import Tx, the_door
 from portal_app.services.errors import DomainError, NotFound, Unexpected
 from portal_app.services.identity import sessions, who
 from portal_app.state import wording
+from portal_app.state.sealed import Sealed
 
 Params = ParamSpec("Params")
 Answer = TypeVar("Answer")
@@ -34,7 +35,7 @@ OFFERS = {
 }
 
 
-class PortalState(rx.State):
+class PortalState(Sealed, rx.State):
     """The base of all page states. What is empty here is filled on arrival, never by default: defaults are public."""
 
     name: str = ""

@@ -87,6 +87,8 @@ def test_an_emptied_redis_signs_nobody_out(shared: Shared, tabs: Tabs) -> None: 
     assert shared.arrives(tab)
     with Redis(port=shared.port) as redis:
         assert redis.dbsize() > 0
+        stored = b"".join(redis.dump(key) or b"" for key in redis.scan_iter())
+        assert EMAIL.encode() not in stored
         redis.flushall()
     assert shared.works()
     assert shared.arrives(tabs(shared.site, shared.person.cookies, "two"))
