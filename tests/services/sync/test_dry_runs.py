@@ -1,6 +1,7 @@
 """What taking a feed in would change, found out without changing anything, and the approval of a first import."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from threading import Event
@@ -16,12 +17,13 @@ from portal_app.models.enums import FeedKind, Role, RunState
 from portal_app.services.access import Actor, system
 from portal_app.services.door import Door
 from portal_app.services.errors import Forbidden, NotFound
-from portal_app.services.ports import Ports
+from portal_app.services.ports import Mail, Ports
 from portal_app.services.sync import approvals, bulk, dry_runs, freshness
 from portal_app.services.sync.runs import run_feed
+from portal_app.services.sync.scratch import scratch_door
 from tests.services.sync.feed import MemoryFeed, client, policy, producer
 from tests.services.sync.test_policies import Stored, Sync, hour
-from tests.world import Clock, actor, make_door
+from tests.world import Clock, actor, add_user, make_door
 
 PRINCIPAL = actor(Role.PRINCIPAL)
 CLI = system("test")
@@ -186,3 +188,25 @@ def test_a_feed_that_was_taken_in_before_waits_for_nobody(
 ) -> None:
     sync()
     assert held.door.run(approvals.held_back, CLI) == frozenset()
+
+
+@pytest.mark.criterion("FEED-66")
+def test_a_copy_holds_no_secrets_and_sends_nothing(agency: None, sync: Sync, door: Door, database: Database) -> None:
+    sync()
+    with database.write() as db:
+        add_user(db, Role.CSR, "csr@agency.test", totp_secret="A" * 32)
+    door.ports = replace(door.ports, mailer=Nobody())
+    with scratch_door(door) as copy:
+        assert (copy.ports.mailer, copy.ports.texts) == (None, None)
+        assert copy.database.engine.url.database != database.engine.url.database
+        with copy.database.read() as db:
+            people, policies = (db.scalar(select(func.count()).select_from(metadata.tables[name])) for name in
+                                ("portal_user", "policy"))  # fmt: skip
+        assert (people, policies) == (0, 1)
+
+
+class Nobody:
+    """A mailer that must not be used."""
+
+    def send(self, mail: Mail) -> None:
+        raise AssertionError("nothing leaves the house from a copy")

@@ -251,3 +251,26 @@ def test_of_two_who_mend_a_row_the_second_is_told(agency: Agency, runs: Runs, do
     with pytest.raises(Conflict, match="Somebody else has mended"):
         door.run(mending.mend, PRINCIPAL, locator=before.held.locator, cells=cells, version=before.version)
     assert [cell.text for cell in opened(door).cells if cell.heading == "Premium"] == ["1"]
+
+
+@pytest.mark.criterion("FEED-64")
+@pytest.mark.parametrize("unfit", [True, False])
+def test_a_row_that_was_left_out_does_not_make_a_file_hold_every_record(
+    unfit: bool, agency: Agency, database: Database, tmp_path: Path, clock: Clock
+) -> None:
+    agency.reads(FeedKind.POLICIES, complete=True)
+    connector = agency.connector(FeedKind.PRODUCERS, FeedKind.CLIENTS, FeedKind.POLICIES)
+    door = make_door(database, tmp_path, clock, Ports(feeds={"agency": connector}))
+    waits, short = {**POLICY, "Policy ID": "P2", "Premium": "lots"}, ["P1", "C1"]
+    agency.writes(FeedKind.POLICIES, csv_of([list(POLICY), list(waits.values()), short]), age=600)
+    run_feed(door, feed="agency")
+    first, second = waiting(door)
+    door.run(mending.leave_out, PRINCIPAL, locator=second.locator if unfit else first.locator)
+
+    clock.forward(minutes=5)
+    rest = [list(POLICY.values()), short] if unfit else [list(POLICY.values())]
+    agency.writes(FeedKind.POLICIES, csv_of([list(POLICY), *rest]), age=500)
+    run_feed(door, feed="agency")
+
+    assert [each.line for each in waiting(door)] == ([2] if unfit else [])
+    door.threads.shutdown()
