@@ -1,6 +1,7 @@
 """What two sides say of one policy, and a person decides."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, select
@@ -11,6 +12,7 @@ from portal_app.models.enums import (
     ConflictKind,
     FeedKind,
     Origin,
+    PolicyStatus,
     Resolution,
     Role,
     TransactionKind,
@@ -225,3 +227,22 @@ def test_who_may_resolve(role: Role, twice: None, door: Door) -> None:
         door.run(conflicts.resolve, actor(role), locator=conflict.locator, resolution=Resolution.BOTH)
     if role is not Role.PRODUCER:
         assert door.run(conflicts.waiting, actor(role)) == 1
+
+
+@pytest.mark.criterion("FEED-73")
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"effective": JULY, "status": PolicyStatus.CANCELLED},  # cancelled and written anew
+        {"effective": date(2025, 6, 1)},  # history that comes late
+    ],
+)
+def test_what_is_no_contradiction_waits_for_nobody(
+    other: dict[str, Any], begun: None, door: Door, feed: MemoryFeed, sync: Sync, clock: Clock
+) -> None:
+    feed.export(FeedKind.POLICIES, policy(), at=hour(11))
+    sync()
+    clock.forward(minutes=5)
+    feed.export(FeedKind.POLICIES, policy(**other), at=hour(12))
+    sync()
+    assert waiting(door) == []
