@@ -35,8 +35,8 @@ def ends_soon(soon: rx.Var[bool], stay: rx.EventHandler) -> rx.Component:
     keep = rx.el.button("Stay signed in", type="button", on_click=stay, class_name="button button-solid")
     told = note(
         "warning",
-        "Nothing was done here for a while: in two minutes you are signed out. What you typed and did not save would "
-        "be lost.",
+        "Nothing was done here for a while: you will be signed out soon. What you typed and did not save would be "
+        "lost.",
         rx.el.div(keep, class_name="note-actions"),
         role="alert",
     )

@@ -51,6 +51,8 @@ READING = frozenset({"GET", "HEAD"})
 # Tabs of people who are not signed in, open at once: from one address, and in this process.
 STRANGERS_OF_AN_ADDRESS = 50
 STRANGERS = 500
+# Tabs of one session, open at once in this process.
+TABS_OF_A_SESSION = 40
 
 
 def cookie_name(settings: Settings) -> str:
@@ -90,6 +92,7 @@ class Guard:
         self.app, self.settings, self.door, self.built = app, settings, door, built
         self.left, self.used = left, used
         self.strangers: Counter[str] = Counter()
+        self.tabs: Counter[bytes] = Counter()
         self.hosts = {urlsplit(origin).netloc for origin in settings.origins}
         self.cookie = cookie_name(settings)
 
@@ -127,9 +130,21 @@ class Guard:
         visitor = await self._visitor(scope, passive=True)
         bound, token = self._bound(scope, visitor)
         if visitor.token_hash is not None:
-            await self.app(bound, receive, send)
+            await self._persons_socket(visitor.token_hash, bound, receive, send)
             return
         await self._strangers_socket(visitor.actor.address, token, bound, receive, send)
+
+    async def _persons_socket(self, session: bytes, scope: Scope, receive: Receive, send: Send) -> None:
+        """A tab of somebody who has signed in: more than anybody looks at, but not without end."""
+        if self.tabs[session] >= TABS_OF_A_SESSION:
+            await send({"type": "websocket.close", "code": 4429})
+            return
+        self.tabs[session] += 1
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.tabs[session] -= 1
+            self.tabs += Counter()
 
     async def _strangers_socket(self, address: str, token: str, scope: Scope, receive: Receive, send: Send) -> None:
         """A tab of somebody who is not signed in: few at a time, and nothing is kept of it."""

@@ -11,10 +11,7 @@ from portal_app.models.stored import stored_enum
 
 
 class User(SQLModel, table=True):
-    """One person. Without a second factor (`totp_enrolled_at` or `phone_verified_at`) they can do nothing but enrol.
-
-    `totp_pending` is the secret of an authenticator that is to replace the one in use, until a code proves it.
-    """
+    """One person. Without a second factor (`totp_enrolled_at` or `phone_verified_at`) they can do nothing but enrol."""
 
     __tablename__ = "portal_user"
     __table_args__ = (
@@ -36,7 +33,6 @@ class User(SQLModel, table=True):
     totp_secret: str | None = column(Holds.SECRET, None)
     totp_enrolled_at: datetime | None = moment(None)
     totp_last_step: int = column(Holds.PLAIN, 0)
-    totp_pending: str | None = column(Holds.SECRET, None)
     phone: str | None = column(Holds.CONTACT, None, max_length=16)
     phone_verified_at: datetime | None = moment(None)
     single_keys: bool = column(Holds.PLAIN, True)
@@ -58,7 +54,7 @@ class UserGrant(SQLModel, table=True):
 
 class UserSession(SQLModel, table=True):
     """A sign-in. The cookie holds the token, the table only its hash. `confirmed_at` is when both factors were proved
-    last."""
+    last; `totp_pending` the secret of an authenticator that is to replace the one in use, until a code proves it."""
 
     __tablename__ = "user_session"
     __table_args__ = (
@@ -82,13 +78,14 @@ class UserSession(SQLModel, table=True):
     ended_at: datetime | None = moment(None)
     end_reason: SessionEnd | None = column(Holds.PLAIN, None, sa_type=stored_enum(SessionEnd))
     confirmed_at: datetime | None = moment(None)
+    totp_pending: str | None = column(Holds.SECRET, None)
     notice: str | None = column(Holds.PLAIN, None, max_length=200)
     address: str = column(Holds.CONTACT, "", max_length=45)
 
 
 class SetUpLink(SQLModel, table=True):
     """A one-time link by which a person sets a password, their first or another. `user_id` is empty for the first
-    administrator, who does not exist yet."""
+    administrator, who does not exist yet; `asked_for` is set where anybody may have asked, by typing the address."""
 
     __tablename__ = "set_up_link"
 
@@ -96,6 +93,7 @@ class SetUpLink(SQLModel, table=True):
     token_hash: bytes = column(Holds.SECRET, unique=True, sa_type=LargeBinary)
     user_id: int | None = reference("portal_user.id", None)
     purpose: LinkPurpose = column(Holds.PLAIN, LinkPurpose.SET_UP, sa_type=stored_enum(LinkPurpose))
+    asked_for: bool = column(Holds.PLAIN, False)
     created_at: datetime = moment()
     expires_at: datetime = moment()
     used_at: datetime | None = moment(None)

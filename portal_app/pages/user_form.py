@@ -73,7 +73,7 @@ def _review() -> rx.Component:
         "info",
         rx.el.p("With this they would see ", rx.el.strong(S.would_see), ", and may:"),
         may,
-        meta("Where their role, producer or grants change, their sessions end."),
+        meta("Where their role, producer or grants change, their sessions and API tokens end."),
         rx.el.div(
             rx.el.button("Save", type="button", on_click=S.save, class_name="button button-solid"),
             button("Change something", on_click=S.back),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from portal_app.guard import asgi, headers
-from portal_app.guard.asgi import STRANGERS, Guard
+from portal_app.guard.asgi import STRANGERS, TABS_OF_A_SESSION, Guard
 from portal_app.guard.events import SCHEME, SESSION_HEADER
 from portal_app.services.access import Actor
 from portal_app.services.door import Door, current_actor
@@ -120,6 +120,18 @@ def test_of_a_strangers_tab_nothing_is_left_when_it_closes(outside: Outside, cas
     assert outside.left == [asgi._bind("", "tab")]
     outside.connect(cookie=cast["principal"])
     assert len(outside.left) == 1
+
+
+@pytest.mark.criterion("GUARD-21")
+def test_a_session_holds_so_many_tabs_and_another_is_not_touched(outside: Outside, cast: Cast) -> None:
+    mine = sessions.hash_of(cast.cookies["principal"])
+    outside.guard.tabs[mine] = TABS_OF_A_SESSION - 1
+    assert outside.connect(cookie=cast["principal"]) is None
+    assert outside.guard.tabs[mine] == TABS_OF_A_SESSION - 1, "room is made as one closes"
+    outside.guard.tabs[mine] += 1
+    assert outside.connect(cookie=cast["principal"]) == 4429
+    assert outside.connect(cookie=cast["csr"]) is None
+    assert set(outside.guard.tabs) == {mine}, "nothing is kept of sessions without a tab"
 
 
 @pytest.mark.criterion("AUTH-28")

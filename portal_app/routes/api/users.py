@@ -64,8 +64,8 @@ async def get_user(caller: Caller, locator: parameters.Locator) -> people.User:
 
 @router.patch("/{locator}", responses=WRITTEN | DONE)
 async def change_user(caller: Caller, locator: parameters.Locator, sent: people.ChangedUser) -> people.User:
-    """Change what is named. Where role, producer or grants change, the person's sessions end. The last administrator
-    stays one, and nobody changes what they may do themselves."""
+    """Change what is named. Where role, producer or grants change, the person's sessions and tokens end. The last
+    administrator stays one, and nobody changes what they may do themselves."""
     await the_door().act(users.amend, caller, who=locator, amendment=sent.amendment())
     return await _now(caller, locator)
 
@@ -106,7 +106,7 @@ async def invite_again(caller: Caller, locator: parameters.Locator) -> people.Li
     return people.Link(link=await the_door().act(users.invite_again, caller, who=locator))
 
 
-@router.post("/{locator}/reset-link", responses=problems.MISSING)
+@router.post("/{locator}/reset-link", responses=DONE)
 async def make_reset_link(caller: Caller, locator: parameters.Locator) -> people.Link:
     """A link for a new password, good for an hour, to be handed over."""
     return people.Link(link=await the_door().act(reset.link_for, caller, who=locator))

@@ -37,8 +37,11 @@ def own_hash(tx: Tx) -> str | Refused:
 def settle(tx: Tx, *, checked: str, right: bool, code: str) -> Refused | None:
     """Note that it is them, or count the failure."""
     user = self_of(tx)
+    if throttle.is_exhausted(tx, tx.actor.address):
+        return Refused.THROTTLED
     if sign_in.is_locked(tx, user) or user.password_hash != checked:
-        return Refused.WRONG
+        # Counted against the address alone: else whoever holds a session could have hashes made for ever.
+        return Refused.WRONG if throttle.count_failure(tx, tx.actor.address) else Refused.THROTTLED
     if not (right and sign_in.proves(tx, user, code)):
         return sign_in.count_failure(tx, user, "confirmation")
     user.failed_attempts = 0

@@ -1,5 +1,6 @@
 """What is written down of a person when they are added or changed, and what speaks against it."""
 
+import unicodedata
 from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
@@ -12,6 +13,8 @@ from portal_app.models.producers import Producer, ProducerCode
 from portal_app.services.access import MATRIX
 from portal_app.services.door import Tx
 from portal_app.services.errors import Invalid
+
+JOINERS = "\u200c\u200d"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,8 @@ def checked(tx: Tx, draft: Draft, user_id: int | None = None) -> Checked:
     """Raises Invalid with every problem at once. `user_id` is whose address it may be already."""
     problems: dict[str, str] = {}
     email = _email(tx, draft.email, user_id, problems)
-    if not 1 <= len(draft.name.strip()) <= 120:
-        problems["name"] = "Enter a name, at most 120 characters."
+    if sentence := wrong_with_name(draft.name.strip()):
+        problems["name"] = sentence
     if beyond := draft.grants - MATRIX[draft.role].may_be_granted:
         told = ", ".join(sorted(each.label for each in beyond))
         problems["grants"] = f"{draft.role.label} cannot be given: {told}."
@@ -51,6 +54,15 @@ def checked(tx: Tx, draft: Draft, user_id: int | None = None) -> Checked:
     if problems:
         raise Invalid(problems)
     return Checked(email, draft.name.strip(), draft.role, producer, draft.grants)
+
+
+def wrong_with_name(name: str) -> str:
+    """Why it cannot be somebody's name, or empty. What breaks a line or turns the writing round could make a mail or a
+    log say what nobody wrote; the joiners that some scripts need stay."""
+    if not 1 <= len(name) <= 120:
+        return "Enter a name, at most 120 characters."
+    unseen = [each for each in name if each not in JOINERS and unicodedata.category(each) in ("Cc", "Cf", "Zl", "Zp")]
+    return "Enter a name without line breaks or characters that cannot be seen." if unseen else ""
 
 
 def _email(tx: Tx, typed: str, user_id: int | None, problems: dict[str, str]) -> str:

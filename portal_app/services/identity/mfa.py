@@ -6,7 +6,7 @@ from datetime import datetime
 import pyotp
 
 from portal_app.models.enums import SessionEnd
-from portal_app.models.identity import User
+from portal_app.models.identity import User, UserSession
 from portal_app.services import audit, mail
 from portal_app.services.access import Gate
 from portal_app.services.door import Tx, reads, writes
@@ -42,22 +42,23 @@ def factors(tx: Tx) -> Factors:
 
 @writes(Gate.SIGNED_IN)
 def begin_authenticator(tx: Tx) -> Enrolment:
-    """A secret for a new authenticator. The one in use stays until a code proves the new one. Raises ConfirmFirst."""
+    """A secret for a new authenticator, of this session alone: whoever saw one in another session does not know it. The
+    one in use stays until a code proves the new one. Raises ConfirmFirst."""
     require_recent(tx)
-    user = self_of(tx)
-    user.totp_pending = user.totp_pending or pyotp.random_base32()
-    return pictured(user.totp_pending, user.email, tx.settings.agency_name)
+    user, session = self_of(tx), tx.db.get_one(UserSession, tx.actor.session_id)
+    session.totp_pending = session.totp_pending or pyotp.random_base32()
+    return pictured(session.totp_pending, user.email, tx.settings.agency_name)
 
 
 @writes(Gate.SIGNED_IN)
 def finish_authenticator(tx: Tx, *, code: str) -> None:
     """Put the new authenticator in the old one's place. Raises ConfirmFirst, Invalid for a code that does not fit."""
     require_recent(tx)
-    user = self_of(tx)
-    step = totp.matching_step(user.totp_pending, code, tx.now) if user.totp_pending else None
+    user, session = self_of(tx), tx.db.get_one(UserSession, tx.actor.session_id)
+    step = totp.matching_step(session.totp_pending, code, tx.now) if session.totp_pending else None
     if step is None:
         raise Invalid({"code": "That code did not fit. Scan the picture again and try the next code."})
-    user.totp_secret, user.totp_pending = user.totp_pending, None
+    user.totp_secret = session.totp_pending
     user.totp_enrolled_at, user.totp_last_step = tx.now, step
     _changed(tx, user, "mfa.authenticator_changed", "Your authenticator app was changed.")
 
@@ -109,9 +110,10 @@ def new_recovery_codes(tx: Tx) -> tuple[str, ...]:
 
 def _changed(tx: Tx, user: User, action: str, sentence: str) -> None:
     tx.db.flush()
+    sessions.forget_pending(tx)
     sessions.end_others(tx, SessionEnd.REVOKED)
     audit.record(tx, action, subject_kind="user", subject=user.locator)
-    _tell(tx, user, sentence)
+    _tell(tx, user, f"{sentence} Your other sessions were ended.")
 
 
 def _tell(tx: Tx, user: User, sentence: str) -> None:

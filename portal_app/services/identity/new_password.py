@@ -36,6 +36,7 @@ def settle(tx: Tx, *, password_hash: str) -> None:
     user = self_of(tx)
     user.password_hash = password_hash
     tx.db.flush()
+    sessions.forget_pending(tx)
     sessions.end_others(tx, SessionEnd.REVOKED)
     audit.record(tx, "user.password_changed", subject_kind="user", subject=user.locator)
-    set_up.tell_of_new_password(tx, user)
+    set_up.tell_of_new_password(tx, user, "Your other sessions were ended.")

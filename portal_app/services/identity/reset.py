@@ -10,13 +10,13 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from portal_app.encryption import keyring
-from portal_app.models.enums import LinkPurpose
+from portal_app.models.enums import LinkPurpose, Role
 from portal_app.models.identity import User
 from portal_app.services import audit, mail, outbox
 from portal_app.services.access import Gate, Permission
 from portal_app.services.door import Tx, writes
-from portal_app.services.errors import Forbidden
-from portal_app.services.identity import set_up, throttle, users
+from portal_app.services.errors import Conflict, Forbidden
+from portal_app.services.identity import set_up, throttle, told, users
 
 TOPIC = "reset"
 LASTS = timedelta(minutes=60)
@@ -26,12 +26,12 @@ OF_A_PERSON = 3
 
 @writes(Gate.PUBLIC)
 def ask(tx: Tx, *, email: str) -> bool:
-    """Have a link mailed to whoever has that address, if anybody has. Returns False only where too many were asked for
-    from one place."""
+    """Have a link mailed to whoever has that address, if anybody has, where there is a mail server. Returns False only
+    where too many were asked for from one place."""
     email = email.strip().lower()[:254]
     if throttle.count(tx, f"reset from {throttle.network_of(tx.actor.address)}") > OF_AN_ADDRESS:
         return False
-    if throttle.count(tx, f"reset of {email}") <= OF_A_PERSON:
+    if throttle.count(tx, f"reset of {email}") <= OF_A_PERSON and tx.ports.mailer is not None:
         outbox.enqueue(tx, TOPIC, record_key=record_key(email), payload={"email": email})
     return True
 
@@ -47,7 +47,7 @@ def mail_link(tx: Tx, *, email: str) -> None:
     user = tx.db.scalars(select(User).where(col(User.email) == email, col(User.disabled_at).is_(None))).first()
     if user is None or user.password_hash is None:
         return
-    link = set_up.make_link(tx, user.id, LASTS, LinkPurpose.RESET)
+    link = set_up.make_link(tx, user.id, LASTS, LinkPurpose.RESET, asked_for=True)
     audit.record(tx, "password.reset_asked", subject_kind="user", subject=user.locator)
     mail.send(
         tx,
@@ -60,9 +60,15 @@ def mail_link(tx: Tx, *, email: str) -> None:
 
 @writes(Permission.MANAGE_USERS)
 def link_for(tx: Tx, *, who: str) -> str:
-    """A link that an administrator hands over, where there is no mail server. Raises NotFound or Forbidden."""
+    """A link that an administrator hands over, where there is no mail server. Raises NotFound, Forbidden or
+    Conflict."""
     user = users.find(tx, who)
     if user.id == tx.actor.user_id:
         raise Forbidden("Change your own password in your preferences.")
+    if user.disabled_at is not None:
+        raise Conflict("They are shut out. Let them in again first.")
     audit.record(tx, "password.reset_link_made", subject_kind="user", subject=user.locator)
+    told.person(tx, user, "made a link by which a new password can be set for you within an hour.")
+    if user.role is Role.PRINCIPAL:
+        told.principals(tx, user, "made a link for a new password of a Principal")
     return set_up.make_link(tx, user.id, LASTS, LinkPurpose.RESET)

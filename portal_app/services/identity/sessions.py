@@ -238,6 +238,12 @@ def end_others(tx: Tx, reason: SessionEnd) -> int:
     return len(done.all())
 
 
+def forget_pending(tx: Tx) -> None:
+    """Forget the secret of a new authenticator that the actor's session was shown and did not prove."""
+    mine = col(UserSession.id) == tx.actor.session_id
+    tx.db.execute(update(UserSession).where(mine).values(totp_pending=None))
+
+
 def end_one(tx: Tx, session_id: int | None, reason: SessionEnd) -> bool:
     done = tx.db.execute(
         update(UserSession)

@@ -10,7 +10,7 @@ from typing import TypeVar
 from urllib.parse import urlencode
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlmodel import col
 
 from portal_app.models.enums import LinkPurpose, Role, SessionEnd
@@ -20,7 +20,8 @@ from portal_app.services import audit, mail
 from portal_app.services.access import ANONYMOUS, Actor, Gate
 from portal_app.services.door import Door, Tx, reads, writes
 from portal_app.services.errors import Invalid, NotFound, TooMany
-from portal_app.services.identity import hashing, passwords, sessions, throttle
+from portal_app.services.identity import hashing, passwords, sessions, throttle, ways_in
+from portal_app.services.identity.draft import wrong_with_name
 
 FIRST_ADMINISTRATOR = timedelta(hours=24)
 INVITATION = timedelta(days=7)
@@ -46,21 +47,39 @@ def first_administrator_link(tx: Tx) -> str | None:
     return make_link(tx, None, FIRST_ADMINISTRATOR)
 
 
-def make_link(tx: Tx, user_id: int | None, lasts: timedelta, purpose: LinkPurpose = LinkPurpose.SET_UP) -> str:
-    """Void the person's older links and make a new one, under the configured address only."""
-    same = col(SetUpLink.user_id).is_(None) if user_id is None else col(SetUpLink.user_id) == user_id
-    tx.db.execute(update(SetUpLink).where(same, col(SetUpLink.used_at).is_(None)).values(used_at=tx.now))
+def make_link(
+    tx: Tx,
+    user_id: int | None,
+    lasts: timedelta,
+    purpose: LinkPurpose = LinkPurpose.SET_UP,
+    *,
+    asked_for: bool = False,
+) -> str:
+    """Void the person's older links and make a new one, under the configured address only. One that anybody may have
+    `asked_for` voids its like alone: a stranger must not void what an administrator handed over."""
+    _void(tx, user_id, *([col(SetUpLink.asked_for).is_(True)] if asked_for else []))
     token = secrets.token_urlsafe(32)
     tx.db.add(
         SetUpLink(
             token_hash=sessions.hash_of(token),
             user_id=user_id,
             purpose=purpose,
+            asked_for=asked_for,
             created_at=tx.now,
             expires_at=tx.now + lasts,
         )
     )
     return f"{tx.settings.origin}{PAGES[purpose]}?{urlencode({'token': token})}"
+
+
+def _void(tx: Tx, user_id: int | None, *which: ColumnElement[bool]) -> None:
+    open_ones = (col(SetUpLink.user_id) == user_id, col(SetUpLink.used_at).is_(None))
+    tx.db.execute(update(SetUpLink).where(*open_ones, *which).values(used_at=tx.now))
+
+
+def void_all(tx: Tx, user: User) -> None:
+    """Void all links of a person."""
+    _void(tx, user.id)
 
 
 async def look(door: Door, *, token: str, address: str) -> LinkState:
@@ -109,8 +128,8 @@ async def finish(door: Door, *, token: str, email: str, name: str, password: str
         for code in passwords.problems(password, name=name, email=email, settings=settings)
     }
     checked = "" if link.email else _checked_email(email, problems)
-    if not 1 <= len(name) <= 120:
-        problems["name"] = "Enter your name, at most 120 characters."
+    if not link.email and (sentence := wrong_with_name(name)):
+        problems["name"] = sentence
     if problems:
         raise Invalid(problems)
     password_hash = await hashing.make(password)
@@ -144,18 +163,20 @@ def settle(tx: Tx, *, token: str, email: str, name: str, password_hash: str) -> 
         raise NotFound(VOID)
     user.password_hash, user.failed_attempts, user.locked_until = password_hash, 0, None
     tx.db.flush()
-    sessions.end_all(tx, user.id or 0, SessionEnd.REVOKED)
+    void_all(tx, user)
+    ways_in.forget_unproved(tx, user)
+    ways_in.end(tx, user, SessionEnd.REVOKED)
     audit.record(tx, "user.password_set", subject_kind="user", subject=user.locator, actor=user.email)
     if link.purpose is LinkPurpose.RESET:
-        tell_of_new_password(tx, user)
+        tell_of_new_password(tx, user, "Your sessions and your tokens for the API were ended.")
 
 
-def tell_of_new_password(tx: Tx, user: User) -> None:
+def tell_of_new_password(tx: Tx, user: User, ended: str) -> None:
     mail.send(
         tx,
         recipient=user.email,
         subject="Your portal password was changed",
-        text="Your password for the portal was changed a moment ago. If that was not you, tell your agency's "
+        text=f"Your password for the portal was changed a moment ago. {ended} If that was not you, tell your agency's "
         "administrator at once.",
     )
 

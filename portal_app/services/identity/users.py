@@ -5,22 +5,27 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, and_, delete, or_, select
 from sqlmodel import col
 
 from portal_app.models.enums import Grant, Role, SessionEnd
-from portal_app.models.identity import ApiToken, RecoveryCode, SetUpLink, User, UserGrant
+from portal_app.models.identity import ApiToken, User, UserGrant
 from portal_app.models.producers import ProducerCode
 from portal_app.models.types import new_locator
 from portal_app.services import audit, mail
 from portal_app.services.access import Permission
 from portal_app.services.door import Tx, writes
-from portal_app.services.errors import Conflict, Forbidden, NotFound
-from portal_app.services.identity import sessions, set_up
+from portal_app.services.errors import ConfirmFirst, Conflict, Forbidden, NotFound
+from portal_app.services.identity import sessions, set_up, told, ways_in
+from portal_app.services.identity.confirm import is_recent
 from portal_app.services.identity.draft import Checked, Draft, checked
 
 LAST_ADMINISTRATOR = "This is the last administrator. Make somebody else one first."
+OWN_ADDRESS = "Confirm in your preferences that it is you, and then change your own address."
 CHANGED_MEANWHILE = "Nothing was saved: somebody else changed this person since you opened the form."
+
+Told = dict[str, object]
+"""What is written down of a person, as the audit trail keeps it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,8 @@ def add(
     _grant(tx, user, grants)
     detail = {"role": role.value, "grants": sorted(each.value for each in grants), "producer_code": producer_code}
     audit.record(tx, "user.created", subject_kind="user", subject=user.locator, detail=detail)
+    if role is Role.PRINCIPAL:
+        told.principals(tx, user, "added a Principal")
     return Added(user.locator, _invited(tx, user))
 
 
@@ -72,6 +79,8 @@ def invite_again(tx: Tx, *, who: str) -> str:
     if user.password_hash is not None:
         raise Conflict("They have set a password already. Give them a link for a new one instead.")
     audit.record(tx, "user.invited_again", subject_kind="user", subject=user.locator)
+    if user.role is Role.PRINCIPAL:
+        told.principals(tx, user, "made another link for the first password of a Principal")
     return _invited(tx, user)
 
 
@@ -89,9 +98,10 @@ def _invited(tx: Tx, user: User) -> str:
 
 @writes(Permission.MANAGE_USERS)
 def change(tx: Tx, *, who: str, draft: Draft, version: str = "") -> None:
-    """Change what is written down of a person. Their sessions end where what they may do or see is another; grants
-    beyond the role's ceiling are refused. `version` is the one that the draft was made from, where one is given: what
-    somebody else changed since is not written over. Raises NotFound, Invalid, Forbidden or Conflict."""
+    """Change what is written down of a person. Their sessions and tokens end where what they may do or see is another;
+    grants beyond the role's ceiling are refused. `version` is the one that the draft was made from, where one is given:
+    what somebody else changed since is not written over. Raises NotFound, Invalid, Forbidden, Conflict, or ConfirmFirst
+    for one's own address."""
     user = find(tx, who)
     if version and version != version_of(tx, user):
         raise Conflict(CHANGED_MEANWHILE)
@@ -99,18 +109,37 @@ def change(tx: Tx, *, who: str, draft: Draft, version: str = "") -> None:
     before, after = _told(tx, user), _would_be(tx, given)
     if before == after:
         return
-    reaches = ("role", "producer", "grants")
-    if any(before[name] != after[name] for name in reaches):
+    if user.email != given.email and user.id == tx.actor.user_id and not is_recent(tx):
+        raise ConfirmFirst(OWN_ADDRESS)
+    if _reaches(before, after):
         _not_oneself(tx, user, "Somebody else has to change what you may do.")
         if user.role is Role.ADMIN and given.role is not Role.ADMIN:
             _not_the_last(tx, user)
-        sessions.end_all(tx, user.id or 0, SessionEnd.ROLE_CHANGED)
+        ways_in.end(tx, user, SessionEnd.ROLE_CHANGED)
     user.email, user.name, user.role = given.email, given.name, given.role
     user.producer_id = given.producer.id if given.producer else None
     _grant(tx, user, given.grants)
     tx.db.flush()
     detail = {"before": before, "after": after}
     audit.record(tx, "user.changed", subject_kind="user", subject=user.locator, detail=detail)
+    _tell_of_change(tx, user, before, after)
+
+
+def _reaches(before: Told, after: Told) -> bool:
+    return any(before[name] != after[name] for name in ("role", "producer", "grants"))
+
+
+def _tell_of_change(tx: Tx, user: User, before: Told, after: Told) -> None:
+    if _reaches(before, after):
+        told.person(tx, user, "changed what you may do or see in the portal. Your sessions and your tokens ended.")
+    if before["role"] != after["role"] and Role.PRINCIPAL in (before["role"], after["role"]):
+        made = user.role is Role.PRINCIPAL
+        told.principals(tx, user, "made somebody a Principal" if made else "took the role of Principal from somebody")
+    if before["email"] != after["email"]:
+        old = str(before["email"])
+        told.person(tx, user, "changed the address by which you sign in. It is not this one any more.", at=old)
+        if Role.PRINCIPAL in (before["role"], after["role"]):
+            told.principals(tx, user, f"changed the address of a Principal from {old}")
 
 
 def version_of(tx: Tx, user: User) -> str:
@@ -134,7 +163,7 @@ def producer_code_of(tx: Tx, user: User) -> str:
     return tx.db.scalar(code.order_by(col(ProducerCode.code)).limit(1)) or ""
 
 
-def _told(tx: Tx, user: User) -> dict[str, object]:
+def _told(tx: Tx, user: User) -> Told:
     granted = tx.db.scalars(select(col(UserGrant.granted)).where(col(UserGrant.user_id) == user.id))
     return {
         "email": user.email,
@@ -145,7 +174,7 @@ def _told(tx: Tx, user: User) -> dict[str, object]:
     }
 
 
-def _would_be(tx: Tx, given: Checked) -> dict[str, object]:
+def _would_be(tx: Tx, given: Checked) -> Told:
     return {
         "email": given.email,
         "name": given.name,
@@ -177,10 +206,11 @@ def disable(tx: Tx, *, who: str) -> None:
         _not_the_last(tx, user)
     user.disabled_at = user.disabled_at or tx.now
     tx.db.flush()
-    _end_everything(tx, user)
-    open_links = (col(SetUpLink.user_id) == user.id, col(SetUpLink.used_at).is_(None))
-    tx.db.execute(update(SetUpLink).where(*open_links).values(used_at=tx.now))
+    ways_in.end(tx, user, SessionEnd.REVOKED)
+    set_up.void_all(tx, user)
     audit.record(tx, "user.disabled", subject_kind="user", subject=user.locator)
+    if user.role is Role.PRINCIPAL:
+        told.principals(tx, user, "shut a Principal out")
 
 
 @writes(Permission.MANAGE_USERS)
@@ -207,12 +237,12 @@ def reset_mfa(tx: Tx, *, who: str) -> None:
     end. Raises NotFound or Forbidden."""
     user = find(tx, who)
     _not_oneself(tx, user, "Somebody else has to reset your second factor.")
-    user.totp_secret, user.totp_enrolled_at, user.totp_pending = None, None, None
-    user.phone, user.phone_verified_at = None, None
-    tx.db.execute(delete(RecoveryCode).where(col(RecoveryCode.user_id) == user.id))
-    tx.db.flush()
-    _end_everything(tx, user)
+    ways_in.forget_factor(tx, user)
+    ways_in.end(tx, user, SessionEnd.REVOKED)
     audit.record(tx, "mfa.reset", subject_kind="user", subject=user.locator)
+    told.person(tx, user, "reset your second factor: you set up a new one at your next sign-in.")
+    if user.role is Role.PRINCIPAL:
+        told.principals(tx, user, "reset the second factor of a Principal")
 
 
 @writes(Permission.MANAGE_USERS)
@@ -237,12 +267,6 @@ def revoke_token(tx: Tx, *, who: str, locator: str) -> None:
     audit.record(tx, "token.revoked", subject_kind="user", subject=user.locator, detail={"name": found.name})
 
 
-def _end_everything(tx: Tx, user: User) -> None:
-    sessions.end_all(tx, user.id or 0, SessionEnd.REVOKED)
-    valid = (col(ApiToken.user_id) == user.id, col(ApiToken.revoked_at).is_(None))
-    tx.db.execute(update(ApiToken).where(*valid).values(revoked_at=tx.now))
-
-
 def find(tx: Tx, who: str) -> User:
     """The person by locator or email address, held until the end of the transaction. Raises NotFound."""
     user = tx.db.scalars(named(who).with_for_update()).first()
@@ -262,7 +286,11 @@ def _not_oneself(tx: Tx, user: User, sentence: str) -> None:
 
 
 def _not_the_last(tx: Tx, user: User) -> None:
-    """All of them are held until the end of the transaction, so that two cannot both leave as the last but one."""
-    active = select(col(User.id)).where(col(User.role) == Role.ADMIN, col(User.disabled_at).is_(None))
-    if set(tx.db.scalars(active.with_for_update())) <= {user.id}:
+    """All of them are held until the end of the transaction, so that two cannot both leave as the last but one. Who was
+    invited and never came could look after nobody, so that they stand in for none who can sign in."""
+    proved = or_(col(User.totp_enrolled_at).is_not(None), col(User.phone_verified_at).is_not(None))
+    can_sign_in = and_(col(User.password_hash).is_not(None), proved)
+    active = select(col(User.id), can_sign_in).where(col(User.role) == Role.ADMIN, col(User.disabled_at).is_(None))
+    found = {row[0]: row[1] for row in tx.db.execute(active.with_for_update())}
+    if not any(able or not found.get(user.id) for number, able in found.items() if number != user.id):
         raise Conflict(LAST_ADMINISTRATOR)
