@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import reflex as rx
-
 from portal_app.guard.events import requires
 from portal_app.models.enums import FeedKind
 from portal_app.services.access import Permission, can
@@ -64,7 +62,7 @@ class ColumnMapState(PortalState):
 
     @requires(Permission.VIEW_FEEDS, passive=True)
     async def load(self) -> None:
-        self.loaded, self.flash = False, ""
+        self.loaded = False
         *_, self.feed, self.kind = str(self.router.url.path).rstrip("/").split("/")
         if self.kind not in KINDS:
             self.missing = True
@@ -95,8 +93,7 @@ class ColumnMapState(PortalState):
         )
         if not done:
             return None
-        self._say("Saved. The worker takes the newest file in by this map within seconds.")
-        return rx.redirect(PLACE)
+        return self._say_at(PLACE, "Saved. The worker takes the newest file in by this map within seconds.")
 
     async def _look(self, columns: Columns | None) -> None:
         found = await self._ask(column_maps.look, feed=self.feed, kind=KINDS[self.kind], columns=columns)

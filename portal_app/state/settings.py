@@ -97,7 +97,7 @@ class SettingsState(PortalState):
 
     @requires(CHANGES, passive=True)
     async def load(self) -> None:
-        self.loaded, self.flash, self.report, self.trying, self.tried = False, "", "", "", ""
+        self.loaded, self.report, self.trying, self.tried = False, "", "", ""
         await self._look()
 
     async def _look(self) -> None:
@@ -126,7 +126,6 @@ class SettingsState(PortalState):
     async def review(self, form: dict[str, Any]) -> None:
         """What would change, before anything is saved."""
         self.form = {name: str(value) for name, value in form.items()}
-        self.flash = ""
         await self._review()
 
     async def _review(self) -> None:

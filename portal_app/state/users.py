@@ -156,7 +156,7 @@ class UserState(PortalState):
         self.loaded = True
 
     def _forget(self) -> None:
-        self.loaded, self.reviewing, self.link, self.asking, self.flash = False, False, "", "", ""
+        self.loaded, self.reviewing, self.link, self.asking = False, False, "", ""
         self.problems, self.form = {}, {}
 
     async def _look(self) -> None:
