@@ -215,6 +215,9 @@ class UserState(PortalState):
 
     @requires(MANAGES)
     async def save(self) -> None:
+        """Save what was reviewed, once: a second click finds nothing under review any more."""
+        if self.form and not self.reviewing:
+            return
         self.reviewing = False
         if not self.form:
             self._say("Nothing was saved: the connection was lost in between. Review it once more.", "bad")
