@@ -28,7 +28,7 @@ ANCHORS = "anchors.jsonl"
 LONGEST_LINE = 1024
 
 # What is noted of these is shown on pages that others have open.
-TOPICS = {"user": Topic.USERS, "feed": Topic.FEEDS}
+TOPICS = {"user": Topic.USERS, "feed": Topic.FEEDS, "trail": Topic.TRAIL}
 
 # The table and not the model: a row of the trail is written in a quarter of the time of an object.
 _EVENTS = metadata.tables["audit_event"]
