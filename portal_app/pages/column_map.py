@@ -75,7 +75,7 @@ def _lines() -> rx.Component:
                     custom_attrs={"role": "rowheader"},
                 ),
                 cell("Holds", rx.foreach(each.samples, _sample), kind="wrapping plain"),
-                cell("Field", _field(each), kind="plain"),
+                cell("Field", _field(each), kind="named whole"),
                 cell("Remarks", rx.foreach(each.remarks, _remark), kind="wrapping"),
                 key=each.heading,
             ),
