@@ -110,6 +110,22 @@
     }
   };
 
+  // What a page carries for its server, such as choices that are not saved yet: a server that comes back without it is
+  // given it again. It is told in `data-carried`, and given back by filling the field in.
+  let carried = "", wentOff = false;
+  const carry = (alive) => {
+    if (location.pathname !== alivePath) carried = "";
+    wentOff ||= !alive;
+    const field = alive && document.querySelector("input[data-carried]");
+    if (!field) return;
+    if (wentOff && carried && !field.dataset.carried) {
+      // Past React's own setter, or it takes the field for unchanged.
+      Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(field, carried);
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    } else carried = field.dataset.carried;
+    wentOff = false;
+  };
+
   // What changed elsewhere is shown where nobody is at work: no pointer moves, no key is pressed, no text is marked. Where
   // that takes a while the page offers it. A page that nobody sees waits until it is seen.
   const AT_REST = 1500, PATIENCE = 5000;
@@ -148,11 +164,12 @@
       typed.clear();
       nothingWaits();
     } else if (!alive) within(changes, "removedNodes", keepTyped);
+    carry(alive);
     if (typed.size) within(changes, "addedNodes", putTyped);
     if (alive) {
       alivePath = location.pathname;
       typed.clear();
     }
     if (changes.some((change) => change.attributeName === "data-news")) showNews();
-  }).observe(document.documentElement, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-alive", "data-news"] });
+  }).observe(document.documentElement, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-alive", "data-carried", "data-news"] });
 })();

@@ -21,13 +21,14 @@ def note(kind: str, *parts: Part, role: str = "note") -> rx.Component:
 
 
 def flash(sentence: rx.Var[str], kind: rx.Var[str], dismiss: rx.EventHandler) -> rx.Component:
-    """What the portal has to say. The region is always there, or screen readers would miss what appears in it."""
+    """What the portal has to say. The region is always there, or screen readers would miss what appears in it; the
+    static script brings a refusal into view, and the focus to it."""
     close = rx.el.button(
         icon("x", 16), type="button", on_click=dismiss, class_name="icon-button", custom_attrs={"aria-label": "Dismiss"}
     )
     cases: list[Any] = [(each, note(each, sentence, close)) for each in SIGNS]
     said = rx.fragment(rx.match(kind, *cases, note("info", sentence, close)))
-    return rx.el.div(rx.cond(sentence != "", said), class_name="flash", custom_attrs={"role": "status"})
+    return rx.el.div(rx.cond(sentence != "", said), tab_index=-1, class_name="flash", custom_attrs={"role": "status"})
 
 
 def ends_soon(soon: rx.Var[bool], stay: rx.EventHandler) -> rx.Component:

@@ -35,6 +35,7 @@ def audit() -> rx.Component:
         about_exports(S.exports),
         or_problem("The trail could not be loaded", rx.cond(S.loaded, _drawn(), skeleton_rows())),
         search=False,
+        refresh=S.refresh,
     )
 
 
@@ -133,9 +134,9 @@ def _row(each: Any) -> rx.Component:
     return row(
         name_cell(each.href, each.words),
         cell("When", each.at, kind="day left"),
-        cell("Who", each.who, kind="wrapping plain"),
-        cell("Record", either(each.record != "", each.record, "—"), kind="wrapping plain left"),
-        cell("Kind", either(each.kind != "", each.kind, "—"), kind="plain right"),
+        cell("Who", each.who, kind="wrapping named whole"),
+        cell("Record", either(each.record != "", each.record, "—"), kind="wrapping named whole"),
+        cell("Kind", either(each.kind != "", each.kind, "—"), kind="named whole"),
         cell("Address", either(each.address != "", each.address, "—"), kind="named left"),
         cell("Chain", either(each.sealed, "Sealed", "Not yet"), kind="named right"),
         key=each.href,

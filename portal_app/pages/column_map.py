@@ -75,7 +75,7 @@ def _lines() -> rx.Component:
                     custom_attrs={"role": "rowheader"},
                 ),
                 cell("Holds", rx.foreach(each.samples, _sample), kind="wrapping plain"),
-                cell("Field", _field(each), kind="plain"),
+                cell("Field", _field(each), kind="named whole"),
                 cell("Remarks", rx.foreach(each.remarks, _remark), kind="wrapping"),
                 key=each.heading,
             ),
@@ -93,14 +93,14 @@ def _remark(text: Any) -> rx.Component:
 
 
 def _field(each: Any) -> rx.Component:
-    return rx.el.select(
+    choice = rx.el.select(
         rx.foreach(S.choices, lambda choice: rx.el.option(choice.label, value=choice.value, key=choice.value)),
         value=each.field,
         on_change=lambda field: S.assign(each.heading, field),
-        disabled=~S.may_save,
         class_name="select",
         custom_attrs={"aria-label": "Field of " + each.heading},
     )
+    return rx.cond(S.may_save, choice, rx.el.span(each.field_label))
 
 
 def _saving() -> rx.Component:
@@ -120,8 +120,13 @@ def _saving() -> rx.Component:
     )
     return rx.el.div(
         rx.cond(S.problems.length() > 0, why_not),
-        rx.cond(S.may_save, buttons, meta("Who may run feeds changes this.")),
+        rx.cond(S.may_save, rx.fragment(buttons, _carried()), meta("Who may run feeds changes this.")),
     )
+
+
+def _carried() -> rx.Component:
+    """The choices, in the hands of the page: the static script gives them to a server that has lost them."""
+    return rx.el.input(hidden=True, on_change=S.bring_back, custom_attrs={"data-carried": S.tried})
 
 
 PAGE = Page(f"{MAPS}/[feed_name]/[feed_kind]", titled("Columns"), column_map, [PortalState.arrive, ColumnMapState.load])

@@ -72,7 +72,12 @@ def _form() -> rx.Component:
     loose = note(
         "info",
         rx.el.p("The row's cells do not fit the file's columns. This is what it holds, in its order:"),
-        rx.el.ol(rx.foreach(S.loose, rx.el.li), class_name="problems"),
+        rx.el.ol(
+            rx.foreach(
+                S.loose, lambda text: rx.el.li(rx.cond(text != "", text, rx.el.span("empty", class_name="meta")))
+            ),
+            class_name="problems numbered",
+        ),
     )
     filled = rx.el.form(
         rx.cond(S.whole != "", note("bad", S.whole, role="alert")),

@@ -44,6 +44,7 @@ def settings_form() -> rx.Component:
         fields,
         rx.el.div(
             rx.cond(S.said != "", note("info", S.said)),
+            rx.cond(S.meanwhile != "", _meanwhile()),
             rx.cond(S.problems.length() > 0, _problems()),
             rx.cond(S.reviewing, _review(), review),
             class_name="form-end",
@@ -97,7 +98,6 @@ WHOLE: dict[str, Any] = {"input_mode": "numeric", "max_length": 3, "auto_complet
 def _review() -> rx.Component:
     return note(
         "info",
-        rx.cond(S.meanwhile != "", rx.el.p(rx.el.strong(S.meanwhile))),
         rx.el.p("This would change:"),
         changes_list(S.changes),
         rx.el.div(
@@ -106,6 +106,15 @@ def _review() -> rx.Component:
             class_name="note-actions button-row",
         ),
     )
+
+
+def _meanwhile() -> rx.Component:
+    """What others saved while the form was filled in, beside what would now be saved over it."""
+    theirs = rx.foreach(
+        S.theirs,
+        lambda each: rx.fragment(rx.el.p(each.by, " changed, ", each.at, ":"), changes_list(each.changes)),
+    )
+    return note("warning", rx.el.p(rx.el.strong(S.meanwhile)), theirs)
 
 
 def changes_list(changes: Any) -> rx.Component:

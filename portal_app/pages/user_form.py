@@ -8,6 +8,7 @@ from portal_app.components.facts import panel
 from portal_app.components.notes import note
 from portal_app.components.words import either, meta
 from portal_app.pages.preferences import button
+from portal_app.pages.settings_form import changes_list
 from portal_app.state.users import GRANTS, ROLES, UserState
 
 S: Any = UserState
@@ -27,6 +28,7 @@ def user_form(title: str, label: str) -> rx.Component:
             S.code,
             hint="Any code of the producer that they are. A producer's role needs one: it decides whose book they see.",
             required=False,
+            disabled=S.oneself,
             max_length=128,
             auto_complete="off",
         ),
@@ -36,6 +38,7 @@ def user_form(title: str, label: str) -> rx.Component:
             _problem("grants"),
             class_name="field",
         ),
+        rx.cond(S.oneself, meta("Somebody else has to change what you may do: your role, producer and grants.")),
         button(label, kind="submit"),
         on_submit=S.review,
         class_name="form",
@@ -69,8 +72,13 @@ def _review() -> rx.Component:
         ),
         class_name="problems",
     )
+    changes = rx.fragment(
+        rx.el.p("This would change:"),
+        rx.cond(S.would_change.length() > 0, changes_list(S.would_change), rx.el.p("Nothing is different.")),
+    )
     return note(
         "info",
+        rx.cond(S.locator != "", changes),
         rx.el.p("With this they would see ", rx.el.strong(S.would_see), ", and may:"),
         may,
         meta("Where their role, producer or grants change, their sessions and API tokens end."),
@@ -122,6 +130,7 @@ def _role() -> rx.Component:
             id=rx.Var.create("user-role"),
             name="role",
             default_value=S.person_role,
+            disabled=S.oneself,
             class_name="select",
         ),
         class_name="field",
@@ -130,6 +139,11 @@ def _role() -> rx.Component:
 
 def _grant(grant: str, told: str) -> rx.Component:
     box = rx.el.input(
-        type="checkbox", name=f"grant_{grant}", default_checked=S.grants.contains(grant), class_name="check"
+        type="checkbox",
+        name=f"grant_{grant}",
+        default_checked=S.grants.contains(grant),
+        disabled=S.oneself,
+        class_name="check",
+        custom_attrs={"aria-invalid": S.problems.contains("grants"), "aria-describedby": "user-grants-problem"},
     )
     return rx.el.label(box, told, class_name="check-label")

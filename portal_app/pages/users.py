@@ -8,7 +8,7 @@ from portal_app.components.address import address_form
 from portal_app.components.badge import standing
 from portal_app.components.exports import about_exports, export_buttons
 from portal_app.components.facts import fact, facts, panel
-from portal_app.components.links import button_link
+from portal_app.components.links import button_link, link
 from portal_app.components.notes import empty, note, skeleton_page, skeleton_rows
 from portal_app.components.shell import page_header, search_box
 from portal_app.components.table import body, cell, head, heading, name_cell, pager, row, table
@@ -123,7 +123,13 @@ def _user() -> rx.Component:
 def _link() -> rx.Component:
     told = note(
         "good",
-        rx.el.p("Hand this link over yourself, or let them look for it in their mail. It is shown once."),
+        rx.el.p(
+            either(
+                S.mailed,
+                "Hand this link over yourself, or let them look for it in their mail. It is shown once.",
+                "Hand this link over yourself. It is shown once.",
+            )
+        ),
         rx.el.code(S.link, class_name="code breakable"),
         copy_button(S.link, "the link"),
         role="status",
@@ -184,17 +190,32 @@ def _access() -> rx.Component:
                 shut,
                 button("Let them in again", on_click=S.enable),
                 rx.fragment(
-                    button(
-                        either(S.standing == "Invited", "Make a new invitation link", "Make a link for a new password"),
-                        on_click=S.make_link,
-                    ),
-                    rx.cond(S.enrolled, button("Reset second factor", on_click=S.ask_first("reset_mfa"))),
+                    rx.cond(S.oneself, rx.fragment(), _link_and_factor()),
                     rx.cond(S.open_sessions > 0, button("Sign out everywhere", on_click=S.ask_first("sign_out"))),
-                    button("Shut out", on_click=S.ask_first("disable")),
+                    rx.cond(S.oneself, rx.fragment(), button("Shut out", on_click=S.ask_first("disable"))),
                 ),
             ),
             class_name="button-row",
         ),
+        rx.cond(
+            S.oneself,
+            rx.el.p(
+                "This is you. Your own password and second factor are in ",
+                link("your preferences", href="/preferences"),
+                "; somebody else has to shut you out.",
+                class_name="meta",
+            ),
+        ),
+    )
+
+
+def _link_and_factor() -> rx.Component:
+    return rx.fragment(
+        button(
+            either(S.standing == "Invited", "Make a new invitation link", "Make a link for a new password"),
+            on_click=S.make_link,
+        ),
+        rx.cond(S.enrolled, button("Reset second factor", on_click=S.ask_first("reset_mfa"))),
     )
 
 

@@ -16,6 +16,7 @@ SHOWN_TO: Mapping[Topic, Permission] = {
     Topic.FEEDS: Permission.VIEW_FEEDS,
     Topic.POLICIES: Permission.VIEW_OWN_ACCOUNTS,
     Topic.USERS: Permission.MANAGE_USERS,
+    Topic.TRAIL: Permission.VIEW_AUDIT,
 }
 
 # The table and not the model: this is read every second.

@@ -13,6 +13,7 @@ class Topic(StrEnum):
     FEEDS = "feeds"  # runs, their counts, what waits in quarantine, what was ordered
     POLICIES = "policies"  # policies, accounts, and how old they are
     USERS = "users"  # people and how it stands with them
+    TRAIL = "trail"  # whether the chain of the trail was asked for and found to hold; not each event
 
 
 # Also where the topic is new: nothing has to be written down beforehand.

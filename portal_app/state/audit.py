@@ -5,6 +5,7 @@ from datetime import date
 
 from portal_app.guard.events import requires
 from portal_app.services.access import Permission
+from portal_app.services.topics import Topic
 from portal_app.services.trail import chain, events
 from portal_app.services.trail.chain import Chain
 from portal_app.services.trail.deeds import DEEDS, KINDS
@@ -51,9 +52,13 @@ class AuditState(PortalState):
     holds: bool = False
     chain_problems: list[str] = []
 
-    @requires(VIEWS, passive=True)
+    @requires(VIEWS, passive=True, shows=(Topic.TRAIL,))
     async def load(self) -> None:
         await self._look()
+
+    @requires(VIEWS, passive=True)
+    async def refresh(self) -> None:
+        await self._again(self._look)
 
     @requires(VIEWS)
     async def look_again(self) -> None:
@@ -64,7 +69,7 @@ class AuditState(PortalState):
         done, _ = await self._do(chain.order)
         if done:
             await self._look()
-            self._say("The worker checks the chain now. Look again in a moment.")
+            self._say("The worker checks the chain now. What it finds shows itself below.")
 
     async def _look(self) -> None:
         given = dict(self.router.url.query_parameters)

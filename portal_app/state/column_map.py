@@ -1,10 +1,10 @@
 """A column map in the hands of an administrator: one line for each column of the newest file."""
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-
-import reflex as rx
 
 from portal_app.guard.events import requires
 from portal_app.models.enums import FeedKind
@@ -19,6 +19,9 @@ from portal_app.state.portal import PortalState
 
 MAPS = f"{PLACE}/columns"
 KINDS = {kind.value: kind for kind in FeedKind}
+CHANGED_MEANWHILE = "Somebody saved another map in the meantime. What you had chosen was for the one before."
+_OF_THE_MAP = re.compile(r"(?:\w+\.)?columns(?:\.(?P<field>[\w.]+))?: (?P<what>.+)")
+_ONE_OF = re.compile(r"one of (?P<fields>[\w., ]+) is needed\.")
 
 
 @dataclass
@@ -26,6 +29,7 @@ class ColumnLine:
     heading: str
     samples: list[str]
     field: str
+    field_label: str
     remarks: list[str]
     was: str
 
@@ -59,24 +63,38 @@ class ColumnMapState(PortalState):
     gone: list[Gone] = []
     problems: list[str] = []
     changed: bool = False
+    # The map that is being tried, for the page to bring back to a server that has lost it.
+    tried: str = ""
     _columns: dict[str, Any] = {}
     _version: int = 0
 
     @requires(Permission.VIEW_FEEDS, passive=True)
     async def load(self) -> None:
-        self.loaded, self.flash = False, ""
+        self.loaded = False
         *_, self.feed, self.kind = str(self.router.url.path).rstrip("/").split("/")
         if self.kind not in KINDS:
             self.missing = True
             return
         await self._look(None)
 
-    @requires(Permission.VIEW_FEEDS)
+    @requires(Permission.RUN_FEEDS, passive=True)
+    async def bring_back(self, carried: str) -> None:
+        """Try what was chosen before the connection was lost, or the server started anew."""
+        kept = _read(carried)
+        if kept is None:
+            return
+        version, columns = kept
+        if version == self._version:
+            await self._look(columns)
+        else:
+            self._say(CHANGED_MEANWHILE, "warning")
+
+    @requires(Permission.RUN_FEEDS)
     async def assign(self, heading: str, field: str) -> None:
         """Try another field for a column; nothing is saved by that."""
         await self._look(column_maps.assigned(self._columns, heading, field))
 
-    @requires(Permission.VIEW_FEEDS)
+    @requires(Permission.RUN_FEEDS)
     async def start_over(self) -> None:
         await self._look(None)
 
@@ -95,8 +113,7 @@ class ColumnMapState(PortalState):
         )
         if not done:
             return None
-        self._say("Saved. The worker takes the newest file in by this map within seconds.")
-        return rx.redirect(PLACE)
+        return self._say_at(PLACE, "Saved. The worker takes the newest file in by this map within seconds.")
 
     async def _look(self, columns: Columns | None) -> None:
         found = await self._ask(column_maps.look, feed=self.feed, kind=KINDS[self.kind], columns=columns)
@@ -118,7 +135,8 @@ class ColumnMapState(PortalState):
             f"{preview.fine:,} of the first {wording.count(preview.rows, 'row')} would be taken in" if preview else ""
         )
         lacking = [f"The file has no column “{name}”." for name in preview.lacking] if preview else []
-        self.problems = [*lacking, *(preview.problems if preview and not lacking else ())]
+        self.problems = [*lacking, *map(in_words, preview.problems if preview and not lacking else ())]
+        self.tried = json.dumps([self._version, self._columns]) if tried else ""
         self.changed = tried or any(each.new for each in found.moved)
         self.may_save, self.loaded = can(current_actor.get(), Permission.RUN_FEEDS), True
 
@@ -130,7 +148,9 @@ def _source(found: Look, saved: str) -> str:
 
 
 def _line(each: ColumnSeen, became: Mapping[str, str]) -> ColumnLine:
-    return ColumnLine(each.heading, list(each.samples), each.field, list(each.remarks), became.get(each.heading, ""))
+    told = label(each.field) if each.field else "Not taken in"
+    was = became.get(each.heading, "")
+    return ColumnLine(each.heading, list(each.samples), each.field, told, list(each.remarks), was)
 
 
 def _choice(each: FieldChoice) -> Choice:
@@ -141,3 +161,27 @@ def label(path: str) -> str:
     """vehicles.vin → Vehicles: vin."""
     group, _, part = path.replace("_", " ").partition(".")
     return f"{group.capitalize()}: {part}" if part else group.capitalize()
+
+
+def in_words(problem: str) -> str:
+    """What is wrong with a map, by the names of this page's fields and not by those of the feeds' file."""
+    found = _OF_THE_MAP.fullmatch(problem)
+    if found is None:
+        return problem
+    field, what = found["field"], found["what"]
+    if choice := _ONE_OF.fullmatch(what):
+        return f"One of these fields needs a column: {', '.join(map(label, choice['fields'].split(', ')))}."
+    if not field:
+        return what[:1].upper() + what[1:]
+    return f"A needed field has no column: {label(field)}." if what.startswith("needed") else f"{label(field)}: {what}"
+
+
+def _read(carried: str) -> tuple[int, Columns] | None:
+    """Version and map, as the page was given them."""
+    try:
+        version, columns = json.loads(carried)
+        whole = {name: held if isinstance(held, str) else dict(held) for name, held in columns.items()}
+    except (AttributeError, TypeError, ValueError):
+        return None
+    texts = (part for held in whole.values() if isinstance(held, dict) for part in held.values())
+    return (version, whole) if isinstance(version, int) and all(isinstance(each, str) for each in texts) else None

@@ -87,8 +87,8 @@ class DryRunState(PortalState):
         done, _ = await self._do(approvals.approve, feed=self.feed)
         if not done:
             return None
-        self._say("Let through. The worker takes it in within seconds, and from now on by the schedule.")
-        return rx.redirect(PLACE)
+        told = "Let through. The worker takes it in within seconds, and from now on by the schedule."
+        return self._say_at(PLACE, told)
 
 
 def _kind(each: KindFound) -> FoundLine:

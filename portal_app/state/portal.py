@@ -2,7 +2,8 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import reflex as rx
@@ -33,6 +34,8 @@ OFFERS = {
     "roles": Permission.MANAGE_USERS,
     "run-feed": Permission.RUN_FEEDS,
 }
+# Said on whatever page, until it is dismissed.
+EVERYWHERE = "*"
 
 
 class PortalState(Sealed, rx.State):
@@ -58,9 +61,12 @@ class PortalState(Sealed, rx.State):
     # Another one in the browser whenever what the page shows has changed elsewhere; never written here.
     news: str = ""
     _time_zone: str = ""
+    # The path at which the flash message is still to be read on arrival.
+    _said_for: str = ""
 
     @requires(Gate.SIGNED_IN, passive=True)
     async def arrive(self) -> None:
+        self._let_go_of_what_was_said()
         me = await self._ask(who.me)
         if me is None:
             return
@@ -70,12 +76,21 @@ class PortalState(Sealed, rx.State):
         self.places = ["home", *(key for key, permission in OPENS.items() if permission in me.permissions)]
         self.actions = [key for key, permission in OFFERS.items() if permission in me.permissions]
         self.single_keys = me.single_keys
-        if me.concurrent_sessions:
-            self.flash, self.flash_kind = await self._ask(sessions.take_notice) or self.flash, "warning"
+        if me.concurrent_sessions and (notice := await self._ask(sessions.take_notice)):
+            self._say(notice, "warning", at=EVERYWHERE)
+
+    def _let_go_of_what_was_said(self) -> None:
+        """A message belongs to the page on which it was said, or to the one to which that led: it is gone on any other,
+        and when the page is loaded anew."""
+        if self._said_for == EVERYWHERE:
+            return
+        if self._said_for != _plain(self.router.url.path):
+            self.flash = ""
+        self._said_for = ""
 
     @requires(Gate.SIGNED_IN)
     async def dismiss(self) -> None:
-        self.flash = ""
+        self.flash, self._said_for = "", ""
 
     @requires(Gate.SIGNED_IN, passive=True)
     async def idle_soon(self) -> None:
@@ -130,8 +145,13 @@ class PortalState(Sealed, rx.State):
         if self.problem:
             self.problem, self.reference = before
 
-    def _say(self, sentence: str, kind: str = "good") -> None:
-        self.flash, self.flash_kind = sentence, kind
+    def _say(self, sentence: str, kind: str = "good", *, at: str = "") -> None:
+        self.flash, self.flash_kind, self._said_for = sentence, kind, at
+
+    def _say_at(self, address: str, sentence: str, kind: str = "good") -> Any:
+        """Say it on the page at this address, and go there."""
+        self._say(sentence, kind, at=_plain(urlsplit(address).path))
+        return rx.redirect(address)
 
     def _zone(self) -> ZoneInfo:
         return ZoneInfo(self._time_zone or the_door().settings.time_zone)
@@ -145,3 +165,7 @@ class PortalState(Sealed, rx.State):
     def _last_of_path(self) -> str:
         """The locator that the address names."""
         return str(self.router.url.path).rstrip("/").rpartition("/")[2]
+
+
+def _plain(path: str) -> str:
+    return path.rstrip("/") or "/"

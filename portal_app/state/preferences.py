@@ -48,7 +48,7 @@ class PreferencesState(PortalState):
 
     @requires(Gate.SIGNED_IN, passive=True)
     async def load(self) -> None:
-        self.secret, self.picture, self.number, self.codes, self.token, self.flash = "", "", "", [], "", ""
+        self.secret, self.picture, self.number, self.codes, self.token = "", "", "", [], ""
         await self._look()
 
     async def _look(self) -> None:

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-import reflex as rx
-
 from portal_app.guard.events import requires
 from portal_app.services.access import Permission
 from portal_app.services.door import the_door
@@ -98,5 +96,4 @@ class QuarantinedState(PortalState):
         return self._away("The row is left out, also when it is sent again as it is.", "good") if done else None
 
     def _away(self, sentence: str, kind: str) -> Any:
-        self._say(sentence, kind)
-        return rx.redirect(f"{PLACE}#quarantine")
+        return self._say_at(f"{PLACE}#quarantine", sentence, kind)

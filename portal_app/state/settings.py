@@ -18,6 +18,7 @@ from portal_app.state.portal import PortalState
 CHANGES = Permission.CHANGE_SETTINGS
 PLACE = "/admin/settings"
 UNCHANGED = "Nothing is different from what is saved."
+REVIEW_AGAIN = "Nothing was saved: the connection was lost in between. Review it once more."
 SWITCHES = ("concurrent_sessions",)
 # What whoever runs the portal sets, in the order in which people look for it, and what holds where it is not set.
 VARIABLES = {
@@ -82,7 +83,10 @@ class SettingsState(PortalState):
     changes: list[ChangeRow] = []
     reviewing: bool = False
     meanwhile: str = ""
+    theirs: list[PastRow] = []
     said: str = ""
+    # The version that the review was held against; the one that is saved on top of.
+    _reviewed: int = 0
 
     mail: bool = False
     texts: bool = False
@@ -97,7 +101,7 @@ class SettingsState(PortalState):
 
     @requires(CHANGES, passive=True)
     async def load(self) -> None:
-        self.loaded, self.flash, self.report, self.trying, self.tried = False, "", "", "", ""
+        self.loaded, self.report, self.trying, self.tried = False, "", "", ""
         await self._look()
 
     async def _look(self) -> None:
@@ -106,7 +110,7 @@ class SettingsState(PortalState):
             return
         self._show(found)
         self.mail, self.texts, self.number = ways.mail, ways.texts, ways.number
-        self.reviewing, self.meanwhile, self.said, self.problems, self.form = False, "", "", {}, {}
+        self.reviewing, self.meanwhile, self.theirs, self.said, self.problems, self.form = False, "", [], "", {}, {}
         self.loaded, self.drawn = True, self.drawn + 1
 
     def _show(self, found: Current) -> None:
@@ -126,11 +130,10 @@ class SettingsState(PortalState):
     async def review(self, form: dict[str, Any]) -> None:
         """What would change, before anything is saved."""
         self.form = {name: str(value) for name, value in form.items()}
-        self.flash = ""
         await self._review()
 
     async def _review(self) -> None:
-        self.problems, self.reviewing, self.meanwhile, self.said = {}, False, "", ""
+        self.problems, self.reviewing, self.meanwhile, self.theirs, self.said = {}, False, "", [], ""
         given = self._given()
         if not given:
             self.said = UNCHANGED
@@ -142,12 +145,19 @@ class SettingsState(PortalState):
         except DomainError as refusal:
             self._say(refusal.sentence, "bad")
         else:
+            await self._look_at_theirs(found)
             self._preview(found)
 
+    async def _look_at_theirs(self, found: Review) -> None:
+        """What others saved since the form was drawn."""
+        if found.version == self.version:
+            return
+        now = await self._ask(agency.current)
+        self.theirs = [self._past(each) for each in now.history if each.version > self.version] if now else []
+        self.meanwhile = "Somebody saved other settings in the meantime. What you typed is still here; look again."
+
     def _preview(self, found: Review) -> None:
-        if found.version != self.version:
-            self.meanwhile = "Somebody saved other settings in the meantime. What you typed is still here; look again."
-        self.version = found.version
+        self._reviewed = found.version
         self.changes = [ChangeRow(each.label, each.before, each.after) for each in found.changes]
         self.reviewing = bool(self.changes)
         self.said = "" if self.changes else UNCHANGED
@@ -165,13 +175,17 @@ class SettingsState(PortalState):
 
     @requires(CHANGES)
     async def save(self) -> None:
+        """Save what was reviewed, and nothing else: a second click finds nothing under review any more."""
+        if not self.reviewing:
+            if not self.form and not self.flash:
+                self._say(REVIEW_AGAIN, "bad")
+            return
+        self.reviewing = False
         try:
-            await the_door().call(agency.save, version=self.version, given=self._given())
+            await the_door().call(agency.save, version=self._reviewed, given=self._given())
         except Conflict as told:
-            await self._review()
-            self.meanwhile = f"{told.sentence} What you typed is still here; look again."
+            self.meanwhile = f"{told.sentence} What you typed is still here; review it once more."
         except DomainError as refusal:
-            self.reviewing = False
             self._say(refusal.sentence, "bad")
         else:
             await self._look()

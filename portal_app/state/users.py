@@ -1,13 +1,13 @@
 """People in the administrator's hands: the list, and one of them, reviewed before anything is saved."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from portal_app.guard.events import requires
 from portal_app.models.enums import Grant, Role
 from portal_app.services.access import MATRIX, Permission
-from portal_app.services.door import the_door
+from portal_app.services.door import current_actor, the_door
 from portal_app.services.errors import Invalid
 from portal_app.services.identity import reset, roster, users
 from portal_app.services.identity.draft import Draft
@@ -17,6 +17,7 @@ from portal_app.state import address, exports, wording
 from portal_app.state.exports import Offer
 from portal_app.state.portal import PortalState
 from portal_app.state.preferences import TokenRow, token_row
+from portal_app.state.settings import ChangeRow
 
 ROLES = {role.value: role.label for role in Role}
 STANDINGS = {each.value: each.label for each in Standing}
@@ -123,8 +124,12 @@ class UserState(PortalState):
     reviewing: bool = False
     would_see: str = ""
     would_may: list[May] = []
+    would_change: list[ChangeRow] = []
     link: str = ""
+    mailed: bool = False
     asking: str = ""
+    # Nobody changes what they may do themselves.
+    oneself: bool = False
 
     @requires(MANAGES, passive=True, shows=(Topic.USERS,))
     async def load(self) -> None:
@@ -147,7 +152,7 @@ class UserState(PortalState):
         """An empty form, or one filled in like somebody else's (`?like=`)."""
         self._forget()
         self.locator, self.version, self.person, self.person_email, self.code, self.grants = "", "", "", "", "", []
-        self.person_role = Role.CSR.value
+        self.person_role, self.oneself = Role.CSR.value, False
         like = self.router.url.query_parameters.get("like", "")
         found = await self._ask(roster.one, who=like) if like else None
         if found is not None:
@@ -156,7 +161,8 @@ class UserState(PortalState):
         self.loaded = True
 
     def _forget(self) -> None:
-        self.loaded, self.reviewing, self.link, self.asking, self.flash = False, False, "", "", ""
+        self.loaded, self.reviewing, self.link, self.asking = False, False, "", ""
+        self.mailed = the_door().ports.mailer is not None
         self.problems, self.form = {}, {}
 
     async def _look(self) -> None:
@@ -180,6 +186,7 @@ class UserState(PortalState):
 
     def _show_standing(self, found: PersonDetail) -> None:
         line = found.line
+        self.oneself = line.locator == current_actor.get().locator
         self.role_label, self.producer_name = line.role.label, line.producer
         self.standing, self.enrolled = line.standing.label, line.enrolled
         self.seen, self.since = self._moment(line.last_sign_in_at) or "Never", self._moment(found.created_at)
@@ -190,17 +197,24 @@ class UserState(PortalState):
     @requires(MANAGES)
     async def review(self, form: dict[str, Any]) -> None:
         """What they would see and do, before anything is saved."""
-        self.form = {name: str(value) for name, value in form.items()}
+        self.form = {name: str(value) for name, value in form.items()} | (self._reaches() if self.oneself else {})
         self.problems = {}
         draft = _draft(self.form)
         try:
             found = await the_door().call(roster.outlook, draft=draft, who=self.locator)
         except Invalid as refusal:
-            self.problems, self.reviewing = refusal.problems, False
+            self.problems, self.reviewing = _in_words(refusal.problems, draft), False
             return
-        self._preview(found)
+        self._preview(found, draft)
 
-    def _preview(self, found: Outlook) -> None:
+    def _reaches(self) -> dict[str, str]:
+        """What decides what somebody may do, as it was drawn."""
+        granted = {f"grant_{grant}": "on" for grant in self.grants}
+        return {"role": self.person_role, "producer_code": self.code} | granted
+
+    def _preview(self, found: Outlook, draft: Draft) -> None:
+        drawn = _draft({"name": self.person, "email": self.person_email} | self._reaches())
+        self.would_change = _changes(drawn, draft) if self.locator else []
         accounts, policies = (
             wording.count(found.accounts, "account"),
             wording.count(found.policies, "policy", "policies"),
@@ -215,6 +229,9 @@ class UserState(PortalState):
 
     @requires(MANAGES)
     async def save(self) -> None:
+        """Save what was reviewed, once: a second click finds nothing under review any more."""
+        if self.form and not self.reviewing:
+            return
         self.reviewing = False
         if not self.form:
             self._say("Nothing was saved: the connection was lost in between. Review it once more.", "bad")
@@ -301,6 +318,36 @@ def _draft(form: Mapping[str, str]) -> Draft:
         producer_code=form.get("producer_code", ""),
         grants=grants,
     )
+
+
+def _changes(before: Draft, after: Draft) -> list[ChangeRow]:
+    """What of a person would be otherwise than it was drawn, in the words of the form."""
+    return [
+        ChangeRow(label, was or "none", becomes or "none")
+        for (label, was), (_, becomes) in zip(_told(before), _told(after), strict=True)
+        if was != becomes
+    ]
+
+
+def _told(draft: Draft) -> list[tuple[str, str]]:
+    return [
+        ("Name", draft.name.strip()),
+        ("Email", draft.email.strip().lower()),
+        ("Role", draft.role.label),
+        ("Producer code", draft.producer_code.strip()),
+        ("Beyond the role", _granted(draft.grants)),
+    ]
+
+
+def _granted(grants: Collection[Grant]) -> str:
+    return "; ".join(GRANTS[each.value] for each in sorted(grants))
+
+
+def _in_words(problems: Mapping[str, str], draft: Draft) -> dict[str, str]:
+    """The problems by the words of the form's own boxes."""
+    beyond = draft.grants - MATRIX[draft.role].may_be_granted
+    told = {"grants": f"{draft.role.label} cannot be given: {_granted(beyond)}."} if beyond else {}
+    return {**problems, **told}
 
 
 # The matrix as the page of roles lays it out: each role's word for each permission, and what it may be granted.

@@ -90,7 +90,7 @@ def test_a_drifted_header_is_shown_old_to_new_and_taken_in_once_it_is_saved(page
     save = page.get_by_role("button", name="Save this map and take the file in")
     field.select_option("")
     expect(save).to_be_disabled()
-    expect(page.get_by_text("columns.name: needed")).to_be_visible()
+    expect(page.get_by_text("A needed field has no column: Name.")).to_be_visible()
     field.select_option("name")
     expect(save).to_be_enabled()
     save.click()

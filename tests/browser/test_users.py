@@ -106,12 +106,19 @@ def test_somebody_is_changed_shut_out_and_let_in_again(
     expect(page.locator(".note code")).to_contain_text("/reset?token=")
 
 
-@pytest.mark.criterion("USERS-12")
-def test_the_last_administrator_cannot_be_shut_out(page: Page) -> None:
+@pytest.mark.criterion("PAGE-07")
+def test_on_their_own_page_nobody_is_offered_what_always_refuses(page: Page) -> None:
     open_person(page, "Tom Becker")
-    page.get_by_role("button", name="Shut out").click()
-    page.get_by_role("button", name="Yes").click()
-    expect(page.get_by_text("Somebody else has to shut you out.")).to_be_visible()
+    expect(page.get_by_text("somebody else has to shut you out")).to_be_visible()
+    for name in ("Shut out", "Reset second factor", "Make a link for a new password"):
+        expect(page.get_by_role("button", name=name)).to_have_count(0)
+    for label in ("Role", "Producer code", "Sees commission reports"):
+        expect(page.get_by_label(label)).to_be_disabled()
+    page.get_by_label("Name", exact=True).fill("Thomas Becker")
+    page.get_by_role("button", name="Review the change").click()
+    expect(page.get_by_text("Name: Tom Becker → Thomas Becker")).to_be_visible()
+    assert look(page) == []
+    page.get_by_role("button", name="Change something").click()
 
 
 @pytest.mark.criterion("USERS-10")

@@ -75,9 +75,28 @@ def test_who_saves_after_somebody_saved_is_told_and_looks_again(page: Any, door:
     by_ruth(door, 0, agency_name="Quay")
     asyncio.run(page.save())
     assert page.meanwhile.startswith("ruth@agency.test saved other settings in the meantime.")
+    asyncio.run(page.save())
+    asyncio.run(page.save())
+    names = [each.typed for each in door.run(agency.current, actor(Role.ADMIN)).settings if each.name == "agency_name"]
+    assert (page.reviewing, names) == (False, ["Quay"])
+
+    asyncio.run(page.review(FORM | {"agency_name": "Harbor & Kin"}))
     assert (page.reviewing, told(page)) == (True, [("Agency's name", "Quay", "Harbor & Kin")])
+    assert [(each.by, each.changes[0].after) for each in page.theirs] == [("ruth@agency.test", "Quay")]
     asyncio.run(page.save())
     assert page.typed["agency_name"] == "Harbor & Kin"
+
+
+@pytest.mark.criterion("PAGE-04")
+def test_a_second_click_saves_nothing_and_neither_does_one_without_a_review(page: Any, door: Door) -> None:
+    asyncio.run(page.review(FORM | {"concurrent_sessions": True}))
+    for _ in range(2):
+        asyncio.run(page.save())
+    assert (page.typed["concurrent_sessions"], page.version) == ("true", 1)
+    page.flash = ""
+    asyncio.run(page.save())
+    assert (page.flash_kind, page.version) == ("bad", 1)
+    assert "Review it once more" in page.flash
 
 
 @pytest.mark.criterion("SET-42")

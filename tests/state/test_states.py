@@ -171,3 +171,25 @@ def test_no_handler_can_be_mistaken_for_a_setter_and_each_runs_off_the_loop() ->
     assert handlers
     assert [name for name in handlers if name.rpartition(".")[2].startswith("set")] == []
     assert [name for name, function in handlers.items() if not inspect.iscoroutinefunction(function)] == []
+
+
+@pytest.mark.criterion("PAGE-01")
+def test_a_message_stays_with_the_page_on_which_it_was_said(opens: Opens, agency: Agency) -> None:
+    page = opens(PortalState, "/admin/integrations", agency.csr())
+    for path in ("/admin/integrations", "/policies"):
+        page._say("Saved.")
+        go(page._get_root_state(), path)
+        asyncio.run(page.arrive())
+        assert page.flash == ""
+
+
+@pytest.mark.criterion("PAGE-01")
+def test_a_message_is_read_once_on_the_page_to_which_it_leads(opens: Opens, agency: Agency) -> None:
+    page = opens(PortalState, "/admin/integrations/rows/1", agency.csr())
+    said = []
+    page._say_at("/admin/integrations#quarantine", "Mended.")
+    for path in ("/admin/integrations", "/admin/integrations"):
+        go(page._get_root_state(), path)
+        asyncio.run(page.arrive())
+        said.append(page.flash)
+    assert said == ["Mended.", ""]
