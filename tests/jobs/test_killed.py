@@ -25,7 +25,7 @@ from tests.jobs import exports
 from tests.servers import ROOT, until
 from tests.services.sync.holdings import as_held, as_sent
 
-KILLS = int(os.environ.get("KILLS", "60"))
+KILLS = int(os.environ.get("KILLS", "25"))
 SEED = int(os.environ.get("KILL_SEED", "7"))
 SECONDS = 300 + 20 * KILLS
 LEASE = metadata.tables["lease"]

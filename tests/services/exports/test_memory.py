@@ -44,6 +44,7 @@ def most_held(door: Door, agency: Agency) -> tuple[int, int]:
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.criterion("EXPORT-15")
 def test_a_long_export_holds_no_more_than_a_short_one(door: Door, agency: Agency, database: Database) -> None:
     fill(database, 0, FEW)

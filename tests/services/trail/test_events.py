@@ -12,7 +12,7 @@ from portal_app.services import audit
 from portal_app.services.access import Actor, Gate, system
 from portal_app.services.door import Door, Tx, writes
 from portal_app.services.errors import Forbidden, NotFound
-from portal_app.services.trail import events
+from portal_app.services.trail import details, events
 from portal_app.services.trail.details import MASK
 from portal_app.services.trail.events import Asked
 from tests.world import Agency, actor, add_user
@@ -152,3 +152,11 @@ def test_personal_values_are_shown_to_nobody(door: Door, agency: Agency) -> None
     for person in (agency.principal(), agency.read_only(), agency.admin()):
         told = changes(door, person, "user.changed", detail)
         assert told == {"Tax id": (MASK, MASK), "Birth date": ("", MASK)}
+
+
+@pytest.mark.criterion("AUDIT-13")
+def test_what_stands_under_the_names_of_a_feed_is_shown_to_nobody() -> None:
+    detail = {"before": {"Date of Birth": "02/30/1984"}, "after": {"Date of Birth": "02/28/1984"}}
+    for role in Role:
+        told = details.changes(actor(role), "row.mended", detail)
+        assert [(each.name, each.before, each.after) for each in told] == [("Date of Birth", MASK, MASK)]
