@@ -33,8 +33,8 @@ def begin(
     A file is known by its content and dated by its export. What was exported before the newest completed file is never
     read, whatever it is called now: it would roll data back. Content that is the newest already is not read again;
     exported anew, it shows that the data is younger. Older content exported anew is read again: it undoes what came
-    in between; so does the same file where it was read by another map in between, whose digest is
-    not `there` any more. A time that is still to come would keep every later export out: such a file counts as of now.
+    in between. So is the same file that was read by another map in between, whose digest is not `there` any more. A
+    time that is still to come would keep every later export out: such a file counts as of now.
     """
     leases.still_held(tx, lease)
     exported_at = min(batch.exported_at, tx.now)
@@ -47,10 +47,7 @@ def begin(
     if newest is not None and exported_at < newest["exported_at"]:
         return None
     if known is None:
-        row = {"feed": feed, "kind": kind, "digest": batch.digest, "name": batch.name[-255:], "rows_done": 0}
-        row |= {"exported_at": exported_at, "started_at": tx.now, "completed_at": None}
-        added = tx.db.execute(insert(bulk.FEED_FILE).values(row).returning(file.id)).scalar_one()
-        return Cursor(added, 0, exported_at)
+        return Cursor(_add(tx, feed, kind, batch, exported_at), 0, exported_at)
     if batch.exported_at > tx.now:
         exported_at = known["exported_at"]
     exported_at = max(exported_at, known["exported_at"])
@@ -69,6 +66,12 @@ def begin(
     anew = {"exported_at": exported_at, "rows_done": 0, "started_at": tx.now, "completed_at": None}
     tx.db.execute(this.values(told | anew))
     return Cursor(known["id"], 0, exported_at)
+
+
+def _add(tx: Tx, feed: str, kind: FeedKind, batch: FeedBatch, exported_at: datetime) -> int:
+    row = {"feed": feed, "kind": kind, "digest": batch.digest, "name": batch.name[-255:], "rows_done": 0}
+    row |= {"exported_at": exported_at, "started_at": tx.now, "completed_at": None}
+    return int(tx.db.execute(insert(bulk.FEED_FILE).values(row).returning(bulk.FEED_FILE.c.id)).scalar_one())
 
 
 @reads(Gate.SYSTEM)
