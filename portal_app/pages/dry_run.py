@@ -72,7 +72,7 @@ def _found() -> rx.Component:
             ),
         ),
     )
-    return rx.fragment(rx.cond(S.held_back, _approval()), panel("What would happen", listed, flush=True), _examples())
+    return rx.fragment(rx.cond(S.held_back, _approval()), panel("By kind", listed, flush=True), _examples())
 
 
 def _approval() -> rx.Component:

@@ -41,8 +41,7 @@ def begin(
     file = bulk.FEED_FILE.c
     of_kind = select(bulk.FEED_FILE).where(file.feed == feed, file.kind == kind)
     known = tx.db.execute(of_kind.where(file.digest == batch.digest)).mappings().first()
-    completed = of_kind.where(file.completed_at.is_not(None))
-    by_age = completed.order_by(file.exported_at.desc(), file.completed_at.desc())
+    by_age = of_kind.where(file.completed_at.is_not(None)).order_by(file.exported_at.desc(), file.completed_at.desc())
     newest = tx.db.execute(by_age.limit(1)).mappings().first()
     if newest is not None and exported_at < newest["exported_at"]:
         return None
