@@ -191,6 +191,16 @@ def test_it_is_in_the_trail_before_the_first_byte(door: Door, agency: Agency, da
         assert event.detail == {"rows_at_most": 4, "filters": {"text": "client", "line": "homeowners"}}
 
 
+@pytest.mark.criterion("EXPORT-10")
+def test_a_persons_number_that_was_looked_for_is_not_in_the_trail(
+    door: Door, agency: Agency, database: Database
+) -> None:
+    asyncio.run(stream.begin(door, agency.csr(), kind=Kind.ACCOUNTS, asked="Ada 923-02-4054"))
+    with database.read() as db:
+        event = db.scalars(select(AuditEvent).where(AuditEvent.action == "export.made")).one()
+        assert event.detail["filters"] == {"text": "Ada •••"}
+
+
 @pytest.mark.criterion("EXPORT-11")
 def test_exports_are_limited_by_person_and_time(door: Door, agency: Agency, clock: Clock, database: Database) -> None:
     person = replace(agency.read_only(), user_id=7)
