@@ -350,6 +350,7 @@ def test_on_a_phone_it_is_a_sheet_behind_a_button(
     page = at(opened(sessions("producer"), viewport=PHONE, has_touch=True), demo_site.url)
     button = page.get_by_role("button", name="Go to")
     button.tap()
+    page.evaluate("Promise.all(document.getAnimations().map((each) => each.finished))")
     assert palette(page).bounding_box() == {"x": 0, "y": 0, **PHONE}
     small = [
         each.inner_text()

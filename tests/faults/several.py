@@ -27,6 +27,8 @@ Answer = TypeVar("Answer")
 PASSWORD = "Tidewater-Lantern-42!"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXA"
 KEYS = {"encryption_keys": ENCRYPTION_KEY, "lookup_key": LOOKUP_KEY}
+# What is to be mailed is queued where there is a server; nobody listens at this one.
+MAIL = {"smtp_url": "smtp://127.0.0.1:9", "mail_from": "portal@agency.test"}
 EVENT = metadata.tables["audit_event"]
 
 

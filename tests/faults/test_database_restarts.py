@@ -19,7 +19,7 @@ from portal_app.services.identity import hashing, reset, tokens
 from portal_app.services.ports import Ports
 from portal_app.services.sync import bulk, orders
 from tests import servers
-from tests.faults.several import KEYS, PASSWORD, SECRET, count, door_to, web
+from tests.faults.several import KEYS, MAIL, PASSWORD, SECRET, count, door_to, web
 from tests.jobs import exports
 from tests.jobs.test_killed import in_the_middle, is_as_sent, let_leases_run_out, through
 from tests.servers import Postgres, Site, logged, until
@@ -88,7 +88,7 @@ def agency(tmp_path: Path) -> exports.Agency:
 @pytest.fixture
 def site(server: Postgres, built_front_end: object, tmp_path: Path) -> Iterator[Site]:
     (tmp_path / "web").mkdir()
-    with web(tmp_path / "web", server.url) as site:
+    with web(tmp_path / "web", server.url, **MAIL) as site:
         yield site
 
 

@@ -19,7 +19,7 @@ from portal_app.services.ports import Ports
 from portal_app.services.sync import bulk, orders
 from tests import servers
 from tests.faults.disks import Limit, SmallDisk, can_mount, small_disk
-from tests.faults.several import KEYS, count, door_to, web
+from tests.faults.several import KEYS, MAIL, count, door_to, web
 from tests.jobs import exports
 from tests.jobs.test_killed import in_the_middle, is_as_sent, let_leases_run_out, through
 from tests.processes import family
@@ -75,7 +75,7 @@ def test_a_full_disk_breaks_nothing_and_work_goes_on_with_new_room(
     data.mkdir()
     url, kept = f"sqlite:///{data / 'portal.db'}", []
     with ExitStack() as stack:
-        site = stack.enter_context(web(data, url, log=tmp_path / "web.log"))
+        site = stack.enter_context(web(data, url, log=tmp_path / "web.log", **MAIL))
         door = door_to(url, tmp_path, Ports(feeds={"harbor": None}))  # type: ignore[dict-item]
         stack.callback(door.close)
         worker = stack.enter_context(

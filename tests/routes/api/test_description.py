@@ -92,7 +92,7 @@ def read(served: Served, person: Person, **config: Any) -> Any:
     """The description, for calls with the person's token."""
     # The API is put together for its first request, which on a busy machine takes longer than schemathesis waits.
     assert person.client.get(DESCRIPTION).status_code == 200
-    config["operations"] = [{"include-method": ["POST", "PATCH"], "checks": BODIES}]
+    config["operations"] = [{"include-method": ["POST", "PATCH", "PUT"], "checks": BODIES}]
     config["auth"] = {"openapi": {"token": {"bearer": person.token}}}
     return schemathesis.openapi.from_asgi(DESCRIPTION, served, config=SchemathesisConfig.from_dict(config))
 
