@@ -7,6 +7,9 @@ sum = $(shell cat $(1) | cksum | tr ' ' '-')
 ENV_STAMP := $(VENV)/.run-$(call sum,requirements.txt)
 DEV_STAMP := $(VENV)/.dev-$(call sum,requirements.txt requirements-dev.txt)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
+# The extras stay: before 23.3, pip takes `name==1` for no answer to `name[extra]>=1` and looks for one of its own.
+PINNED = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+  --no-emit-index-url --no-annotate --no-header
 
 .PHONY: help run serve env env-dev front-end check format test bench lock
 .DEFAULT_GOAL := help
@@ -68,7 +71,5 @@ bench: env-dev front-end
 	@$(BIN)/python -m bench
 
 lock: env-dev
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
-	  requirements.in -o requirements.txt
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
-	  requirements-dev.in -o requirements-dev.txt
+	$(PINNED) requirements.in -o requirements.txt
+	$(PINNED) requirements-dev.in -o requirements-dev.txt

@@ -3,16 +3,20 @@
 import json
 import re
 import subprocess
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.servers import ROOT
 
 LOCKS = ("requirements.txt", "requirements-dev.txt")
 INPUTS = ("requirements.in", "requirements-dev.in")
 PIN = re.compile(
-    r"^(?P<name>[a-z0-9.-]+?)(?:\[[a-z0-9,-]+\])?==(?P<version>[0-9][a-z0-9.]*)(?: ;[^\\]*)?(?P<rest>[ \\]*)$"
+    r"^(?P<name>[a-z0-9.-]+?)(?:\[(?P<extras>[a-z0-9,-]+)\])?"
+    r"==(?P<version>[0-9][a-z0-9.]*)(?: ;[^\\]*)?(?P<rest>[ \\]*)$"
 )
 HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}(?: \\)?$")
 # Split, so that this file does not hold what it forbids.
@@ -46,6 +50,21 @@ def test_what_is_wanted_is_wanted_in_one_version_and_locked_in_it(wanted: str, l
 def test_both_locks_agree() -> None:
     run, dev = (pins(name) for name in LOCKS)
     assert {name: (run[name], dev[name]) for name in run.keys() & dev.keys() if run[name] != dev[name]} == {}
+
+
+def test_who_is_wanted_with_an_extra_is_locked_with_it() -> None:
+    """Else pip before 23.3 looks for a release of its own, and refuses the newest for want of a digest."""
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    locked = {found["name"]: (found["extras"] or "").split(",") for line in lines if (found := PIN.match(line))}
+    wanted = [
+        (canonicalize_name(need.name), need.extras)
+        for package in distributions()
+        for need in map(Requirement, package.requires or ())
+        for extra in ["", *locked.get(canonicalize_name(package.name), ())]
+        if need.extras and (not need.marker or need.marker.evaluate({"extra": extra}))
+    ]
+    assert ("granian", {"reload"}) in wanted
+    assert [(name, extras) for name, extras in wanted if name in locked and not extras <= {*locked[name]}] == []
 
 
 def test_the_locked_browser_packages_have_a_digest_and_no_address() -> None:
