@@ -8,8 +8,6 @@ from contextlib import closing
 from datetime import timedelta
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from playwright.sync_api import Page, expect
 
 from portal_app.demo import PASSWORD, SIGN_INS
@@ -17,45 +15,17 @@ from tests import gateway as gateways
 from tests import servers
 from tests.browser.conftest import Person, fresh_code
 from tests.browser.looking import look
-from tests.browser.test_own_access import Newcomer, Post, _write
+from tests.browser.post import Newcomer, Post, backdate, post_office
 from tests.gateway import Gateway
 from tests.servers import Site
 
 pytestmark = pytest.mark.browser
 
 
-class Choosy(Post):
-    """A mail server that refuses some for good."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.refused: set[str] = set()
-
-    async def handle_RCPT(  # noqa: N802
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        if address in self.refused:
-            return f"550 {address} does not live here"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    def holds(self, page: Page, text: str) -> None:
-        """Wait for a mail that says this; the worker sends within seconds."""
-        for _ in range(150):
-            if any(text in bytes(mail.get_payload(decode=True)).decode() for mail in self.mails):
-                return
-            page.wait_for_timeout(200)
-        raise AssertionError("no mail came")
-
-
 @pytest.fixture(scope="module")
-def post() -> Iterator[Choosy]:
-    handler = Choosy()
-    controller = Controller(handler, hostname="127.0.0.1", port=servers.free_port())
-    controller.start()
-    handler.port = controller.port  # type: ignore[attr-defined]
-    yield handler
-    controller.stop()
+def post() -> Iterator[Post]:
+    with post_office() as post:
+        yield post
 
 
 @pytest.fixture(scope="module")
@@ -66,10 +36,10 @@ def gateway() -> Iterator[Gateway]:
 
 @pytest.fixture(scope="module")
 def site(
-    built_front_end: object, post: Choosy, gateway: Gateway, tmp_path_factory: pytest.TempPathFactory
+    built_front_end: object, post: Post, gateway: Gateway, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Site]:
     outside = {
-        "smtp_url": f"smtp://127.0.0.1:{post.port}",  # type: ignore[attr-defined]
+        "smtp_url": f"smtp://127.0.0.1:{post.port}",
         "mail_from": "portal@demo.agency",
         "sms_url": gateway.url,
         "sms_account": "AC1",
@@ -88,7 +58,7 @@ def arrived(page: Page, site: Site, name: str) -> Page:
 
 @pytest.mark.criterion("AUTH-54")
 def test_an_invitation_leads_from_the_users_page_to_a_first_sign_in(
-    opened: Callable[..., Page], site: Site, post: Choosy
+    opened: Callable[..., Page], site: Site, post: Post
 ) -> None:
     admin = arrived(opened(), site, "admin")
     admin.goto(f"{site.url}/admin/users/new")
@@ -151,7 +121,7 @@ def test_who_guesses_at_links_is_told_to_wait(opened: Callable[..., Page], site:
 
 def _forget_guesses(site: Site) -> None:
     """As a quarter of an hour does."""
-    _write(site, "UPDATE attempt_count SET window_started_at = ?", timedelta(minutes=15))
+    backdate(site, "UPDATE attempt_count SET window_started_at = ?", timedelta(minutes=15))
 
 
 def code_sent(page: Page, gateway: Gateway, after: int) -> str:
@@ -209,7 +179,7 @@ def test_codes_by_text_message_come_through_a_gateway_that_is_unwell(
 
     page.get_by_role("button", name="Your account").click()
     page.get_by_role("button", name="Sign out").click()
-    _write(site, "UPDATE text_code SET sent_at = ?", timedelta(minutes=1))
+    backdate(site, "UPDATE text_code SET sent_at = ?", timedelta(minutes=1))
     page.get_by_label("Email").fill("wilma@demo.agency")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Continue").click()
@@ -251,7 +221,7 @@ def test_two_tabs_of_one_session_both_work_until_one_signs_out(opened: Callable[
 
 @pytest.mark.criterion("OUTBOX-11")
 def test_messages_that_could_not_be_sent_are_shown_and_sent_once_more(
-    opened: Callable[..., Page], site: Site, post: Choosy
+    opened: Callable[..., Page], site: Site, post: Post
 ) -> None:
     person = Newcomer(opened(), site, "xaver")
     post.refused = {person.email}

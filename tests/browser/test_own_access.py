@@ -5,16 +5,14 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from email.message import Message
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.handlers import Message as MessageHandler
 from playwright.sync_api import Browser, Page, expect
 
 from portal_app.demo import PASSWORD
 from tests import servers
 from tests.browser.conftest import fresh_code
+from tests.browser.post import Newcomer, Post, backdate, post_office
 from tests.servers import Site
 
 pytestmark = pytest.mark.browser
@@ -22,39 +20,15 @@ pytestmark = pytest.mark.browser
 NEW_PASSWORD = "Quiet-Orchard-Ledger-77"
 
 
-class Post(MessageHandler):
-    """A mail server that keeps what it is handed."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.mails: list[Message] = []
-
-    def handle_message(self, message: Message) -> None:
-        self.mails.append(message)
-
-    def link(self, page: Page, to: str) -> str:
-        """The address in the newest mail that leads there; the worker sends within seconds."""
-        for _ in range(100):
-            for mail in reversed(self.mails):
-                if found := re.search(rf"http\S+{to}\S+", bytes(mail.get_payload(decode=True)).decode()):
-                    return found.group()
-            page.wait_for_timeout(200)
-        raise AssertionError("no mail came")
-
-
 @pytest.fixture(scope="module")
 def post() -> Iterator[Post]:
-    handler = Post()
-    controller = Controller(handler, hostname="127.0.0.1", port=servers.free_port())
-    controller.start()
-    handler.port = controller.port  # type: ignore[attr-defined]
-    yield handler
-    controller.stop()
+    with post_office() as post:
+        yield post
 
 
 @pytest.fixture(scope="module")
 def site(built_front_end: object, post: Post, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    mail = {"smtp_url": f"smtp://127.0.0.1:{post.port}", "mail_from": "portal@demo.agency"}  # type: ignore[attr-defined]
+    mail = {"smtp_url": f"smtp://127.0.0.1:{post.port}", "mail_from": "portal@demo.agency"}
     with servers.portal(tmp_path_factory.mktemp("own"), "serve", "--demo", **mail) as site:
         yield site
 
@@ -64,38 +38,6 @@ def page(browser: Browser, browser_context_args: dict[str, object]) -> Iterator[
     context = browser.new_context(**browser_context_args)  # type: ignore[arg-type]
     yield context.new_page()
     context.close()
-
-
-class Newcomer:
-    """Somebody who was just added and has set up everything."""
-
-    def __init__(self, page: Page, site: Site, name: str) -> None:
-        self.page, self.site, self.email = page, site, f"{name}@demo.agency"
-        link = site.command("user", "add", self.email, "--name", name.title(), "--role", "csr").stdout.strip()
-        page.goto(link)
-        page.get_by_label("Choose a password").fill(PASSWORD)
-        page.get_by_role("button", name="Set password").click()
-        self.enter(PASSWORD)
-        self.secret = page.locator(".secret").inner_text().replace(" ", "")
-        page.get_by_label("6-digit code").fill(fresh_code(site, self.secret))
-        page.get_by_role("button", name="Finish").click()
-        expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
-
-    def enter(self, password: str) -> None:
-        self.page.get_by_label("Email").fill(self.email)
-        self.page.get_by_label("Password", exact=True).fill(password)
-        self.page.get_by_role("button", name="Continue").click()
-
-    def make_codes(self) -> list[str]:
-        self.page.get_by_role("button", name="Show my recovery codes").click()
-        expect(self.page.locator(".codes li")).to_have_count(10)
-        return self.page.locator(".codes li").all_inner_texts()
-
-    def sign_out(self) -> None:
-        self.page.goto(self.site.url)
-        self.page.get_by_role("button", name="Your account").click()
-        self.page.get_by_role("button", name="Sign out").click()
-        expect(self.page.get_by_text("You are signed out.")).to_be_visible()
 
 
 @pytest.mark.criterion("AUTH-50")
@@ -206,7 +148,7 @@ def test_a_page_left_alone_warns_and_stays_when_asked_to(page: Page, site: Site)
 
 
 def _left_alone(site: Site, since: timedelta) -> None:
-    _write(site, "UPDATE user_session SET last_seen_at = ? WHERE ended_at IS NULL", since)
+    backdate(site, "UPDATE user_session SET last_seen_at = ? WHERE ended_at IS NULL", since)
 
 
 def _used_again(site: Site, page: Page) -> None:
@@ -221,13 +163,7 @@ def _used_again(site: Site, page: Page) -> None:
 
 
 def _forget_confirmation(site: Site) -> None:
-    _write(site, "UPDATE user_session SET confirmed_at = ? WHERE ended_at IS NULL", timedelta(hours=1))
-
-
-def _write(site: Site, statement: str, ago: timedelta) -> None:
-    moment = f"{datetime.now(UTC) - ago:%Y-%m-%d %H:%M:%S.%f}"
-    with closing(sqlite3.connect(site.data_dir / "demo" / "portal.db", timeout=10)) as connection, connection:
-        connection.execute(statement, (moment,))
+    backdate(site, "UPDATE user_session SET confirmed_at = ? WHERE ended_at IS NULL", timedelta(hours=1))
 
 
 @pytest.mark.criterion("AUTH-51")
