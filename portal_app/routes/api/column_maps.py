@@ -57,6 +57,14 @@ class ColumnMap(shapes.Shape):
     unreadable: str
 
 
+class TriedMap(BaseModel):
+    """A map to hold against the newest file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    columns: Columns
+
+
 class SavedMap(BaseModel):
     """A map to read files by from now on; no `columns` goes back to that of the feeds' file."""
 
@@ -70,6 +78,14 @@ class SavedMap(BaseModel):
 async def get_columns(caller: Caller, name: Annotated[str, Depends(feed_name)], kind: FeedKind) -> ColumnMap:
     """The map of one kind of files, against the newest of them."""
     return _told(await the_door().act(column_maps.look, caller, feed=name, kind=kind))
+
+
+@router.post("/{name}/columns/{kind}/trial", responses=problems.WITH_A_BODY | problems.MISSING)
+async def try_columns(
+    caller: Caller, name: Annotated[str, Depends(feed_name)], kind: FeedKind, tried: TriedMap
+) -> ColumnMap:
+    """What the newest file would be by another map. Nothing is saved by that."""
+    return _told(await the_door().act(column_maps.look, caller, feed=name, kind=kind, columns=tried.columns))
 
 
 @router.put("/{name}/columns/{kind}", responses=problems.WRITTEN | problems.MISSING | problems.AGAINST_IT)

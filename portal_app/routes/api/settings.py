@@ -41,6 +41,14 @@ class Changed(BaseModel):
         return typed | {f"{OF_A_LINE}{code}": str(days) for code, days in self.response_days.items()}
 
 
+class TriedNumber(BaseModel):
+    """Where the test goes: in the international form, or nothing for one's own verified number."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    number: Annotated[str, Field(max_length=40)] = ""
+
+
 class Setting(Shape):
     """`typed` is the value, `told` is how people read it."""
 
@@ -109,6 +117,12 @@ async def change_settings(caller: Caller, changed: Changed) -> AgencySettings:
 async def test_mail(caller: Caller) -> Outcome:
     """Send a mail to one's own address and tell what the mail server said."""
     return Outcome.of(await trials.mail_me(the_door(), caller))
+
+
+@router.post("/settings/test-text", responses=problems.WRITTEN)
+async def test_text(caller: Caller, tried: TriedNumber) -> Outcome:
+    """Send a text message and tell what the gateway said."""
+    return Outcome.of(await trials.text_me(the_door(), caller, number=tried.number))
 
 
 @router.get("/diagnostics", response_class=PlainTextResponse)

@@ -136,6 +136,9 @@ def test_a_column_map_is_told_and_saved(cast: Cast, files: Agency, door: Door) -
     columns = {**told["columns"], "name": "Insured"}
     wrong = admin.send("PUT", place, {"version": 0, "columns": {"shoe": "Insured"}})
     assert (wrong.status_code, "no such field" in wrong.text) == (422, True)
+    tried = cast.admin.done("POST", f"{place}/trial", {"columns": columns})
+    assert (tried["version"], tried["fine"], tried["lacking"]) == (0, 1, []), "a trial reads, and saves nothing"
+    assert cast.maya.post(f"{place}/trial", {"columns": columns}).status_code == 403
     saved = admin.done("PUT", place, {"version": 0, "columns": columns})
     assert (saved["version"], saved["fine"], saved["lacking"]) == (1, 1, [])
     assert admin.send("PUT", place, {"version": 0, "columns": columns}).status_code == 409

@@ -1,10 +1,16 @@
 """`/settings` and `/diagnostics`, by programs."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from integrations.sms.twilio import TwilioMessenger
+from portal_app.services.door import Door
+from tests.gateway import gateway
 from tests.routes.api.conftest import Cast
+
+BODIES = {("PATCH", "/settings"): {"version": 0, "agencyName": "Mine"}, ("POST", "/settings/test-text"): {}}
 
 
 def by_name(answer: Any) -> dict[str, str]:
@@ -57,6 +63,19 @@ def test_a_test_mail_tells_what_came_of_it(cast: Cast) -> None:
 
 
 @pytest.mark.criterion("SET-30")
+def test_a_test_text_goes_where_it_is_told(cast: Cast, door: Door) -> None:
+    admin, number = cast.writing(cast.admin), {"number": "(401) 555-0123"}
+    assert "PORTAL_SMS_ACCOUNT" in admin.done("POST", "/settings/test-text", {})["told"]
+    with gateway() as there:
+        door.ports = replace(door.ports, texts=TwilioMessenger(there.url, "AC1", "secret", "+14015550100"))
+        assert admin.done("POST", "/settings/test-text", number)["sent"]
+        assert there.asked[0][2]["To"] == ["+14015550123"]
+        answer = admin.post("/settings/test-text", {"number": "twelve"})
+        assert (answer.status_code, list(answer.json()["problems"])) == (422, ["number"])
+        assert len(there.asked) == 1
+
+
+@pytest.mark.criterion("SET-30")
 def test_diagnostics_are_plain_text(cast: Cast) -> None:
     answer = cast.admin.get("/diagnostics")
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
@@ -68,9 +87,10 @@ def test_nobody_else_gets_them_and_a_reading_token_changes_nothing(cast: Cast) -
     for person in (cast.maya, cast.csr, cast.read_only):
         writing = cast.writing(person)
         asked = [("GET", "/settings"), ("PATCH", "/settings"), ("POST", "/settings/test-mail"), ("GET", "/diagnostics")]
-        for method, path in asked:
-            body = {"version": 0, "agencyName": "Mine"} if method == "PATCH" else None
+        for method, path in [*asked, ("POST", "/settings/test-text")]:
+            body = BODIES.get((method, path))
             assert writing.send(method, path, body).status_code == 403, (method, path)
     assert cast.admin.send("PATCH", "/settings", {"version": 0, "agencyName": "Mine"}).status_code == 403
     assert cast.admin.send("POST", "/settings/test-mail").status_code == 403
+    assert cast.admin.send("POST", "/settings/test-text", {}).status_code == 403
     assert by_name(cast.admin.json("/settings"))["agency_name"] == "Your agency"
