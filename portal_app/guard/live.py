@@ -76,8 +76,11 @@ class Registry:
 
     def follow(self, token: str, topics: Collection[Topic]) -> None:
         """The page that this tab shows is about to load what it shows of these topics. The marks are those of the last
-        round: what changes from now on is never missed, and at worst the page looks once for nothing."""
-        self.following[token] = Following(frozenset(topics), self.marks)
+        round: what changes from now on is never missed, and at worst the page looks once for nothing. A page may load
+        several things one after another, each of topics of its own."""
+        before = self.following.get(token, Following(frozenset(), {}))
+        seen = {**before.seen, **{topic: self.marks.get(topic, 0) for topic in topics}}
+        self.following[token] = Following(before.topics | frozenset(topics), seen)
 
     def unfollow(self, token: str) -> None:
         """The tab goes to another page."""

@@ -30,7 +30,7 @@ def integrations() -> rx.Component:
             "Where the portal's data comes from, how old it is, and what could not be taken in.",
             rx.el.button(
                 icon("rotate-cw", 16), "Look again", type="button", class_name="button button-quiet",
-                on_click=[DeadLettersState.look_again, S.look_again],
+                on_click=[S.look_again, ConflictsState.look_again, DeadLettersState.look_again],
             ),
         ),
         rx.el.div(
@@ -49,7 +49,7 @@ def integrations() -> rx.Component:
             rx.cond(S.loaded & S.is_hydrated, drawn, skeleton_page("Integrations")),
             alone=True,
         ),
-        refresh=[S.refresh, ConflictsState.refresh],
+        refresh=[S.refresh, ConflictsState.refresh, DeadLettersState.refresh],
     )
 
 

@@ -15,6 +15,7 @@ from portal_app.services import audit
 from portal_app.services.access import Gate, Permission
 from portal_app.services.door import Tx, reads, writes
 from portal_app.services.errors import NotFound
+from portal_app.services.topics import Topic
 
 CLAIM = timedelta(minutes=3)
 FIRST_PAUSE = timedelta(seconds=30)
@@ -161,6 +162,7 @@ def retry_dead(tx: Tx, *, locator: str) -> None:
     if not revived:
         raise NotFound
     audit.record(tx, "outbox.retried", subject_kind="outbox", subject=locator)
+    tx.changes(Topic.LETTERS)
 
 
 def _bury(tx: Tx, message: Claimed, error: str) -> None:
@@ -171,6 +173,7 @@ def _bury(tx: Tx, message: Claimed, error: str) -> None:
     )
     detail = {"topic": message.topic, "attempts": message.attempts, "error": error}
     audit.record(tx, "outbox.given_up", subject_kind="outbox", subject=message.locator, detail=detail)
+    tx.changes(Topic.LETTERS)
 
 
 def _open(message: Any) -> tuple[Any, Any]:

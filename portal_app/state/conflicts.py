@@ -43,6 +43,10 @@ class ConflictsState(PortalState):
     async def refresh(self) -> None:
         await self._again(self._look)
 
+    @requires(Permission.VIEW_FEEDS)
+    async def look_again(self) -> None:
+        await self._look()
+
     async def _look(self) -> None:
         self.decides = can(current_actor.get(), Permission.MEND_ROWS)
         if self.decides:

@@ -7,6 +7,7 @@ from portal_app.services import outbox
 from portal_app.services.access import Permission, can
 from portal_app.services.door import current_actor
 from portal_app.services.outbox import DeadLetter
+from portal_app.services.topics import Topic
 from portal_app.state import address, wording
 from portal_app.state.portal import PortalState
 
@@ -34,11 +35,16 @@ class DeadLettersState(PortalState):
     letters_headline: str = ""
     more: str = ""
 
-    @requires(Permission.VIEW_FEEDS, passive=True)
+    @requires(Permission.VIEW_FEEDS, passive=True, shows=(Topic.LETTERS,))
     async def load(self) -> None:
         self.shown = can(current_actor.get(), Permission.MANAGE_USERS)
         if self.shown:
             await self._look()
+
+    @requires(Permission.VIEW_FEEDS, passive=True)
+    async def refresh(self) -> None:
+        if self.shown:
+            await self._again(self._look)
 
     @requires(Permission.VIEW_FEEDS)
     async def look_again(self) -> None:

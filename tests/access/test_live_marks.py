@@ -71,6 +71,20 @@ def test_who_shows_what_has_changed_is_told_once_and_nobody_else(sockets: Listen
 
 
 @pytest.mark.criterion("LIVE-02")
+def test_a_page_that_loads_several_things_follows_them_all(sockets: Listening, door: Door) -> None:
+    registry = Registry()
+    changed(door, Topic.LETTERS)
+    told(sockets, registry, door)
+    registry.follow("feeds", {Topic.FEEDS})
+    changed(door, Topic.FEEDS)
+    registry.follow("feeds", {Topic.LETTERS})
+    assert told(sockets, registry, door) == {"feeds"}, "what changed between the two is not lost"
+    registry.following["feeds"].rests_until = 0
+    changed(door, Topic.LETTERS)
+    assert told(sockets, registry, door) == {"feeds"}
+
+
+@pytest.mark.criterion("LIVE-02")
 def test_many_changes_are_told_as_one_and_none_is_lost(
     sockets: Listening, door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from portal_app.demo import PASSWORD
 from tests import servers
 from tests.browser.conftest import fresh_code
-from tests.servers import Site
+from tests.servers import Site, until
 
 
 class Post(MessageHandler):
@@ -38,22 +38,20 @@ class Post(MessageHandler):
     def handle_message(self, message: Message) -> None:
         self.mails.append(message)
 
-    def link(self, page: Page, to: str) -> str:
-        """The address in the newest mail that leads there."""
-        return self._found(page, rf"http\S+{to}\S+")
+    def link(self, to: str) -> str:
+        """The address in the newest mail that leads there. The worker sends within seconds."""
+        pattern = rf"http\S+{to}\S+"
+        until(lambda: self._said(pattern))
+        return self._said(pattern)
 
-    def holds(self, page: Page, text: str) -> None:
+    def holds(self, text: str) -> None:
         """Wait for a mail that says this."""
-        self._found(page, re.escape(text))
+        until(lambda: self._said(re.escape(text)))
 
-    def _found(self, page: Page, pattern: str) -> str:
-        """What the newest mail says of it; the worker sends within seconds."""
-        for _ in range(150):
-            for mail in reversed(self.mails):
-                if found := re.search(pattern, bytes(mail.get_payload(decode=True)).decode()):
-                    return found.group()
-            page.wait_for_timeout(200)
-        raise AssertionError("no mail came")
+    def _said(self, pattern: str) -> str:
+        """What the newest mail says of it."""
+        texts = (bytes(mail.get_payload(decode=True)).decode() for mail in reversed(self.mails))
+        return next((found.group() for text in texts if (found := re.search(pattern, text))), "")
 
 
 @contextmanager

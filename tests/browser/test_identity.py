@@ -17,9 +17,11 @@ from tests.browser.conftest import Person, fresh_code
 from tests.browser.looking import look
 from tests.browser.post import Newcomer, Post, backdate, post_office
 from tests.gateway import Gateway
-from tests.servers import Site
+from tests.servers import Site, until
 
 pytestmark = pytest.mark.browser
+
+WITHIN = 20_000
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +71,7 @@ def test_an_invitation_leads_from_the_users_page_to_a_first_sign_in(
     admin.get_by_role("button", name="Save").click()
     link = admin.locator(".note code").inner_text()
     newcomer = opened()
-    post.holds(newcomer, link)
+    post.holds(link)
 
     newcomer.goto(link)
     newcomer.get_by_label("Choose a password").fill(PASSWORD)
@@ -124,26 +126,23 @@ def _forget_guesses(site: Site) -> None:
     backdate(site, "UPDATE attempt_count SET window_started_at = ?", timedelta(minutes=15))
 
 
-def code_sent(page: Page, gateway: Gateway, after: int) -> str:
+def code_sent(gateway: Gateway, after: int) -> str:
     """The code of the newest message, once more than `after` were handed over."""
-    for _ in range(150):
-        if len(gateway.asked) > after:
-            found = re.match(r"\d{6}", gateway.asked[-1][2]["Body"][0])
-            assert found is not None
-            return found.group()
-        page.wait_for_timeout(200)
-    raise AssertionError("no message came")
+    until(lambda: len(gateway.asked) > after)
+    found = re.match(r"\d{6}", gateway.asked[-1][2]["Body"][0])
+    assert found is not None
+    return found.group()
 
 
-def send_now_what_failed(page: Page, site: Site) -> None:
-    """Once the failure is written down, rather than waiting for the pause to be over."""
-    for _ in range(150):
+def send_now_what_failed(site: Site) -> None:
+    """Once the failure is written down, rather than when the pause is over."""
+    failed = "topic = 'text' AND delivered_at IS NULL AND last_error <> ''"
+
+    def hurried() -> int:
         with closing(sqlite3.connect(site.data_dir / "demo" / "portal.db", timeout=10)) as connection, connection:
-            failed = "topic = 'text' AND delivered_at IS NULL AND last_error <> ''"
-            if connection.execute(f"UPDATE outbox_message SET due_at = created_at WHERE {failed}").rowcount:
-                return
-        page.wait_for_timeout(200)
-    raise AssertionError("it did not fail")
+            return connection.execute(f"UPDATE outbox_message SET due_at = created_at WHERE {failed}").rowcount
+
+    until(hurried)
 
 
 @pytest.mark.criterion("AUTH-55")
@@ -168,10 +167,10 @@ def test_codes_by_text_message_come_through_a_gateway_that_is_unwell(
     page.get_by_label("Mobile number").fill("(401) 555-0123")
     page.get_by_role("button", name="Text me a code").click()
     expect(page.get_by_text("A code is on its way by text message.")).to_be_visible()
-    first = code_sent(page, gateway, 0)
+    first = code_sent(gateway, 0)
     gateway.status, gateway.body = 201, {"sid": "SM1"}
-    send_now_what_failed(page, site)
-    assert code_sent(page, gateway, 1) == first
+    send_now_what_failed(site)
+    assert code_sent(gateway, 1) == first
     page.get_by_label("6-digit code").fill(first)
     page.get_by_role("button", name="Finish").click()
     page.get_by_role("link", name="Later").click()
@@ -186,7 +185,7 @@ def test_codes_by_text_message_come_through_a_gateway_that_is_unwell(
     gateway.slow = True
     page.get_by_role("button", name=re.compile("Text a code to ••• 0123")).click()
     expect(page.get_by_text("A code is on its way by text message.")).to_be_visible()
-    second = code_sent(page, gateway, 2)
+    second = code_sent(gateway, 2)
     gateway.hold.set()
     page.get_by_label("6-digit code").fill(first)
     page.get_by_role("button", name="Sign in").click()
@@ -219,6 +218,12 @@ def test_two_tabs_of_one_session_both_work_until_one_signs_out(opened: Callable[
     expect(second).to_have_url(re.compile("/sign-in"))
 
 
+def _outbox(site: Site, which: str) -> int:
+    """How many messages there are of these."""
+    with closing(sqlite3.connect(site.data_dir / "demo" / "portal.db", timeout=10)) as connection:
+        return int(connection.execute(f"SELECT count(*) FROM outbox_message WHERE {which}").fetchone()[0])
+
+
 @pytest.mark.criterion("OUTBOX-11")
 def test_messages_that_could_not_be_sent_are_shown_and_sent_once_more(
     opened: Callable[..., Page], site: Site, post: Post
@@ -235,27 +240,19 @@ def test_messages_that_could_not_be_sent_are_shown_and_sent_once_more(
     admin.goto(f"{site.url}/admin/integrations")
     panel = admin.locator("#dead-letters")
     expect(panel.get_by_role("heading", name="Messages that could not be sent")).to_be_visible()
-    for _ in range(50):
-        if panel.get_by_text("The mail server refused the recipient (550).").count():
-            break
-        admin.get_by_role("button", name="Look again").click()
-        admin.wait_for_timeout(200)
-    expect(panel.get_by_text("The mail server refused the recipient (550).").first).to_be_visible()
+    expect(panel.get_by_text("The mail server refused the recipient (550).").first).to_be_visible(timeout=WITHIN)
     assert person.email not in panel.inner_text()
     assert look(admin) == []
 
-    panel.get_by_role("button", name=re.compile("Try again: Mail")).first.click()
-    expect(admin.get_by_text("It is tried again within seconds.")).to_be_visible()
+    until(lambda: not _outbox(site, "dead_at IS NULL AND delivered_at IS NULL"))
+    again = panel.get_by_role("button", name=re.compile("Try again: Mail"))
+    expect(again).to_have_count(_outbox(site, "dead_at IS NOT NULL"))
     post.refused = set()
-    for _ in range(50):
-        again = panel.get_by_role("button", name=re.compile("Try again: Mail"))
-        if again.count():
-            again.first.click()
-        if any(person.email == str(mail["To"]) for mail in post.mails):
-            break
-        admin.get_by_role("button", name="Look again").click()
-        admin.wait_for_timeout(200)
-    assert "/reset?token=" in post.link(person.page, r"/reset\?")
+    while left := again.count():
+        again.first.click()
+        expect(again).to_have_count(left - 1)
+    expect(admin.get_by_text("It is tried again within seconds.")).to_be_visible()
+    assert "/reset?token=" in post.link(r"/reset\?")
     expect(panel.get_by_text("There are none.")).to_be_visible()
 
     csr = arrived(opened(), site, "csr")

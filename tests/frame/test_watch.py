@@ -17,6 +17,14 @@ PATIENT = "import time; time.sleep(60)"
 # Starts a child of its own, as a web server with workers does.
 WITH_A_CHILD = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {PATIENT!r}])"
 DEAF = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {PATIENT}"
+# Says that it was asked to end, and does not.
+STUBBORN = f"""
+import signal
+from portal_app.logs import log
+signal.signal(signal.SIGTERM, lambda *_: log.info("asked", part="part0"))
+log.info("ready", part="part0")
+{PATIENT}
+"""
 WATCHING = """
 import sys
 from portal_app import logs
@@ -100,12 +108,12 @@ def test_a_part_that_will_not_end_is_killed(watched: Callable[..., Watched]) -> 
 
 
 def test_told_twice_it_does_not_wait(watched: Callable[..., Watched]) -> None:
-    watch = watched(DEAF)
+    watch = watched(STUBBORN)
     (pid,) = watch.pids(1)
-    assert deaf_within(10, pid, signal.SIGTERM)
+    watch.hears("ready")
     started = time.monotonic()
     watch.process.terminate()
-    time.sleep(0.1)
+    watch.hears("asked")
     watch.process.terminate()
     assert watch.process.wait(5) == 0
     assert time.monotonic() - started < 0.9
@@ -116,7 +124,6 @@ def test_a_part_that_died_is_started_again_with_nothing_left_of_the_first(watche
     watch = watched(WITH_A_CHILD, PATIENT)
     first, other = watch.pids(2)
     child = child_of(first)
-    time.sleep(0.6)
     os.kill(first, signal.SIGKILL)
     died = watch.hears("died")
     assert (died["pid"], died["code"]) == (first, -signal.SIGKILL)
