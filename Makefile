@@ -65,7 +65,7 @@ format: env-dev
 	$(BIN)/ruff check --fix .
 
 test: env-dev front-end
-	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile $(TESTS)
+	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder $(TESTS)
 
 bench: env-dev front-end
 	@$(BIN)/python -m bench

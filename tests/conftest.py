@@ -14,6 +14,8 @@ from tests import network, servers
 from tests.world import Clock
 
 pytest_plugins = ("tests.databases",)
+# Where a single test may take half a minute.
+LONG = ("tests/browser/", "tests/faults/", "tests/jobs/", "tests/bench/", "tests/routes/api/test_description.py")
 CI = os.environ.get("CI") == "true"
 
 network.close()
@@ -21,6 +23,11 @@ network.close()
 logs.configure("info")
 hypothesis.settings.register_profile("portal", database=None, deadline=None, print_blob=True)
 hypothesis.settings.load_profile("portal")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole files are handed out in this order: the long ones first, so that no process is left alone with one."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -20,9 +20,8 @@ DEAF = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {PATIENT}
 # Says that it was asked to end, and does not.
 STUBBORN = f"""
 import signal
-from portal_app.logs import log
-signal.signal(signal.SIGTERM, lambda *_: log.info("asked", part="part0"))
-log.info("ready", part="part0")
+signal.signal(signal.SIGTERM, lambda *_: logs.log.info("asked", part="part0"))
+logs.log.info("ready", part="part0")
 {PATIENT}
 """
 WATCHING = """

@@ -58,7 +58,16 @@ def test_no_page_of_the_framework_loads_scripts_from_elsewhere(client: TestClien
 
 @pytest.mark.criterion("API-21")
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("role", ["principal", "admin", "admin that writes"])
+@pytest.mark.parametrize(
+    ("database", "role"),
+    [
+        ("sqlite", "principal"),
+        ("postgresql", "admin"),
+        ("sqlite", "admin that writes"),
+        ("postgresql", "csr that writes"),
+    ],
+    indirect=["database"],
+)
 def test_nothing_that_is_sent_is_answered_otherwise_than_described(
     cast: Cast, served: Served, book: Agency, runs: list[str], role: str
 ) -> None:
