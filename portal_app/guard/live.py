@@ -79,7 +79,7 @@ class Registry:
         round: what changes from now on is never missed, and at worst the page looks once for nothing. A page may load
         several things one after another, each of topics of its own."""
         before = self.following.get(token, Following(frozenset(), {}))
-        seen = {**before.seen, **{topic: self.marks.get(topic, 0) for topic in topics}}
+        seen: dict[str, int] = {**before.seen, **{topic: self.marks.get(topic, 0) for topic in topics}}
         self.following[token] = Following(before.topics | frozenset(topics), seen)
 
     def unfollow(self, token: str) -> None:
