@@ -45,6 +45,8 @@ def test_a_forgotten_password(page: Page, site: Site, post: Post) -> None:
     person = Newcomer(page, site, "paula")
     person.sign_out()
     page.get_by_role("link", name="Forgot your password?").click()
+    # The page before has a field of that name too.
+    expect(page.get_by_role("heading", name="Forgot your password?")).to_be_visible()
     page.get_by_label("Email").fill(person.email)
     page.get_by_role("button", name="Send me a link").click()
     expect(page.get_by_text("a link is on its way")).to_be_visible()
