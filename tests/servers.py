@@ -1,7 +1,9 @@
 """Real servers for the tests: PostgreSQL, Redis, sshd and the portal itself, on loopback and on free ports."""
 
+import atexit
 import contextlib
 import fcntl
+import functools
 import json
 import os
 import pwd
@@ -15,7 +17,6 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -184,7 +185,7 @@ def postgres_server(*settings: str) -> Iterator[Postgres]:
 
         def start() -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:
             # SIGINT is the shutdown that does not wait for clients.
-            ready = partial(_succeeds, asking)
+            ready = functools.partial(_succeeds, asking)
             return running(command, ready, stop=signal.SIGINT, cwd=TEMP, **as_other)
 
         with contextlib.ExitStack() as stack:
@@ -325,6 +326,17 @@ def portal_environment(data_dir: Path, port: int, settings: Mapping[str, str]) -
     return env | {f"PORTAL_{name.upper()}": text for name, text in settings.items()}
 
 
+@functools.cache
+def loaded_demo() -> Path:
+    """The data folder of the demo, taken in once for all portals that this process starts."""
+    folder = Path(tempfile.mkdtemp(prefix="portal-demo-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    command = [sys.executable, "-m", "portal_app", "demo", "load"]
+    environment = portal_environment(folder / "data", 1, {})
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, timeout=300)
+    return folder / "data"
+
+
 @contextlib.contextmanager
 def worker(data_dir: Path, log: Path | None = None, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
     """`python -m portal_app worker`, at once; its log is added to `log`, or to the one beside `data_dir`."""
@@ -352,6 +364,8 @@ def portal(
     Yields once `ready` answers: /readyz, or /healthz where no worker is meant to run. `settings` are PORTAL_… values
     by their lower-case names.
     """
+    if "--demo" in arguments and "feeds_file" not in settings and not data_dir.joinpath("demo").exists():
+        shutil.copytree(loaded_demo(), data_dir, dirs_exist_ok=True)
     port = port or free_port()
     url, environment = f"http://127.0.0.1:{port}", portal_environment(data_dir, port, settings)
     command = [sys.executable, "-m", "portal_app", *(arguments or ("web",))]
