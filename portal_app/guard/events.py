@@ -152,6 +152,7 @@ class EventGuard(Middleware):
         token = _token(state)
         if event.name == CONNECTED:
             self.registry.connecting.add(token)
+            _forget_what_is_shown_once(state)
         elif event.name == NAVIGATED:
             self.registry.unfollow(token)
             if token in self.registry.connecting:
@@ -172,6 +173,15 @@ class EventGuard(Middleware):
         if found.needs_touch and not passive:
             self.registry.used(token_hash)
         return found.actor
+
+
+def _forget_what_is_shown_once(state: BaseState) -> None:
+    """A page that opens or connects again is sent all that is held for its tab, before it loads anything: codes, keys
+    and links that were shown to somebody are not to come up again. A state names them in SHOWN_ONCE."""
+    for name in getattr(type(state), "SHOWN_ONCE", ()):
+        setattr(state, name, [] if isinstance(getattr(state, name), list) else "")
+    for each in state.substates.values():
+        _forget_what_is_shown_once(each)
 
 
 def _token(state: BaseState) -> str:

@@ -258,14 +258,19 @@ def _picture() -> rx.Component:
 def set_up() -> rx.Component:
     return doorstep(
         "Set up your account",
-        rx.cond(_is_barred(), _why_barred(), rx.fragment(_to_mend(), _first_password())),
+        rx.cond(_is_barred(), _why_barred(), rx.cond(FrontDoorState.looked, _first_password(), _being_looked_at())),
         agency=_agency(),
         lead="Choose a password first. At the first sign-in you then set up codes on your phone.",
     )
 
 
+def _being_looked_at() -> rx.Component:
+    """Before it is known whose link it is there is nothing to fill in: for whom was invited has no name to type."""
+    return meta("Your link is being looked at …", class_name="meta", role="status")
+
+
 def _first_password() -> rx.Component:
-    return native_form(
+    form = native_form(
         rx.el.input(type="hidden", name="token", value=parameter("token"), read_only=True),
         rx.cond(FrontDoorState.invited_email != "", _invited(), _who_are_you()),
         new_password("Choose a password"),
@@ -273,6 +278,7 @@ def _first_password() -> rx.Component:
         action="/auth/set-up",
         class_name="form",
     )
+    return rx.fragment(_to_mend(), form)
 
 
 def new_password(label: str) -> rx.Component:
@@ -313,9 +319,8 @@ def _is_barred() -> Any:
 
 
 def _why_barred() -> rx.Component:
-    slowed_down = rx.cond(_problems().contains("throttled"), note(*THROTTLED))
-    refused = rx.cond(_is_refused(), note("bad", FrontDoorState.problem), slowed_down)
-    return rx.cond(_is_void(), note("bad", SET_UP_PROBLEMS["link"]), refused)
+    void = rx.cond(_is_refused(), note("bad", FrontDoorState.problem), note("bad", SET_UP_PROBLEMS["link"]))
+    return rx.cond(_problems().contains("throttled"), note(*THROTTLED), void)
 
 
 def _problems() -> Any:

@@ -1,5 +1,7 @@
 """The second factor: set up, and given."""
 
+from typing import ClassVar
+
 from portal_app.guard.events import requires
 from portal_app.services.access import Gate
 from portal_app.services.identity import enrolment, sign_in, text_codes
@@ -10,6 +12,8 @@ NOT_TEXTED = {reason.value: sentence for reason, sentence in text_codes.SENTENCE
 
 
 class EnrolmentState(PortalState):
+    SHOWN_ONCE: ClassVar[tuple[str, ...]] = ("secret", "picture")
+
     secret: str = ""
     picture: str = ""
     texts: bool = False

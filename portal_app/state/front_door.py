@@ -24,6 +24,7 @@ class FrontDoorState(PortalState):
     async def look_at_link(self) -> None:
         token = self.router.url.query_parameters.get("token", "")
         if not token:
+            self.looked = self.missing = True
             return
         found = await self._await(set_up.look(the_door(), token=token, address=current_actor.get().address))
         self.looked = True

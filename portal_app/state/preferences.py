@@ -1,7 +1,7 @@
 """What a person sees and changes of how they sign in. Secrets are shown once, and forgotten with the next load."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from portal_app.guard.events import requires
 from portal_app.services.access import Gate
@@ -31,6 +31,8 @@ class TokenRow:
 
 
 class PreferencesState(PortalState):
+    SHOWN_ONCE: ClassVar[tuple[str, ...]] = ("secret", "picture", "codes", "token")
+
     loaded: bool = False
     confirmed: bool = False
     authenticator: str = ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from portal_app.guard.events import requires
 from portal_app.models.enums import Grant, Role
@@ -100,6 +100,8 @@ class UsersState(PortalState):
 
 class UserState(PortalState):
     """One person, or one who is to be added (`locator` is empty)."""
+
+    SHOWN_ONCE: ClassVar[tuple[str, ...]] = ("link",)
 
     loaded: bool = False
     locator: str = ""
