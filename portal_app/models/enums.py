@@ -34,6 +34,7 @@ class Grant(Labelled):
 
     DOWNLINE = "downline"
     COMMISSIONS = "commissions"
+    UNDERWRITING = "underwriting"
 
 
 class SessionStage(StrEnum):
