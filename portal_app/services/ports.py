@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 
@@ -340,7 +340,11 @@ class DeliveryRefused(Exception):
 
 class DeliveryFailed(OSError):
     """The message could not be handed over now; a later attempt may succeed. The text says what to look at and repeats
-    no address."""
+    no address. `wait` is how long the other side asks to be left alone, where it does."""
+
+    def __init__(self, sentence: str, wait: timedelta | None = None) -> None:
+        super().__init__(sentence)
+        self.wait = wait
 
 
 class Mailer(Protocol):
@@ -365,6 +369,38 @@ class TextMessenger(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class EventCall:
+    """One event for one receiver. `message_id` is the same on a repeated delivery, `at` the time of this attempt;
+    each of `secrets` signs."""
+
+    url: str
+    message_id: str
+    at: datetime
+    body: str
+    secrets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EventAnswer:
+    """What the receiver answered: its status, and how long it asks to be left alone, where it does."""
+
+    status: int
+    wait: timedelta | None = None
+
+
+class WebhookSender(Protocol):
+    def wrong_with(self, url: str) -> str:
+        """What speaks against an address, as a sentence, before anybody is asked where it leads; empty where nothing
+        does."""
+        ...
+
+    def send(self, call: EventCall) -> EventAnswer:
+        """Hand the event over, whatever the answer is. Raises DeliveryFailed where there is none, also where the
+        address leads to where nothing may be sent."""
+        ...
+
+
 @dataclass(frozen=True)
 class Ports:
     """The adapters that bootstrap put in place. None means: not configured."""
@@ -372,3 +408,4 @@ class Ports:
     feeds: Mapping[str, FeedConnector] = field(default_factory=dict)
     mailer: Mailer | None = None
     texts: TextMessenger | None = None
+    webhooks: WebhookSender | None = None
