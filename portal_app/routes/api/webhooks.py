@@ -1,4 +1,4 @@
-"""`/webhooks`: who outside is told of which events, managed by whoever may change the settings."""
+"""`/webhooks` and `/webhook-events`: who outside is told of what, managed by whoever may change the settings."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -15,7 +15,7 @@ from portal_app.services.access import Actor
 from portal_app.services.door import the_door
 from portal_app.services.webhooks import catalogue, deliveries, hooks, trials
 
-router = APIRouter(prefix="/webhooks", tags=["webhooks"], responses=problems.OF_A_ROLE)
+router = APIRouter(tags=["webhooks"], responses=problems.OF_A_ROLE)
 
 Url = Annotated[str, Field(max_length=hooks.LONGEST_URL)]
 Description = Annotated[str, Field(max_length=hooks.LONGEST_DESCRIPTION)]
@@ -111,14 +111,14 @@ class TestOutcome(shapes.Shape):
     told: str
 
 
-@router.get("", dependencies=parameters.GIVEN_ONCE)
+@router.get("/webhooks", dependencies=parameters.GIVEN_ONCE)
 async def list_webhooks(caller: Caller, asked: Annotated[parameters.Asked, Query()]) -> Webhooks:
     """Every webhook, the oldest first."""
     found = await the_door().act(hooks.listed, caller, **asked.model_dump())
     return Webhooks.page([asdict(row) for row in found.rows], found.total, asked.offset)
 
 
-@router.post("", status_code=201, responses=WRITTEN)
+@router.post("/webhooks", status_code=201, responses=WRITTEN)
 async def add_webhook(caller: Caller, sent: NewWebhook, answer: Response) -> WebhookWithSecret:
     """Have events told to an address from now on. The answer holds the secret that signs, which is not told again."""
     made = await the_door().act(hooks.create, caller, **sent.model_dump())
@@ -126,59 +126,59 @@ async def add_webhook(caller: Caller, sent: NewWebhook, answer: Response) -> Web
     return WebhookWithSecret(secret=made.secret, webhook=await _now(caller, made.locator))
 
 
-@router.get("/events", dependencies=parameters.GIVEN_ONCE)
+@router.get("/webhook-events", dependencies=parameters.GIVEN_ONCE)
 async def list_webhook_events(caller: Caller, asked: Annotated[parameters.Asked, Query()]) -> Events:
     """The events that there are, by name."""
     return Events.part(await the_door().act(catalogue.events, caller), asked)
 
 
-@router.get("/{locator}", responses=problems.MISSING)
+@router.get("/webhooks/{locator}", responses=problems.MISSING)
 async def get_webhook(caller: Caller, locator: parameters.Locator) -> Webhook:
     """One webhook, and how it stands with it."""
     return await _now(caller, locator)
 
 
-@router.patch("/{locator}", responses=WRITTEN | problems.MISSING)
+@router.patch("/webhooks/{locator}", responses=WRITTEN | problems.MISSING)
 async def change_webhook(caller: Caller, locator: parameters.Locator, sent: ChangedWebhook) -> Webhook:
     """Change what is named. What waits goes to the new address."""
     await the_door().act(hooks.change, caller, locator=locator, **sent.model_dump())
     return await _now(caller, locator)
 
 
-@router.delete("/{locator}", status_code=204, responses=problems.MISSING)
+@router.delete("/webhooks/{locator}", status_code=204, responses=problems.MISSING)
 async def delete_webhook(caller: Caller, locator: parameters.Locator) -> None:
     """Tell it nothing any more; what waits for it is dropped."""
     await the_door().act(hooks.delete, caller, locator=locator)
 
 
-@router.post("/{locator}/pause", responses=problems.MISSING)
+@router.post("/webhooks/{locator}/pause", responses=problems.MISSING)
 async def pause_webhook(caller: Caller, locator: parameters.Locator) -> Webhook:
     """Hold what waits, and write nothing new for it."""
     await the_door().act(hooks.pause, caller, locator=locator)
     return await _now(caller, locator)
 
 
-@router.post("/{locator}/resume", responses=problems.MISSING)
+@router.post("/webhooks/{locator}/resume", responses=problems.MISSING)
 async def resume_webhook(caller: Caller, locator: parameters.Locator) -> Webhook:
     """Send what was held, and what happens from now on."""
     await the_door().act(hooks.resume, caller, locator=locator)
     return await _now(caller, locator)
 
 
-@router.post("/{locator}/secret", responses=problems.MISSING)
+@router.post("/webhooks/{locator}/secret", responses=problems.MISSING)
 async def rotate_webhook_secret(caller: Caller, locator: parameters.Locator) -> WebhookWithSecret:
     """A new secret, told this once; the one before it signs too for 24 hours."""
     made = await the_door().act(hooks.rotate, caller, locator=locator)
     return WebhookWithSecret(secret=made.secret, webhook=await _now(caller, locator))
 
 
-@router.post("/{locator}/test", responses=problems.MISSING)
+@router.post("/webhooks/{locator}/test", responses=problems.MISSING)
 async def test_webhook(caller: Caller, locator: parameters.Locator) -> TestOutcome:
     """Send a signed test event and tell what the receiver answered; also where the webhook is paused."""
     return TestOutcome.of(await trials.send_test(the_door(), caller, locator=locator))
 
 
-@router.get("/{locator}/attempts", dependencies=parameters.GIVEN_ONCE, responses=problems.MISSING)
+@router.get("/webhooks/{locator}/attempts", dependencies=parameters.GIVEN_ONCE, responses=problems.MISSING)
 async def list_webhook_attempts(
     caller: Caller, locator: parameters.Locator, asked: Annotated[parameters.Asked, Query()]
 ) -> WebhookAttempts:
@@ -187,7 +187,7 @@ async def list_webhook_attempts(
     return WebhookAttempts.page([asdict(row) for row in found.rows], found.total, asked.offset)
 
 
-@router.post("/{locator}/messages/{message}/retry", status_code=204, responses=problems.MISSING)
+@router.post("/webhooks/{locator}/messages/{message}/retry", status_code=204, responses=problems.MISSING)
 async def redeliver_webhook_event(
     caller: Caller, locator: parameters.Locator, message: parameters.MessageLocator
 ) -> None:
