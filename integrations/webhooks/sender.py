@@ -16,7 +16,8 @@ from standardwebhooks import Webhook
 
 from integrations.webhooks import addresses
 from integrations.webhooks.addresses import Address
-from portal_app.services.ports import DeliveryFailed, EventAnswer, EventCall
+from portal_app.services.ports import DeliveryFailed
+from portal_app.services.webhooks.port import EventAnswer, EventCall
 from portal_app.settings import PREFIX
 
 CONNECT_SECONDS, SECONDS = 5.0, 10.0

@@ -19,7 +19,8 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from integrations.webhooks import addresses, sender
 from integrations.webhooks.sender import NO_SUCH, NOT_THERE, ONLY_HTTPS, HttpSender
-from portal_app.services.ports import DeliveryFailed, EventCall
+from portal_app.services.ports import DeliveryFailed
+from portal_app.services.webhooks.port import EventCall
 from tests import receiver as receivers
 from tests.receiver import Receiver
 from tests.servers import free_port
@@ -209,6 +210,21 @@ def test_what_is_public_is_taken() -> None:
         assert not addresses.is_public(ipaddress.ip_address(host)), host
 
 
+@pytest.mark.criterion("HOOK-10")
+def test_a_named_network_holds_its_addresses_in_the_clothes_of_ipv6_too() -> None:
+    networks = addresses.networks_of(["10.20.0.0/16", "fd00:1::/32"])
+    for host, inside in (
+        ("10.20.3.4", True),
+        ("::ffff:10.20.3.4", True),
+        ("fd00:1::9", True),
+        ("10.21.0.1", False),
+        ("::ffff:10.21.0.1", False),
+        ("2002:0a14:0304::", False),
+        ("64:ff9b::a14:304", False),
+    ):
+        assert addresses.is_inside(ipaddress.ip_address(host), networks) is inside, host
+
+
 WRONG = (
     "ftp://example.com/",
     "https://",
@@ -272,8 +288,11 @@ def test_over_tls_the_certificate_bears_the_name_though_the_connection_goes_by_a
 def test_an_old_tls_gets_nothing(tmp_path: Path) -> None:
     issuer = receivers.authority(tmp_path)
     trusted = issuer.trusted()
+    # So that nothing but what is tested refuses it.
     trusted.minimum_version = ssl.TLSVersion.TLSv1
+    trusted.set_ciphers("ALL:@SECLEVEL=0")
     old = issuer.shown("127.0.0.1", newest=ssl.TLSVersion.TLSv1_1)
+    old.minimum_version = ssl.TLSVersion.TLSv1
     old.set_ciphers("ALL:@SECLEVEL=0")
     with receivers.receiver(old) as there, pytest.raises(DeliveryFailed, match="TLS"):
         HttpSender(LOOPBACK, trusted=trusted).send(call(there.url))

@@ -14,8 +14,9 @@ from portal_app.services import outbox
 from portal_app.services.access import Gate, system
 from portal_app.services.door import Door, Tx, reads, writes
 from portal_app.services.outbox import Claimed
-from portal_app.services.ports import DeliveryFailed, DeliveryRefused, EventCall, WebhookSender
+from portal_app.services.ports import DeliveryFailed, DeliveryRefused
 from portal_app.services.webhooks import pausing, queue
+from portal_app.services.webhooks.port import EventCall, WebhookSender
 from portal_app.services.webhooks.queue import TOPIC, Withheld
 
 __all__ = ["TOPIC", "hand_over"]

@@ -2,7 +2,7 @@
 
 import base64
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -72,13 +72,14 @@ class Made:
 def listed(tx: Tx, *, offset: int = 0, count: int = 50) -> Hooks:
     page = select(Webhook).order_by(col(Webhook.id)).offset(max(offset, 0)).limit(min(max(count, 1), 200))
     total = tx.db.scalar(select(func.count()).select_from(Webhook)) or 0
-    return Hooks(tuple(_shown(tx, each) for each in tx.db.scalars(page)), total)
+    counted = queue.counted(tx)
+    return Hooks(tuple(_shown(tx, each, counted) for each in tx.db.scalars(page)), total)
 
 
 @reads(MAY)
 def one(tx: Tx, *, locator: str) -> Hook:
     """Raises NotFound."""
-    return _shown(tx, find(tx, locator))
+    return _shown(tx, find(tx, locator), queue.counted(tx))
 
 
 @writes(MAY)
@@ -237,9 +238,9 @@ def _wrong_with_patterns(patterns: list[str]) -> str:
     return f"There is no event that this asks for: {unknown[0][:80]}" if unknown else ""
 
 
-def _shown(tx: Tx, webhook: Webhook) -> Hook:
+def _shown(tx: Tx, webhook: Webhook, counted: Mapping[str, tuple[int, int]]) -> Hook:
     until = webhook.earlier_signs_until
-    waiting, given_up = queue.counted(tx, webhook.locator)
+    waiting, given_up = counted.get(webhook.locator, (0, 0))
     return Hook(
         webhook.locator,
         webhook.url,

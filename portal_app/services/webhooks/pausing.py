@@ -40,7 +40,7 @@ def resume(tx: Tx, webhook: Webhook) -> None:
 def _mail(tx: Tx, webhook: Webhook, reason: PauseReason) -> None:
     people = select(col(User.email)).where(col(User.role).in_(TOLD), col(User.disabled_at).is_(None))
     called = webhook.description or webhook.locator
-    waiting, _ = queue.counted(tx, webhook.locator)
+    waiting, _ = queue.counted(tx).get(webhook.locator, (0, 0))
     for recipient in tx.db.scalars(people.order_by(col(User.id))):
         mail.send(
             tx,

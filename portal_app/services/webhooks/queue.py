@@ -12,6 +12,7 @@ from portal_app.services.door import Tx, writes
 from portal_app.services.outbox import Claimed
 
 TOPIC = "webhook"
+PREFIX, LOCATOR = "hook:", 26
 HELD = datetime(9999, 1, 1, tzinfo=UTC)
 """When what is held is due: a time that does not come, so that whoever claims need not know of webhooks."""
 
@@ -22,21 +23,24 @@ class Withheld(Exception):
 
 def key_of(webhook: str, record: str) -> str:
     """One webhook's events about one record keep their order; those about others pass."""
-    return f"hook:{webhook}:{record[:40]}"
+    return f"{PREFIX}{webhook}:{record[:40]}"
 
 
 def of(webhook: str) -> tuple[Any, Any]:
     """The condition for all messages to one webhook."""
-    return col(OutboxMessage.topic) == TOPIC, col(OutboxMessage.record_key).startswith(f"hook:{webhook}:")
+    return col(OutboxMessage.topic) == TOPIC, col(OutboxMessage.record_key).startswith(f"{PREFIX}{webhook}:")
 
 
-def counted(tx: Tx, webhook: str) -> tuple[int, int]:
-    """How many messages wait, and how many were given up."""
-    waiting, dead = _open(), col(OutboxMessage.dead_at).is_not(None)
+def counted(tx: Tx) -> dict[str, tuple[int, int]]:
+    """For each webhook that has any: how many messages wait, and how many were given up."""
+    webhook = func.substr(col(OutboxMessage.record_key), len(PREFIX) + 1, LOCATOR).label("webhook")
+    waiting, dead = func.count().filter(*_open()), func.count().filter(col(OutboxMessage.dead_at).is_not(None))
     found = tx.db.execute(
-        select(func.count().filter(*waiting), func.count().filter(dead)).select_from(OutboxMessage).where(*of(webhook))
-    ).one()
-    return int(found[0]), int(found[1])
+        select(webhook, waiting, dead)
+        .where(col(OutboxMessage.topic) == TOPIC, col(OutboxMessage.delivered_at).is_(None))
+        .group_by(webhook)
+    )
+    return {each: (open_ones, given_up) for each, open_ones, given_up in found}
 
 
 def put_off(tx: Tx, webhook: str, until: datetime) -> None:
@@ -48,7 +52,7 @@ def let_go(tx: Tx, webhook: str) -> None:
     """The receiver is there again: what was put off before it was ever tried goes now. What failed on its own account
     keeps its pause."""
     untried = (col(OutboxMessage.attempts) == 0, col(OutboxMessage.due_at) > tx.now)
-    _make_due(tx, tx.now, *of(webhook), *untried, col(OutboxMessage.due_at) < HELD)
+    _make_due(tx, tx.now, *of(webhook), *untried)
 
 
 def hold(tx: Tx, webhook: str) -> None:

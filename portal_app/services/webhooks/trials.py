@@ -10,11 +10,11 @@ from portal_app.services.access import Actor, Permission
 from portal_app.services.door import Door, Tx, writes
 from portal_app.services.errors import TooMany
 from portal_app.services.identity import throttle
-from portal_app.services.ports import EventCall
 from portal_app.services.webhooks import delivering, events
 from portal_app.services.webhooks.delivering import Tried
 from portal_app.services.webhooks.hooks import find
 from portal_app.services.webhooks.names import TEST
+from portal_app.services.webhooks.port import EventCall
 
 MAY = Permission.CHANGE_SETTINGS
 SECONDS = 30.0
