@@ -262,6 +262,16 @@ def test_what_is_no_address_is_refused(url: str) -> None:
 
 
 @pytest.mark.criterion("HOOK-10")
+@given(
+    st.text() | st.text("@:/[]#?%.\\\\0x1af\u3002 ", max_size=20), st.sampled_from(["", "//", "https://", "http://"])
+)
+def test_whatever_is_typed_gets_an_answer_and_never_a_way_inside(text: str, before: str) -> None:
+    said = TO_NOBODY.wrong_with(before + text)
+    assert said in ("", *SENTENCES)
+    assert said or before == "https://" or text.lower().startswith("https://")
+
+
+@pytest.mark.criterion("HOOK-10")
 def test_a_plain_address_over_https_is_fine() -> None:
     for url in ("https://example.com/events?key=1", "https://EXAMPLE.com:8443", "https://müller.example/"):
         assert HttpSender().wrong_with(url) == "", url

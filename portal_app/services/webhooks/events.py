@@ -44,7 +44,8 @@ def tell(tx: Tx, event: str, *, locator: str, data: dict[str, Any]) -> None:
 
 def body_of(tx: Tx, event: str, locator: str, data: dict[str, Any]) -> str:
     """The text that is sent, made once: what is repeated is the same to the letter."""
-    told = {"locator": locator, **{to_camel(name): _fit(name, value) for name, value in data.items()}}
+    beside = {to_camel(name): _fit(name, value) for name, value in data.items()}
+    told = {"locator": locator} | beside | {"locator": locator}
     whole = {"type": event, "timestamp": tx.now.isoformat().replace("+00:00", "Z"), "data": told}
     return json.dumps(whole, separators=(",", ":"), ensure_ascii=True)
 

@@ -30,11 +30,11 @@ def is_tell(call: ast.Call) -> bool:
 
 
 def told(node: ast.expr) -> str:
-    """A pattern for what the code tells here; what it cannot say beforehand fits anything without a dot."""
+    """A pattern for what the code tells here; what it does not say beforehand fits anything."""
     if isinstance(node, ast.Constant):
         return re.escape(str(node.value))
     if isinstance(node, ast.JoinedStr):
-        parts = (re.escape(str(each.value)) if isinstance(each, ast.Constant) else r"[^.]+" for each in node.values)
+        parts = (re.escape(str(each.value)) if isinstance(each, ast.Constant) else ".+" for each in node.values)
         return "".join(parts)
     return r".+"
 
