@@ -115,8 +115,8 @@ def change(
     events: Sequence[str] | None = None,
     description: str | None = None,
 ) -> None:
-    """Change what is named and leave the rest; what waits goes to the new address. Raises NotFound, Invalid, Conflict
-    where somebody changed it since `version`, ConfirmFirst for another address."""
+    """Change what is named and leave the rest; what waits goes to the new address, at once. Raises NotFound, Invalid,
+    Conflict where somebody changed it since `version`, ConfirmFirst for another address."""
     webhook = find(tx, locator, held=True)
     if webhook.version != version:
         raise Conflict
@@ -136,6 +136,8 @@ def change(
     webhook.version += 1
     if moved:
         webhook.failing_since, webhook.failures, webhook.retry_at = None, 0, None
+        if webhook.state is WebhookState.ACTIVE:
+            queue.release(tx, webhook.locator)
     detail = {"before": before, "after": _told(webhook), "address_changed": moved}
     _record(tx, "webhook.changed", webhook, detail)
 

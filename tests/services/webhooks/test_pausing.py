@@ -59,8 +59,10 @@ def test_what_waits_is_held_while_it_is_paused_and_goes_first_when_it_is_resumed
     door.run(hooks.pause, agency.admin(), locator=made.locator)
     door.run(hooks.pause, agency.admin(), locator=made.locator)
     happened(door, step=2)
+    other = there.url.replace("/events", "/elsewhere")
+    door.run(hooks.change, agency.admin(), locator=made.locator, version=1, url=other)
     clock.forward(days=30)
-    assert deliver(door) == 0
+    assert deliver(door) == 0, "nor does another address let it go"
     shown = door.run(hooks.one, agency.admin(), locator=made.locator)
     assert (shown.state, shown.paused_for, shown.waiting) == (WebhookState.PAUSED, PauseReason.BY_HAND, 1)
 
@@ -70,7 +72,8 @@ def test_what_waits_is_held_while_it_is_paused_and_goes_first_when_it_is_resumed
     assert deliver(door) == 2
     assert [b'"step":1' in each.body for each in there.arrived] == [True, False]
     assert b'"step":3' in there.arrived[1].body, "what happened meanwhile is not told later"
-    assert actions(door) == ["webhook.created", "webhook.paused", "webhook.resumed"]
+    assert [each.path for each in there.arrived] == ["/elsewhere"] * 2
+    assert actions(door) == ["webhook.created", "webhook.paused", "webhook.changed", "webhook.resumed"]
     assert mails(door) == [], "who did it by hand knows"
 
 
