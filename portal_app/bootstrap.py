@@ -10,6 +10,7 @@ from portal_app.services import door as doors
 from portal_app.services.access import Gate, system
 from portal_app.services.door import Door, Tx, writes
 from portal_app.services.ports import FeedConnector, Mailer, Ports, TextMessenger
+from portal_app.services.webhooks.port import WebhookSender
 from portal_app.settings import LOOPBACK, PREFIX, FeedSettings, Settings, SettingsError
 
 
@@ -50,7 +51,7 @@ def stamp(tx: Tx) -> DatabaseUse:
 def ports_of(settings: Settings) -> Ports:
     """The adapters that the settings ask for."""
     feeds = {feed.name: _connector(feed, settings) for feed in settings.feeds}
-    return Ports(feeds=feeds, mailer=_mailer(settings), texts=_texts(settings))
+    return Ports(feeds=feeds, mailer=_mailer(settings), texts=_texts(settings), webhooks=_webhooks(settings))
 
 
 def _connector(feed: FeedSettings, settings: Settings) -> FeedConnector:
@@ -78,6 +79,12 @@ def _texts(settings: Settings) -> TextMessenger | None:
     from integrations.sms.twilio import TwilioMessenger
 
     return TwilioMessenger(settings.sms_url, settings.sms_account, settings.sms_token, settings.sms_from)
+
+
+def _webhooks(settings: Settings) -> WebhookSender:
+    from integrations.webhooks.sender import HttpSender
+
+    return HttpSender(settings.webhook_networks)
 
 
 def _mixed(use: DatabaseUse, settings: Settings) -> str:

@@ -42,7 +42,8 @@ def configure(level: str) -> None:
     for loud in ("engineio", "engineio.server", "socketio", "socketio.server"):
         logging.getLogger(loud).handlers = []
         logging.getLogger(loud).propagate = True
-    for chatty in ("alembic", "apscheduler"):
+    # The last two would tell every address that is asked, and some of those are secrets.
+    for chatty in ("alembic", "apscheduler", "httpx2", "httpcore2"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

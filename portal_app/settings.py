@@ -162,6 +162,7 @@ class Settings(BaseModel):
     sms_account: str = ""
     sms_token: str = ""
     sms_from: str = ""
+    webhook_networks: Listed = []
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     demo: bool = False
 
@@ -196,7 +197,7 @@ class Settings(BaseModel):
             raise ValueError("must begin with sqlite:/// or postgresql://")
         return value.replace("postgresql://", "postgresql+psycopg://", 1)
 
-    @field_validator("trusted_proxies")
+    @field_validator("trusted_proxies", "webhook_networks")
     @classmethod
     def _addresses(cls, value: list[str]) -> list[str]:
         for each in value:

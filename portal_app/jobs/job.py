@@ -26,6 +26,7 @@ class Lane(StrEnum):
     LIFE = "life"
     QUICK = "quick"
     MAIL = "mail"
+    EVENTS = "events"
     SYNC = "sync"
     CHECK = "check"
 

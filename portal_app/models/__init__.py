@@ -16,6 +16,7 @@ from portal_app.models import (
     producers,
     settings,
     sync,
+    webhooks,
 )
 
 metadata = SQLModel.metadata
@@ -35,4 +36,5 @@ __all__ = [
     "producers",
     "settings",
     "sync",
+    "webhooks",
 ]

@@ -34,6 +34,7 @@ class Grant(Labelled):
 
     DOWNLINE = "downline"
     COMMISSIONS = "commissions"
+    UNDERWRITING = "underwriting"
 
 
 class SessionStage(StrEnum):
@@ -204,3 +205,16 @@ class Resolution(Labelled):
 class DatabaseUse(StrEnum):
     DEMO = "demo"
     AGENCY = "agency"
+
+
+class WebhookState(Labelled):
+    ACTIVE = "active"
+    PAUSED = "paused"
+
+
+class PauseReason(Labelled):
+    """Why a webhook is paused."""
+
+    BY_HAND = "by_hand"
+    GONE = "gone"
+    FAILING = "failing"

@@ -35,6 +35,9 @@ class Permission(StrEnum):
     MEND_ROWS = "Mend what the agency system sent wrong"
     CHANGE_SETTINGS = "Change the agency's settings"
     VIEW_AUDIT = "See who did what"
+    VIEW_PRODUCERS = "See producers and their codes"
+    MANAGE_PRODUCERS = "Manage producers and their codes"
+    UNDERWRITE = "Underwrite quotes and change policies"
 
 
 class Gate(StrEnum):
@@ -88,6 +91,9 @@ MATRIX: dict[Role, RoleRights] = {
             P.MEND_ROWS: R.FULL,
             P.CHANGE_SETTINGS: R.FULL,
             P.VIEW_AUDIT: R.FULL,
+            P.VIEW_PRODUCERS: R.FULL,
+            P.MANAGE_PRODUCERS: R.FULL,
+            P.UNDERWRITE: R.FULL,
         },
     ),
     Role.PRODUCER: RoleRights(
@@ -99,6 +105,7 @@ MATRIX: dict[Role, RoleRights] = {
             P.REQUEST_ENDORSEMENTS: R.FULL,
             P.DOWNLOAD_DOCUMENTS: R.OWN_CLIENTS,
             P.VIEW_COMMISSIONS: R.OWN_ONLY,
+            P.VIEW_PRODUCERS: R.OWN_ONLY,
         },
         frozenset({Grant.DOWNLINE}),
     ),
@@ -114,8 +121,9 @@ MATRIX: dict[Role, RoleRights] = {
             P.EXPORT_DATA: R.LIMITED,
             P.VIEW_FEEDS: R.FULL,
             P.MEND_ROWS: R.FULL,
+            P.VIEW_PRODUCERS: R.FULL,
         },
-        frozenset({Grant.COMMISSIONS}),
+        frozenset({Grant.COMMISSIONS, Grant.UNDERWRITING}),
     ),
     Role.ADMIN: RoleRights(
         "Manages portal users, not licensed: user management, no submission access, sees no business.",
@@ -125,6 +133,8 @@ MATRIX: dict[Role, RoleRights] = {
             P.RUN_FEEDS: R.FULL,
             P.CHANGE_SETTINGS: R.FULL,
             P.VIEW_AUDIT: R.FULL,
+            P.VIEW_PRODUCERS: R.FULL,
+            P.MANAGE_PRODUCERS: R.FULL,
         },
     ),
     Role.READ_ONLY: RoleRights(
@@ -137,6 +147,7 @@ MATRIX: dict[Role, RoleRights] = {
             P.EXPORT_DATA: R.FULL,
             P.VIEW_FEEDS: R.FULL,
             P.VIEW_AUDIT: R.READ,
+            P.VIEW_PRODUCERS: R.READ,
         },
     ),
 }
@@ -148,7 +159,10 @@ KEPT_FOR: dict[DocumentCategory, frozenset[Role]] = {
     DocumentCategory.CERTIFICATE: frozenset({Role.PRINCIPAL, Role.CSR, Role.READ_ONLY}),
 }
 
-WIDENS: dict[Grant, Permission] = {Grant.COMMISSIONS: Permission.VIEW_COMMISSIONS}
+WIDENS: dict[Grant, Permission] = {
+    Grant.COMMISSIONS: Permission.VIEW_COMMISSIONS,
+    Grant.UNDERWRITING: Permission.UNDERWRITE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,10 +256,15 @@ def codes_in(scope: Scope) -> Select[Any]:
     policy."""
     if not scope.downline:
         return select(col(ProducerCode.id)).where(col(ProducerCode.producer_id) == scope.producer_id)
-    # Without a name of its own: a statement may ask for the codes more than once.
-    tree = select(col(Producer.id).label("id")).where(col(Producer.id) == scope.producer_id).cte(recursive=True)
+    return select(col(ProducerCode.id)).where(col(ProducerCode.producer_id).in_(_down_from(scope.producer_id)))
+
+
+def _down_from(producer_id: int | None) -> Select[Any]:
+    """The ids of a producer and of everybody below."""
+    # Without a name of its own: a statement may ask for the hierarchy more than once.
+    tree = select(col(Producer.id).label("id")).where(col(Producer.id) == producer_id).cte(recursive=True)
     tree = tree.union(select(col(Producer.id)).where(col(Producer.parent_id) == tree.c.id))
-    return select(col(ProducerCode.id)).where(col(ProducerCode.producer_id).in_(select(tree.c.id)))
+    return select(tree.c.id)
 
 
 BELONGS_TO_A_POLICY = (Coverage, Vehicle, PolicyAddress, PolicyTerm, LedgerTransaction, PolicyBilling, Claim)
@@ -255,6 +274,8 @@ def in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[bool]:
     """The condition under which a row of `model` is the actor's to see. Raises TypeError for a table without a rule."""
     if model is PolicyDocument:
         return _document_in_scope(actor)
+    if model in (Producer, ProducerCode):
+        return _producer_in_scope(actor, model)
     scope = scope_of(actor)
     if scope.agency:
         return true()
@@ -283,6 +304,22 @@ def _document_in_scope(actor: Actor) -> ColumnElement[bool]:
     of_policy = col(PolicyDocument.policy_id).in_(select(col(Policy.id)).where(mine))
     of_account = col(PolicyDocument.account_id).in_(select(col(Policy.account_id)).where(mine))
     return or_(of_policy, of_account) & allowed
+
+
+def _producer_in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[bool]:
+    """Producers are no business of a client: who sees them all does not have to see a single policy. A producer sees
+    themselves, and those below where that is granted."""
+    if actor.kind == "system":
+        return true()
+    reached = reach(actor, Permission.VIEW_PRODUCERS)
+    if reached is None or (reached is Reach.OWN_ONLY and actor.producer_id is None):
+        return false()
+    if reached is not Reach.OWN_ONLY:
+        return true()
+    owner = col(Producer.id) if model is Producer else col(ProducerCode.producer_id)
+    if scope_of(actor).downline:
+        return owner.in_(_down_from(actor.producer_id))
+    return owner == actor.producer_id
 
 
 def visible(actor: Actor, model: type[SQLModel]) -> Select[Any]:

@@ -1,6 +1,6 @@
 """Takes what is due out of the outbox and hands it to whom it is for, outside of any transaction."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
@@ -12,13 +12,16 @@ from portal_app.services.door import Door
 from portal_app.services.identity import reset
 from portal_app.services.outbox import Claimed, anything_due, claim, delivered, failed
 from portal_app.services.ports import DeliveryFailed, DeliveryRefused, Mail, TextMessage
+from portal_app.services.webhooks import delivering as webhooks
+from portal_app.services.webhooks.queue import Withheld
 
 ACTOR = system("outbox")
 
 
-def deliver_due(door: Door, *, holder: str, stop: Event | None = None) -> int:
-    """Deliver what is due, one message at a time. Returns how many left the house."""
-    topics = [topic for topic, way in WAYS.items() if way.is_open(door)]
+def deliver_due(door: Door, *, holder: str, stop: Event | None = None, only: Collection[str] | None = None) -> int:
+    """Deliver what is due, of all topics or of `only` some, one message at a time. Returns how many left the house."""
+    wanted = WAYS if only is None else only
+    topics = [topic for topic, way in WAYS.items() if topic in wanted and way.is_open(door)]
     count = 0
     if not topics or not door.run(anything_due, ACTOR, topics=topics):
         return count
@@ -38,7 +41,9 @@ def _deliver(door: Door, message: Claimed) -> bool:
         door.run(failed, ACTOR, message=message, error=str(refusal), for_good=True)
     except DeliveryFailed as failure:
         log.warning("not delivered", topic=message.topic, message=message.locator, error=str(failure))
-        door.run(failed, ACTOR, message=message, error=str(failure), for_good=False)
+        door.run(failed, ACTOR, message=message, error=str(failure), for_good=False, wait=failure.wait)
+    except Withheld:
+        log.info("withheld", topic=message.topic, message=message.locator)
     except Exception as error:  # noqa: BLE001 (whatever keeps a message here now may let it go later)
         unforeseen = None if isinstance(error, OSError) else error
         told = {"topic": message.topic, "message": message.locator, "error": type(error).__name__}
@@ -89,8 +94,16 @@ def _has_texts(door: Door) -> bool:
     return door.ports.texts is not None
 
 
+def _has_webhooks(door: Door) -> bool:
+    return door.ports.webhooks is not None
+
+
 WAYS: Mapping[str, Way] = {
     "mail": Way(_send_mail, _has_mail),
     "text": Way(_send_text, _has_texts),
     "reset": Way(_mail_reset, _has_mail),
+    webhooks.TOPIC: Way(webhooks.hand_over, _has_webhooks),
 }
+# A receiver that is slow holds up other receivers, and no mail.
+TO_RECEIVERS = (webhooks.TOPIC,)
+TO_PEOPLE = tuple(topic for topic in WAYS if topic not in TO_RECEIVERS)

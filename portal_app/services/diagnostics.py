@@ -193,7 +193,10 @@ def _outbox(tx: Tx) -> list[Line]:
     ).all()
     lines = [
         Line(
-            Standing.LOOK, f"outbox, {topic}", f"{given_up:,} given up.", "Try the mail server or gateway in Settings."
+            Standing.LOOK,
+            f"outbox, {topic}",
+            f"{given_up:,} given up.",
+            "Try the mail server or gateway in Settings, a webhook with a test event.",
         )
         for topic, _, given_up in found
         if given_up

@@ -55,11 +55,16 @@ class DeadLetters:
     total: int
 
 
-def enqueue(tx: Tx, topic: str, *, record_key: str, payload: dict[str, Any]) -> str:
+def enqueue(tx: Tx, topic: str, *, record_key: str, payload: dict[str, Any], not_before: datetime | None = None) -> str:
     """Write a message in the transaction that causes it. Messages with one `record_key` leave in the order in which
-    they were written. Returns the message's locator."""
+    they were written, and none before `not_before`. Returns the message's locator."""
     message = OutboxMessage(
-        locator=new_locator(), topic=topic, record_key=record_key, payload=payload, created_at=tx.now, due_at=tx.now
+        locator=new_locator(),
+        topic=topic,
+        record_key=record_key,
+        payload=payload,
+        created_at=tx.now,
+        due_at=max(tx.now, not_before or tx.now),
     )
     tx.db.add(message)
     tx.db.flush()
@@ -105,9 +110,10 @@ def delivered(tx: Tx, *, message: Claimed) -> None:
 
 
 @writes(Gate.SYSTEM)
-def failed(tx: Tx, *, message: Claimed, error: str, for_good: bool) -> None:
-    """It did not leave: it is tried again after a pause that doubles, or given up. Changes nothing where the claim had
-    run out and somebody else has taken the message since."""
+def failed(tx: Tx, *, message: Claimed, error: str, for_good: bool, wait: timedelta | None = None) -> None:
+    """It did not leave: it is tried again after a pause that doubles, or the longer one that the other side asked for
+    by `wait`, or given up. Changes nothing where the claim had run out and somebody else has taken the message
+    since."""
     still_ours = tx.db.scalar(
         select(col(OutboxMessage.attempts)).where(col(OutboxMessage.id) == message.id, *_open(OutboxMessage))
     )
@@ -116,12 +122,18 @@ def failed(tx: Tx, *, message: Claimed, error: str, for_good: bool) -> None:
     if for_good or message.attempts >= MOST_ATTEMPTS:
         _bury(tx, message, error)
         return
-    pause = min(FIRST_PAUSE * 2 ** (message.attempts - 1), LONGEST_PAUSE)
+    pause = pause_after(message.attempts, wait)
     tx.db.execute(
         update(OutboxMessage)
         .where(col(OutboxMessage.id) == message.id)
         .values(due_at=tx.now + pause, claimed_by=None, claimed_until=None, last_error=error[:300])
     )
+
+
+def pause_after(failures: int, wait: timedelta | None = None) -> timedelta:
+    """How long to leave alone what failed so often, never longer than four hours whatever the other side asks for."""
+    doubled = FIRST_PAUSE * int(2 ** min(failures - 1, MOST_ATTEMPTS))
+    return min(max(doubled, wait or doubled), LONGEST_PAUSE)
 
 
 @reads(Permission.MANAGE_USERS)
@@ -153,6 +165,11 @@ def dead_letters(tx: Tx, *, offset: int = 0, count: int = 50) -> DeadLetters:
 @writes(Permission.MANAGE_USERS)
 def retry_dead(tx: Tx, *, locator: str) -> None:
     """Have a message tried once more from the beginning. Raises NotFound where it was not given up."""
+    revive(tx, locator)
+
+
+def revive(tx: Tx, locator: str) -> None:
+    """For services that have made sure that the actor may. Raises NotFound where it was not given up."""
     revived = tx.db.execute(
         update(OutboxMessage)
         .where(col(OutboxMessage.locator) == locator, col(OutboxMessage.dead_at).is_not(None))

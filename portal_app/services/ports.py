@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from portal_app.models.enums import (
     PolicyStatus,
     ProducerKind,
 )
+from portal_app.services.webhooks.port import WebhookSender
 
 
 class RowProblem(Exception):
@@ -340,7 +341,11 @@ class DeliveryRefused(Exception):
 
 class DeliveryFailed(OSError):
     """The message could not be handed over now; a later attempt may succeed. The text says what to look at and repeats
-    no address."""
+    no address. `wait` is how long the other side asks to be left alone, where it does."""
+
+    def __init__(self, sentence: str, wait: timedelta | None = None) -> None:
+        super().__init__(sentence)
+        self.wait = wait
 
 
 class Mailer(Protocol):
@@ -372,3 +377,4 @@ class Ports:
     feeds: Mapping[str, FeedConnector] = field(default_factory=dict)
     mailer: Mailer | None = None
     texts: TextMessenger | None = None
+    webhooks: WebhookSender | None = None

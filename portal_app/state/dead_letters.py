@@ -12,7 +12,12 @@ from portal_app.state import address, wording
 from portal_app.state.portal import PortalState
 
 # What people call what stands in the outbox.
-TOPICS = {"mail": "Mail", "text": "Text message", "reset": "Link for a forgotten password"}
+TOPICS = {
+    "mail": "Mail",
+    "text": "Text message",
+    "reset": "Link for a forgotten password",
+    "webhook": "Event for a webhook",
+}
 
 
 @dataclass

@@ -24,6 +24,7 @@ from portal_app.routes.api import (
     roles,
     sync_runs,
     users,
+    webhooks,
 )
 from portal_app.routes.api import settings as agency_settings
 from portal_app.routes.api.auth import caller
@@ -46,6 +47,7 @@ ADMINISTRATION = (
     conflicts,
     dead_letters,
     agency_settings,
+    webhooks,
     audit_events,
 )
 NOUNS = (*BUSINESS, *ADMINISTRATION)

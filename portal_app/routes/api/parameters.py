@@ -89,5 +89,10 @@ def _token(token: InPath) -> str:
     return _locator(token)
 
 
+def _message(message: InPath) -> str:
+    return _locator(message)
+
+
 Locator = Annotated[str, Depends(_locator)]
 TokenLocator = Annotated[str, Depends(_token)]
+MessageLocator = Annotated[str, Depends(_message)]

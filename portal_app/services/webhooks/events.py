@@ -1,0 +1,65 @@
+"""What subscribers are told of, written in the transaction that changes it.
+
+An event says which record it is about and how that stands now: locators, numbers, codes and states. It holds no
+personal data and nothing of a client's business; a subscriber who may see more fetches it by the API.
+"""
+
+import json
+import re
+from typing import Any
+
+from pydantic.alias_generators import to_camel
+from sqlalchemy import select
+from sqlmodel import col
+
+from portal_app.models.enums import WebhookState
+from portal_app.models.webhooks import Webhook
+from portal_app.services import outbox
+from portal_app.services.door import Tx
+from portal_app.services.webhooks import queue
+from portal_app.services.webhooks.names import EVENTS, wants
+
+LONGEST, MOST = 128, 50
+SOUNDS_PERSONAL = re.compile(r"name|email|phone|birth|tax|ssn|address|street|insured|premium|amount", re.IGNORECASE)
+
+
+def tell(tx: Tx, event: str, *, locator: str, data: dict[str, Any]) -> None:
+    """Put `event` about the record `locator` into the outbox for each active webhook that asks for it. `data` holds
+    identifiers and states beside the locator. Raises ValueError for an event that is not registered, or data that does
+    not belong into one."""
+    if event not in EVENTS:
+        raise ValueError(f"there is no event {event}")
+    body = body_of(tx, event, locator, data)
+    receivers = tx.db.execute(
+        select(col(Webhook.locator), col(Webhook.patterns), col(Webhook.retry_at))
+        .where(col(Webhook.state) == WebhookState.ACTIVE)
+        .order_by(col(Webhook.id))
+    ).all()
+    for webhook, patterns, retry_at in receivers:
+        if wants(patterns, event):
+            payload = {"webhook": webhook, "event": event, "record": locator, "body": body}
+            key = queue.key_of(webhook, locator)
+            outbox.enqueue(tx, queue.TOPIC, record_key=key, payload=payload, not_before=retry_at)
+
+
+def body_of(tx: Tx, event: str, locator: str, data: dict[str, Any]) -> str:
+    """The text that is sent, made once: what is repeated is the same to the letter."""
+    beside = {to_camel(name): _fit(name, value) for name, value in data.items()}
+    told = {"locator": locator} | beside | {"locator": locator}
+    whole = {"type": event, "timestamp": tx.now.isoformat().replace("+00:00", "Z"), "data": told}
+    return json.dumps(whole, separators=(",", ":"), ensure_ascii=True)
+
+
+def _fit(name: str, value: Any) -> Any:
+    """The value, where it is what an event may hold: so that nobody puts a record in whole, or a person."""
+    if SOUNDS_PERSONAL.search(name):
+        raise ValueError(f"{name} does not belong into an event")
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, str):
+        if len(value) > LONGEST:
+            raise ValueError(f"{name} is too long for an event")
+        return str(value)
+    if isinstance(value, list | tuple) and len(value) <= MOST:
+        return [_fit(name, each) for each in value if not isinstance(each, list | tuple)]
+    raise ValueError(f"{name} holds what an event cannot")

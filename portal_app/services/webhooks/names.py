@@ -1,0 +1,46 @@
+"""The events that exist, in words, and the patterns by which a receiver asks for them."""
+
+from collections.abc import Collection
+
+LIFE = {"create": "was drawn up", "update": "was changed", "validate": "was found valid", "discard": "was discarded"}
+REST_OF_LIFE = {"suspend": "was suspended", "unsuspend": "is no longer suspended", "retire": "was retired"}
+THINGS = {
+    "producer": ("A producer", LIFE | REST_OF_LIFE),
+    "producercode": ("A producer code", LIFE | REST_OF_LIFE),
+    "producerlicense": ("A license of a producer", LIFE),
+    "producerappointment": ("An appointment of a producer", LIFE),
+}
+TEST = "webhook.test"
+
+EVENTS: dict[str, str] = {
+    **{
+        f"producers.{thing}.{verb}": f"{who} {done}."
+        for thing, (who, deeds) in THINGS.items()
+        for verb, done in deeds.items()
+    },
+    "producers.producercode.numberAssignmentFailed": "No number could be given to a producer code.",
+    "policy.transaction.create": "A transaction of a policy was drawn up.",
+    "policy.transaction.update": "A transaction of a policy was changed.",
+    "policy.transaction.issue": "A transaction of a policy was issued: the policy is as it says.",
+    "policy.transaction.discard": "A transaction of a policy was discarded.",
+    TEST: "A test that somebody asked for in the portal; it is sent whatever a webhook asks for.",
+}
+"""Name → what it says. Names are never changed, since programs outside go by them."""
+
+
+def matches(pattern: str, event: str) -> bool:
+    """`*` asks for all events, `producers.producer.*` for those that begin so, anything else for the one of that
+    name."""
+    if pattern == "*":
+        return True
+    if pattern.endswith(".*"):
+        return event.startswith(pattern[:-1])
+    return pattern == event
+
+
+def asks_for_something(pattern: str) -> bool:
+    return any(matches(pattern, event) for event in EVENTS)
+
+
+def wants(patterns: Collection[str], event: str) -> bool:
+    return any(matches(pattern, event) for pattern in patterns)
