@@ -20,6 +20,8 @@ from portal_app.routes.api import (
     own_tokens,
     policies,
     problems,
+    producer_codes,
+    producers,
     quarantine,
     roles,
     sync_runs,
@@ -32,7 +34,7 @@ from portal_app.routes.api.problems import Problem
 from portal_app.settings import Settings
 
 NEEDS_TOKEN = [Depends(caller)]
-BUSINESS = (me, accounts, policies, exports)
+BUSINESS = (me, accounts, policies, producers, producer_codes, exports)
 ADMINISTRATION = (
     users,
     roles,
