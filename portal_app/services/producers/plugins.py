@@ -135,7 +135,7 @@ class Plugins:
         answer = self._asked("validate", self.manager.hook.validate, request)
         if answer is None:
             return ValidationItem()
-        if not isinstance(answer, ValidationItem) or not all(isinstance(each, str) for each in answer.errors):
+        if not isinstance(answer, ValidationItem) or not _is_text(answer):
             raise self._wrong("validate", "answered something else than a ValidationItem with sentences")
         return answer
 
@@ -151,6 +151,12 @@ class Plugins:
 
     def _wrong(self, hook: str, why: str) -> InvalidData:
         return InvalidData({"plugin": f"The agency's plugin {self.name} {why} in {hook}. Nothing was saved."})
+
+
+def _is_text(item: ValidationItem) -> bool:
+    if not isinstance(item.errors, tuple | list):
+        return False
+    return all(isinstance(each, str) for each in (item.element_type, item.locator, *item.errors))
 
 
 def _module(name: str) -> ModuleType:
