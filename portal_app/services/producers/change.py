@@ -64,6 +64,9 @@ def change_producer(tx: Tx, *, locator: str, changes: ProducerChanges, version: 
     """Change a producer, or have it stand elsewhere. An edit of the data of what is valid validates it again, and is
     refused where that fails. Raises NotFound; Conflict at its end, or where `version` is not the one that is there;
     InvalidData with a sentence for each field."""
+    if changes.parent_locator is not None:
+        # First of all: who holds a row while they wait for the tree may be waited for by who holds the tree.
+        tree.hold_tree(tx)
     row = held(tx, Producer, locator, version)
     check_edit(row.state)
     before = _producer_now(tx, row)

@@ -154,9 +154,10 @@ class Plugins:
 
 
 def _is_text(item: ValidationItem) -> bool:
-    if not isinstance(item.errors, tuple | list):
+    errors: object = item.errors
+    if not isinstance(errors, tuple | list):
         return False
-    return all(isinstance(each, str) for each in (item.element_type, item.locator, *item.errors))
+    return all(isinstance(each, str) for each in (item.element_type, item.locator, *errors))
 
 
 def _module(name: str) -> ModuleType:

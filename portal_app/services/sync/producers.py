@@ -61,9 +61,11 @@ class TakingProducers:
         code, producer = bulk.PRODUCER_CODE.c, bulk.PRODUCER.c
         numbered = select(code.code, code.producer_id).where(code.code.is_not(None))
         tree = Tree(dict(self.tx.db.execute(numbered).all()))
-        for number, parent, npn in self.tx.db.execute(select(producer.id, producer.parent_id, producer.npn)):
+        columns = (producer.id, producer.parent_id, producer.npn, producer.state)
+        for number, parent, npn, state in self.tx.db.execute(select(*columns)):
             tree.parents[number] = parent
-            if npn:
+            # A producer that was discarded was a mistake: whoever bears the number now is meant.
+            if npn and state != ProducerState.DISCARDED:
                 tree.npns.setdefault(npn, number)
         return tree
 

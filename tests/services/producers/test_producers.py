@@ -16,6 +16,8 @@ from portal_app.services.producers.change import ProducerChanges
 from tests.services.producers.acting import ADMIN, code, deeds, patch, producer
 from tests.world import NOW, Agency, actor
 
+NOBODY = "01J00000000000000000000000"
+
 
 @pytest.mark.criterion("PROD-04")
 def test_individuals_and_organisations_are_created_also_without_a_name(door: Door) -> None:
@@ -41,7 +43,7 @@ def test_individuals_and_organisations_are_created_also_without_a_name(door: Doo
         ({"type": "Nobody"}, "type", "There is no such type in the configuration."),
         ({"type": "Free", "npn": "12a"}, "npn", "A National Producer Number is at most ten digits."),
         ({"type": "Free", "name": "a\x07"}, "name", "A name has at most 200 characters, all of them to be seen."),
-        ({"type": "Free", "parent_locator": "01J00000000000000000000000"}, "parentLocator", "There is no such producer."),
+        ({"type": "Free", "parent_locator": NOBODY}, "parentLocator", "There is no such producer."),
         ({"type": "Free", "data": {"email": "a"}}, "data.email", "Free has no such field."),
         ({"type": "Searched", "data": {"status": "lazy"}}, "data.status", "Should be one of active, closed."),
     ],
@@ -173,7 +175,7 @@ def test_everybody_sees_the_producers_that_are_theirs_to_see(door: Door, agency:
     own = door.run(find.producer, agency.producer(), locator=agency.maya.locator)
     assert own.parent_locator is None, "the parent is not theirs to see"
     assert door.run(find.producer, agency.csr(), locator=agency.maya.locator).parent_locator == agency.branch.locator
-    for hidden in (agency.daniel.locator, "01J00000000000000000000000"):
+    for hidden in (agency.daniel.locator, NOBODY):
         with pytest.raises(NotFound):
             door.run(find.producer, agency.producer(), locator=hidden)
         with pytest.raises(NotFound):
