@@ -1,5 +1,5 @@
 """Producers and codes are managed here: what came of their validation, their version, who made them, and numbers that
-are given by plan. A draft code may wait for its number."""
+are given by plan. A draft code may wait for its number. A person may be granted underwriting."""
 
 import sqlalchemy as sa
 
@@ -8,8 +8,12 @@ from alembic import op
 revision = "0018"
 down_revision = "0017"
 
-BEFORE = "code VARCHAR(128) NOT NULL"
-CHECK = "CONSTRAINT ck_producer_code_numbered CHECK (code IS NOT NULL OR state IN ('draft', 'discarded'))"
+NUMBERED = "CONSTRAINT ck_producer_code_numbered CHECK (code IS NOT NULL OR state IN ('draft', 'discarded'))"
+# Table, what its words are, and what they become.
+ON_SQLITE = (
+    ("producer_code", "code VARCHAR(128) NOT NULL", f"code VARCHAR(128) {NUMBERED}"),
+    ("user_grant", "'downline', 'commissions')", "'downline', 'commissions', 'underwriting')"),
+)
 
 
 def upgrade() -> None:
@@ -18,33 +22,36 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("validation", sa.JSON(), nullable=True))
         op.add_column(table, sa.Column("version", sa.Integer(), server_default="1", nullable=False))
         op.add_column(table, sa.Column("created_by", sa.String(length=254), server_default="", nullable=False))
-    if op.get_bind().dialect.name == "sqlite":
-        _free_the_code_on_sqlite()
-    else:
-        op.execute("ALTER TABLE producer_code ALTER COLUMN code DROP NOT NULL")
-        op.execute(f"ALTER TABLE producer_code ADD {CHECK}")
     op.create_table(
         "number_sequence",
         sa.Column("plan", sa.String(length=64), nullable=False),
         sa.Column("next_number", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("plan", name="pk_number_sequence"),
     )
+    if op.get_bind().dialect.name == "sqlite":
+        _widen_on_sqlite()
+        return
+    op.execute("ALTER TABLE producer_code ALTER COLUMN code DROP NOT NULL")
+    op.execute(f"ALTER TABLE producer_code ADD {NUMBERED}")
+    granted = "CHECK (granted IN ('downline', 'commissions', 'underwriting'))"
+    op.execute(f"ALTER TABLE user_grant DROP CONSTRAINT ck_grant, ADD CONSTRAINT ck_grant {granted}")
 
 
-def _free_the_code_on_sqlite() -> None:
-    """The words of the table are changed and its rows left alone, as SQLite recommends for a NOT NULL that goes:
-    policies refer to this table."""
+def _widen_on_sqlite() -> None:
+    """The words of the tables are changed and their rows left alone, as SQLite recommends for what becomes wider:
+    policies refer to one of them."""
     connection = op.get_bind()
     version = connection.execute(sa.text("PRAGMA schema_version")).scalar_one()
     connection.execute(sa.text("PRAGMA writable_schema = ON"))
-    freed = connection.execute(
-        sa.text(
-            "UPDATE sqlite_schema SET sql = replace(sql, :before, :after)"
-            " WHERE type = 'table' AND name = 'producer_code' AND instr(sql, :before) > 0"
-        ),
-        {"before": BEFORE, "after": f"code VARCHAR(128) {CHECK}"},
-    ).rowcount
-    if freed != 1:
-        raise RuntimeError("the table of producer codes is not as it should be")
+    for table, before, after in ON_SQLITE:
+        widened = connection.execute(
+            sa.text(
+                "UPDATE sqlite_schema SET sql = replace(sql, :before, :after)"
+                " WHERE type = 'table' AND name = :table AND instr(sql, :before) > 0"
+            ),
+            {"table": table, "before": before, "after": after},
+        ).rowcount
+        if widened != 1:
+            raise RuntimeError(f"the table {table} is not as it should be")
     connection.execute(sa.text(f"PRAGMA schema_version = {version + 1}"))
     connection.execute(sa.text("PRAGMA writable_schema = OFF"))
