@@ -8,6 +8,7 @@ from alembic import op
 revision = "0018"
 down_revision = "0017"
 
+ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 NUMBERED = "CONSTRAINT ck_producer_code_numbered CHECK (code IS NOT NULL OR state IN ('draft', 'discarded'))"
 # Table, what its words are, and what they become.
 ON_SQLITE = (
@@ -28,6 +29,7 @@ def upgrade() -> None:
         sa.Column("next_number", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("plan", name="pk_number_sequence"),
     )
+    _media()
     if op.get_bind().dialect.name == "sqlite":
         _widen_on_sqlite()
         return
@@ -35,6 +37,36 @@ def upgrade() -> None:
     op.execute(f"ALTER TABLE producer_code ADD {NUMBERED}")
     granted = "CHECK (granted IN ('downline', 'commissions', 'underwriting'))"
     op.execute(f"ALTER TABLE user_grant DROP CONSTRAINT ck_grant, ADD CONSTRAINT ck_grant {granted}")
+
+
+def _media() -> None:
+    op.create_table(
+        "media",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("locator", sa.String(length=26), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(length=254), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_media"),
+        sa.UniqueConstraint("locator", name="uq_media_locator"),
+    )
+    op.create_table(
+        "media_version",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("locator", sa.String(length=26), nullable=False),
+        sa.Column("media_id", ROW_ID, nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("content_type", sa.String(length=40), nullable=False),
+        sa.Column("filename", sa.String(length=200), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(length=254), nullable=False),
+        sa.CheckConstraint("size > 0", name="ck_media_version_size"),
+        sa.ForeignKeyConstraint(["media_id"], ["media.id"], name="fk_media_version_media_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_media_version"),
+        sa.UniqueConstraint("locator", name="uq_media_version_locator"),
+    )
+    op.create_index("ix_media_version_media_id", "media_version", ["media_id"])
 
 
 def _widen_on_sqlite() -> None:

@@ -16,6 +16,7 @@ from portal_app.routes.api import (
     exports,
     feeds,
     me,
+    media,
     own_sessions,
     own_tokens,
     policies,
@@ -34,7 +35,7 @@ from portal_app.routes.api.problems import Problem
 from portal_app.settings import Settings
 
 NEEDS_TOKEN = [Depends(caller)]
-BUSINESS = (me, accounts, policies, producers, producer_codes, exports)
+BUSINESS = (me, accounts, policies, producers, producer_codes, media, exports)
 ADMINISTRATION = (
     users,
     roles,

@@ -7,6 +7,7 @@ from portal_app.services.producers.configuration import DataField, EntityType, F
 from portal_app.services.producers.fields import MOST_ENTRIES, is_day, is_number
 
 LONGEST_NAME = 80
+REFERENCE = {"locator", "versionLocator", "filename", "title", "tag"}
 Problems = dict[str, str]
 
 
@@ -24,6 +25,16 @@ def problems_of(kind: EntityType, data: Mapping[str, Any], *, whole: bool) -> Pr
         missing = (each.name for each in kind.fields.values() if each.required and _is_empty(data.get(each.name)))
         found |= {f"data.{name}": "This is required." for name in missing if f"data.{name}" not in found}
     return found
+
+
+def media_in(kind: EntityType, data: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every reference to media with its path, in data that fits."""
+    for each in kind.fields.values():
+        value = data.get(each.name)
+        if value is not None and each.kind is FieldKind.MEDIA:
+            yield f"data.{each.name}", value
+        elif value is not None and each.of is not None and each.of.kind is FieldKind.MEDIA:
+            yield from ((f"data.{each.name}[{number}]", entry) for number, entry in enumerate(value))
 
 
 def text_of(data: Mapping[str, Any]) -> str:
@@ -100,12 +111,22 @@ def _choice(field: DataField, value: Any) -> str:
     return "" if value in field.choices else f"Should be one of {', '.join(field.choices)}."
 
 
+def _media(field: DataField, value: Any) -> str:
+    """The shape of a reference; whether it refers to anything is for who has the table."""
+    if not isinstance(value, Mapping) or not set(value) <= REFERENCE or not {"locator", "versionLocator"} <= set(value):
+        return "Should be a reference to a file: locator and versionLocator, and perhaps filename, title and tag."
+    if all(isinstance(each, str) and len(each) <= field.longest and _can_be_kept(each) for each in value.values()):
+        return ""
+    return "Should be a reference that holds texts."
+
+
 CHECKS: dict[FieldKind, Callable[[DataField, Any], str]] = {
     FieldKind.TEXT: _text,
     FieldKind.NUMBER: _number,
     FieldKind.DATE: _date,
     FieldKind.FLAG: _flag,
     FieldKind.CHOICE: _choice,
+    FieldKind.MEDIA: _media,
 }
 
 

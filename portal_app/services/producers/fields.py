@@ -32,8 +32,6 @@ def _field(reader: Reader, at: Place, name: str, given: Any) -> DataField:
         return DataField(name, FieldKind.TEXT)
     named = given.get("type") if isinstance(given, dict) else FieldKind.TEXT.value
     kind = FieldKind(reader.one_of(at / "type", named, FieldKind))
-    if kind is FieldKind.MEDIA:
-        reader.wrong(at / "type", "media is not available yet: the portal keeps no files")
     fields = reader.fields(at, given, (*OF_ANY, *MORE.get(kind, ())))
     low, high = _bounds(reader, at, kind, fields)
     return DataField(

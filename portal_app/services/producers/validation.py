@@ -1,5 +1,7 @@
 """Whether a producer or a code is as its type and the agency's plugin want it, and what is saved in its place."""
 
+import copy
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -7,6 +9,7 @@ from portal_app.models.enums import ProducerKind
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.services.door import Tx
 from portal_app.services.errors import InvalidData
+from portal_app.services.media import library
 from portal_app.services.producers import data as extension
 from portal_app.services.producers.configuration import EntityType
 from portal_app.services.producers.particulars import problems_of_producer
@@ -38,6 +41,7 @@ def before_saving(tx: Tx, row: Row, kind: EntityType, *, created: bool = False, 
     InvalidData with a sentence for each path."""
     if edited:
         _refuse(extension.problems_of(kind, row.data, whole=False))
+        row.data = _with_media(tx, kind, row.data)
     given = entity_of(tx, row)
     answer = tx.ports.plugins.pre_commit(Request(given, created))
     if answer != given:
@@ -55,9 +59,23 @@ def _take(tx: Tx, row: Row, kind: EntityType, answer: Entity) -> None:
         else:
             problems["kind"] = "There is no such kind."
     _refuse({name: f"The agency's plugin answered what does not fit: {why}" for name, why in problems.items()})
-    row.data = data
+    row.data = _with_media(tx, kind, data) if data != row.data else data
     if isinstance(row, Producer):
         row.name, row.npn, row.kind = answer.name, answer.npn, answer.kind or row.kind
+
+
+def _with_media(tx: Tx, kind: EntityType, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The data with every reference to media as it is written down. Raises InvalidData for one to what is not there."""
+    own = copy.deepcopy(dict(data))
+    problems = {}
+    for path, reference in extension.media_in(kind, own):
+        found = library.resolved(tx, reference)
+        if found is None:
+            problems[path] = "There is no such file."
+        else:
+            reference.update(found)
+    _refuse(problems)
+    return own
 
 
 def validate(tx: Tx, row: Row) -> ValidationResult:

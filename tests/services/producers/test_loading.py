@@ -102,7 +102,7 @@ def test_a_type_inherits_data_numbers_and_searchability_from_what_it_extends() -
         ("PM.producers.Free.data.x", {"type": "list", "of": {"type": "list", "of": "text"}}, "of lists"),
         ("PM.producers.Free.data.x", {"type": "date", "min": "1.1.2026"}, "data.x.min: should be a date"),
         ("PM.producers.Free.data.x", {"type": "number", "min": 2, "max": 1}, "should not be less than min"),
-        ("PM.producers.Free.data.x", {"type": "media"}, "media is not available yet"),
+        ("PM.producers.Free.data.x", {"type": "media", "min": 1}, "data.x.min: is not known here"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told_with_its_place(path: str, value: Any, told: str) -> None:
