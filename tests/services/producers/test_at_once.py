@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from sqlalchemy import select
 
 from portal_app.database import Database
 from portal_app.models.producers import ProducerCode
+from portal_app.services.door import Door, Tx
+from portal_app.services.errors import InvalidData
 from portal_app.services.producers import create
 from portal_app.services.producers.create import NumberFailed
 from tests.servers import ROOT
@@ -83,3 +86,31 @@ def _together(url: str, folder: Path, owners: list[str]) -> list[str]:
         assert process.returncode == 0, errors
         given += out.split()
     return given
+
+
+@pytest.mark.criterion("CODE-03")
+@pytest.mark.criterion("CODE-01")
+@pytest.mark.parametrize(
+    ("given", "expected"), [(None, "ExampleText-0008"), ("ExampleText-0007", "There is a code like this already.")]
+)
+def test_who_comes_second_to_a_code_that_is_not_yet_committed_gets_the_next_or_is_told(
+    door: Door, given: str | None, expected: str
+) -> None:
+    first, second = producer(door, name="A"), producer(door, name="B")
+    answers: list[str | None] = []
+
+    def number() -> None:
+        try:
+            answers.append(code(door, second, "ExampleProducerCode", code=given).code)
+        except InvalidData as error:
+            answers.append(error.sentence)
+
+    other = threading.Thread(target=number)
+    with door.database.write() as db:
+        tx = Tx(db, ADMIN, door.clock(), door.settings, door.ports)
+        create.create_code(tx, producer_locator=first.locator, type="Unplanned", code="ExampleText-0007")
+        other.start()
+        other.join(1)
+        assert answers == [], "it waits to see whether the first is kept"
+    other.join()
+    assert answers == [expected]
