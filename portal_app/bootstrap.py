@@ -10,6 +10,10 @@ from portal_app.services import door as doors
 from portal_app.services.access import Gate, system
 from portal_app.services.door import Door, Tx, writes
 from portal_app.services.ports import FeedConnector, Mailer, Ports, TextMessenger
+from portal_app.services.producers import loading
+from portal_app.services.producers.configuration import ProducerConfiguration
+from portal_app.services.producers.plugins import PluginProblem, Plugins
+from portal_app.services.producers.reading import ConfigurationProblems
 from portal_app.services.webhooks.port import WebhookSender
 from portal_app.settings import LOOPBACK, PREFIX, FeedSettings, Settings, SettingsError
 
@@ -24,12 +28,13 @@ def open_portal(settings: Settings) -> Door:
         raise SettingsError(
             [f"{PREFIX}HOST: the demo's passwords are public, so it serves {', '.join(LOOPBACK)} only."]
         )
+    ports = ports_of(settings)
     settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     encryption.install(encryption.keyring_of(settings))
     database = Database(settings.database)
     if migrations.current(database) != migrations.head():
         migrations.upgrade(database)
-    door = Door(database, settings, ports_of(settings))
+    door = Door(database, settings, ports)
     use = door.run(stamp, system("start"))
     if (use is DatabaseUse.DEMO) != settings.demo:
         door.close()
@@ -51,7 +56,15 @@ def stamp(tx: Tx) -> DatabaseUse:
 def ports_of(settings: Settings) -> Ports:
     """The adapters that the settings ask for."""
     feeds = {feed.name: _connector(feed, settings) for feed in settings.feeds}
-    return Ports(feeds=feeds, mailer=_mailer(settings), texts=_texts(settings), webhooks=_webhooks(settings))
+    producers, plugins = _of_producers(settings)
+    return Ports(
+        feeds=feeds,
+        mailer=_mailer(settings),
+        texts=_texts(settings),
+        webhooks=_webhooks(settings),
+        producers=producers,
+        plugins=plugins,
+    )
 
 
 def _connector(feed: FeedSettings, settings: Settings) -> FeedConnector:
@@ -63,6 +76,28 @@ def _connector(feed: FeedSettings, settings: Settings) -> FeedConnector:
 
     fetched = feed.model_copy(update={"folder": settings.folder / "feeds" / feed.name})
     return SftpConnector(fetched, feed.sftp, CustomConnector(fetched))
+
+
+def _of_producers(settings: Settings) -> tuple[ProducerConfiguration, Plugins]:
+    """What the agency says of its producers, and its own rules about them. Raises SettingsError with everything that is
+    wrong with either."""
+    problems: list[str] = []
+    configured, plugins = loading.shipped(), Plugins()
+    if settings.producers_file:
+        try:
+            configured = loading.load(settings.producers_file.read_text(encoding="utf-8"))
+        except ConfigurationProblems as error:
+            problems += [f"{PREFIX}PRODUCERS_FILE: {each}" for each in error.problems]
+        except (OSError, UnicodeDecodeError):
+            problems.append(f"{PREFIX}PRODUCERS_FILE: {settings.producers_file} cannot be read.")
+    if settings.plugins:
+        try:
+            plugins = Plugins.named(settings.plugins)
+        except PluginProblem as error:
+            problems.append(f"{PREFIX}PLUGINS: {error}")
+    if problems:
+        raise SettingsError(problems)
+    return configured, plugins
 
 
 def _mailer(settings: Settings) -> Mailer | None:

@@ -151,6 +151,8 @@ class Settings(BaseModel):
     encryption_keys: Listed = []
     lookup_key: str = ""
     feeds_file: Path | None = None
+    producers_file: Path | None = None
+    plugins: str = ""
     hourly_minute: Annotated[int, Field(ge=0, le=59)] = 5
     daily_hour: Annotated[int, Field(ge=0, le=23)] = 5
     concurrent_sessions: bool = False
@@ -204,7 +206,7 @@ class Settings(BaseModel):
             ipaddress.ip_network(each)
         return value
 
-    @field_validator("password_list")
+    @field_validator("password_list", "producers_file")
     @classmethod
     def _readable(cls, value: Path | None) -> Path | None:
         if value is not None and not value.is_file():

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint
 from sqlmodel import SQLModel
 
 from portal_app.models.columns import Holds, column, key, locator, moment, reference
@@ -12,6 +12,9 @@ from portal_app.models.stored import stored_enum
 
 
 class Producer(SQLModel, table=True):
+    """`data` are the extension fields of its type; `data_text` repeats their values, folded, for the search.
+    `validation` is what came of the last one, and `version` counts the changes."""
+
     __tablename__ = "producer"
     __table_args__ = (CheckConstraint("parent_id IS NULL OR parent_id <> id", name="ck_producer_not_own_parent"),)
 
@@ -24,19 +27,40 @@ class Producer(SQLModel, table=True):
     parent_id: int | None = reference("producer.id", None, index=True)
     state: ProducerState = column(Holds.PLAIN, ProducerState.DRAFT, sa_type=stored_enum(ProducerState))
     data: dict[str, Any] = column(Holds.BUSINESS, default_factory=dict, sa_type=JSON)
+    data_text: str = column(Holds.BUSINESS, "")
+    validation: dict[str, Any] | None = column(Holds.BUSINESS, None, sa_type=JSON(none_as_null=True))
+    version: int = column(Holds.PLAIN, 1)
     created_at: datetime = moment()
+    created_by: str = column(Holds.CONTACT, "", max_length=254)
 
 
 class ProducerCode(SQLModel, table=True):
-    """A code belongs to one producer; policies carry the code, so that a move of the producer rewrites nothing."""
+    """A code belongs to one producer; policies carry the code, so that a move of the producer rewrites nothing. Only a
+    draft, or what was discarded as one, has none yet; once given it never changes."""
 
     __tablename__ = "producer_code"
+    __table_args__ = (
+        CheckConstraint("code IS NOT NULL OR state IN ('draft', 'discarded')", name="ck_producer_code_numbered"),
+    )
 
     id: int | None = key()
     locator: str = locator()
     type: str = column(Holds.PLAIN, "ProducerCode", max_length=64)
-    code: str = column(Holds.PLAIN, unique=True, max_length=128)
+    code: str | None = column(Holds.PLAIN, None, unique=True, max_length=128)
     producer_id: int = reference("producer.id", index=True)
     state: ProducerState = column(Holds.PLAIN, ProducerState.DRAFT, sa_type=stored_enum(ProducerState))
     data: dict[str, Any] = column(Holds.BUSINESS, default_factory=dict, sa_type=JSON)
+    data_text: str = column(Holds.BUSINESS, "")
+    validation: dict[str, Any] | None = column(Holds.BUSINESS, None, sa_type=JSON(none_as_null=True))
+    version: int = column(Holds.PLAIN, 1)
     created_at: datetime = moment()
+    created_by: str = column(Holds.CONTACT, "", max_length=254)
+
+
+class NumberSequence(SQLModel, table=True):
+    """How far the numbers of a plan have been given. It only ever grows, so that none is given twice."""
+
+    __tablename__ = "number_sequence"
+
+    plan: str = column(Holds.PLAIN, primary_key=True, max_length=64)
+    next_number: int = column(Holds.PLAIN, sa_type=BigInteger)

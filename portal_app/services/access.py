@@ -256,10 +256,10 @@ def codes_in(scope: Scope) -> Select[Any]:
     policy."""
     if not scope.downline:
         return select(col(ProducerCode.id)).where(col(ProducerCode.producer_id) == scope.producer_id)
-    return select(col(ProducerCode.id)).where(col(ProducerCode.producer_id).in_(_down_from(scope.producer_id)))
+    return select(col(ProducerCode.id)).where(col(ProducerCode.producer_id).in_(down_from(scope.producer_id)))
 
 
-def _down_from(producer_id: int | None) -> Select[Any]:
+def down_from(producer_id: int | None) -> Select[Any]:
     """The ids of a producer and of everybody below."""
     # Without a name of its own: a statement may ask for the hierarchy more than once.
     tree = select(col(Producer.id).label("id")).where(col(Producer.id) == producer_id).cte(recursive=True)
@@ -318,7 +318,7 @@ def _producer_in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[boo
         return true()
     owner = col(Producer.id) if model is Producer else col(ProducerCode.producer_id)
     if scope_of(actor).downline:
-        return owner.in_(_down_from(actor.producer_id))
+        return owner.in_(down_from(actor.producer_id))
     return owner == actor.producer_id
 
 

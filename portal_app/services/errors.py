@@ -70,6 +70,10 @@ class InvalidCells(Invalid):
     them."""
 
 
+class InvalidData(Invalid):
+    """A record that cannot be taken. `problems` goes by the paths of its fields as they are sent, `data.email`."""
+
+
 class ConfirmFirst(DomainError):
     default = "Confirm that it is you first: enter your password and a code once more."
 

@@ -17,6 +17,9 @@ from portal_app.models.enums import (
     PolicyStatus,
     ProducerKind,
 )
+from portal_app.services.producers import loading
+from portal_app.services.producers.configuration import ProducerConfiguration
+from portal_app.services.producers.plugins import Plugins
 from portal_app.services.webhooks.port import WebhookSender
 
 
@@ -372,9 +375,12 @@ class TextMessenger(Protocol):
 
 @dataclass(frozen=True)
 class Ports:
-    """The adapters that bootstrap put in place. None means: not configured."""
+    """The adapters that bootstrap put in place. None means: not configured. `producers` is what the agency says of its
+    producers, `plugins` are its own rules about them."""
 
     feeds: Mapping[str, FeedConnector] = field(default_factory=dict)
     mailer: Mailer | None = None
     texts: TextMessenger | None = None
     webhooks: WebhookSender | None = None
+    producers: ProducerConfiguration = field(default_factory=loading.shipped)
+    plugins: Plugins = field(default_factory=Plugins)

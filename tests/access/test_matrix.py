@@ -20,6 +20,7 @@ from portal_app.services.errors import Forbidden, NotFound
 from portal_app.services.exports import accounts as accounts_export
 from portal_app.services.identity import tokens, users
 from portal_app.services.policies import detail
+from portal_app.services.producers import find, lifecycle
 from portal_app.services.settings import agency
 from portal_app.services.sync import conflicts, freshness, orders
 from portal_app.services.trail import events as events_of_the_trail
@@ -188,6 +189,16 @@ EXERCISES: dict[Permission, tuple[Ask, Ask | None, Ask | None]] = {
         lambda asked: asked.service(agency.current),
         lambda asked: asked.route("/settings"),
         lambda asked: asked.event("settings_state.load", "/admin/settings", "hourly_minute"),
+    ),
+    P.VIEW_PRODUCERS: (
+        lambda asked: asked.service(find.producer, locator=asked.cast.agency.maya.locator),
+        lambda asked: asked.route(f"/producers/{asked.cast.agency.maya.locator}"),
+        None,
+    ),
+    P.MANAGE_PRODUCERS: (
+        lambda asked: asked.service(lifecycle.suspend_producer, locator=asked.cast.agency.maya.locator),
+        lambda asked: asked.route(f"/producers/{asked.cast.agency.maya.locator}/impact"),
+        None,
     ),
 }
 EXERCISES[P.VIEW_ALL_ACCOUNTS] = EXERCISES[P.VIEW_OWN_ACCOUNTS]

@@ -16,10 +16,13 @@ from portal_app.routes.api import (
     exports,
     feeds,
     me,
+    media,
     own_sessions,
     own_tokens,
     policies,
     problems,
+    producer_codes,
+    producers,
     quarantine,
     roles,
     sync_runs,
@@ -33,7 +36,7 @@ from portal_app.routes.api.problems import Problem
 from portal_app.settings import Settings
 
 NEEDS_TOKEN = [Depends(caller)]
-BUSINESS = (me, accounts, policies, exports)
+BUSINESS = (me, accounts, policies, producers, producer_codes, media, exports)
 ADMINISTRATION = (
     users,
     roles,

@@ -1,11 +1,16 @@
 """How large what is sent may be: a person's particulars fit a thousand times into it."""
 
+import re
 from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from portal_app.services.media.files import MOST_BYTES as MOST_FILE_BYTES
+
 MOST_BYTES = 64 * 1024
+# Files are not held in memory: whoever takes one in writes it down while it arrives.
+FILES = re.compile(r".*/media(/[^/]+/versions)?")
 
 
 class Bounded:
@@ -15,13 +20,13 @@ class Bounded:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        come = 0
+        come, most = 0, MOST_FILE_BYTES if FILES.fullmatch(scope.get("path", "")) else MOST_BYTES
 
         async def counted() -> Message:
             nonlocal come
             message = await receive()
             come += len(message.get("body", b""))
-            if come > MOST_BYTES:
+            if come > most:
                 raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             return message
 

@@ -67,7 +67,7 @@ async def domain_error(request: Request, error: errors.DomainError) -> ProblemRe
         headers["Retry-After"] = RETRY_LATER if status is HTTPStatus.TOO_MANY_REQUESTS else RETRY_SOON
     more: dict[str, Any] = {}
     if isinstance(error, errors.Invalid):
-        as_named = str if isinstance(error, errors.InvalidCells) else to_camel
+        as_named = str if isinstance(error, errors.InvalidCells | errors.InvalidData) else to_camel
         more["problems"] = {as_named(name): sentence for name, sentence in error.problems.items()}
     if isinstance(error, errors.Unexpected):
         more["reference"] = error.reference

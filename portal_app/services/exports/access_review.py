@@ -91,7 +91,9 @@ def _tokens(tx: Tx, people: list[int]) -> Several:
 
 def _codes(tx: Tx, producers: list[int | None]) -> Several:
     owner = col(ProducerCode.producer_id)
-    found = select(owner, col(ProducerCode.code)).where(owner.in_([each for each in producers if each]))
+    found = select(owner, col(ProducerCode.code)).where(
+        owner.in_([each for each in producers if each]), col(ProducerCode.code).is_not(None)
+    )
     return _by_owner(tx.db.execute(found.order_by(col(ProducerCode.code))))
 
 

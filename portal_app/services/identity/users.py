@@ -159,7 +159,9 @@ def amend(tx: Tx, *, who: str, amendment: Amendment) -> None:
 
 def producer_code_of(tx: Tx, user: User) -> str:
     """One of the codes of the producer that somebody is, always the same, or empty."""
-    code = select(col(ProducerCode.code)).where(col(ProducerCode.producer_id) == user.producer_id)
+    code = select(col(ProducerCode.code)).where(
+        col(ProducerCode.producer_id) == user.producer_id, col(ProducerCode.code).is_not(None)
+    )
     return tx.db.scalar(code.order_by(col(ProducerCode.code)).limit(1)) or ""
 
 

@@ -97,7 +97,7 @@ def _producer(tx: Tx, code_id: int | None) -> tuple[str, str]:
         Producer, col(Producer.id) == col(ProducerCode.producer_id)
     )
     code, name = tx.db.execute(named.where(col(ProducerCode.id) == code_id)).one()
-    return code, name
+    return code or "", name
 
 
 Part = TypeVar("Part", Coverage, Vehicle, PolicyAddress)

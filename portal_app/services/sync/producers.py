@@ -12,6 +12,7 @@ from portal_app.models.types import new_locator
 from portal_app.services import audit
 from portal_app.services.door import Tx
 from portal_app.services.ports import ProducerRecord
+from portal_app.services.producers.tree import hold_tree
 from portal_app.services.sync import bulk
 from portal_app.services.sync.bulk import Row
 from portal_app.services.sync.kinds import Refusals, Taken
@@ -45,6 +46,7 @@ class TakingProducers:
         self.written: dict[int, int] = {}
 
     def refusals(self, rows: Sequence[Incoming]) -> Refusals:
+        hold_tree(self.tx)
         self.tree = self._stored_tree()
         self.there = frozenset(self.tree.codes)
         reasons = {row.source_id: self._place(row) for row in rows}
@@ -57,10 +59,13 @@ class TakingProducers:
 
     def _stored_tree(self) -> Tree:
         code, producer = bulk.PRODUCER_CODE.c, bulk.PRODUCER.c
-        tree = Tree(dict(self.tx.db.execute(select(code.code, code.producer_id)).all()))
-        for number, parent, npn in self.tx.db.execute(select(producer.id, producer.parent_id, producer.npn)):
+        numbered = select(code.code, code.producer_id).where(code.code.is_not(None))
+        tree = Tree(dict(self.tx.db.execute(numbered).all()))
+        columns = (producer.id, producer.parent_id, producer.npn, producer.state)
+        for number, parent, npn, state in self.tx.db.execute(select(*columns)):
             tree.parents[number] = parent
-            if npn:
+            # A producer that was discarded was a mistake: whoever bears the number now is meant.
+            if npn and state != ProducerState.DISCARDED:
                 tree.npns.setdefault(npn, number)
         return tree
 
@@ -106,6 +111,7 @@ class TakingProducers:
             "state": ProducerState.VALIDATED,
             "data": {},
             "created_at": self.tx.now,
+            "created_by": self.tx.actor.name,
         } | says
         number = self.tx.db.execute(insert(bulk.PRODUCER).values(row).returning(bulk.PRODUCER.c.id)).scalar_one()
         audit.record(self.tx, "producer.added", subject_kind="producer", subject=name, detail={"after": _plain(says)})
@@ -117,7 +123,8 @@ class TakingProducers:
         differs = {name: value for name, value in says.items() if stored[name] != value}
         if not differs:
             return
-        self.tx.db.execute(update(bulk.PRODUCER).where(columns.id == number).values(differs))
+        newer = differs | {"version": columns.version + 1}
+        self.tx.db.execute(update(bulk.PRODUCER).where(columns.id == number).values(newer))
         before = {name: stored[name] for name in differs}
         detail = {"before": _plain(before), "after": _plain(differs)}
         audit.record(self.tx, "producer.corrected", subject_kind="producer", subject=stored["locator"], detail=detail)
@@ -131,6 +138,7 @@ class TakingProducers:
             "state": ProducerState.VALIDATED,
             "data": {},
             "created_at": self.tx.now,
+            "created_by": self.tx.actor.name,
         }
 
 

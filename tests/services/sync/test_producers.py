@@ -4,11 +4,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from portal_app.database import Database
 from portal_app.models.enums import FeedKind, ProducerKind, ProducerState
+from portal_app.models.producers import ProducerCode
+from portal_app.services.door import Door
+from portal_app.services.errors import Conflict
+from portal_app.services.producers import create, find, lifecycle
 from portal_app.services.sync import bulk
+from tests.services.producers.acting import ADMIN, code, patch
 from tests.services.sync.feed import MemoryFeed, producer
 from tests.services.sync.test_policies import Stored, Sync
 
@@ -144,3 +149,46 @@ def test_the_feed_neither_removes_nor_wakes(feed: MemoryFeed, sync: Sync, stored
         ("Al Pine", ProducerState.SUSPENDED),
         ("Bo", ProducerState.SUSPENDED),
     ]
+
+
+@pytest.mark.criterion("PROD-15")
+def test_what_a_feed_brings_is_valid_and_its_corrections_count_as_changes(
+    feed: MemoryFeed, sync: Sync, door: Door
+) -> None:
+    feed.export(FeedKind.PRODUCERS, producer("A", "Al"), producer("B", "Bo", parent_code="A", npn="777"))
+    sync()
+    al, bo = door.run(find.producers, ADMIN).rows
+    assert (al.type, al.producer_state, al.version) == ("Producer", ProducerState.VALIDATED, 1)
+    assert al.created_by.startswith("System")
+    assert bo.parent_locator == al.locator
+    assert patch(door, al, set_data={"email": "al@a.test"}).version == 2
+    waiting = code(door, al, "ProducerCode")
+    assert waiting.code == "P-000001"
+    mistake = door.run(create.create_producer, ADMIN, type="Producer", npn="999")
+    door.run(lifecycle.discard_producer, ADMIN, locator=mistake.locator)
+
+    feed.export(FeedKind.PRODUCERS, producer("A", "Al Pine"), producer("N", "New", npn="999"), at=LATER)
+    sync()
+
+    after = door.run(find.producer, ADMIN, locator=al.locator)
+    assert (after.name, after.data, after.version) == ("Al Pine", {"email": "al@a.test"}, 3)
+    assert door.run(find.code_named, ADMIN, code="N").producer_name == "New", "and not the mistake's"
+    with pytest.raises(Conflict):
+        patch(door, al, name="Al", version=2)
+
+
+@pytest.mark.criterion("PROD-15")
+def test_a_draft_that_waits_for_its_code_is_in_no_feeds_way(
+    feed: MemoryFeed, sync: Sync, door: Door, database: Database
+) -> None:
+    feed.export(FeedKind.PRODUCERS, producer("A", "Al"))
+    sync()
+    [al] = door.run(find.producers, ADMIN).rows
+    with database.write() as db:
+        owner = db.execute(select(bulk.PRODUCER.c.id)).scalar_one()
+        for _ in range(2):
+            db.add(ProducerCode(producer_id=owner, created_at=LATER))
+    feed.export(FeedKind.PRODUCERS, producer("A", "Al Pine"), producer("B", "Bo", parent_code="A"), at=LATER)
+    sync()
+    assert [row.code for row in door.run(find.codes, ADMIN).rows] == ["A", "B", None, None]
+    assert door.run(find.producer, ADMIN, locator=al.locator).name == "Al Pine"

@@ -1,0 +1,35 @@
+"""Files that extension data refers to: each may come in several versions. Their bytes lie in the data folder."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint
+from sqlmodel import SQLModel
+
+from portal_app.models.columns import Holds, column, key, locator, moment, reference
+
+
+class Media(SQLModel, table=True):
+    __tablename__ = "media"
+
+    id: int | None = key()
+    locator: str = locator()
+    title: str = column(Holds.BUSINESS, "", max_length=200)
+    created_at: datetime = moment()
+    created_by: str = column(Holds.CONTACT, "", max_length=254)
+
+
+class MediaVersion(SQLModel, table=True):
+    """One content, known by its SHA-256 in hexadecimal: the same bytes lie in the folder once. `size` is in bytes."""
+
+    __tablename__ = "media_version"
+    __table_args__ = (CheckConstraint("size > 0", name="ck_media_version_size"),)
+
+    id: int | None = key()
+    locator: str = locator()
+    media_id: int = reference("media.id", index=True)
+    digest: str = column(Holds.PLAIN, max_length=64)
+    size: int = column(Holds.PLAIN)
+    content_type: str = column(Holds.PLAIN, max_length=40)
+    filename: str = column(Holds.BUSINESS, max_length=200)
+    created_at: datetime = moment()
+    created_by: str = column(Holds.CONTACT, "", max_length=254)

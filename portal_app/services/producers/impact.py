@@ -1,0 +1,74 @@
+"""How much hangs on a producer or a code: looked at before it is suspended, retired or moved. Numbers alone, so that
+also who does not see the business may know what they are about to do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select, union
+from sqlmodel import col
+
+from portal_app.models.enums import ProducerState
+from portal_app.models.identity import User
+from portal_app.models.policies import Policy, PolicyTerm
+from portal_app.models.producers import Producer, ProducerCode
+from portal_app.services.access import Permission, down_from
+from portal_app.services.door import Tx, reads
+from portal_app.services.producers.rows import one
+
+GONE = ProducerState.DISCARDED
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """Of the producer and of everybody below: policies that carry one of the codes now or as code of record, codes and
+    sub-producers that are not discarded, and people of the portal who can sign in."""
+
+    policies: int
+    producer_codes: int
+    child_producers: int
+    people: int
+
+
+@reads(Permission.MANAGE_PRODUCERS)
+def impact(tx: Tx, *, locator: str) -> Impact:
+    """What hangs on a producer, with the whole of who stands below. Raises NotFound."""
+    row = one(tx, Producer, locator)
+    line = down_from(row.id)
+    codes = select(col(ProducerCode.id)).where(col(ProducerCode.producer_id).in_(line))
+    below = (col(Producer.id).in_(line), col(Producer.id) != row.id, col(Producer.state) != GONE)
+    people = (col(User.producer_id).in_(line), col(User.disabled_at).is_(None))
+    return Impact(
+        policies=_count(tx, _carriers(codes)),
+        producer_codes=_count(tx, codes.where(col(ProducerCode.state) != GONE)),
+        child_producers=_count(tx, select(col(Producer.id)).where(*below)),
+        people=_count(tx, select(col(User.id)).where(*people)),
+    )
+
+
+@reads(Permission.MANAGE_PRODUCERS)
+def impact_of_code(tx: Tx, *, locator: str) -> Impact:
+    """What hangs on one code. Raises NotFound."""
+    return Impact(policies_of(tx, [one(tx, ProducerCode, locator).id or 0]), 1, 0, 0)
+
+
+def policies_of(tx: Tx, codes: Sequence[int]) -> int:
+    """How many policies carry one of the codes, now or as code of record of any term."""
+    return _count(tx, _carriers(select(col(ProducerCode.id)).where(col(ProducerCode.id).in_(codes))))
+
+
+def policies_of_producer(tx: Tx, row: Producer) -> int:
+    """How many policies carry a code of the producer's own, now or as code of record of any term."""
+    return _count(tx, _carriers(select(col(ProducerCode.id)).where(col(ProducerCode.producer_id) == row.id)))
+
+
+def _carriers(codes: Select[Any]) -> Select[Any]:
+    """The ids of the policies, each once."""
+    now = or_(col(Policy.producer_code_id).in_(codes), col(Policy.code_of_record_id).in_(codes))
+    term = or_(col(PolicyTerm.producer_code_id).in_(codes), col(PolicyTerm.code_of_record_id).in_(codes))
+    found = union(select(col(Policy.id)).where(now), select(col(PolicyTerm.policy_id)).where(term)).subquery()
+    return select(found.c[0])
+
+
+def _count(tx: Tx, ids: Select[Any]) -> int:
+    return tx.db.scalar(select(func.count()).select_from(ids.subquery())) or 0

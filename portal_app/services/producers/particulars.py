@@ -1,0 +1,42 @@
+"""Names, numbers and codes as they may be."""
+
+import re
+
+from sqlmodel import col
+
+from portal_app.models.enums import ProducerState
+from portal_app.models.producers import Producer
+from portal_app.services.access import visible
+from portal_app.services.door import Tx
+from portal_app.services.producers.formats import LONGEST
+from portal_app.services.producers.views import called
+
+LONGEST_NAME = 200
+NPN = re.compile(r"[0-9]{1,10}")
+
+
+def problems_of_producer(tx: Tx, row: Producer, *, name: str, npn: str) -> dict[str, str]:
+    """What speaks against a producer's name and National Producer Number. Both may be empty."""
+    found = {}
+    if not isinstance(name, str) or len(name) > LONGEST_NAME or not name.isprintable():
+        found["name"] = f"A name has at most {LONGEST_NAME} characters, all of them to be seen."
+    if npn and (not isinstance(npn, str) or not NPN.fullmatch(npn)):
+        found["npn"] = "A National Producer Number is at most ten digits."
+    elif npn and (other := _bearer(tx, row, npn)) is not None:
+        found["npn"] = f"This is the National Producer Number of {called(other)}."
+    return found
+
+
+def _bearer(tx: Tx, row: Producer, npn: str) -> Producer | None:
+    same = (col(Producer.npn) == npn, col(Producer.state) != ProducerState.DISCARDED)
+    others = visible(tx.actor, Producer).where(*same, col(Producer.locator) != row.locator)
+    return tx.db.scalars(others.limit(1)).first()
+
+
+def problem_of_code(code: str) -> str:
+    """What speaks against a code that is given."""
+    if not code.strip() or code != code.strip():
+        return "A code is not empty, and neither begins nor ends with a space."
+    if len(code) > LONGEST or not code.isprintable():
+        return f"A code has at most {LONGEST} characters, all of them to be seen."
+    return ""

@@ -1,0 +1,183 @@
+"""The agency's own rules about producers and codes, as a Python module beside the portal.
+
+A module that `PORTAL_PLUGINS` names implements one or both of these hooks:
+
+    from dataclasses import replace
+    from portal_app.services.producers.plugins import Entity, Request, ValidationItem, hookimpl
+
+    @hookimpl
+    def pre_commit(request: Request) -> Entity | None: ...
+
+    @hookimpl
+    def validate(request: Request) -> ValidationItem | None: ...
+
+They run inside the transaction, and again where the database asked for it to be repeated: they are to be quick, and to
+reach out to nothing.
+"""
+
+import copy
+import importlib
+import importlib.util
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pluggy
+
+from portal_app.logs import log
+from portal_app.models.enums import ProducerKind, ProducerState
+from portal_app.services.errors import InvalidData
+
+PROJECT = "portal"
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+MAY_CHANGE = ("data", "name", "npn", "kind")
+
+
+class PluginProblem(Exception):
+    """Why a module cannot be used, as a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A producer (`element` is "producer") or a code ("producerCode") as it would be saved. What the other of them has
+    is empty; a code's `name` is that of its producer."""
+
+    element: str
+    type: str
+    locator: str
+    state: ProducerState
+    data: Mapping[str, Any]
+    name: str = ""
+    npn: str = ""
+    kind: ProducerKind | None = None
+    code: str = ""
+    parent_locator: str = ""
+    producer_locator: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a hook is asked about. `created` says that the entity is new."""
+
+    entity: Entity
+    created: bool = False
+
+    @property
+    def type(self) -> str:
+        return self.entity.type
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationItem:
+    """What speaks against an entity, a sentence each; without errors nothing does. Type and locator are the entity's
+    own unless said otherwise."""
+
+    errors: tuple[str, ...] = ()
+    element_type: str = ""
+    locator: str = ""
+
+
+class Hooks:
+    """What a module may implement."""
+
+    @hookspec(firstresult=True)
+    def pre_commit(self, request: Request) -> Entity | None:
+        """Before a new or changed value is saved: the value to save in its place, or None to leave it as it is. `data`
+        can be another one, and of a producer `name`, `npn` and `kind`."""
+
+    @hookspec(firstresult=True)
+    def validate(self, request: Request) -> ValidationItem | None:
+        """When an entity is validated: what speaks against it."""
+
+
+@dataclass(frozen=True)
+class Plugins:
+    """The hooks that an agency implements; none where no module is given."""
+
+    name: str = ""
+    manager: pluggy.PluginManager = field(default_factory=lambda: _manager(None))
+
+    @classmethod
+    def named(cls, name: str) -> "Plugins":
+        """The hooks of a module by its name, or of a file by its path. Raises PluginProblem."""
+        try:
+            return cls.of(_module(name))
+        except PluginProblem:
+            raise
+        except Exception as error:
+            raise PluginProblem(f"{name} cannot be used: {type(error).__name__}: {error}.") from error
+
+    @classmethod
+    def of(cls, module: ModuleType) -> "Plugins":
+        """The hooks of a module. Raises pluggy.PluginValidationError for one that is not asked so."""
+        return cls(module.__name__, _manager(module))
+
+    def pre_commit(self, request: Request) -> Entity:
+        """The value to save. Raises InvalidData where the plugin fails or answers what cannot be."""
+        given = request.entity
+        answer = self._asked("pre_commit", self.manager.hook.pre_commit, request)
+        if answer is None:
+            return given
+        if not isinstance(answer, Entity) or not isinstance(answer.data, Mapping):
+            raise self._wrong("pre_commit", "answered something else than an entity")
+        may = {name: getattr(answer, name) for name in MAY_CHANGE if given.element == "producer" or name == "data"}
+        if replace(given, **may) != answer:
+            raise self._wrong("pre_commit", f"changed more than {', '.join(may)}")
+        return answer
+
+    def validate(self, request: Request) -> ValidationItem:
+        """What speaks against the entity. Raises InvalidData where the plugin fails or answers what cannot be."""
+        answer = self._asked("validate", self.manager.hook.validate, request)
+        if answer is None:
+            return ValidationItem()
+        if not isinstance(answer, ValidationItem) or not _is_text(answer):
+            raise self._wrong("validate", "answered something else than a ValidationItem with sentences")
+        return answer
+
+    def _asked(self, hook: str, call: Callable[..., Any], request: Request) -> Any:
+        # A copy, so that what is changed in place is not saved behind the checks.
+        own = replace(request, entity=replace(request.entity, data=copy.deepcopy(dict(request.entity.data))))
+        try:
+            return call(request=own)
+        except Exception as error:
+            reference = secrets.token_hex(4)
+            log.error("plugin failed", plugin=self.name, hook=hook, reference=reference, exc_info=error)
+            raise self._wrong(hook, f"failed ({type(error).__name__}, reference {reference})") from error
+
+    def _wrong(self, hook: str, why: str) -> InvalidData:
+        return InvalidData({"plugin": f"The agency's plugin {self.name} {why} in {hook}. Nothing was saved."})
+
+
+def _is_text(item: ValidationItem) -> bool:
+    errors: object = item.errors
+    if not isinstance(errors, tuple | list):
+        return False
+    return all(isinstance(each, str) for each in (item.element_type, item.locator, *errors))
+
+
+def _module(name: str) -> ModuleType:
+    if not name.endswith(".py"):
+        return importlib.import_module(name)
+    path = Path(name)
+    if not path.is_file():
+        raise PluginProblem(f"there is no file {name}.")
+    found = importlib.util.spec_from_file_location(path.stem, path)
+    if found is None or found.loader is None:
+        raise PluginProblem(f"{name} is no Python module.")
+    module = importlib.util.module_from_spec(found)
+    found.loader.exec_module(module)
+    return module
+
+
+def _manager(module: ModuleType | None) -> pluggy.PluginManager:
+    manager = pluggy.PluginManager(PROJECT)
+    manager.add_hookspecs(Hooks)
+    if module is not None:
+        manager.register(module)
+        manager.check_pending()
+    return manager

@@ -1,0 +1,116 @@
+"""Eight processes that number codes at the same moment give no code twice."""
+
+import json
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from portal_app.database import Database
+from portal_app.models.producers import ProducerCode
+from portal_app.services.door import Door, Tx
+from portal_app.services.errors import InvalidData
+from portal_app.services.producers import create
+from portal_app.services.producers.create import NumberFailed
+from tests.servers import ROOT
+from tests.services.producers.acting import ADMIN, code, producer
+from tests.services.producers.configured import SEED, with_configuration
+from tests.world import Clock, make_door
+
+PROCESSES, EACH = 8, 12
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def number_codes(url: str, folder: Path, owner: str) -> None:
+    """What each process does, as soon as all are told to begin."""
+    door = with_configuration(make_door(Database(url), folder, Clock()), SEED)
+    door.patience = 60
+    say("ready")
+    sys.stdin.readline()
+    for _ in range(EACH):
+        made = door.run(create.create_code, ADMIN, producer_locator=owner, type="ExampleProducerCode")
+        assert not isinstance(made, NumberFailed)
+        say(made.code or "")
+
+
+@pytest.mark.criterion("CODE-03")
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
+def test_eight_processes_at_once_give_no_code_twice(
+    dialect: str, request: pytest.FixtureRequest, tmp_path: Path, clock: Clock
+) -> None:
+    if dialect == "sqlite":
+        shutil.copy(request.getfixturevalue("empty_sqlite"), tmp_path / "portal.db")
+        url = f"sqlite:///{tmp_path / 'portal.db'}"
+    else:
+        url = request.getfixturevalue("fresh_postgres")
+    door = with_configuration(make_door(Database(url, pool_size=1), tmp_path, clock), SEED)
+    owners = [producer(door, name=str(number)) for number in range(PROCESSES)]
+    # Somebody took one of those that will come.
+    code(door, owners[0], code="ExampleText-0020")
+
+    given = sorted(_together(url, tmp_path, [each.locator for each in owners]))
+
+    numbers = [number for number in range(7, 7 + PROCESSES * EACH + 1) if number != 20]
+    assert given == [f"ExampleText-{number:04d}" for number in numbers]
+    with door.database.read() as db:
+        assert sorted(db.scalars(select(ProducerCode.code))) == sorted([*given, "ExampleText-0020"])
+    door.close()
+
+
+def _together(url: str, folder: Path, owners: list[str]) -> list[str]:
+    running = []
+    for owner in owners:
+        told = json.dumps([url, str(folder), owner])
+        program = "import json, pathlib; from tests.services.producers.test_at_once import number_codes; "
+        program += f"url, folder, owner = json.loads({told!r}); number_codes(url, pathlib.Path(folder), owner)"
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        running.append(subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, text=True, **pipes))
+    for process in running:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n", process.communicate()
+    for process in running:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    given: list[str] = []
+    for process in running:
+        out, errors = process.communicate(timeout=100)
+        assert process.returncode == 0, errors
+        given += out.split()
+    return given
+
+
+@pytest.mark.criterion("CODE-03")
+@pytest.mark.criterion("CODE-01")
+@pytest.mark.parametrize(
+    ("given", "expected"), [(None, "ExampleText-0008"), ("ExampleText-0007", "There is a code like this already.")]
+)
+def test_who_comes_second_to_a_code_that_is_not_yet_committed_gets_the_next_or_is_told(
+    door: Door, given: str | None, expected: str
+) -> None:
+    first, second = producer(door, name="A"), producer(door, name="B")
+    answers: list[str | None] = []
+
+    def number() -> None:
+        try:
+            answers.append(code(door, second, "ExampleProducerCode", code=given).code)
+        except InvalidData as error:
+            answers.append(error.sentence)
+
+    other = threading.Thread(target=number)
+    with door.database.write() as db:
+        tx = Tx(db, ADMIN, door.clock(), door.settings, door.ports)
+        create.create_code(tx, producer_locator=first.locator, type="Unplanned", code="ExampleText-0007")
+        other.start()
+        other.join(1)
+        assert answers == [], "it waits to see whether the first is kept"
+    other.join()
+    assert answers == [expected]
