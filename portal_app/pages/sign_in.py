@@ -342,7 +342,8 @@ def _ask_for_reset() -> rx.Component:
     return doorstep(
         "Forgot your password?",
         reason_note(parameter("reason"), RESET_REASONS),
-        _why_barred(),
+        # Of a link that somebody came by before, and that did not work.
+        rx.cond(parameter("problems") != "", _why_barred()),
         rx.cond(FrontDoorState.mail, by_mail, by_hand),
         agency=_agency(),
         lead=either(

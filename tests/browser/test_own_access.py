@@ -50,6 +50,7 @@ def test_a_forgotten_password(page: Page, site: Site, post: Post) -> None:
     page.get_by_label("Email").fill(person.email)
     page.get_by_role("button", name="Send me a link").click()
     expect(page.get_by_text("a link is on its way")).to_be_visible()
+    expect(page.locator(".note-bad")).to_have_count(0)
 
     page.goto(post.link(r"/reset\?"))
     expect(page.get_by_text("Paula", exact=True)).to_be_visible()
