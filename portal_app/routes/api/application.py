@@ -8,18 +8,23 @@ from pydantic.alias_generators import to_camel
 
 from portal_app.routes.api import (
     accounts,
+    appointments,
     audit_events,
     column_maps,
     conflicts,
+    covers,
     dead_letters,
     dry_runs,
+    education,
     exports,
     feeds,
+    licenses,
     me,
     own_sessions,
     own_tokens,
     policies,
     problems,
+    qualifications,
     quarantine,
     roles,
     sync_runs,
@@ -48,7 +53,8 @@ ADMINISTRATION = (
     agency_settings,
     audit_events,
 )
-NOUNS = (*BUSINESS, *ADMINISTRATION)
+LICENSING = (licenses, appointments, education, covers, qualifications)
+NOUNS = (*BUSINESS, *ADMINISTRATION, *LICENSING)
 ABOUT = """What the portal's pages show, for programs.
 
 Send a token of your own as `Authorization: Bearer …`; it sees what you see. Lists take `offset` and `count`. Every item

@@ -1,4 +1,4 @@
-"""How large what is sent may be: a person's particulars fit a thousand times into it."""
+"""How large what is sent may be: a person's particulars fit a thousand times into it. A file may be larger."""
 
 from http import HTTPStatus
 
@@ -6,6 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BYTES = 64 * 1024
+MOST_BYTES_OF_A_FILE = {"/licenses/imports": 5 * 1024 * 1024}
 
 
 class Bounded:
@@ -16,12 +17,14 @@ class Bounded:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         come = 0
+        asked = str(scope.get("path", "")).removeprefix(scope.get("root_path", ""))
+        most = MOST_BYTES_OF_A_FILE.get(asked, MOST_BYTES)
 
         async def counted() -> Message:
             nonlocal come
             message = await receive()
             come += len(message.get("body", b""))
-            if come > MOST_BYTES:
+            if come > most:
                 raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             return message
 
