@@ -330,7 +330,7 @@ def _producer_in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[boo
     themselves, and those below where that is granted."""
     if actor.kind == "system":
         return true()
-    reached = reach(actor, Permission.VIEW_PRODUCERS)
+    reached = reach(actor, Permission.VIEW_PRODUCERS) if can(actor, Permission.VIEW_PRODUCERS) else None
     if reached is None or (reached is Reach.OWN_ONLY and actor.producer_id is None):
         return false()
     if reached is not Reach.OWN_ONLY:

@@ -85,7 +85,7 @@ class AskedOfProducer(parameters.Asked):
 class AskedOn(parameters.Narrowed):
     """On which day; the agency's today where none is given."""
 
-    on: Day | SkipJsonSchema[None] = None
+    on: parameters.Day | SkipJsonSchema[None] = None
 
 
 class Holder(shapes.Shape):

@@ -4,25 +4,33 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic.json_schema import SkipJsonSchema
+from pydantic_core import PydanticCustomError
 
 from portal_app.models.enums import QualificationCheck
 from portal_app.routes.api import credentials, parameters, problems, shapes
 from portal_app.routes.api.auth import Caller
 from portal_app.services.door import the_door
 from portal_app.services.licensing import qualification, runway
+from portal_app.services.licensing.jurisdictions import STATES
 from portal_app.services.licensing.qualification import Rule
 from portal_app.services.licensing.runway import Ending, Within
 
 router = APIRouter(tags=["licensing"], responses=problems.OF_A_ROLE)
 
 
+def _state(letters: str) -> str:
+    if letters not in STATES:
+        raise PydanticCustomError("state", "Should be a state by its two letters, such as RI")
+    return letters
+
+
 class AskedQualification(credentials.AskedOn):
     """A line of business by its code, a state by its two letters, and for an appointment the carrier's locator."""
 
     line: Annotated[parameters.Code, Field(min_length=1)]
-    state: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    state: Annotated[str, AfterValidator(_state), WithJsonSchema({"type": "string", "enum": list(STATES)})]
     carrier: parameters.LocatorOrEmpty = ""
     check: QualificationCheck = QualificationCheck.LICENSE
 

@@ -165,9 +165,7 @@ def require(
 @reads(Permission.VIEW_PRODUCERS)
 def ask(tx: Tx, *, producer: str, on: date | None = None) -> Standing:
     """Whether the producer is covered as required on that day, the agency's today where none is given. Raises
-    NotFound, or Invalid for a day that is none."""
-    if problems := records.problems_of_days({"on": on}):
-        raise Invalid(problems)
+    NotFound."""
     owner = records.producer_of(tx, producer)
     return covered(tx, producer_id=owner.id or 0, on=on or records.today(tx))
 

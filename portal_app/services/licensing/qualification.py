@@ -18,7 +18,7 @@ from portal_app.models.enums import CredentialState, LicenseStatus, Qualificatio
 from portal_app.models.policies import Carrier, LineOfBusiness
 from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
-from portal_app.services.errors import Invalid
+from portal_app.services.errors import Invalid, NotFound
 from portal_app.services.licensing import holdings, lines, records
 from portal_app.services.licensing.holdings import AppointmentHeld, Holdings, LicenseHeld
 from portal_app.services.licensing.jurisdictions import STATES, state_name
@@ -84,19 +84,16 @@ def ask(
     check: QualificationCheck,
 ) -> Qualification:
     """The same for whoever may see the producer, by locators; on the agency's day of today where none is given. Raises
-    NotFound for the producer, Invalid for a line, state or carrier that there is not."""
+    NotFound for a producer or a carrier that there is not, Invalid for a state that is none. A line of business that
+    nobody knows does not pass."""
     owner = records.producer_of(tx, producer)
-    problems = {"line": lines.unknown_products(tx, [line])}
     if state not in STATES:
-        problems["state"] = "This is no state: two letters such as RI are expected."
+        raise Invalid({"state": "This is no state: two letters such as RI are expected."})
     carrier_id = tx.db.scalar(select(col(Carrier.id)).where(col(Carrier.locator) == carrier)) if carrier else None
     if carrier and carrier_id is None:
-        problems["carrier"] = "There is no such carrier."
-    on = on or records.today(tx)
-    problems |= records.problems_of_days({"on": on})
-    if any(problems.values()):
-        raise Invalid({name: sentence for name, sentence in problems.items() if sentence})
-    return qualified(tx, producer_id=owner.id or 0, line=line, state=state, carrier_id=carrier_id, on=on, check=check)
+        raise NotFound("There is no such carrier.")
+    day = on or records.today(tx)
+    return qualified(tx, producer_id=owner.id or 0, line=line, state=state, carrier_id=carrier_id, on=day, check=check)
 
 
 def qualified(

@@ -199,9 +199,14 @@ def test_the_answer_does_not_depend_on_who_asks_and_strangers_get_none(
 def test_what_is_asked_has_to_be_there_and_today_is_asked_where_no_day_is_named(
     agency: Agency, ask: Any, license_of: Write
 ) -> None:
-    with pytest.raises(Invalid) as refused:
-        ask(agency.maya, line="boats", state="ri", carrier="01J00000000000000000000000", on=date(9999, 12, 31))
-    assert refused.value.problems.keys() == {"line", "state", "carrier", "on"}
+    with pytest.raises(Invalid, match="This is no state"):
+        ask(agency.maya, state="ri")
+    with pytest.raises(NotFound, match="no such carrier"):
+        ask(agency.maya, carrier="01J00000000000000000000000")
+    unknown = ask(agency.maya, line="boats", on=date.max)
+    assert unknown.reasons[0].found == "No validated license for Rhode Island covers boats on Dec 31, 9999."
+    assert (unknown.passes, unknown.would_pass) == (False, "No line of authority is known to cover boats.")
+    assert not ask(agency.maya, on=date.min).passes
     license_of(agency.maya)
     assert "Nov 20, 2026" in ask(agency.maya, on=None).reasons[0].found
     assert ask(agency.daniel, check=QualificationCheck.NONE) == Qualification(True)
