@@ -247,7 +247,7 @@ def test_cover_is_written_down_and_asked_for(writer: Person, cast: Cast, maya: s
     assert untaken(writer.get(place), 404) == []
 
 
-@pytest.mark.criterion("RUN-04")
+@pytest.mark.criterion("LAPSE-04")
 def test_what_runs_out_is_told_with_counts(writer: Person, cast: Cast, maya: str) -> None:
     license_of(writer, maya)
     license_of(writer, cast.agency.daniel.locator, expirationTime="2026-11-20T05:00:00Z")

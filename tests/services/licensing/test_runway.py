@@ -41,7 +41,7 @@ def look(door: Door, agency: Agency) -> Look:
     return found
 
 
-@pytest.mark.criterion("RUN-01")
+@pytest.mark.criterion("LAPSE-01")
 @pytest.mark.parametrize(
     ("days", "step"),
     [
@@ -64,7 +64,7 @@ def test_a_license_stands_in_the_nearest_step(
     assert look() == ([("License 3000123 for Rhode Island", days, step)] if step else [])
 
 
-@pytest.mark.criterion("RUN-01")
+@pytest.mark.criterion("LAPSE-01")
 def test_every_kind_is_on_it_in_the_order_of_days(
     door: Door, agency: Agency, look: Look, license_of: Write, appointment_of: Write
 ) -> None:
@@ -90,7 +90,7 @@ def test_every_kind_is_on_it_in_the_order_of_days(
     assert {each.kind for each in whole.rows} == set(Ending)
 
 
-@pytest.mark.criterion("RUN-02")
+@pytest.mark.criterion("LAPSE-02")
 def test_what_counts_no_more_or_was_followed_is_not_on_it(
     door: Door, agency: Agency, look: Look, license_of: Write, appointment_of: Write
 ) -> None:
@@ -116,7 +116,7 @@ def test_what_counts_no_more_or_was_followed_is_not_on_it(
     assert look() == []
 
 
-@pytest.mark.criterion("RUN-03")
+@pytest.mark.criterion("LAPSE-03")
 def test_everybody_sees_what_ends_of_whom_they_see(door: Door, agency: Agency, look: Look, license_of: Write) -> None:
     for owner, number in ((agency.maya, "M"), (agency.daniel, "D"), (agency.branch, "B")):
         license_of(owner, license_number=number, expiration_time=end_of(away(3)))
@@ -134,7 +134,7 @@ def test_everybody_sees_what_ends_of_whom_they_see(door: Door, agency: Agency, l
         look(agency.producer(), producer=agency.daniel.locator)
 
 
-@pytest.mark.criterion("RUN-03")
+@pytest.mark.criterion("LAPSE-03")
 def test_it_is_narrowed_to_a_step_and_told_page_by_page(
     door: Door, agency: Agency, look: Look, license_of: Write, clock: Clock
 ) -> None:
