@@ -65,7 +65,7 @@ def create(tx: Tx, *, producer: str, terms: AppointmentTerms) -> str:
     row = appointment_rows.add(tx, owner.id or 0, terms)
     detail = {"producer": owner.locator, "after": records.plain(terms)}
     audit.record(tx, "appointment.created", subject_kind="appointment", subject=row.locator, detail=detail)
-    _tell(tx, row, "create")
+    _tell(tx, row, owner, "create")
     return row.locator
 
 
@@ -101,18 +101,18 @@ def validate(tx: Tx, *, locator: str) -> None:
     row.version += 1
     tx.db.flush()
     audit.record(tx, "appointment.validated", subject_kind="appointment", subject=row.locator)
-    _tell(tx, row, "validate")
+    _tell(tx, row, owner, "validate")
 
 
 @writes(Permission.MANAGE_PRODUCERS)
 def discard(tx: Tx, *, locator: str) -> None:
     """Let it count no more, for good. Raises NotFound, Conflict where it is discarded already."""
-    row, _ = _held(tx, locator)
+    row, owner = _held(tx, locator)
     row.state = states.check_step(row.state, "discard")
     row.version += 1
     tx.db.flush()
     audit.record(tx, "appointment.discarded", subject_kind="appointment", subject=row.locator)
-    _tell(tx, row, "discard")
+    _tell(tx, row, owner, "discard")
 
 
 def _alter(tx: Tx, row: ProducerAppointment, owner: Producer, version: int, terms: AppointmentTerms) -> None:
@@ -126,7 +126,7 @@ def _alter(tx: Tx, row: ProducerAppointment, owner: Producer, version: int, term
     appointment_rows.write(tx, row, version, terms)
     detail = records.differences(before, terms)
     audit.record(tx, "appointment.changed", subject_kind="appointment", subject=row.locator, detail=detail)
-    _tell(tx, row, "update")
+    _tell(tx, row, owner, "update")
 
 
 def _held(tx: Tx, locator: str) -> tuple[ProducerAppointment, Producer]:
@@ -155,7 +155,6 @@ def _told(tx: Tx, rows: Sequence[ProducerAppointment]) -> list[Appointment]:
     ]
 
 
-def _tell(tx: Tx, row: ProducerAppointment, what: str) -> None:
-    holder = records.holders(tx, [row.producer_id])[row.producer_id]
-    data = {"producerLocator": holder.locator, "appointmentNumber": row.number, "state": row.state.value}
+def _tell(tx: Tx, row: ProducerAppointment, owner: Producer, what: str) -> None:
+    data = {"producerLocator": owner.locator, "appointmentNumber": row.number, "state": row.state.value}
     events.tell(tx, f"{EVENT}.{what}", locator=row.locator, data=data)

@@ -61,14 +61,14 @@ class Report:
 
 @reads(Permission.MANAGE_PRODUCERS)
 def preview(tx: Tx, *, sheet: Sheet) -> Report:
-    """What the file would change. Changes nothing."""
+    """What the file would change. Changes nothing. Raises Invalid for a file that changes too much at once."""
     return _report(sheet, plan(tx, sheet), {}, applied=False)
 
 
 @writes(Permission.MANAGE_PRODUCERS)
 def apply(tx: Tx, *, sheet: Sheet, fingerprint: str) -> Report:
     """Do what the preview of that fingerprint said. A license that is new here counts at once. Raises Conflict where
-    anything of it has changed in the meantime; then nothing is done."""
+    anything of it has changed in the meantime; then nothing is done. Otherwise as `preview`."""
     wanted = plan(tx, sheet, held=True)
     if wanted.fingerprint != fingerprint:
         raise Conflict(MEANWHILE)
@@ -83,9 +83,7 @@ def apply(tx: Tx, *, sheet: Sheet, fingerprint: str) -> Report:
 
 def _done(tx: Tx, step: Step) -> str:
     if step.row is None:
-        row = licenses.enter(tx, step.owner, step.after)
-        licenses.approve(tx, row, step.owner)
-        return row.locator
+        return licenses.enter_validated(tx, step.owner, step.after)
     licenses.alter(tx, step.row, step.owner, step.row.version, step.after)
     return step.row.locator
 

@@ -7,12 +7,18 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from sqlmodel import col
 
+from portal_app.models import metadata
+from portal_app.models.enums import CredentialState
 from portal_app.models.licensing import ProducerLicense, ProducerLicenseCode, ProducerLicenseLine
 from portal_app.models.producers import ProducerCode
 from portal_app.services.door import Tx
 from portal_app.services.errors import Conflict
 from portal_app.services.licensing.records import CHANGED_MEANWHILE, code_ids
 from portal_app.services.licensing.terms import LicenseTerms, LineTerms
+
+CHUNK = 500
+# The table and not the model: files bring them by the thousand.
+_LINES = metadata.tables["producer_license_line"]
 
 # Which column holds which of a license's terms. The others have tables of their own.
 COLUMNS = {
@@ -32,6 +38,13 @@ COLUMNS = {
 
 def terms_of(tx: Tx, rows: Sequence[ProducerLicense]) -> dict[int, LicenseTerms]:
     """What each of the licenses says, by its id."""
+    found: dict[int, LicenseTerms] = {}
+    for begin in range(0, len(rows), CHUNK):
+        found |= _terms_of(tx, rows[begin : begin + CHUNK])
+    return found
+
+
+def _terms_of(tx: Tx, rows: Sequence[ProducerLicense]) -> dict[int, LicenseTerms]:
     ids = [row.id for row in rows]
     lines: dict[int, list[LineTerms]] = defaultdict(list)
     asked = select(ProducerLicenseLine).where(col(ProducerLicenseLine.license_id).in_(ids))
@@ -53,9 +66,9 @@ def _terms(row: ProducerLicense, lines: Sequence[LineTerms], codes: Sequence[str
     return LicenseTerms(**(said | lists), lines=tuple(lines), producer_codes=tuple(codes))
 
 
-def add(tx: Tx, producer_id: int, terms: LicenseTerms) -> ProducerLicense:
-    """Write a new draft. Raises Invalid for a code that there is not."""
-    row = ProducerLicense(producer_id=producer_id, created_at=tx.now, **_columns(terms))
+def add(tx: Tx, producer_id: int, terms: LicenseTerms, state: CredentialState) -> ProducerLicense:
+    """Write a new one. Raises Invalid for a code that there is not."""
+    row = ProducerLicense(producer_id=producer_id, state=state, created_at=tx.now, **_columns(terms))
     tx.db.add(row)
     tx.db.flush()
     _write_parts(tx, row.id or 0, terms)
@@ -93,7 +106,7 @@ def _write_parts(tx: Tx, license_id: int, terms: LicenseTerms) -> None:
         for position, each in enumerate(terms.lines)
     ]
     if lines:
-        tx.db.execute(insert(ProducerLicenseLine), lines)
+        tx.db.execute(insert(_LINES), lines)
     if ids := code_ids(tx, terms.producer_codes):
         links = [{"license_id": license_id, "producer_code_id": number} for number in ids]
         tx.db.execute(insert(ProducerLicenseCode), links)

@@ -47,12 +47,15 @@ def shaped(terms: LicenseTerms) -> LicenseTerms:
     return terms
 
 
-def problems(tx: Tx, producer: Producer, terms: LicenseTerms, *, own_id: int | None = None) -> dict[str, str]:
+def problems(
+    tx: Tx, producer: Producer, terms: LicenseTerms, *, own_id: int | None = None, is_only_one: bool = False
+) -> dict[str, str]:
     """What keeps the license from counting, by field, in sentences. `own_id` is that of the license itself, where it
-    is written down already."""
+    is written down already; `is_only_one` says that no other license of the producer is
+    known by this number and state."""
     found = {
         "producer": _of_producer(producer),
-        "license_number": _of_number(tx, producer, terms, own_id),
+        "license_number": _of_number(tx, producer, terms, own_id, is_only_one),
         "npn": _of_npn(producer, terms.npn),
         "jurisdictions": jurisdictions.unknown(terms.jurisdictions) or ("" if terms.jurisdictions else "Name a state."),
         "lines": _of_lines(terms),
@@ -67,9 +70,11 @@ def _of_producer(producer: Producer) -> str:
     return f"The producer {NO_LONGER[producer.state]}." if producer.state in NO_LONGER else ""
 
 
-def _of_number(tx: Tx, producer: Producer, terms: LicenseTerms, own_id: int | None) -> str:
+def _of_number(tx: Tx, producer: Producer, terms: LicenseTerms, own_id: int | None, is_only_one: bool) -> str:
     if not terms.license_number:
         return "Give the license's number."
+    if is_only_one:
+        return ""
     others = select(ProducerLicense).where(
         col(ProducerLicense.producer_id) == producer.id,
         col(ProducerLicense.number) == terms.license_number,

@@ -85,28 +85,47 @@ def validate(tx: Tx, *, locator: str) -> None:
     """Let a draft count. Raises NotFound, Conflict where it is no draft, Invalid with everything that is missing or
     contradicts, by field."""
     row, owner = _held(tx, locator)
-    approve(tx, row, owner)
+    state = states.check_step(row.state, "validate")
+    terms = license_rows.terms_of(tx, [row])[row.id or 0]
+    if found := license_rules.problems(tx, owner, terms, own_id=row.id):
+        raise Invalid(found)
+    row.state = state
+    row.version += 1
+    tx.db.flush()
+    audit.record(tx, "license.validated", subject_kind="license", subject=row.locator)
+    _tell(tx, row, owner, "validate")
 
 
 @writes(Permission.MANAGE_PRODUCERS)
 def discard(tx: Tx, *, locator: str) -> None:
     """Let it count no more, for good. Appointments that rest on it alone count no more either. Raises NotFound, or
     Conflict where it is discarded already."""
-    row, _ = _held(tx, locator)
+    row, owner = _held(tx, locator)
     row.state = states.check_step(row.state, "discard")
     row.version += 1
     tx.db.flush()
     audit.record(tx, "license.discarded", subject_kind="license", subject=row.locator)
-    _tell(tx, row, "discard")
+    _tell(tx, row, owner, "discard")
 
 
 def enter(tx: Tx, owner: Producer, terms: LicenseTerms) -> ProducerLicense:
     """Write a draft of terms that are shaped."""
-    row = license_rows.add(tx, owner.id or 0, terms)
+    row = license_rows.add(tx, owner.id or 0, terms, CredentialState.DRAFT)
     detail = {"producer": owner.locator, "after": records.plain(terms)}
     audit.record(tx, "license.created", subject_kind="license", subject=row.locator, detail=detail)
-    _tell(tx, row, "create")
+    _tell(tx, row, owner, "create")
     return row
+
+
+def enter_validated(tx: Tx, owner: Producer, terms: LicenseTerms) -> str:
+    """Write a license of terms that were found to pass, so that it counts at once. Returns its locator."""
+    row = license_rows.add(tx, owner.id or 0, terms, CredentialState.VALIDATED)
+    detail = {"producer": owner.locator, "after": records.plain(terms)}
+    audit.record(tx, "license.created", subject_kind="license", subject=row.locator, detail=detail)
+    audit.record(tx, "license.validated", subject_kind="license", subject=row.locator)
+    _tell(tx, row, owner, "create")
+    _tell(tx, row, owner, "validate")
+    return row.locator
 
 
 def alter(tx: Tx, row: ProducerLicense, owner: Producer, version: int, terms: LicenseTerms) -> None:
@@ -121,20 +140,7 @@ def alter(tx: Tx, row: ProducerLicense, owner: Producer, version: int, terms: Li
     license_rows.write(tx, row, version, terms)
     detail = records.differences(before, terms)
     audit.record(tx, "license.changed", subject_kind="license", subject=row.locator, detail=detail)
-    _tell(tx, row, "update")
-
-
-def approve(tx: Tx, row: ProducerLicense, owner: Producer) -> None:
-    """Take the step from draft to validated. Raises Conflict or Invalid."""
-    state = states.check_step(row.state, "validate")
-    terms = license_rows.terms_of(tx, [row])[row.id or 0]
-    if found := license_rules.problems(tx, owner, terms, own_id=row.id):
-        raise Invalid(found)
-    row.state = state
-    row.version += 1
-    tx.db.flush()
-    audit.record(tx, "license.validated", subject_kind="license", subject=row.locator)
-    _tell(tx, row, "validate")
+    _tell(tx, row, owner, "update")
 
 
 def _held(tx: Tx, locator: str) -> tuple[ProducerLicense, Producer]:
@@ -154,7 +160,6 @@ def _told(tx: Tx, rows: Sequence[ProducerLicense]) -> list[License]:
     ]
 
 
-def _tell(tx: Tx, row: ProducerLicense, what: str) -> None:
-    holder = records.holders(tx, [row.producer_id])[row.producer_id]
-    data = {"producerLocator": holder.locator, "licenseNumber": row.number, "state": row.state.value}
+def _tell(tx: Tx, row: ProducerLicense, owner: Producer, what: str) -> None:
+    data = {"producerLocator": owner.locator, "licenseNumber": row.number, "state": row.state.value}
     events.tell(tx, f"{EVENT}.{what}", locator=row.locator, data=data)

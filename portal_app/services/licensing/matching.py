@@ -19,12 +19,15 @@ from portal_app.models.licensing import ProducerLicense
 from portal_app.models.producers import Producer
 from portal_app.services.access import visible
 from portal_app.services.door import Tx
+from portal_app.services.errors import Invalid
 from portal_app.services.licensing import license_rows, license_rules, records
 from portal_app.services.licensing.sheet import Refused, Row, Sheet
 from portal_app.services.licensing.terms import LicenseTerms, LineTerms
 
 Key = tuple[str, str, str]
 CHUNK = 500
+MOST_CHANGES = 2000
+"""In one transaction, for which others who write have to wait."""
 # Which field of the file a rule of licenses speaks of.
 FIELD_OF = {
     "license_number": "number",
@@ -76,7 +79,7 @@ class _Cannot(Exception):
 
 def plan(tx: Tx, sheet: Sheet, *, held: bool = False) -> Plan:
     """Work out what the file would change. Where `held`, nobody else writes about these producers until the transaction
-    ends."""
+    ends. Raises Invalid for a file that changes too much at once."""
     groups: dict[Key, list[Row]] = defaultdict(list)
     for row in sheet.rows:
         groups[row.npn, row.state, row.number].append(row)
@@ -94,6 +97,8 @@ def plan(tx: Tx, sheet: Sheet, *, held: bool = False) -> Plan:
         except _Cannot as cannot:
             column = sheet.headings.get(cannot.field, "")
             refused += [Refused(row.line, column, cannot.why) for row in rows]
+    if sum(step.outcome is not Outcome.UNCHANGED for step in steps) > MOST_CHANGES:
+        raise Invalid({"file": f"The file changes more than {MOST_CHANGES:,} licenses. Take it in several parts."})
     refused.sort(key=lambda each: (each.line, each.column))
     return Plan(tuple(steps), tuple(refused), _fingerprint(sheet, steps, refused))
 
@@ -162,7 +167,7 @@ def _step(
     outcome = Outcome.NEW if before is None else Outcome.UNCHANGED if after == before else Outcome.CHANGED
     counts = found is None or found.state is CredentialState.VALIDATED
     if outcome is not Outcome.UNCHANGED and counts:
-        problems = license_rules.problems(tx, owner, after, own_id=found.id if found else None)
+        problems = license_rules.problems(tx, owner, after, is_only_one=True)
         for name, sentence in problems.items():
             raise _Cannot(FIELD_OF.get(name, ""), sentence)
     return Step(outcome, key, owner, found, before, after, tuple(taken))

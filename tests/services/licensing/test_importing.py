@@ -1,5 +1,7 @@
 """Licenses from a file: first what it would change, then exactly that, and nothing the second time."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -12,8 +14,8 @@ from portal_app.models.audit import AuditEvent
 from portal_app.models.enums import CredentialState, LicenseStatus, ProducerState
 from portal_app.models.producers import Producer
 from portal_app.services.door import Door
-from portal_app.services.errors import Conflict
-from portal_app.services.licensing import importing, licenses
+from portal_app.services.errors import Conflict, Invalid
+from portal_app.services.licensing import importing, licenses, matching
 from portal_app.services.licensing.importing import Report
 from portal_app.services.licensing.sheet import Refused, read
 from portal_app.services.licensing.terms import LicenseTerms, LineTerms
@@ -248,6 +250,41 @@ def test_a_preview_is_applied_once(files: Files) -> None:
     files.apply(*MAYAS, fingerprint=looked.fingerprint)
     with pytest.raises(Conflict):
         files.apply(*MAYAS, fingerprint=looked.fingerprint)
+
+
+@pytest.mark.criterion("LIC-25")
+def test_of_two_who_apply_at_once_one_does(files: Files) -> None:
+    looked = files.look(*MAYAS, line(number="OTHER"))
+    begin = threading.Barrier(4)
+
+    def apply() -> bool:
+        begin.wait()
+        try:
+            files.apply(*MAYAS, line(number="OTHER"), fingerprint=looked.fingerprint)
+        except Conflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(lambda _: apply(), range(4)))
+    assert sorted(done) == [False, False, False, True]
+    assert [each.terms.license_number for each in files.door.run(licenses.listed, files.admin).rows] == [
+        "3000123",
+        "OTHER",
+    ]
+
+
+@pytest.mark.criterion("LIC-24")
+def test_a_file_that_would_keep_others_waiting_is_to_be_taken_in_parts(
+    files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files.apply(*MAYAS)
+    monkeypatch.setattr(matching, "MOST_CHANGES", 1)
+    two = [line(number="N-1"), line(number="N-2")]
+    with pytest.raises(Invalid, match="changes more than 1 licenses"):
+        files.look(*two)
+    assert counts(files.apply(*MAYAS, two[0])) == (1, 0, 1, 0)
+    assert counts(files.apply(*two)) == (1, 0, 1, 0)
 
 
 @pytest.mark.criterion("LIC-22")
