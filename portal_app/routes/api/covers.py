@@ -2,7 +2,6 @@
 
 from dataclasses import asdict
 from datetime import date
-from decimal import Decimal
 from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Query, Response
@@ -10,7 +9,7 @@ from pydantic import Field
 
 from portal_app.routes.api import credentials, parameters, problems, shapes
 from portal_app.routes.api.auth import Caller
-from portal_app.routes.api.credentials import Amount, Day
+from portal_app.routes.api.credentials import Amount, Day, unnamed
 from portal_app.routes.api.education import AskedVersion
 from portal_app.services.access import Actor
 from portal_app.services.door import the_door
@@ -41,13 +40,13 @@ class ChangedCover(credentials.Sent):
     """What is to be otherwise; what is not named stays. `version` is the one that was looked at."""
 
     version: credentials.Version
-    carrier: CarrierName = ""
-    policy_number: PolicyNumber = ""
-    each_claim: Amount = Decimal(0)
-    aggregate: Amount = Decimal(0)
-    retention: Amount = Decimal(0)
-    effective_on: Day = date(2000, 1, 1)
-    expires_on: Day = date(2000, 1, 1)
+    carrier: CarrierName = unnamed(None)
+    policy_number: PolicyNumber = unnamed(None)
+    each_claim: Amount = unnamed(None)
+    aggregate: Amount = unnamed(None)
+    retention: Amount = unnamed(None)
+    effective_on: Day = unnamed(None)
+    expires_on: Day = unnamed(None)
     retroactive_on: Day | None = None
 
 

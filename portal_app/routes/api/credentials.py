@@ -65,6 +65,11 @@ Amount = Annotated[
 ]
 
 
+def unnamed(value: object) -> Any:
+    """A field that stays as it is where it is not named: the description then tells no default of it."""
+    return Field(default_factory=lambda: value)
+
+
 class Sent(BaseModel):
     """The base of bodies. A field that it does not know is refused."""
 

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from portal_app.routes.api import credentials, parameters, problems, shapes
 from portal_app.routes.api.auth import Caller
-from portal_app.routes.api.credentials import Amount, Day, State, Text
+from portal_app.routes.api.credentials import Amount, Day, State, Text, unnamed
 from portal_app.services.access import Actor
 from portal_app.services.door import the_door
 from portal_app.services.errors import NotFound
@@ -37,10 +37,10 @@ class ChangedCycle(credentials.Sent):
     """What is to be otherwise; what is not named stays. `version` is the one that was looked at."""
 
     version: credentials.Version
-    begins_on: Day = date(2000, 1, 1)
-    ends_on: Day = date(2000, 1, 1)
-    hours: Amount = requirements.USUAL_HOURS
-    ethics_hours: Amount = requirements.USUAL_ETHICS_HOURS
+    begins_on: Day = unnamed(None)
+    ends_on: Day = unnamed(None)
+    hours: Amount = unnamed(None)
+    ethics_hours: Amount = unnamed(None)
 
 
 class NewCompletion(credentials.Sent):

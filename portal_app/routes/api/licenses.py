@@ -16,7 +16,7 @@ from portal_app.routes.api.credentials import Codes, Day, Moment, Name, Names, S
 from portal_app.services.access import Actor
 from portal_app.services.door import the_door
 from portal_app.services.errors import Invalid
-from portal_app.services.licensing import importing, licenses, sheet
+from portal_app.services.licensing import importing, licenses
 from portal_app.services.licensing.matching import Outcome
 from portal_app.services.licensing.terms import LicenseTerms, LineTerms
 
@@ -171,13 +171,12 @@ async def import_licenses(
 ) -> Import:
     """What a file of the national producer database would change, or, with `apply=true` and the fingerprint of what was
     looked at, exactly that: nothing is changed where the file or a record is another one by now. At most 5 MB."""
-    if asked.apply and not asked.fingerprint:
-        raise Invalid({"fingerprint": "Say which preview is to be applied."})
-    read = await the_door().in_thread(lambda: sheet.read(content))
     if not asked.apply:
-        return Import.of(await the_door().act(importing.preview, caller, sheet=read))
-    fingerprint = asked.fingerprint or ""
-    return Import.of(await the_door().act(importing.apply, caller, sheet=read, fingerprint=fingerprint))
+        return Import.of(await importing.look_at(the_door(), caller, content=content))
+    if not asked.fingerprint:
+        raise Invalid({"fingerprint": "Say which preview is to be applied."})
+    done = await importing.take(the_door(), caller, content=content, fingerprint=asked.fingerprint)
+    return Import.of(done)
 
 
 @router.get("/imports", include_in_schema=False)

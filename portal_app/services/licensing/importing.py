@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from portal_app.services import audit
-from portal_app.services.access import Permission
-from portal_app.services.door import Tx, reads, writes
+from portal_app.services.access import Actor, Permission, check
+from portal_app.services.door import Door, Tx, reads, writes
 from portal_app.services.errors import Conflict
 from portal_app.services.licensing import licenses, records
 from portal_app.services.licensing.matching import Outcome, Plan, Step, plan
-from portal_app.services.licensing.sheet import Refused, Sheet
+from portal_app.services.licensing.sheet import Refused, Sheet, read
 
 MEANWHILE = (
     "The file or something that it speaks of is not what was looked at any more. Nothing was changed; look at it again."
@@ -57,6 +57,23 @@ class Report:
     entries: tuple[Entry, ...]
     refused: tuple[Refused, ...]
     ignored: tuple[str, ...]
+
+
+async def look_at(door: Door, actor: Actor, *, content: bytes) -> Report:
+    """What a file would change; it is read outside of any transaction. Raises Invalid for one that cannot be read, or
+    Forbidden."""
+    return await door.act(preview, actor, sheet=await _read(door, actor, content))
+
+
+async def take(door: Door, actor: Actor, *, content: bytes, fingerprint: str) -> Report:
+    """Do what the preview of that fingerprint said of the file. Raises Invalid, Forbidden or Conflict."""
+    return await door.act(apply, actor, sheet=await _read(door, actor, content), fingerprint=fingerprint)
+
+
+async def _read(door: Door, actor: Actor, content: bytes) -> Sheet:
+    """For who may take it alone: taking a large file apart is work."""
+    check(actor, Permission.MANAGE_PRODUCERS)
+    return await door.in_thread(lambda: read(content))
 
 
 @reads(Permission.MANAGE_PRODUCERS)

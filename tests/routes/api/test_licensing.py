@@ -326,4 +326,5 @@ def test_a_token_that_reads_and_who_only_looks_write_nothing(cast: Cast, maya: s
             assert untaken(person.send(method, path, body), 403) == [], path
         allowed = person is cast.admin
         assert Sender(person)(FILE.encode()).status_code == (200 if allowed else 403)
+        assert Sender(person)(b"a,b\n").status_code == (422 if allowed else 403), "it is not even taken apart"
         assert untaken(Sender(person)(FILE.encode(), f"?apply=true&fingerprint={'0' * 64}"), 403) == []
