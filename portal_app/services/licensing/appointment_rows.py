@@ -71,7 +71,7 @@ def _codes(tx: Tx, ids: Sequence[int | None]) -> dict[int, list[str]]:
     )
     found: dict[int, list[str]] = defaultdict(list)
     for number, code in tx.db.execute(asked.where(col(link.appointment_id).in_(ids)).order_by(col(ProducerCode.code))):
-        found[number].append(code)
+        found[number].append(str(code))
     return found
 
 

@@ -66,7 +66,7 @@ def _of_codes(tx: Tx, producer: Producer, terms: AppointmentTerms) -> str:
     """Codes of the producer, and of those below, who may work under it."""
     asked = select(ProducerCode).where(col(ProducerCode.code).in_(terms.producer_codes))
     foreign = [
-        each.code
+        str(each.code)
         for each in tx.db.scalars(asked)
         if each.producer_id != producer.id and producer.id not in above(tx, each.producer_id)
     ]

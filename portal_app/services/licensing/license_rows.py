@@ -56,7 +56,7 @@ def _terms_of(tx: Tx, rows: Sequence[ProducerLicense]) -> dict[int, LicenseTerms
         ProducerLicenseCode, col(ProducerLicenseCode.producer_code_id) == col(ProducerCode.id)
     )
     for number, code in tx.db.execute(named.where(link.in_(ids)).order_by(col(ProducerCode.code))):
-        codes[number].append(code)
+        codes[number].append(str(code))
     return {row.id or 0: _terms(row, lines[row.id or 0], codes[row.id or 0]) for row in rows}
 
 

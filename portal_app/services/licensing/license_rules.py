@@ -112,7 +112,7 @@ def _of_codes(tx: Tx, producer: Producer, terms: LicenseTerms) -> str:
     if not terms.producer_codes:
         return ""
     asked = select(ProducerCode).where(col(ProducerCode.code).in_(terms.producer_codes))
-    foreign = sorted(each.code for each in tx.db.scalars(asked) if each.producer_id != producer.id)
+    foreign = sorted(str(each.code) for each in tx.db.scalars(asked) if each.producer_id != producer.id)
     return f"{', '.join(foreign)}: a code of another producer." if foreign else ""
 
 
