@@ -31,7 +31,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "resident": ("residency", "resident", "residencystatus", "residentindicator", "residentnonresident"),
     "issued": ("originalissuedate", "originalissue", "issuedate", "dateissued", "licenseissuedate"),
     "status": ("status", "licensestatus"),
-    "status_on": ("statusdate", "statuseffectivedate", "licensestatusdate", "dateupdated"),
+    "status_on": ("statusdate", "statuseffectivedate", "licensestatusdate"),
     "effective": ("effectivedate", "effective", "licenseeffectivedate"),
     "expires": ("expirationdate", "expiration", "expires", "expirydate", "licenseexpirationdate"),
     "line": ("lineofauthority", "loa", "line", "loaname", "lineofauthorityname", "qualification"),
