@@ -74,6 +74,47 @@ class ProducerState(Labelled):
     DISCARDED = "discarded"
 
 
+class CredentialState(Labelled):
+    """How far a license or an appointment has come. `DISCARDED` is final."""
+
+    DRAFT = "draft"
+    VALIDATED = "validated"
+    DISCARDED = "discarded"
+
+
+class LicenseStatus(Labelled):
+    """What the state says of a license. Only an active one lets its producer work."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    EXPIRED = "expired"
+    SUSPENDED = "suspended"
+    REVOKED = "revoked"
+    SURRENDERED = "surrendered"
+    CANCELLED = "cancelled"
+
+
+class LineOfAuthority(Labelled):
+    """What a state licenses a producer for, and a carrier appoints them for."""
+
+    PROPERTY = "property"
+    CASUALTY = "casualty"
+    PERSONAL_LINES = "personal_lines"
+    SURPLUS_LINES = "surplus_lines"
+
+    @property
+    def label(self) -> str:
+        return self.name.replace("_", " ").title()
+
+
+class QualificationCheck(Labelled):
+    """How much a producer needs before they write a line of business."""
+
+    NONE = "none"
+    LICENSE = "license"
+    APPOINTMENT = "appointment"
+
+
 class AccountKind(Labelled):
     PERSON = "person"
     BUSINESS = "business"

@@ -13,6 +13,14 @@ from portal_app.models.claims import Claim
 from portal_app.models.documents import PolicyDocument
 from portal_app.models.enums import DocumentCategory, Grant, Role, SessionStage
 from portal_app.models.ledger import LedgerTransaction
+from portal_app.models.licensing import (
+    CoverRequirement,
+    EducationCompletion,
+    EducationCycle,
+    ProducerAppointment,
+    ProducerCover,
+    ProducerLicense,
+)
 from portal_app.models.policies import Coverage, Policy, PolicyAddress, PolicyTerm, Vehicle
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.services.errors import Forbidden, SignInNeeded
@@ -267,6 +275,14 @@ def down_from(producer_id: int | None) -> Select[Any]:
     return select(tree.c.id)
 
 
+BELONGS_TO_A_PRODUCER = (
+    ProducerCode,
+    ProducerLicense,
+    ProducerAppointment,
+    EducationCycle,
+    ProducerCover,
+    CoverRequirement,
+)
 BELONGS_TO_A_POLICY = (Coverage, Vehicle, PolicyAddress, PolicyTerm, LedgerTransaction, PolicyBilling, Claim)
 
 
@@ -274,8 +290,11 @@ def in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[bool]:
     """The condition under which a row of `model` is the actor's to see. Raises TypeError for a table without a rule."""
     if model is PolicyDocument:
         return _document_in_scope(actor)
-    if model in (Producer, ProducerCode):
+    if model is Producer or model in BELONGS_TO_A_PRODUCER:
         return _producer_in_scope(actor, model)
+    if model is EducationCompletion:
+        mine = _producer_in_scope(actor, EducationCycle)
+        return col(EducationCompletion.cycle_id).in_(select(col(EducationCycle.id)).where(mine))
     scope = scope_of(actor)
     if scope.agency:
         return true()
@@ -311,12 +330,12 @@ def _producer_in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[boo
     themselves, and those below where that is granted."""
     if actor.kind == "system":
         return true()
-    reached = reach(actor, Permission.VIEW_PRODUCERS)
+    reached = reach(actor, Permission.VIEW_PRODUCERS) if can(actor, Permission.VIEW_PRODUCERS) else None
     if reached is None or (reached is Reach.OWN_ONLY and actor.producer_id is None):
         return false()
     if reached is not Reach.OWN_ONLY:
         return true()
-    owner = col(Producer.id) if model is Producer else col(ProducerCode.producer_id)
+    owner = col(Producer.id) if model is Producer else col(model.producer_id)  # type: ignore[attr-defined]
     if scope_of(actor).downline:
         return owner.in_(down_from(actor.producer_id))
     return owner == actor.producer_id

@@ -40,7 +40,8 @@ def test_personal_and_secret_columns_are_encrypted_or_hashed(column: "Column[obj
 def test_names_that_sound_personal_are_classed_so() -> None:
     telling = ("birth", "tax_id", "license", "secret", "password", "payload", "detail")
     for column in COLUMNS:
-        if any(word in column.name for word in telling):
+        # A reference to a producer's license, which is no secret, tells nothing by itself.
+        if any(word in column.name for word in telling) and not column.foreign_keys:
             assert column.info["holds"] in (Holds.PERSONAL, Holds.SECRET), name(column)
 
 

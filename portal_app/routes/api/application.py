@@ -8,13 +8,17 @@ from pydantic.alias_generators import to_camel
 
 from portal_app.routes.api import (
     accounts,
+    appointments,
     audit_events,
     column_maps,
     conflicts,
+    covers,
     dead_letters,
     dry_runs,
+    education,
     exports,
     feeds,
+    licenses,
     me,
     media,
     own_sessions,
@@ -23,6 +27,7 @@ from portal_app.routes.api import (
     problems,
     producer_codes,
     producers,
+    qualifications,
     quarantine,
     roles,
     sync_runs,
@@ -53,7 +58,8 @@ ADMINISTRATION = (
     webhooks,
     audit_events,
 )
-NOUNS = (*BUSINESS, *ADMINISTRATION)
+LICENSING = (licenses, appointments, education, covers, qualifications)
+NOUNS = (*BUSINESS, *ADMINISTRATION, *LICENSING)
 ABOUT = """What the portal's pages show, for programs.
 
 Send a token of your own as `Authorization: Bearer …`; it sees what you see. Lists take `offset` and `count`. Every item

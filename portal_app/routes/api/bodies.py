@@ -1,4 +1,4 @@
-"""How large what is sent may be: a person's particulars fit a thousand times into it."""
+"""How large what is sent may be: a person's particulars fit a thousand times into it. A file may be larger."""
 
 import re
 from http import HTTPStatus
@@ -11,6 +11,9 @@ from portal_app.services.media.files import MOST_BYTES as MOST_FILE_BYTES
 MOST_BYTES = 64 * 1024
 # Files are not held in memory: whoever takes one in writes it down while it arrives.
 FILES = re.compile(r".*/media(/[^/]+/versions)?")
+# A file of the national producer database, read whole.
+IMPORTS = re.compile(r".*/licenses/imports")
+MOST_IMPORTED_BYTES = 5 * 1024 * 1024
 
 
 class Bounded:
@@ -20,7 +23,7 @@ class Bounded:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        come, most = 0, MOST_FILE_BYTES if FILES.fullmatch(scope.get("path", "")) else MOST_BYTES
+        come, most = 0, _most(scope.get("path", ""))
 
         async def counted() -> Message:
             nonlocal come
@@ -31,3 +34,9 @@ class Bounded:
             return message
 
         await self.app(scope, counted, send)
+
+
+def _most(path: str) -> int:
+    if FILES.fullmatch(path):
+        return MOST_FILE_BYTES
+    return MOST_IMPORTED_BYTES if IMPORTS.fullmatch(path) else MOST_BYTES

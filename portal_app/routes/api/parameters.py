@@ -36,6 +36,7 @@ def _whole_number(value: object) -> object:
     return value
 
 
+WHOLE_NUMBER = BeforeValidator(_whole_number)
 Day = Annotated[date, BeforeValidator(_iso_day)]
 Truth = Annotated[bool, BeforeValidator(_truth)]
 Text = Annotated[str, Field(max_length=MOST, pattern=r"^[^\x00]*$")]

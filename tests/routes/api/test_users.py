@@ -150,7 +150,7 @@ def test_what_is_named_is_changed_and_the_rest_stays(admin: Person, cast: Cast, 
     moved = admin.done("PATCH", of(cast.maya), {"producerCode": "HL-daniel"})
     assert (moved["producer"], moved["grants"]) == ("Daniel Kim", ["downline"])
     csr = admin.done("PATCH", of(cast.maya), {"role": "csr", "producerCode": "", "grants": []})
-    assert (csr["role"], csr["producer"], csr["mayBeGranted"]) == ("csr", "", ["commissions"])
+    assert (csr["role"], csr["producer"], csr["mayBeGranted"]) == ("csr", "", ["commissions", "underwriting"])
     assert admin.done("PATCH", of(cast.maya), {}) == csr
     assert events(door).count("user.changed") == 4
 

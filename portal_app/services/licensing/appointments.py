@@ -1,0 +1,160 @@
+"""Appointments of producers by carriers: written down, changed, validated and discarded by who manages producers."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from portal_app.models.enums import CredentialState
+from portal_app.models.licensing import ProducerAppointment
+from portal_app.models.producers import Producer
+from portal_app.services import audit
+from portal_app.services.access import Permission
+from portal_app.services.door import Tx, reads, writes
+from portal_app.services.errors import Invalid
+from portal_app.services.licensing import appointment_rows, appointment_rules, records, states
+from portal_app.services.licensing.terms import AppointmentTerms
+from portal_app.services.webhooks import events
+
+EVENT = "producers.producerappointment"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Appointment:
+    """An appointment with its holder; the carrier's name and NAIC code are empty where none is named. `version` is what
+    a change is made on top of."""
+
+    locator: str
+    version: int
+    state: CredentialState
+    producer: records.Holder
+    terms: AppointmentTerms
+    carrier_name: str
+    naic: str
+    created_at: datetime
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Appointments:
+    """A page of appointments in the order in which they were written down, and how many there are."""
+
+    rows: tuple[Appointment, ...]
+    total: int
+
+
+@reads(Permission.VIEW_PRODUCERS)
+def listed(tx: Tx, *, producer: str = "", offset: int = 0, count: int = 50) -> Appointments:
+    """The appointments that the actor may see, of one producer where a locator is given. Raises NotFound for a producer
+    that is not theirs to see."""
+    rows, total = records.page_of(tx, ProducerAppointment, producer=producer, offset=offset, count=count)
+    return Appointments(tuple(_told(tx, rows)), total)
+
+
+@reads(Permission.VIEW_PRODUCERS)
+def one(tx: Tx, *, locator: str) -> Appointment:
+    """One appointment. Raises NotFound."""
+    return _told(tx, [records.one_of(tx, ProducerAppointment, locator)])[0]
+
+
+@writes(Permission.MANAGE_PRODUCERS)
+def create(tx: Tx, *, producer: str, terms: AppointmentTerms) -> str:
+    """Write an appointment down as a draft, which may lack anything. Returns its locator. Raises NotFound for a
+    producer that there is not, Invalid for what could not be kept."""
+    owner = records.producer_of(tx, producer)
+    terms = appointment_rules.shaped(terms)
+    row = appointment_rows.add(tx, owner.id or 0, terms)
+    detail = {"producer": owner.locator, "after": records.plain(terms)}
+    audit.record(tx, "appointment.created", subject_kind="appointment", subject=row.locator, detail=detail)
+    _tell(tx, row, owner, "create")
+    return row.locator
+
+
+@writes(Permission.MANAGE_PRODUCERS)
+def change(tx: Tx, *, locator: str, version: int, given: Mapping[str, Any]) -> None:
+    """Set the terms that are given and leave the rest. `version` is the one that was looked at. An appointment that is
+    validated is validated again.
+
+    Raises NotFound, Conflict where it was changed in the meantime or is discarded, Invalid with what is wrong.
+    """
+    row, owner = _held(tx, locator)
+    before = appointment_rows.terms_of(tx, [row])[row.id or 0]
+    _alter(tx, row, owner, version, dataclasses.replace(before, **given))
+
+
+@writes(Permission.MANAGE_PRODUCERS)
+def replace(tx: Tx, *, locator: str, version: int, terms: AppointmentTerms) -> None:
+    """Have the appointment say this and nothing else; otherwise as `change`."""
+    row, owner = _held(tx, locator)
+    _alter(tx, row, owner, version, terms)
+
+
+@writes(Permission.MANAGE_PRODUCERS)
+def validate(tx: Tx, *, locator: str) -> None:
+    """Let a draft count. Raises NotFound, Conflict where it is no draft, Invalid with everything that is missing or
+    contradicts, by field."""
+    row, owner = _held(tx, locator)
+    state = states.check_step(row.state, "validate")
+    terms = appointment_rows.terms_of(tx, [row])[row.id or 0]
+    if found := appointment_rules.problems(tx, owner, terms):
+        raise Invalid(found)
+    row.state = state
+    row.version += 1
+    tx.db.flush()
+    audit.record(tx, "appointment.validated", subject_kind="appointment", subject=row.locator)
+    _tell(tx, row, owner, "validate")
+
+
+@writes(Permission.MANAGE_PRODUCERS)
+def discard(tx: Tx, *, locator: str) -> None:
+    """Let it count no more, for good. Raises NotFound, Conflict where it is discarded already."""
+    row, owner = _held(tx, locator)
+    row.state = states.check_step(row.state, "discard")
+    row.version += 1
+    tx.db.flush()
+    audit.record(tx, "appointment.discarded", subject_kind="appointment", subject=row.locator)
+    _tell(tx, row, owner, "discard")
+
+
+def _alter(tx: Tx, row: ProducerAppointment, owner: Producer, version: int, terms: AppointmentTerms) -> None:
+    states.check_edit(row.state)
+    terms = appointment_rules.shaped(terms)
+    before = appointment_rows.terms_of(tx, [row])[row.id or 0]
+    if row.state is CredentialState.VALIDATED and (found := appointment_rules.problems(tx, owner, terms)):
+        raise Invalid(found)
+    if terms == before and row.version == version:
+        return
+    appointment_rows.write(tx, row, version, terms)
+    detail = records.differences(before, terms)
+    audit.record(tx, "appointment.changed", subject_kind="appointment", subject=row.locator, detail=detail)
+    _tell(tx, row, owner, "update")
+
+
+def _held(tx: Tx, locator: str) -> tuple[ProducerAppointment, Producer]:
+    """The appointment and its producer, whom nobody else writes about until this is through."""
+    row = records.one_of(tx, ProducerAppointment, locator)
+    owner = records.held_by_id(tx, row.producer_id)
+    tx.db.refresh(row)
+    return row, owner
+
+
+def _told(tx: Tx, rows: Sequence[ProducerAppointment]) -> list[Appointment]:
+    terms, carriers = appointment_rows.terms_of(tx, rows), appointment_rows.carriers_of(tx, rows)
+    owners = records.holders(tx, [row.producer_id for row in rows])
+    return [
+        Appointment(
+            locator=row.locator,
+            version=row.version,
+            state=row.state,
+            producer=owners[row.producer_id],
+            terms=terms[row.id or 0],
+            carrier_name=carriers[row.carrier_id].name if row.carrier_id else "",
+            naic=carriers[row.carrier_id].naic if row.carrier_id else "",
+            created_at=row.created_at,
+        )
+        for row in rows
+    ]
+
+
+def _tell(tx: Tx, row: ProducerAppointment, owner: Producer, what: str) -> None:
+    data = {"producerLocator": owner.locator, "appointmentNumber": row.number, "state": row.state.value}
+    events.tell(tx, f"{EVENT}.{what}", locator=row.locator, data=data)

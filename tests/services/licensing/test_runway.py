@@ -1,0 +1,149 @@
+"""What ends soon or has ended: each thing once, in the nearest step, for who may see it."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from portal_app.models.enums import Grant, LicenseStatus
+from portal_app.services.access import Actor
+from portal_app.services.door import Door
+from portal_app.services.errors import Invalid, NotFound
+from portal_app.services.licensing import cover, education, licenses, runway
+from portal_app.services.licensing.education import Completion
+from portal_app.services.licensing.runway import Ending, Within
+from portal_app.services.licensing.terms import LineTerms
+from tests.services.licensing.conftest import Write
+from tests.services.licensing.test_cover import TERMS
+from tests.world import Agency, Clock
+
+TODAY = date(2026, 11, 20)
+Look = Callable[..., list[tuple[str, int, str]]]
+
+
+def end_of(day: date) -> datetime:
+    """The moment at which the day is over where the agency is."""
+    return datetime.combine(day + timedelta(days=1), datetime.min.time(), ZoneInfo("America/New_York"))
+
+
+def away(days: int) -> date:
+    return TODAY + timedelta(days=days)
+
+
+@pytest.fixture
+def look(door: Door, agency: Agency) -> Look:
+    def found(actor: Actor | None = None, **given: object) -> list[tuple[str, int, str]]:
+        rows = door.run(runway.listed, actor or agency.csr(), **given).rows
+        return [(each.what, each.days_left, each.within.value) for each in rows]
+
+    return found
+
+
+@pytest.mark.criterion("LAPSE-01")
+@pytest.mark.parametrize(
+    ("days", "step"),
+    [
+        (-400, "expired"),
+        (-1, "expired"),
+        (0, "30"),
+        (30, "30"),
+        (31, "60"),
+        (60, "60"),
+        (61, "90"),
+        (90, "90"),
+        (91, ""),
+    ],
+)
+def test_a_license_stands_in_the_nearest_step(
+    days: int, step: str, agency: Agency, look: Look, license_of: Write
+) -> None:
+    began = datetime.combine(date(2020, 6, 1), datetime.min.time(), ZoneInfo("America/New_York"))
+    license_of(agency.maya, effective_time=began, expiration_time=end_of(away(days)))
+    assert look() == ([("License 3000123 for Rhode Island", days, step)] if step else [])
+
+
+@pytest.mark.criterion("LAPSE-01")
+def test_every_kind_is_on_it_in_the_order_of_days(
+    door: Door, agency: Agency, look: Look, license_of: Write, appointment_of: Write
+) -> None:
+    admin = agency.admin()
+    license_of(
+        agency.maya,
+        lines=(LineTerms("property", None, away(5)), LineTerms("casualty", None, away(80))),
+        expiration_time=end_of(away(80)),
+    )
+    appointment_of(agency.maya, termination_date=away(41), reason="Agreement ended")
+    about = {"producer": agency.maya.locator, "jurisdiction": "RI"}
+    door.run(education.open_cycle, admin, **about, begins_on=away(-700), ends_on=away(-3))
+    door.run(cover.add, admin, producer=agency.maya.locator, terms=TERMS)
+    assert look() == [
+        ("Continuing education for Rhode Island", -3, "expired"),
+        ("Property on license 3000123 for Rhode Island", 5, "30"),
+        ("Appointment by Granite Mutual for Rhode Island", 40, "60"),
+        ("Errors and omissions with Lakeside Specialty", 41, "60"),
+        ("License 3000123 for Rhode Island", 80, "90"),
+    ]
+    whole = door.run(runway.listed, agency.csr())
+    assert whole.counts == {"expired": 1, "30": 1, "60": 2, "90": 1}
+    assert {each.kind for each in whole.rows} == set(Ending)
+
+
+@pytest.mark.criterion("LAPSE-02")
+def test_what_counts_no_more_or_was_followed_is_not_on_it(
+    door: Door, agency: Agency, look: Look, license_of: Write, appointment_of: Write
+) -> None:
+    admin, soon = agency.admin(), end_of(away(3))
+    license_of(agency.maya, license_number="D-1", draft=True, expiration_time=soon)
+    license_of(agency.maya, license_number="S-1", status=LicenseStatus.SURRENDERED, expiration_time=soon)
+    gone = license_of(agency.maya, license_number="G-1", expiration_time=soon)
+    door.run(licenses.discard, admin, locator=gone)
+    license_of(agency.maya, license_number="E-1", expiration_time=None)
+    appointment_of(agency.maya, termination_date=away(0), reason="Over")
+    appointment_of(agency.maya, draft=True, termination_date=away(9), reason="Over")
+    door.run(cover.add, admin, producer=agency.maya.locator, terms=TERMS)
+    next_year = {"effective_on": date(2027, 1, 1), "expires_on": date(2027, 12, 31), "retroactive_on": None}
+    following = door.run(cover.add, admin, producer=agency.maya.locator, terms=TERMS)
+    door.run(cover.change, admin, locator=following, version=1, given=next_year)
+    about = {"producer": agency.maya.locator, "jurisdiction": "RI", "hours": Decimal(2), "ethics_hours": Decimal(1)}
+    cycle = door.run(education.open_cycle, admin, **about, begins_on=away(-700), ends_on=away(10))
+    assert look() == [("Continuing education for Rhode Island", 10, "30")]
+    one = Completion("Basics", away(-1), Decimal(2))
+    door.run(education.complete, admin, locator=cycle, completion=one)
+    assert look() == [("Continuing education for Rhode Island", 10, "30")], "ethics are missing"
+    door.run(education.complete, admin, locator=cycle, completion=Completion("Ethics", away(-1), Decimal(1), True))
+    assert look() == []
+
+
+@pytest.mark.criterion("LAPSE-03")
+def test_everybody_sees_what_ends_of_whom_they_see(door: Door, agency: Agency, look: Look, license_of: Write) -> None:
+    for owner, number in ((agency.maya, "M"), (agency.daniel, "D"), (agency.branch, "B")):
+        license_of(owner, license_number=number, expiration_time=end_of(away(3)))
+
+    def numbers(actor: Actor, **given: object) -> str:
+        return "".join(sorted(what.split()[1] for what, _, _ in look(actor, **given)))
+
+    assert numbers(agency.producer()) == "M"
+    assert numbers(agency.branch_manager()) == "B"
+    assert numbers(agency.branch_manager(Grant.DOWNLINE)) == "BDM"
+    for person in (agency.principal(), agency.csr(), agency.admin(), agency.read_only()):
+        assert numbers(person) == "BDM"
+    assert numbers(agency.admin(), producer=agency.daniel.locator) == "D"
+    with pytest.raises(NotFound):
+        look(agency.producer(), producer=agency.daniel.locator)
+
+
+@pytest.mark.criterion("LAPSE-03")
+def test_it_is_narrowed_to_a_step_and_told_page_by_page(
+    door: Door, agency: Agency, look: Look, license_of: Write, clock: Clock
+) -> None:
+    for number in range(5):
+        license_of(agency.maya, license_number=f"N-{number}", expiration_time=end_of(away(10 + 10 * number)))
+    assert [days for _, days, _ in look(within=Within.DAYS_60)] == [40, 50]
+    assert [days for part in (0, 2, 4) for _, days, _ in look(offset=part, count=2)] == [10, 20, 30, 40, 50]
+    assert door.run(runway.listed, agency.csr(), within=Within.DAYS_30, count=1).total == 3
+    with pytest.raises(Invalid):
+        look(offset=-1)
+    clock.forward(days=20)
+    assert look(within=Within.EXPIRED) == [("License N-0 for Rhode Island", -10, "expired")]
