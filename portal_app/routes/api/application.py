@@ -19,10 +19,12 @@ from portal_app.routes.api import (
     own_sessions,
     own_tokens,
     policies,
+    policy_ledger,
     problems,
     quarantine,
     roles,
     sync_runs,
+    transactions,
     users,
 )
 from portal_app.routes.api import settings as agency_settings
@@ -32,7 +34,7 @@ from portal_app.routes.api.problems import Problem
 from portal_app.settings import Settings
 
 NEEDS_TOKEN = [Depends(caller)]
-BUSINESS = (me, accounts, policies, exports)
+BUSINESS = (me, accounts, policies, policy_ledger, transactions, exports)
 ADMINISTRATION = (
     users,
     roles,

@@ -56,7 +56,7 @@ def write(db: Session, placed: Sequence[Placed], now: datetime) -> None:
             newest[each.policy_id] = row["locator"]
         else:
             row = again(originals[number], each.written.entry, now)
-            causes[number] = newest.get(each.policy_id, row["locator"])
+            causes[number] = newest[each.policy_id] if each.policy_id in newest else row["locator"]
         rows.append(row)
     bulk.insert_rows(db, bulk.LEDGER, rows)
     reverse(db, causes, now)

@@ -12,6 +12,7 @@ from portal_app.models.types import new_locator
 from portal_app.services import audit
 from portal_app.services.door import Tx
 from portal_app.services.ports import ProducerRecord
+from portal_app.services.producers.parents import set_parent
 from portal_app.services.sync import bulk
 from portal_app.services.sync.bulk import Row
 from portal_app.services.sync.kinds import Refusals, Taken
@@ -117,7 +118,10 @@ class TakingProducers:
         differs = {name: value for name, value in says.items() if stored[name] != value}
         if not differs:
             return
-        self.tx.db.execute(update(bulk.PRODUCER).where(columns.id == number).values(differs))
+        if "parent_id" in differs:
+            set_parent(self.tx, number, differs["parent_id"])
+        if others := {name: value for name, value in differs.items() if name != "parent_id"}:
+            self.tx.db.execute(update(bulk.PRODUCER).where(columns.id == number).values(others))
         before = {name: stored[name] for name in differs}
         detail = {"before": _plain(before), "after": _plain(differs)}
         audit.record(self.tx, "producer.corrected", subject_kind="producer", subject=stored["locator"], detail=detail)
