@@ -114,6 +114,8 @@ def decided(pairs: Sequence[Doubt], named: Collection[str]) -> list[Correction]:
     for pair in pairs:
         ways = [(pair.other, pair.one), (pair.one, pair.other)] if pair.same_time else [(pair.other, pair.one)]
         for wrong, right in ways:
+            if not (wrong.source_id or pair.same_time):
+                continue  # A term that only the portal began is in no file.
             if wrong.source_id not in named and right.source_id in named and not wrong.cancelled:
                 correction = Correction(pair.policy_id, pair.policy_source_id, wrong.effective, right.effective)
                 found.setdefault(pair.policy_id, correction)
@@ -185,9 +187,9 @@ def _said(
     since = [_told_since(on_the_right_term(each)) for each in right if each is not began]
     first, *later = wrong
     if Origin.FEED not in {each["origin"] for each in wrong}:
-        # Only the portal began the wrong term: the feed's own beginning takes its place.
-        known = [on_the_right_term(began), *(on_the_right_term(each) for each in later), *since]
-        return sorted(known, key=lambda pair: pair[0]["id"])
+        # Only the portal began the wrong term: the feed's own beginning takes its place, and what was instructed stays.
+        instructed = _told_since(on_the_right_term(first, effective_at=begins))
+        return [on_the_right_term(began), instructed, *(on_the_right_term(each) for each in later), *since]
     changed = on_the_right_term(
         began, effective_at=begins, kind=TransactionKind.CHANGE, changes=_difference(wrong, began, correction)
     )
