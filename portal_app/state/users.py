@@ -24,6 +24,7 @@ STANDINGS = {each.value: each.label for each in Standing}
 GRANTS = {
     Grant.DOWNLINE.value: "Also sees the book of the producers below them",
     Grant.COMMISSIONS.value: "Sees commission reports",
+    Grant.UNDERWRITING.value: "Underwrites quotes and changes policies",
 }
 MANAGES = Permission.MANAGE_USERS
 PLACE = "/admin/users"
