@@ -42,8 +42,8 @@ def _moment(value: object) -> object:
     """RFC 3339, with its zone: what has none would mean another moment to each who reads it."""
     if not isinstance(value, str) or not re.fullmatch(MOMENT, value, re.IGNORECASE):
         naive = isinstance(value, str) and re.fullmatch(MOMENT, f"{value}Z", re.IGNORECASE)
-        lacks = " It lacks its zone." if naive else ""
-        raise PydanticCustomError("moment", "Should be a time with its zone, such as 2025-01-01T00:00:00Z." + lacks)
+        wanted = "Should be a time with its zone, such as 2025-01-01T00:00:00Z"
+        raise PydanticCustomError("moment", f"It lacks its zone. {wanted}" if naive else wanted)
     try:
         found = datetime.fromisoformat(value.upper())
     except ValueError:

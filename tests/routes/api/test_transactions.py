@@ -132,7 +132,7 @@ def test_a_snapshot_by_either_clock(place: str, writer: Person) -> None:
     [
         (
             "2025-01-01T00:00:00",
-            "Should be a time with its zone, such as 2025-01-01T00:00:00Z. It lacks its zone.",
+            "It lacks its zone. Should be a time with its zone, such as 2025-01-01T00:00:00Z.",
         ),
         ("2025-01-01", "Should be a time with its zone, such as 2025-01-01T00:00:00Z."),
         ("1735689600", "Should be a time with its zone, such as 2025-01-01T00:00:00Z."),
