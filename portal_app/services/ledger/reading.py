@@ -122,9 +122,11 @@ class Ledger:
         )
 
     def _with(self, stored: Stored) -> tuple[list[Entry], Entry, Locators]:
-        """The issued transactions with this one among them, as it counts there. A draft is put into its place."""
+        """The issued transactions with this one among them, as it counts there. A draft is put into its place, where
+        its term is still there."""
         entry = stored.entry
-        if entry.state is not TransactionState.DRAFT:
+        has_place = carries(entry) or entry.term_effective in {each.term_effective for each in self.issued}
+        if entry.state is not TransactionState.DRAFT or not has_place:
             return self.issued, entry, self.locators
         applied = issuable(entry)
         arrangement = arrange(self.issued, [applied], whole=True)

@@ -96,7 +96,8 @@ def _told(tx: Tx, picked: Mapping[int, int]) -> Iterable[Difference]:
                 for field in LABELS
                 if field in row.changes and _shown(before, field) != _shown(after, field)
             )
-            yield Difference(row.kind.label, name, fields)
+            if fields or row.reapplies_id is None:
+                yield Difference(row.kind.label, name, fields)
 
 
 def _shown(term: Term | None, field: str) -> str:

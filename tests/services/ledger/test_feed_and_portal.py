@@ -187,6 +187,16 @@ def test_a_draft_of_a_term_that_the_feed_renewed_meanwhile_is_not_issued(desk: D
 
 
 @pytest.mark.criterion("LEDGER-36")
+def test_a_draft_of_a_term_whose_date_was_corrected_is_told_and_not_issued(desk: Desk, ams: System) -> None:
+    locator = desk.draft(CHANGE, at(2026, 12, 1), TO_2)
+    ams.feed.complete = True
+    ams.says(effective=date(2026, 7, 1))
+    assert desk.transaction(locator).segments == ()
+    with pytest.raises(Conflict, match="terms have changed since this was drafted"):
+        desk.issue(locator)
+
+
+@pytest.mark.criterion("LEDGER-36")
 @pytest.mark.parametrize("complete", [True, False])
 def test_a_date_that_the_feed_corrects_takes_what_was_issued_here_along(
     desk: Desk, ams: System, stored: Stored, database: Database, door: Door, complete: bool
