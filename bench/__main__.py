@@ -17,6 +17,12 @@ def _program(name: str) -> None:
     runpy.run_module(f"bench.{name}", run_name="__main__")
 
 
+def _ledger() -> None:
+    from bench import ledger
+
+    show("The policy ledger", ledger.measure())
+
+
 def _events() -> None:
     from bench import events
 
@@ -45,6 +51,7 @@ def _weight() -> None:
 PARTS: dict[str, Callable[[], None]] = {
     "search": partial(_program, "search"),
     "feed": partial(_program, "feed"),
+    "ledger": _ledger,
     "events": _events,
     "sign-ins": _sign_ins,
     "start": _start,

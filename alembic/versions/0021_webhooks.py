@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0021"
-down_revision = "0019"
+down_revision = "0020"
 
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 

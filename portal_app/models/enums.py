@@ -141,9 +141,12 @@ class TransactionKind(Labelled):
 
 
 class TransactionState(StrEnum):
+    """A reversed one was issued and does not count any more; what takes its place names it."""
+
     DRAFT = "draft"
     ISSUED = "issued"
     REVERSED = "reversed"
+    DISCARDED = "discarded"
 
 
 class BillMode(Labelled):

@@ -9,6 +9,7 @@ from sqlmodel import SQLModel
 from portal_app.models.columns import Holds, column, key, locator, moment, reference
 from portal_app.models.enums import Origin, TransactionKind, TransactionState
 from portal_app.models.stored import stored_enum
+from portal_app.models.types import RowId
 
 
 class LedgerTransaction(SQLModel, table=True):
@@ -17,14 +18,18 @@ class LedgerTransaction(SQLModel, table=True):
 
     `changes` holds the fields of the term that it sets, whole lists for coverages, vehicles and locations; folding
     the issued
-    transactions of a policy in order gives its projection.
+    transactions of a policy in the order of their ids gives its projection. So that this holds, a transaction that
+    takes effect before others of its policy reverses them, and they are applied again behind it, as rows that name in
+    `reapplies_id` what they repeat. `instructions` are what a person asked for, raw: what comes of them depends on what
+    the policy is by then.
     """
 
     __tablename__ = "ledger_transaction"
     __table_args__ = (
         Index("ix_ledger_policy", "policy_id", "id"),
         CheckConstraint("(origin = 'feed') = (source_record_id IS NOT NULL)", name="ck_ledger_feed_has_source"),
-        CheckConstraint("state = 'draft' OR issued_at IS NOT NULL", name="ck_ledger_issued_at"),
+        CheckConstraint("state IN ('draft', 'discarded') OR issued_at IS NOT NULL", name="ck_ledger_issued_at"),
+        CheckConstraint("reversed_at IS NULL OR state = 'reversed'", name="ck_ledger_reversed_at"),
     )
 
     id: int | None = key()
@@ -39,6 +44,15 @@ class LedgerTransaction(SQLModel, table=True):
     issued_at: datetime | None = moment(None)
     reverses_id: int | None = reference("ledger_transaction.id", None)
     reapplies_id: int | None = reference("ledger_transaction.id", None)
+    reversed_at: datetime | None = moment(None)
+    reversed_by_id: int | None = reference("ledger_transaction.id", None)
+    # The id under which it was first written, where that is another: who was created first goes first.
+    age: int | None = column(Holds.PLAIN, None, sa_type=RowId)
+    # The locator of the policy's newest transaction that whoever drafted it had seen; empty where they did not say.
+    seen: str = column(Holds.PLAIN, "", max_length=26, sa_column_kwargs={"server_default": ""})
     source_record_id: int | None = reference("source_record.id", None)
     source_version: int | None = column(Holds.PLAIN, None)
     changes: dict[str, Any] = column(Holds.BUSINESS, sa_type=JSON)
+    instructions: list[dict[str, Any]] = column(
+        Holds.BUSINESS, default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"}
+    )

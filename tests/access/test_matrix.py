@@ -19,6 +19,7 @@ from portal_app.services.door import SERVICES, Door
 from portal_app.services.errors import Forbidden, NotFound
 from portal_app.services.exports import accounts as accounts_export
 from portal_app.services.identity import tokens, users
+from portal_app.services.ledger import issuing
 from portal_app.services.policies import detail
 from portal_app.services.producers import find, lifecycle
 from portal_app.services.settings import agency
@@ -132,6 +133,16 @@ class Asked:
         assert status in (200, 403, 404), status
         return status == 200
 
+    def lets_write(self, path: str, body: dict[str, object]) -> bool:
+        """Whether it is let in with a token that writes, although what it sends cannot be."""
+        with self.door.database.read() as db:
+            email = db.query(User.email).filter(User.id == self.actor.user_id).scalar()
+        token = self.door.run(tokens.create, system("test"), email=email, name="matrix", may_write=True)
+        client = TestClient(api.app(self.door.settings), base_url=self.door.settings.origin)
+        status = client.post(path, json=body, headers={"authorization": f"Bearer {token}"}).status_code
+        assert status in (403, 409), status
+        return status == 409
+
     def event(self, state: str, path: str, shows: str) -> bool:
         name = next(each for each in events.RegistrationContext.get().event_handlers if each.endswith(state))
 
@@ -185,6 +196,12 @@ EXERCISES: dict[Permission, tuple[Ask, Ask | None, Ask | None]] = {
         lambda asked: asked.event("quarantined_state.load", "/admin/integrations/rows/nowhere", "missing"),
     ),
     P.RUN_FEEDS: (lambda asked: asked.permits(orders.place, feed="nobody"), None, None),
+    P.UNDERWRITE: (
+        lambda asked: asked.permits(issuing.issue, locator="nothing"),
+        # Nothing was issued on it yet that could be renewed.
+        lambda asked: asked.lets_write(f"/policies/{asked.policy.locator}/renew", {}),
+        None,
+    ),
     P.CHANGE_SETTINGS: (
         lambda asked: asked.service(agency.current),
         lambda asked: asked.route("/settings"),

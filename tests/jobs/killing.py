@@ -119,7 +119,8 @@ def compared(door: Door, agency: exports.Agency) -> dict[str, Any]:
         held, sent = as_held(db), as_sent(agency.policies.values(), exports.NAMES, exports.today())
         before = projection(db)
         ledger = bulk.LEDGER.c
-        once = Counter(db.execute(select(ledger.source_record_id, ledger.source_version, ledger.kind)).all())
+        said = select(ledger.source_record_id, ledger.source_version, ledger.kind).where(ledger.reapplies_id.is_(None))
+        once = Counter(db.execute(said).all())
         versions = dict(db.execute(select(bulk.SOURCE_RECORD.c.id, bulk.SOURCE_RECORD.c.version)).all())
         states = dict(db.execute(select(bulk.SYNC_RUN.c.state, func.count()).group_by(bulk.SYNC_RUN.c.state)).all())
         counts = {

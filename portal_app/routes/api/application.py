@@ -24,6 +24,7 @@ from portal_app.routes.api import (
     own_sessions,
     own_tokens,
     policies,
+    policy_ledger,
     problems,
     producer_codes,
     producers,
@@ -31,6 +32,7 @@ from portal_app.routes.api import (
     quarantine,
     roles,
     sync_runs,
+    transactions,
     users,
     webhooks,
 )
@@ -41,7 +43,17 @@ from portal_app.routes.api.problems import Problem
 from portal_app.settings import Settings
 
 NEEDS_TOKEN = [Depends(caller)]
-BUSINESS = (me, accounts, policies, producers, producer_codes, media, exports)
+BUSINESS = (
+    me,
+    accounts,
+    policies,
+    policy_ledger,
+    transactions,
+    producers,
+    producer_codes,
+    media,
+    exports,
+)
 ADMINISTRATION = (
     users,
     roles,

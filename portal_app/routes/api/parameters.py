@@ -1,7 +1,7 @@
 """What lists and records are asked with, each taken in one spelling only."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Request
@@ -12,6 +12,8 @@ from pydantic_core import PydanticCustomError
 from portal_app.services.errors import Invalid, NotFound
 
 LOCATOR = r"[0-7][0-9A-HJKMNP-TV-Z]{25}"
+MOMENT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})"
+EARLIEST, LATEST = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 1, 1, tzinfo=UTC)
 MOST = 200
 FARTHEST = 1_000_000_000
 
@@ -37,7 +39,24 @@ def _whole_number(value: object) -> object:
 
 
 WHOLE_NUMBER = BeforeValidator(_whole_number)
+
+
+def _moment(value: object) -> object:
+    """RFC 3339, with its zone: what has none would mean another moment to each who reads it."""
+    if not isinstance(value, str) or not re.fullmatch(MOMENT, value, re.IGNORECASE):
+        naive = isinstance(value, str) and re.fullmatch(MOMENT, f"{value}Z", re.IGNORECASE)
+        wanted = "Should be a time with its zone, such as 2025-01-01T00:00:00Z"
+        raise PydanticCustomError("moment", f"It lacks its zone. {wanted}" if naive else wanted)
+    try:
+        found = datetime.fromisoformat(value.upper())
+    except ValueError:
+        raise PydanticCustomError("moment", "There is no such time") from None
+    # Beyond these no calendar of another zone can tell it.
+    return EARLIEST if found.year < EARLIEST.year else LATEST if found.year > LATEST.year else found.astimezone(UTC)
+
+
 Day = Annotated[date, BeforeValidator(_iso_day)]
+Moment = Annotated[datetime, BeforeValidator(_moment)]
 Truth = Annotated[bool, BeforeValidator(_truth)]
 Text = Annotated[str, Field(max_length=MOST, pattern=r"^[^\x00]*$")]
 Code = Annotated[str, Field(max_length=40, pattern=r"^[a-z0-9_]*$")]

@@ -11,7 +11,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
 
 from portal_app.models.enums import Origin, PolicyStatus, TransactionKind
+from portal_app.services.ledger.instructions import Instruction
 from portal_app.services.policies.views import HistoryEntry
+from portal_app.services.sync.projection import Terms, add, preceding
 
 Changes = Mapping[str, Any]
 
@@ -31,29 +33,41 @@ class Transaction(Protocol):
     def term_effective(self) -> date: ...
     @property
     def changes(self) -> Changes: ...
+    @property
+    def instructions(self) -> Sequence[Instruction]: ...
 
 
 def told(transactions: Iterable[Transaction], lines: Mapping[str, str]) -> list[HistoryEntry]:
     """The entries in the order of the transactions, which is that of their ids. `lines` names the lines of business
     by code."""
-    terms: dict[date, dict[str, Any]] = {}
+    terms: Terms = {}
     entries = []
     for each in transactions:
-        term = each.term_effective
-        before = terms.get(term)
-        if before is None:
-            earlier = [begun for begun in terms if begun < term]
-            renewed = terms[max(earlier)] if earlier and each.kind is TransactionKind.RENEWAL else None
-            sentences = _begun(each.changes, renewed, lines)
-        else:
-            sentences = _changed(before, each.changes, lines)
-        terms[term] = {**(before or {}), **each.changes}
+        sentences = _told_one(terms, each, lines)
         entries.append(
             HistoryEntry(
                 each.kind, each.origin, each.effective_at, each.known_at, each.term_effective, tuple(sentences)
             )
         )
     return entries
+
+
+def _told_one(terms: Terms, transaction: Transaction, lines: Mapping[str, str]) -> list[str]:
+    """The sentences of one transaction; applies it to the terms."""
+    before, earlier = terms.get(transaction.term_effective), preceding(terms, transaction.term_effective)
+    add(terms, transaction)
+    after = terms[transaction.term_effective]
+    changes = {**transaction.changes}
+    if transaction.instructions:
+        changes["producer_code"] = after.fields["producer_code"]
+    if before is not None:
+        sentences = _changed(before.fields, changes, lines)
+        was, now = before.code_of_record, after.code_of_record
+        if transaction.instructions and was != now:
+            sentences.append(_from_to("Producer code of record", was, now))
+        return sentences
+    renewed = earlier.fields if earlier and transaction.kind is TransactionKind.RENEWAL else None
+    return _begun(changes, renewed, lines)
 
 
 def _begun(changes: Changes, renewed: Changes | None, lines: Mapping[str, str]) -> list[str]:
@@ -71,7 +85,7 @@ def _changed(before: Changes, changes: Changes, lines: Mapping[str, str]) -> lis
     sentences = []
     for name, (label, shown) in FIELDS.items():
         old, new = before.get(name), changes.get(name)
-        if name in changes and new != old:
+        if name in changes and (shown(old) or shown(new)) and new != old:
             if name == "line":
                 old, new = lines.get(str(old), old), lines.get(str(new), new)
             sentences.append(_from_to(label, shown(old), shown(new)))

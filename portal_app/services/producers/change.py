@@ -13,6 +13,7 @@ from portal_app.services.errors import Conflict, InvalidData
 from portal_app.services.producers import numbering, told, tree
 from portal_app.services.producers.create import NumberFailed, give_by_plan, owner_for
 from portal_app.services.producers.lifecycle import check_edit
+from portal_app.services.producers.parents import set_parent
 from portal_app.services.producers.particulars import problems_of_producer
 from portal_app.services.producers.rows import held, types_for
 from portal_app.services.producers.validation import before_saving, validate_again
@@ -77,7 +78,7 @@ def change_producer(tx: Tx, *, locator: str, changes: ProducerChanges, version: 
         raise InvalidData(problems)
     if changes.parent_locator is not None:
         parent = tree.parent_for(tx, row, changes.parent_locator)
-        row.parent_id = parent.id if parent else None
+        set_parent(tx, row.id or 0, parent.id if parent else None)
     _settle(tx, row, changes.data)
     after = _producer_now(tx, row)
     if after != before:

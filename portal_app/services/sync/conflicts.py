@@ -18,11 +18,14 @@ from portal_app.services import audit, leases
 from portal_app.services.access import Gate, Permission
 from portal_app.services.door import Tx, reads, writes
 from portal_app.services.errors import Conflict, Invalid, NotFound
+from portal_app.services.ledger import order, writing
+from portal_app.services.ledger.order import arrange
+from portal_app.services.ledger.writing import Placed
 from portal_app.services.sync import bulk, corrections
 from portal_app.services.sync.corrections import Correction
 from portal_app.services.sync.ledger import within
-from portal_app.services.sync.projecting import ledger_of, reproject
-from portal_app.services.sync.projection import fold
+from portal_app.services.sync.projecting import ledger_of, lock, reproject
+from portal_app.services.sync.projection import Entry, fold
 from portal_app.services.topics import Topic
 
 HANDS = "resolved by hand"
@@ -139,20 +142,14 @@ def _decide_code(tx: Tx, found: Any, resolution: Resolution) -> None:
         return
     if resolution is not Resolution.SECOND:
         raise Invalid({"resolution": "Say which of the two codes the policy bears."})
-    term = fold(ledger_of(tx.db, [found.policy_id])[found.policy_id])[found.term_effective]
-    row = {
-        "locator": new_locator(),
-        "policy_id": found.policy_id,
-        "kind": TransactionKind.CHANGE,
-        "state": TransactionState.ISSUED,
-        "origin": Origin.PORTAL,
-        "term_effective": found.term_effective,
-        "effective_at": within(term, tx.now, tx.settings.zone),
-        "known_at": tx.now,
-        "issued_at": tx.now,
-        "changes": {"producer_code": found.second},
-    }
-    bulk.insert_rows(tx.db, bulk.LEDGER, [row])
+    lock(tx.db, [found.policy_id])
+    ledger = ledger_of(tx.db, [found.policy_id])[found.policy_id]
+    at = within(fold(ledger)[found.term_effective], tx.now, tx.settings.zone)
+    changes = {"producer_code": found.second}
+    issued = TransactionState.ISSUED
+    entry = Entry(issued, Origin.PORTAL, found.term_effective, changes, TransactionKind.CHANGE, effective_at=at)
+    arrangement = arrange(order.issued(ledger), [entry], whole=True)
+    writing.write(tx.db, [Placed(found.policy_id, each) for each in arrangement.written], tx.now)
     today = tx.now.astimezone(tx.settings.zone).date()
     reproject(tx.db, found.feed, {found.policy_id: found.policy_source_id}, today)
 

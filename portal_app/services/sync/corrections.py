@@ -7,24 +7,25 @@ follows as a change, and then whatever happened to it since.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, or_, select, update
+from sqlalchemy import func, or_, select, update
 
 from portal_app.models.enums import Origin, PolicyStatus, TransactionKind, TransactionState
-from portal_app.models.types import new_locator
 from portal_app.services import leases
 from portal_app.services.access import Gate
 from portal_app.services.door import Tx, reads, writes
+from portal_app.services.ledger import order, writing
+from portal_app.services.ledger.order import arrange
+from portal_app.services.ledger.writing import Placed
 from portal_app.services.sync import bulk
+from portal_app.services.sync.bulk import Row
 from portal_app.services.sync.ledger import covers_the_same, start_of
-from portal_app.services.sync.projecting import reproject
-from portal_app.services.sync.projection import Entry, fold
+from portal_app.services.sync.projecting import ledger_of, lock, reproject
+from portal_app.services.sync.projection import Entry, carries, fold
 from portal_app.services.topics import Topic
-
-Transaction = Row[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def doubts(tx: Tx, *, feed: str) -> list[Doubt]:
 
 
 def _stated(tx: Tx, policy_ids: Collection[int]) -> dict[tuple[int, date], str]:
-    """The record behind each term of these policies, by policy and effective date."""
+    """The record behind each term of these policies that spoke of it last, by policy and effective date."""
     ledger, record = bulk.LEDGER.c, bulk.SOURCE_RECORD.c
     stated: dict[tuple[int, date], str] = {}
     for page in bulk.pages(sorted(policy_ids), 500):
@@ -96,7 +97,7 @@ def _stated(tx: Tx, policy_ids: Collection[int]) -> dict[tuple[int, date], str]:
             select(ledger.policy_id, ledger.term_effective, record.source_id)
             .join(bulk.SOURCE_RECORD, record.id == ledger.source_record_id)
             .where(ledger.policy_id.in_(page), ledger.state == TransactionState.ISSUED)
-            .order_by(ledger.id)
+            .order_by(func.coalesce(ledger.age, ledger.id))
         )
         stated |= {(policy_id, effective): source_id for policy_id, effective, source_id in found}
     return stated
@@ -113,6 +114,8 @@ def decided(pairs: Sequence[Doubt], named: Collection[str]) -> list[Correction]:
     for pair in pairs:
         ways = [(pair.other, pair.one), (pair.one, pair.other)] if pair.same_time else [(pair.other, pair.one)]
         for wrong, right in ways:
+            if not (wrong.source_id or pair.same_time):
+                continue  # A term that only the portal began is in no file.
             if wrong.source_id not in named and right.source_id in named and not wrong.cancelled:
                 correction = Correction(pair.policy_id, pair.policy_source_id, wrong.effective, right.effective)
                 found.setdefault(pair.policy_id, correction)
@@ -131,46 +134,83 @@ def correct(tx: Tx, *, lease: leases.Held, feed: str, corrections: Sequence[Corr
 
 
 def _move(tx: Tx, correction: Correction) -> None:
+    """Everything of both terms is reversed and applied again on the right one: first what was said of the wrong one,
+    then how the right one began, as a change, then what happened to it since; each in its place."""
+    lock(tx.db, [correction.policy_id])
     ledger = bulk.LEDGER
     issued = select(ledger).where(ledger.c.policy_id == correction.policy_id, ledger.c.state == TransactionState.ISSUED)
-    found = tx.db.execute(issued.order_by(ledger.c.id)).all()
-    wrong = [each for each in found if each.term_effective == correction.wrong]
-    right = [each for each in found if each.term_effective == correction.right]
-    both = [each.id for each in (*wrong, *right)]
-    tx.db.execute(update(ledger).where(ledger.c.id.in_(both)).values(state=TransactionState.REVERSED))
-    begins = start_of(correction.right, tx.settings.zone)
-    again = [_again(tx, each, correction.right, max(begins, each.effective_at)) for each in wrong]
-    again[0]["effective_at"] = begins
-    began, *since = right
-    changed = _again(tx, began, correction.right, begins) | {
-        "kind": TransactionKind.CHANGE,
-        "changes": _difference(wrong, began, correction),
-    }
-    kept = [_again(tx, each, correction.right, each.effective_at) for each in since]
-    bulk.insert_rows(tx.db, ledger, [*again, changed, *kept])
-    _hear_anew(tx, [each.source_record_id for each in wrong])
+    found = [dict(row) for row in tx.db.execute(issued.order_by(ledger.c.id)).mappings()]
+    wrong = [each for each in found if each["term_effective"] == correction.wrong]
+    right = [each for each in found if each["term_effective"] == correction.right]
+    said = _said(wrong, right, correction, start_of(correction.right, tx.settings.zone))
+    arrangement = arrange([], [entry for _, entry in said])
+    originals = {id(entry): row for row, entry in said}
+    again = [writing.again(originals[id(each.given)], each.entry, tx.now) for each in arrangement.written]
+    bulk.insert_rows(tx.db, ledger, [row | {"known_at": tx.now, "age": None} for row in again])
+    turns = {id(entry): turn for turn, (_, entry) in enumerate(said)}
+    _let_age_say_what_was_said_last(
+        tx, {row["locator"]: turns[id(each.given)] for row, each in zip(again, arrangement.written, strict=True)}
+    )
+    writing.reverse(tx.db, {each["id"]: again[0]["locator"] for each in (*wrong, *right)}, tx.now)
+    _apply_renewals_again(tx, correction)
+    _hear_anew(tx, [each["source_record_id"] for each in wrong])
 
 
-def _again(tx: Tx, transaction: Transaction, term: date, effective_at: datetime) -> bulk.Row:
-    """The same transaction once more, on another term."""
-    told = {name: value for name, value in transaction._mapping.items() if name != "id"}
-    return told | {
-        "locator": new_locator(),
-        "state": TransactionState.ISSUED,
-        "term_effective": term,
-        "effective_at": effective_at,
-        "known_at": tx.now,
-        "issued_at": tx.now,
-        "reapplies_id": transaction.id,
-    }
+def _let_age_say_what_was_said_last(tx: Tx, turns: dict[str, int]) -> None:
+    """Give new rows (locator → turn in which it was said) the ages of each other, so that the last word is the
+    youngest."""
+    ledger = bulk.LEDGER.c
+    found = tx.db.execute(select(ledger.id, ledger.locator).where(ledger.locator.in_(turns)).order_by(ledger.id)).all()
+    ages = [number for number, _ in found]
+    bulk.update_rows(tx.db, bulk.LEDGER, [{"id": number, "age": ages[turns[locator]]} for number, locator in found])
 
 
-def _difference(wrong: Sequence[Transaction], began: Transaction, correction: Correction) -> dict[str, object]:
-    """What the feed said of the right term as it began, and had not said of the wrong one."""
+def _apply_renewals_again(tx: Tx, correction: Correction) -> None:
+    """What was renewed in the portal from a term that moved carries forward what that is now."""
+    there = order.issued(ledger_of(tx.db, [correction.policy_id])[correction.policy_id])
+    moved = arrange(there, [], touched={correction.right, correction.wrong})
+    rows = [Placed(correction.policy_id, each) for each in moved.written]
+    writing.write(tx.db, rows, tx.now)
+
+
+def _said(
+    wrong: Sequence[Row], right: Sequence[Row], correction: Correction, begins: datetime
+) -> list[tuple[Row, Entry]]:
+    """Both terms' transactions as the right term has them, in the order in which they count as said."""
+
+    def on_the_right_term(row: Row, **more: Any) -> tuple[Row, Entry]:
+        told = {"effective_at": max(begins, row["effective_at"]), "changes": row["changes"], "kind": row["kind"]} | more
+        issued = TransactionState.ISSUED
+        return row, Entry(issued, row["origin"], correction.right, instructions=row["instructions"], **told)
+
+    began = next((each for each in right if each["origin"] is Origin.FEED), right[0])
+    since = [_told_since(on_the_right_term(each)) for each in right if each is not began]
+    first, *later = wrong
+    if Origin.FEED not in {each["origin"] for each in wrong}:
+        # Only the portal began the wrong term: the feed's own beginning takes its place, and what was instructed stays.
+        instructed = _told_since(on_the_right_term(first, effective_at=begins))
+        return [on_the_right_term(began), instructed, *(on_the_right_term(each) for each in later), *since]
+    changed = on_the_right_term(
+        began, effective_at=begins, kind=TransactionKind.CHANGE, changes=_difference(wrong, began, correction)
+    )
+    moved = [on_the_right_term(first, effective_at=begins), *(on_the_right_term(each) for each in later)]
+    return [*moved, changed, *since]
+
+
+def _told_since(pair: tuple[Row, Entry]) -> tuple[Row, Entry]:
+    """A renewal from the portal, of a term that is begun otherwise, leaves only what it instructs."""
+    row, entry = pair
+    return (row, replace(entry, kind=TransactionKind.CHANGE, changes={})) if carries(entry) else pair
+
+
+def _difference(wrong: Sequence[Row], began: Row, correction: Correction) -> dict[str, Any]:
+    """What was said of the right term as it began, and had not been said of the wrong one by the feed."""
+    if began["origin"] is Origin.PORTAL:
+        return dict(began["changes"])
     states = fold(
-        Entry(TransactionState.ISSUED, Origin.FEED, each.term_effective, each.changes)
+        Entry(TransactionState.ISSUED, Origin.FEED, each["term_effective"], each["changes"])
         for each in (*wrong, began)
-        if each.origin is Origin.FEED
+        if each["origin"] is Origin.FEED
     )
     before, after = states[correction.wrong].fields, states[correction.right].fields
     return {name: value for name, value in after.items() if value != before[name]}

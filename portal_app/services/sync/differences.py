@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from portal_app.models.enums import TransactionKind
+from portal_app.models.enums import TransactionKind, TransactionState
 from portal_app.services.access import Gate
 from portal_app.services.door import Tx, reads
 from portal_app.services.sync import bulk
-from portal_app.services.sync.projection import Entry, Term, step
+from portal_app.services.sync.projection import Term, Terms, add
 
 MOST = 25
 # Lists of parts are told by how many there are.
@@ -70,7 +70,9 @@ def differences(tx: Tx, *, since: Marks) -> list[Difference]:
     found = [Difference("New client", name) for name in clients]
     begun = (TransactionKind.ISSUANCE, TransactionKind.RENEWAL)
     for kinds in (begun, tuple(kind for kind in TransactionKind if kind not in begun)):
-        chosen = select(ledger.id, ledger.policy_id).where(ledger.id > since.transaction, ledger.kind.in_(kinds))
+        chosen = select(ledger.id, ledger.policy_id).where(
+            ledger.id > since.transaction, ledger.kind.in_(kinds), ledger.state == TransactionState.ISSUED
+        )
         picked = dict(tx.db.execute(chosen.order_by(ledger.id).limit(MOST)).all())
         found += _told(tx, picked)
     return found
@@ -79,14 +81,14 @@ def differences(tx: Tx, *, since: Marks) -> list[Difference]:
 def _told(tx: Tx, picked: Mapping[int, int]) -> Iterable[Difference]:
     """These transactions (id → policy), each with the fields that it changed."""
     ledger = bulk.LEDGER.c
-    rows = tx.db.execute(
-        select(bulk.LEDGER).where(ledger.policy_id.in_(set(picked.values()))).order_by(ledger.policy_id, ledger.id)
-    )
-    terms: dict[tuple[int, Any], Term] = {}
+    counts = ledger.policy_id.in_(set(picked.values())), ledger.state == TransactionState.ISSUED
+    rows = tx.db.execute(select(bulk.LEDGER).where(*counts).order_by(ledger.policy_id, ledger.id))
+    policies: dict[int, Terms] = {}
     for row in rows:
-        place = row.policy_id, row.term_effective
-        before = terms.get(place)
-        terms[place] = after = step(before, Entry(row.state, row.origin, row.term_effective, row.changes))
+        terms = policies.setdefault(row.policy_id, {})
+        before = terms.get(row.term_effective)
+        add(terms, row)
+        after = terms[row.term_effective]
         if row.id in picked:
             name = f"{after.fields['number']}, {after.effective.isoformat()}"
             fields = tuple(
@@ -94,7 +96,8 @@ def _told(tx: Tx, picked: Mapping[int, int]) -> Iterable[Difference]:
                 for field in LABELS
                 if field in row.changes and _shown(before, field) != _shown(after, field)
             )
-            yield Difference(row.kind.label, name, fields)
+            if fields or row.reapplies_id is None:
+                yield Difference(row.kind.label, name, fields)
 
 
 def _shown(term: Term | None, field: str) -> str:

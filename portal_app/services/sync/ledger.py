@@ -1,27 +1,18 @@
 """From a policy as the feed now has it to the transactions that lead there from what the feed said before."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from portal_app.models.enums import Origin, PolicyStatus, TransactionKind, TransactionState
+from portal_app.services.ledger.instructions import PRODUCERS, SET_OF_RECORD, ProducerInfo
 from portal_app.services.ports import AddressRecord, CoverageRecord, PolicyRecord, VehicleRecord
-from portal_app.services.sync.projection import BLANK, Entry, Term, Terms
+from portal_app.services.sync.projection import BEGINS, BLANK, Entry, Term, Terms
 
 CANCELLED = PolicyStatus.CANCELLED.value
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A transaction to be written."""
-
-    kind: TransactionKind
-    effective_at: datetime
-    entry: Entry
-
-
-def steps(said: Terms, record: PolicyRecord, known: datetime, zone: ZoneInfo) -> list[Step]:
+def steps(said: Terms, record: PolicyRecord, known: datetime, zone: ZoneInfo) -> list[Entry]:
     """The transactions that `record` adds to what the feed said so far; none where nothing differs.
 
     A term that is cancelled when it is first heard of had been issued before: that is an issuance and a cancellation.
@@ -37,10 +28,10 @@ def steps(said: Terms, record: PolicyRecord, known: datetime, zone: ZoneInfo) ->
     changes = {name: value for name, value in fields.items() if value != BLANK[name] or name == "status"}
     begins = start_of(record.effective, zone)
     if record.status is not PolicyStatus.CANCELLED:
-        return [Step(kind, begins, _entry(record, changes))]
-    issued = Step(kind, begins, _entry(record, changes | {"status": PolicyStatus.ACTIVE.value}))
+        return [_entry(record, kind, begins, changes)]
+    issued = _entry(record, kind, begins, changes | {"status": PolicyStatus.ACTIVE.value})
     cancelled_at = _cancelled_at(record, known, zone)
-    return [issued, Step(TransactionKind.CANCELLATION, cancelled_at, _entry(record, {"status": CANCELLED}))]
+    return [issued, _entry(record, TransactionKind.CANCELLATION, cancelled_at, {"status": CANCELLED})]
 
 
 class Span(Protocol):
@@ -59,21 +50,24 @@ def covers_the_same(one: Span, other: Span) -> bool:
     return 2 * shared > min(one.expiration - one.effective, other.expiration - other.effective)
 
 
-def _later(record: PolicyRecord, before: Term, changes: dict[str, Any], known: datetime, zone: ZoneInfo) -> Step:
-    entry = _entry(record, changes)
+def _later(record: PolicyRecord, before: Term, changes: dict[str, Any], known: datetime, zone: ZoneInfo) -> Entry:
     if changes.get("status") == CANCELLED:
-        return Step(TransactionKind.CANCELLATION, _cancelled_at(record, known, zone), entry)
+        return _entry(record, TransactionKind.CANCELLATION, _cancelled_at(record, known, zone), changes)
     back = "status" in changes and before.status is PolicyStatus.CANCELLED
     kind = TransactionKind.REINSTATEMENT if back else TransactionKind.CHANGE
-    return Step(kind, within(record, known, zone), entry)
+    return _entry(record, kind, within(record, known, zone), changes)
 
 
-def _entry(record: PolicyRecord, changes: dict[str, Any]) -> Entry:
-    return Entry(TransactionState.ISSUED, Origin.FEED, record.effective, changes)
+def _entry(record: PolicyRecord, kind: TransactionKind, effective_at: datetime, changes: dict[str, Any]) -> Entry:
+    state = TransactionState.ISSUED
+    return Entry(state, Origin.FEED, record.effective, changes, kind, effective_at=effective_at)
 
 
 def _cancelled_at(record: PolicyRecord, known: datetime, zone: ZoneInfo) -> datetime:
-    return start_of(record.cancelled_on, zone) if record.cancelled_on else within(record, known, zone)
+    """Never before the term begins: what is cancelled from its beginning was issued before."""
+    if record.cancelled_on is None:
+        return within(record, known, zone)
+    return start_of(max(record.cancelled_on, record.effective), zone)
 
 
 def within(term: Span, moment: datetime, zone: ZoneInfo) -> datetime:
@@ -82,10 +76,14 @@ def within(term: Span, moment: datetime, zone: ZoneInfo) -> datetime:
     return start_of(min(max(day, term.effective), term.expiration - timedelta(days=1)), zone)
 
 
-def kept(ours: str, effective_at: datetime, term: date) -> Step:
-    """The portal's own producer code, set anew after the feed said another one."""
-    entry = Entry(TransactionState.ISSUED, Origin.PORTAL, term, {"producer_code": ours})
-    return Step(TransactionKind.CHANGE, effective_at, entry)
+def kept(ours: ProducerInfo, said: Entry) -> Entry:
+    """The portal's own producer code, set anew after the feed `said` another one; and the code of record, where that
+    began the term anew."""
+    anew = said.kind in BEGINS and ours.producer_code_of_record
+    instructions = [{"action": PRODUCERS, SET_OF_RECORD: ours.producer_code_of_record}] if anew else []
+    changes = {"producer_code": ours.producer_code}
+    kind, at = TransactionKind.CHANGE, said.effective_at
+    return Entry(TransactionState.ISSUED, Origin.PORTAL, said.term_effective, changes, kind, instructions, at)
 
 
 def start_of(day: date, zone: ZoneInfo) -> datetime:

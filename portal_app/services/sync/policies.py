@@ -1,22 +1,24 @@
 """Policies: what differs becomes transactions of the ledger, and the projection follows."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
 
 from portal_app.models.enums import Origin
-from portal_app.models.types import new_locator
 from portal_app.services.door import Tx
+from portal_app.services.ledger import writing
+from portal_app.services.ledger.instructions import ProducerInfo
+from portal_app.services.ledger.order import Arrangement, Written, arrange, goes_before, issued
+from portal_app.services.ledger.writing import Placed, Source
 from portal_app.services.ports import PolicyRecord
 from portal_app.services.sync import bulk, projecting
-from portal_app.services.sync.bulk import Row
 from portal_app.services.sync.conflicts import Claim, note_codes
 from portal_app.services.sync.kinds import Refusals, Taken
-from portal_app.services.sync.ledger import Step, kept, steps
+from portal_app.services.sync.ledger import kept, steps
 from portal_app.services.sync.projecting import Projected
-from portal_app.services.sync.projection import Entry, Term, current, fold, step
+from portal_app.services.sync.projection import BEGINS, Entry, add, current, fold, preceding
 from portal_app.services.sync.references import References, add_carriers, look_up
 from portal_app.services.sync.rows import Incoming
 
@@ -53,49 +55,49 @@ class TakingPolicies:
         there = self._policies_there(list(by_policy))
         ledgers = projecting.ledger_of(self.tx.db, [number for number, _ in there.values()])
         projected: list[Projected] = []
-        written: list[tuple[str, Taken, Step]] = []
+        followed: list[tuple[str, Following]] = []
         for source_id, its_rows in by_policy.items():
-            policy, its_steps = self._follow(source_id, there.get(source_id), ledgers, its_rows)
+            policy, following = self._follow(source_id, there.get(source_id), ledgers, its_rows)
             projected.append(policy)
-            written += [(source_id, row, each) for row, each in its_steps]
+            followed.append((source_id, following))
         references = self._references(projected, ledgers, rows)
         ids = projecting.write(self.tx.db, self.feed, projected, references, self.exported_at)
-        bulk.insert_rows(
-            self.tx.db, bulk.LEDGER, [self._ledger_row(ids[source_id], row, each) for source_id, row, each in written]
-        )
+        placed = [each for source_id, following in followed for each in following.placed(ids[source_id])]
+        writing.write(self.tx.db, placed, self.tx.now)
         note_codes(self.tx, self.feed, ids, self.claims)
 
     def _policies_there(self, source_ids: list[str]) -> dict[str, tuple[int, date]]:
-        """Id and shown term of the policies that there are, by source id."""
+        """Id and shown term of the policies that there are, by source id. Nobody else writes their ledgers now."""
         policy = bulk.POLICY.c
-        found = select(policy.source_id, policy.id, policy.effective).where(
-            policy.feed == self.feed, policy.source_id.in_(source_ids)
+        found = (
+            select(policy.source_id, policy.id, policy.effective)
+            .where(policy.feed == self.feed, policy.source_id.in_(source_ids))
+            .order_by(policy.id)
+            .with_for_update(key_share=True)
         )
         return {source_id: (number, effective) for source_id, number, effective in self.tx.db.execute(found)}
 
     def _follow(
         self, source_id: str, there: tuple[int, date] | None, ledgers: dict[int, list[Entry]], rows: list[Taken]
-    ) -> tuple[Projected, list[tuple[Taken, Step]]]:
-        """The policy's terms after its rows, the older term first, and the steps that lead there."""
+    ) -> tuple[Projected, "Following"]:
+        """The policy's terms after its rows, the older term first, and what leads there."""
         policy_id, shown = there or (None, None)
-        ledger = ledgers[policy_id] if policy_id else []
-        terms, said = fold(ledger), fold(ledger, Origin.FEED)
-        before = terms.get(shown) if shown else None
-        made = []
+        following = Following(ledgers[policy_id] if policy_id else [])
+        before = following.terms.get(shown) if shown else None
         for row in sorted(rows, key=lambda each: each.record.effective):
-            for each in steps(said, row.record, self.exported_at, self.tx.settings.zone):
-                effective = each.entry.term_effective
-                ours = _assigned_here(terms.get(effective), said.get(effective))
-                said[effective] = step(said.get(effective), each.entry)
-                terms[effective] = step(terms.get(effective), each.entry)
-                made.append((row, each))
-                if ours and said[effective].fields["producer_code"] != ours:
-                    back = kept(ours, each.effective_at, effective)
-                    terms[effective] = step(terms[effective], back.entry)
-                    made.append((row, back))
-                if ours and "producer_code" in each.entry.changes:
-                    self.claims.append(Claim(source_id, effective, ours, said[effective].fields["producer_code"]))
-        return Projected(source_id, terms, current(terms, self.today), policy_id, before), made
+            for each in steps(following.said, row.record, self.exported_at, self.tx.settings.zone):
+                effective = each.term_effective
+                ours = following.assigned_here(effective)
+                following.hear(row, each)
+                if ours is None:
+                    continue
+                theirs = following.said[effective].fields["producer_code"]
+                if ours.producer_code not in (theirs, following.terms[effective].fields["producer_code"]):
+                    following.hear(row, kept(ours, each))
+                if "producer_code" in each.changes or each.kind in BEGINS:
+                    self.claims.append(Claim(source_id, effective, ours.producer_code, theirs))
+        terms = following.terms
+        return Projected(source_id, terms, current(terms, self.today), policy_id, before), following
 
     def _references(
         self, projected: list[Projected], ledgers: dict[int, list[Entry]], rows: Sequence[Taken]
@@ -109,29 +111,46 @@ class TakingPolicies:
         add_carriers(self.tx.db, known, naics)
         return known
 
-    def _ledger_row(self, policy_id: int, row: Taken, each: Step) -> Row:
-        fed = each.entry.origin is Origin.FEED
-        return {
-            "locator": new_locator(),
-            "policy_id": policy_id,
-            "kind": each.kind,
-            "state": each.entry.state,
-            "origin": each.entry.origin,
-            "term_effective": each.entry.term_effective,
-            "effective_at": each.effective_at,
-            "known_at": self.tx.now,
-            "issued_at": self.tx.now,
-            "source_record_id": row.source_record_id if fed else None,
-            "source_version": row.version if fed else None,
-            "changes": dict(each.entry.changes),
-        }
 
+class Following:
+    """A policy's ledger while a feed's records are followed: what the feed said, and what it comes to."""
 
-def _assigned_here(shown: Term | None, said: Term | None) -> str:
-    """The producer code that the portal gave this term, where it is another one than the feed's."""
-    if shown is None or said is None or shown.fields["producer_code"] == said.fields["producer_code"]:
-        return ""
-    return str(shown.fields["producer_code"])
+    def __init__(self, ledger: Sequence[Entry]) -> None:
+        self.there = issued(ledger)
+        self.terms, self.said = fold(self.there), fold(self.there, Origin.FEED)
+        self.new: list[Entry] = []
+        self.rows: list[Taken] = []
+        self.arrangement: Arrangement | None = None
+
+    def hear(self, row: Taken, entry: Entry) -> None:
+        """Take one more transaction. What comes after all others is just added; that is how nearly all come."""
+        early = self.arrangement is not None or goes_before(entry, [*self.there, *self.new])
+        self.new.append(entry)
+        self.rows.append(row)
+        if entry.origin is Origin.FEED:
+            add(self.said, entry)
+        if early:
+            self.arrangement = arrange(self.there, self.new)
+            self.terms = self.arrangement.terms()
+        else:
+            add(self.terms, entry)
+
+    def assigned_here(self, effective: date) -> ProducerInfo | None:
+        """The codes that the portal gave this term, where the producer code is another one than the feed's. Of a term
+        that only the portal knows, than that of the term before it."""
+        shown = self.terms.get(effective)
+        said = self.said.get(effective) or preceding(self.said, effective)
+        if shown is None or said is None or shown.fields["producer_code"] == said.fields["producer_code"]:
+            return None
+        return shown.producer_info
+
+    def placed(self, policy_id: int) -> Iterator[Placed]:
+        """What is to be written, in order."""
+        sources = {id(entry): row for entry, row in zip(self.new, self.rows, strict=True)}
+        written = self.arrangement.written if self.arrangement else [Written(each, each) for each in self.new]
+        for each in written:
+            row = sources.get(id(each.given))
+            yield Placed(policy_id, each, Source(row.source_record_id, row.version) if row else None)
 
 
 def _unknown(row: Incoming, known: References) -> list[str]:

@@ -12,6 +12,7 @@ from portal_app.models.types import new_locator
 from portal_app.services import audit
 from portal_app.services.door import Tx
 from portal_app.services.ports import ProducerRecord
+from portal_app.services.producers.parents import set_parent
 from portal_app.services.producers.tree import hold_tree
 from portal_app.services.sync import bulk
 from portal_app.services.sync.bulk import Row
@@ -123,6 +124,8 @@ class TakingProducers:
         differs = {name: value for name, value in says.items() if stored[name] != value}
         if not differs:
             return
+        if "parent_id" in differs:
+            set_parent(self.tx, number, differs["parent_id"])
         newer = differs | {"version": columns.version + 1}
         self.tx.db.execute(update(bulk.PRODUCER).where(columns.id == number).values(newer))
         before = {name: stored[name] for name in differs}

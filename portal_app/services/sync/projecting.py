@@ -35,8 +35,9 @@ def ledger_of(db: Session, policy_ids: Iterable[int]) -> dict[int, list[Entry]]:
     found: dict[int, list[Entry]] = {number: [] for number in policy_ids}
     if not found:
         return found
+    counts = (ledger.state, ledger.origin, ledger.term_effective, ledger.changes, ledger.kind, ledger.instructions)
     statement = (
-        select(ledger.policy_id, ledger.state, ledger.origin, ledger.term_effective, ledger.changes)
+        select(ledger.policy_id, *counts, ledger.effective_at, ledger.id, ledger.age)
         .where(ledger.policy_id.in_(list(found)))
         .order_by(ledger.policy_id, ledger.id)
     )
@@ -83,10 +84,20 @@ def write(
     return ids
 
 
+def lock(db: Session, policy_ids: Iterable[int]) -> None:
+    """Hold the policies against everybody else who writes their ledgers, until this transaction ends. SQLite has one
+    place for writers anyway."""
+    if db.get_bind().dialect.name != "sqlite":
+        policy = bulk.POLICY.c.id
+        rows = select(policy).where(policy.in_(list(policy_ids))).order_by(policy).with_for_update(key_share=True)
+        db.execute(rows).all()
+
+
 def reproject(db: Session, feed: str, policies: dict[int, str], today: date) -> None:
     """Write these policies (id → source id) anew from their ledgers."""
+    lock(db, policies)
     ledgers = ledger_of(db, policies)
-    folded = {number: fold(entries) for number, entries in ledgers.items() if entries}
+    folded = {number: terms for number, entries in ledgers.items() if (terms := fold(entries))}
     projected = [Projected(policies[number], terms, current(terms, today), number) for number, terms in folded.items()]
     write(db, feed, projected, references_of(db, feed, folded.values()), None)
 

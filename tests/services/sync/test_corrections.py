@@ -200,8 +200,8 @@ def test_what_happened_to_the_right_term_stays_what_it_was(agency: Agency, store
     assert told == [
         (TransactionKind.ISSUANCE, date(2026, 3, 1), "active", "1200.00"),
         (TransactionKind.CHANGE, date(2026, 3, 1), None, "900.00"),
-        (TransactionKind.CHANGE, date(2026, 11, 20), None, "950.00"),
         (TransactionKind.CANCELLATION, JUNE, "cancelled", None),
+        (TransactionKind.CHANGE, date(2026, 11, 20), None, "950.00"),
     ]
     assert [(row["status"], row["premium"]) for row in stored(bulk.POLICY)] == [
         (PolicyStatus.CANCELLED, Decimal("950.00"))

@@ -1,0 +1,64 @@
+"""A draft is issued: it takes its place in the ledger, and what takes effect later is applied again behind it."""
+
+from portal_app.services import audit
+from portal_app.services.access import Permission
+from portal_app.services.door import Tx, writes
+from portal_app.services.errors import Conflict, Invalid
+from portal_app.services.ledger import rows, views, writing
+from portal_app.services.ledger.drafts import about, check_instructions, check_version, hold
+from portal_app.services.ledger.order import arrange
+from portal_app.services.ledger.reading import issuable, told_of
+from portal_app.services.ledger.rules import Act, check_aim, check_sequence, told
+from portal_app.services.ledger.writing import Drafted, Placed
+from portal_app.services.sync.projecting import reproject
+from portal_app.services.sync.projection import Entry
+from portal_app.services.topics import Topic
+from portal_app.services.webhooks import events
+
+
+@writes(Permission.UNDERWRITE)
+def issue(tx: Tx, *, locator: str) -> views.TransactionLine:
+    """Issue a draft.
+
+    Raises NotFound; Conflict for what is no draft any more, where the policy has moved on since its author looked, and
+    where it does not fit into the ledger any more; Invalid where a code that it names cannot be used any more.
+    """
+    row, policy = hold(tx, locator, Act.ISSUE)
+    check_version(tx, policy, row.seen)
+    check_instructions(tx, row.instructions)
+    found = rows.stored(tx, policy)
+    draft = next(each.entry for each in found if each.row.locator == locator)
+    there, entry = rows.entries(found), issuable(draft)
+    _check_aim(tx, there, entry)
+    arrangement = arrange(there, [entry], whole=True)
+    check_sequence(there, [*arrangement.stays, *(each.entry for each in arrangement.written)])
+    drafted = Drafted(row.locator, row.known_at, row.seen)
+    detail = {
+        "transaction": locator,
+        "kind": entry.kind.value,
+        "effective_at": told(row.effective_at),
+        "applied_again": len(arrangement.written) - 1,
+    }
+    said = about(policy, row)
+    # A draft stands outside of the order; issued, it is written where it belongs.
+    tx.db.delete(row)
+    tx.db.flush()
+    placed = [
+        Placed(policy.id or 0, each, drafted=drafted if each.given is entry else None) for each in arrangement.written
+    ]
+    writing.write(tx.db, placed, tx.now)
+    reproject(tx.db, policy.feed, {policy.id or 0: policy.source_id}, tx.now.astimezone(tx.settings.zone).date())
+    audit.record(tx, "transaction.issued", subject_kind="policy", subject=policy.locator, detail=detail)
+    events.tell(tx, "policy.transaction.issue", locator=locator, data=said)
+    tx.changes(Topic.POLICIES)
+    return told_of(tx, locator)
+
+
+def _check_aim(tx: Tx, there: list[Entry], entry: Entry) -> None:
+    """Raises Conflict where it would not be drafted like this any more."""
+    try:
+        aim = check_aim(entry.kind, there, entry.effective_at, tx.settings.zone)
+    except Invalid as error:
+        raise Conflict(f"The policy has changed since this was drafted. {error.sentence}") from error
+    if (aim.term, aim.changes) != (entry.term_effective, dict(entry.changes)):
+        raise Conflict("The policy's terms have changed since this was drafted. Draft it anew.")

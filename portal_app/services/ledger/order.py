@@ -1,0 +1,105 @@
+"""Where a transaction belongs among those of its policy, and which have to be applied again because of it. Pure.
+
+Transactions count in the order in which they take effect; of two at the same moment the one that was created earlier
+goes first. What comes before others reverses them, and they are applied again behind it. There the feed's last word on
+its own fields has to hold: what is applied again leaves out the fields that a feed has stated since, at an earlier
+moment of the same term. Producer codes that the portal gave are not left out, for those are the portal's own.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from math import inf
+from typing import NamedTuple
+
+from portal_app.models.enums import Origin, TransactionState
+from portal_app.services.sync.projection import BEGINS, BLANK, Entry, Terms, carries, fold
+
+THE_PORTALS = frozenset({"producer_code"})
+STATES = frozenset(BLANK)
+
+
+class Written(NamedTuple):
+    """A transaction to be written, as it was `given` and as it is applied in its place. One that has an id is there,
+    and is applied again."""
+
+    given: Entry
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """What becomes of a ledger: the issued transactions that stay, and those to be written behind them, in order."""
+
+    stays: Sequence[Entry]
+    written: Sequence[Written]
+
+    def terms(self) -> Terms:
+        return fold([*self.stays, *(each.entry for each in self.written)])
+
+
+def issued(ledger: Iterable[Entry]) -> list[Entry]:
+    return [each for each in ledger if each.state is TransactionState.ISSUED]
+
+
+def place(entry: Entry) -> tuple[datetime, float]:
+    """What orders transactions: the moment of effect, then the age. What is not written yet is the youngest."""
+    if entry.effective_at is None:
+        raise ValueError("a transaction without a moment of effect has no place")
+    age = entry.age or entry.id
+    return entry.effective_at, inf if age is None else age
+
+
+def goes_before(entry: Entry, there: Iterable[Entry]) -> bool:
+    """Whether a feed's transaction that is said now comes before some of its own term, or before a renewal that
+    carries its term forward."""
+    return any(
+        place(each) > place(entry) if each.term_effective == entry.term_effective else _carries_on(entry, each)
+        for each in there
+    )
+
+
+def _carries_on(entry: Entry, later: Entry) -> bool:
+    return later.term_effective > entry.term_effective and carries(later)
+
+
+def arrange(
+    there: Sequence[Entry], new: Sequence[Entry], *, whole: bool = False, touched: Collection[date] = ()
+) -> Arrangement:
+    """The ledger with the `new` transactions in their places. `there` are the issued ones in the order of their ids.
+
+    Terms that neither hold a new transaction nor carry one forward stay as they are, unless the `whole` of what takes
+    effect later is to be applied again. Terms that were `touched` otherwise are carried forward anew.
+    """
+    said = [*there, *new]
+    in_order = sorted(range(len(said)), key=lambda turn: (place(said[turn]), turn))
+    stays: list[Entry] = []
+    written: list[Written] = []
+    moved: set[date] = set()
+    seen: set[date] = set()
+    for position, turn in enumerate(in_order):
+        entry, term = said[turn], said[turn].term_effective
+        before = max((each for each in seen if each < term), default=None)
+        carried = carries(entry) and (before in moved or before in touched)
+        seen.add(term)
+        if turn < len(there) and not (term in moved or carried or (whole and moved)):
+            stays.append(entry)
+            continue
+        moved.add(term)
+        written.append(Written(entry, _as_said_since(said, turn, in_order[:position])))
+    return Arrangement(sorted(stays, key=lambda each: each.id or 0), written)
+
+
+def _as_said_since(said: Sequence[Entry], turn: int, before: Sequence[int]) -> Entry:
+    """The transaction without what a feed stated of its term later, at an earlier moment."""
+    entry = said[turn]
+    stated: set[str] = set()
+    for other in before:
+        each = said[other]
+        if other > turn and each.origin is Origin.FEED and each.term_effective == entry.term_effective:
+            stated |= STATES if each.kind in BEGINS else each.changes.keys()
+    if entry.origin is Origin.PORTAL:
+        stated -= THE_PORTALS
+    if not stated & entry.changes.keys():
+        return entry
+    return replace(entry, changes={name: value for name, value in entry.changes.items() if name not in stated})

@@ -1,0 +1,139 @@
+"""A policy at a moment, by either clock: what was in force then, or what the record said then."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from portal_app.models.enums import PolicyStatus, TransactionState
+from portal_app.models.policies import Policy
+from portal_app.services.access import Permission
+from portal_app.services.door import Tx, reads
+from portal_app.services.errors import NotFound
+from portal_app.services.ledger import rows, views
+from portal_app.services.ledger.reading import told_parts
+from portal_app.services.ledger.rows import Stored
+from portal_app.services.ledger.rules import ends, told
+from portal_app.services.ledger.segments import Part, segments
+from portal_app.services.policies.detail import find_policy
+from portal_app.services.policies.history import address_line, described
+from portal_app.services.policies.views import CoverageLine, VehicleLine
+from portal_app.services.producers.parents import Above, chain_at
+from portal_app.services.sync import bulk
+from portal_app.services.sync.ledger import start_of
+from portal_app.services.sync.projection import Entry, Term, current, fold
+
+ISSUED, REVERSED = TransactionState.ISSUED, TransactionState.REVERSED
+
+
+@reads(Permission.VIEW_OWN_ACCOUNTS)
+def snapshot(
+    tx: Tx, *, locator: str, at: datetime, by_issued_time: bool = False, known_at: datetime | None = None
+) -> views.Snapshot:
+    """The policy at a moment. By effective time: what is in force then by all that is issued now, or that was issued by
+    `known_at`. By issued time: what the record said after the last transaction that was issued by then.
+
+    Raises NotFound, also for a moment before the policy's first transaction.
+    """
+    policy = find_policy(tx, locator)
+    known = at if by_issued_time else known_at
+    found = rows.stored(tx, policy, ISSUED) if known is None else rows.stored(tx, policy, ISSUED, REVERSED)
+    if known is not None:
+        found = rows.known_at(found, known)
+    part = _last_word(tx, found, at) if by_issued_time else _in_force(tx, found, at)
+    if part is None:
+        verb = "issued" if by_issued_time else "in effect"
+        raise NotFound(f"Nothing of this policy was {verb} by {told(at)}.")
+    return _told(tx, policy, part, found, at, by_issued_time)
+
+
+def _counting(found: Sequence[Stored]) -> list[Entry]:
+    """The transactions as they counted when they were issued, be they reversed since."""
+    return [each.entry if each.entry.state is ISSUED else replace(each.entry, state=ISSUED) for each in found]
+
+
+def _in_force(tx: Tx, found: Sequence[Stored], at: datetime) -> Part | None:
+    """The segment in which the moment lies: of the latest term that has begun, the last one that has begun."""
+    ledger = _counting(found)
+    begun = [each.term_effective for each in ledger if each.effective_at is not None and each.effective_at <= at]
+    if not begun:
+        return None
+    parts = segments(ledger, max(begun), tx.settings.zone)
+    return max((each for each in parts if each.begins_at <= at), key=lambda each: each.begins_at, default=None)
+
+
+def _last_word(tx: Tx, found: Sequence[Stored], at: datetime) -> Part | None:
+    """The last segment of the term that the record showed at that moment."""
+    ledger = _counting(found)
+    if not ledger:
+        return None
+    zone = tx.settings.zone
+    shown = current(fold(ledger), at.astimezone(zone).date())
+    return segments(ledger, shown.effective, zone)[-1]
+
+
+def _told(
+    tx: Tx, policy: Policy, part: Part, found: Sequence[Stored], at: datetime, by_issued_time: bool
+) -> views.Snapshot:
+    term, fields, zone = part.term, part.term.fields, tx.settings.zone
+    locators = {each.entry.id: str(each.row.locator) for each in found}
+    (segment,) = told_parts([part], locators)
+    return views.Snapshot(
+        policy=policy.locator,
+        at=at,
+        by_issued_time=by_issued_time,
+        term_effective=term.effective,
+        term_expiration=term.expiration,
+        segment=segment,
+        in_force=term.status is PolicyStatus.ACTIVE and start_of(term.effective, zone) <= at < ends(term, zone),
+        number=fields["number"],
+        line=_line(tx, fields["line"]),
+        carrier=fields["carrier"],
+        insured_name=fields["insured_name"] or _account_name(tx, policy, term),
+        description=fields["description"],
+        status=term.status,
+        premium=term.premium,
+        producer_info=term.producer_info,
+        producers=_producers(tx, fields["producer_code"], at),
+        coverages=_coverages(term),
+        vehicles=tuple(
+            VehicleLine(each["vin"], described(each["year"], each["make"], each["model"]))
+            for each in fields["vehicles"]
+        ),
+        locations=tuple(
+            address_line(each["street"], each["city"], each["state"], each["postal_code"])
+            for each in fields["locations"]
+        ),
+    )
+
+
+def _line(tx: Tx, code: str) -> str:
+    line = bulk.LINE.c
+    return tx.db.scalar(select(line.name).where(line.code == code)) or code
+
+
+def _account_name(tx: Tx, policy: Policy, term: Term) -> str:
+    account = bulk.ACCOUNT.c
+    named = select(account.name).where(account.feed == policy.feed, account.source_id == term.fields["account"])
+    return tx.db.scalar(named) or ""
+
+
+def _producers(tx: Tx, code: str, at: datetime) -> tuple[Above, ...]:
+    """They belong to the policy, which the actor may see."""
+    held = bulk.PRODUCER_CODE.c
+    holder = tx.db.scalar(select(held.producer_id).where(held.code == code)) if code else None
+    return tuple(chain_at(tx.db, holder, at)) if holder is not None else ()
+
+
+def _coverages(term: Term) -> tuple[CoverageLine, ...]:
+    return tuple(
+        CoverageLine(
+            each["name"],
+            each["limit"],
+            each["deductible"],
+            None if each["premium"] is None else Decimal(each["premium"]),
+        )
+        for each in term.fields["coverages"]
+    )

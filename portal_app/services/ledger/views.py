@@ -1,0 +1,100 @@
+"""What the ledger's services answer: values to show, no rows of tables."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from portal_app.models.enums import Origin, PolicyStatus, TransactionKind, TransactionState
+from portal_app.services.ledger.instructions import ProducerInfo
+from portal_app.services.policies.views import CoverageLine, VehicleLine
+from portal_app.services.producers.parents import Above
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """What a term is from one moment to another; `transaction` (a locator) is that from which it stems."""
+
+    begins_at: datetime
+    ends_at: datetime
+    status: PolicyStatus
+    premium: Decimal
+    producer_info: ProducerInfo
+    transaction: str
+
+
+@dataclass(frozen=True, slots=True)
+class TermLine:
+    """A term by everything that is issued."""
+
+    effective: date
+    expiration: date
+    number: str
+    status: PolicyStatus
+    premium: Decimal
+    producer_info: ProducerInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The terms of a policy, the newest first. `version` names its newest transaction."""
+
+    rows: tuple[TermLine, ...]
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionLine:
+    """One transaction. `processed` are the instructions as they come out where they are applied, `segments` what the
+    term is from it on; of a draft, as if it were issued now. The references are locators, empty where there is none."""
+
+    locator: str
+    policy: str
+    kind: TransactionKind
+    state: TransactionState
+    origin: Origin
+    term_effective: date
+    effective_at: datetime
+    created_at: datetime
+    issued_at: datetime | None
+    reversed_at: datetime | None
+    reversed_by: str
+    reapplies: str
+    instructions: tuple[dict[str, Any], ...]
+    processed: tuple[dict[str, Any], ...]
+    segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Transactions:
+    """A page of a policy's transactions, the newest first, and how many there are."""
+
+    rows: tuple[TransactionLine, ...]
+    total: int
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A policy at a moment. `producers` are who holds the code today and everybody above them at that moment, from the
+    bottom up."""
+
+    policy: str
+    at: datetime
+    by_issued_time: bool
+    term_effective: date
+    term_expiration: date
+    segment: Segment
+    in_force: bool
+    number: str
+    line: str
+    carrier: str
+    insured_name: str
+    description: str
+    status: PolicyStatus
+    premium: Decimal
+    producer_info: ProducerInfo
+    producers: tuple[Above, ...]
+    coverages: tuple[CoverageLine, ...]
+    vehicles: tuple[VehicleLine, ...]
+    locations: tuple[str, ...]

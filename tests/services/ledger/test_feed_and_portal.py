@@ -1,0 +1,235 @@
+"""A feed and people write one ledger: the feed's last word on its own fields is shown, the portal's codes hold."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from portal_app.database import Database
+from portal_app.models.enums import FeedKind, Origin, PolicyStatus, Resolution, TransactionKind, TransactionState
+from portal_app.services.door import Door
+from portal_app.services.errors import Conflict
+from portal_app.services.sync import bulk, conflicts
+from tests.services.ledger.conftest import (
+    CANCELLATION,
+    CHANGE,
+    PRINCIPAL,
+    RENEWAL,
+    Desk,
+    asked,
+    at,
+    check_order,
+    check_rebuild,
+)
+from tests.services.sync.feed import MemoryFeed, policy
+from tests.services.sync.test_policies import Stored, Sync
+from tests.world import Clock
+
+TO_2 = asked(setProducerCode="HL-2")
+NEXT = date(2027, 6, 1)
+
+
+class System:
+    """The agency's system, which exports a minute after what happened last."""
+
+    def __init__(self, feed: MemoryFeed, sync: Sync, clock: Clock) -> None:
+        self.feed, self.sync, self.clock = feed, sync, clock
+
+    def says(self, **given: Any) -> None:
+        self.clock.forward(minutes=1)
+        self.feed.replace(FeedKind.POLICIES, policy(**given), at=self.clock.now)
+        self.sync()
+
+
+@pytest.fixture
+def ams(feed: MemoryFeed, sync: Sync, clock: Clock) -> System:
+    return System(feed, sync, clock)
+
+
+def shown(stored: Stored) -> tuple[str, PolicyStatus, Decimal]:
+    [row] = stored(bulk.POLICY)
+    codes = {each["id"]: each["code"] for each in stored(bulk.PRODUCER_CODE)}
+    return codes.get(row["producer_code_id"], ""), row["status"], row["premium"]
+
+
+@pytest.mark.criterion("LEDGER-34")
+def test_a_change_that_is_still_to_come_is_applied_again_behind_what_the_feed_says_now(
+    desk: Desk, ams: System, stored: Stored, database: Database, door: Door
+) -> None:
+    later = desk.issued(CHANGE, at(2026, 12, 24), TO_2)
+    ams.says(premium=Decimal(900))
+
+    rows = stored(bulk.LEDGER)
+    check_order(rows)
+    _, was, said, again = rows
+    assert (was["locator"], was["state"], was["reversed_by_id"]) == (
+        later.locator,
+        TransactionState.REVERSED,
+        said["id"],
+    )
+    assert (again["origin"], again["instructions"], again["source_record_id"]) == (Origin.PORTAL, [TO_2], None)
+    assert shown(stored) == ("HL-2", PolicyStatus.ACTIVE, Decimal("900.00"))
+    assert desk.codes(at(2026, 12, 23)) == ("HL-1", "HL-1")
+    assert desk.snapshot(at(2026, 12, 25)).premium == Decimal("900.00")
+    check_rebuild(database, door)
+
+
+@pytest.mark.criterion("LEDGER-34")
+def test_the_feeds_last_word_on_its_own_fields_is_shown(
+    desk: Desk, ams: System, stored: Stored, database: Database, door: Door
+) -> None:
+    desk.issued(CANCELLATION, at(2026, 12, 24), TO_2)
+    assert shown(stored) == ("HL-2", PolicyStatus.CANCELLED, Decimal("1200.00"))
+    ams.says(premium=Decimal(900))
+    assert shown(stored) == ("HL-2", PolicyStatus.CANCELLED, Decimal("900.00")), "it said nothing of the status"
+    ams.says(premium=Decimal(900), status=PolicyStatus.NON_RENEWED)
+    assert shown(stored) == ("HL-2", PolicyStatus.NON_RENEWED, Decimal("900.00"))
+    check_order(stored(bulk.LEDGER))
+    check_rebuild(database, door)
+
+
+@pytest.mark.criterion("LEDGER-34")
+def test_a_cancellation_that_the_feed_dates_back_is_applied_before_what_it_said_earlier(
+    desk: Desk, ams: System, stored: Stored, database: Database, door: Door
+) -> None:
+    ams.says(premium=Decimal(900), description="Second car sold")
+    ended = {"status": PolicyStatus.CANCELLED, "cancelled_on": date(2026, 8, 1)}
+    ams.says(premium=Decimal(300), description="Second car sold", **ended)
+
+    rows = stored(bulk.LEDGER)
+    check_order(rows)
+    *_, cancelled, again = rows
+    assert (cancelled["kind"], again["changes"]) == (TransactionKind.CANCELLATION, {"description": "Second car sold"})
+    assert again["source_version"] == 2
+    assert shown(stored) == ("HL-1", PolicyStatus.CANCELLED, Decimal("300.00"))
+    assert desk.snapshot(at(2026, 9, 1)).premium == Decimal("300.00")
+    assert desk.snapshot(at(2026, 7, 1)).premium == Decimal("1200.00")
+    check_rebuild(database, door)
+
+
+@pytest.mark.criterion("LEDGER-34")
+def test_a_renewal_made_here_carries_forward_what_the_feed_says_of_the_term_before(
+    desk: Desk, ams: System, stored: Stored, database: Database, door: Door
+) -> None:
+    desk.issued(RENEWAL)
+    ams.says(premium=Decimal(900))
+    assert desk.snapshot(at(2027, 7, 1)).premium == Decimal("900.00")
+    assert [row["premium"] for row in stored(bulk.POLICY_TERM)] == [Decimal("900.00")] * 2
+    check_rebuild(database, door)
+
+
+@pytest.mark.criterion("LEDGER-35")
+def test_a_renewal_that_the_feed_brings_of_a_term_begun_here_borrows_nothing(
+    desk: Desk, ams: System, stored: Stored, database: Database, door: Door
+) -> None:
+    desk.issued(RENEWAL)
+    desk.issued(CHANGE, at(2027, 8, 1), TO_2)
+    ams.says(effective=NEXT, premium=Decimal(1400), vehicles=(), number="PA-P1-A")
+
+    found = desk.snapshot(at(2027, 9, 1))
+    assert (found.number, found.premium, found.vehicles) == ("PA-P1-A", Decimal("1400.00"), ())
+    assert desk.segments(NEXT) == [(NEXT, "HL-1", "HL-1"), (date(2027, 8, 1), "HL-2", "HL-1")]
+    assert len(stored(bulk.POLICY_TERM)) == 2
+    check_order(stored(bulk.LEDGER))
+    check_rebuild(database, door)
+
+
+@pytest.mark.criterion("LEDGER-35")
+def test_the_code_of_a_renewal_made_here_holds_until_the_feed_confirms_it(
+    desk: Desk, ams: System, stored: Stored, database: Database, door: Door
+) -> None:
+    desk.issued(RENEWAL, None, TO_2, asked(setProducerCodeOfRecord="HL-3"))
+    ams.says(effective=NEXT, premium=Decimal(1400), description="Renewed")
+
+    assert desk.codes(at(2027, 9, 1)) == ("HL-2", "HL-3")
+    assert desk.snapshot(at(2027, 9, 1)).description == "Renewed"
+    [conflict] = door.run(conflicts.listed, PRINCIPAL).rows
+    assert (conflict.first, conflict.second, conflict.term_effective) == ("HL-2", "HL-1", NEXT)
+    check_rebuild(database, door)
+    ams.says(effective=NEXT, premium=Decimal(1400), description="Renewed", producer_code="HL-2")
+    assert door.run(conflicts.listed, PRINCIPAL).rows == ()
+    assert desk.codes(at(2027, 9, 1)) == ("HL-2", "HL-3")
+
+
+@pytest.mark.criterion("LEDGER-35")
+def test_a_code_that_is_to_come_is_not_brought_forward(desk: Desk, ams: System, door: Door, stored: Stored) -> None:
+    desk.issued(CHANGE, at(2026, 12, 24), TO_2)
+    ams.says(producer_code="HL-3")
+    assert [code for _, code, _ in desk.segments(date(2026, 6, 1))] == ["HL-1", "HL-3", "HL-2"]
+    [conflict] = door.run(conflicts.listed, PRINCIPAL).rows
+    assert (conflict.first, conflict.second) == ("HL-2", "HL-3")
+    assert shown(stored)[0] == "HL-2"
+
+
+@pytest.mark.criterion("LEDGER-35")
+def test_a_code_that_was_cleared_here_stays_cleared_until_somebody_decides(
+    desk: Desk, ams: System, door: Door, stored: Stored, database: Database
+) -> None:
+    desk.issued(CHANGE, at(2026, 11, 1), asked(clearProducerCode=True))
+    ams.says(premium=Decimal(900))
+    assert (shown(stored)[0], door.run(conflicts.listed, PRINCIPAL).rows) == ("", ())
+    ams.says(premium=Decimal(900), producer_code="HL-3")
+    assert shown(stored)[0] == ""
+    [conflict] = door.run(conflicts.listed, PRINCIPAL).rows
+    assert (conflict.first, conflict.second) == ("", "HL-3")
+    door.run(conflicts.resolve, PRINCIPAL, locator=conflict.locator, resolution=Resolution.SECOND)
+    assert shown(stored)[0] == "HL-3"
+    check_rebuild(database, door)
+
+
+@pytest.mark.criterion("LEDGER-35")
+def test_a_draft_of_a_term_that_the_feed_renewed_meanwhile_is_not_issued(desk: Desk, ams: System) -> None:
+    renewal = desk.draft(RENEWAL)
+    ams.says(effective=NEXT)
+    with pytest.raises(Conflict, match="The policy has changed since this was drafted"):
+        desk.issue(renewal)
+
+
+@pytest.mark.criterion("LEDGER-36")
+def test_a_draft_of_a_term_whose_date_was_corrected_is_told_and_not_issued(desk: Desk, ams: System) -> None:
+    locator = desk.draft(CHANGE, at(2026, 12, 1), TO_2)
+    ams.feed.complete = True
+    ams.says(effective=date(2026, 7, 1))
+    assert desk.transaction(locator).segments == ()
+    with pytest.raises(Conflict, match="terms have changed since this was drafted"):
+        desk.issue(locator)
+
+
+@pytest.mark.criterion("LEDGER-36")
+@pytest.mark.parametrize("complete", [True, False])
+def test_a_date_that_the_feed_corrects_takes_what_was_issued_here_along(
+    desk: Desk, ams: System, stored: Stored, database: Database, door: Door, complete: bool
+) -> None:
+    desk.issued(CHANGE, at(2026, 12, 1), TO_2)
+    desk.issued(RENEWAL, at(2027, 7, 1, 4))
+    ams.feed.complete = complete
+    ams.says(effective=date(2026, 7, 1))
+    if not complete:
+        [conflict] = door.run(conflicts.listed, PRINCIPAL).rows
+        door.run(conflicts.resolve, PRINCIPAL, locator=conflict.locator, resolution=Resolution.SECOND)
+
+    assert sorted(row["effective"] for row in stored(bulk.POLICY_TERM)) == [date(2026, 7, 1), date(2027, 7, 1)]
+    assert desk.codes(at(2026, 12, 2)) == ("HL-2", "HL-1")
+    assert desk.codes(at(2027, 8, 1)) == ("HL-2", "HL-2")
+    check_order(stored(bulk.LEDGER))
+    check_rebuild(database, door)
+
+
+@pytest.mark.criterion("LEDGER-36")
+def test_a_renewal_made_here_that_the_feed_dates_otherwise(
+    desk: Desk, ams: System, stored: Stored, database: Database, door: Door
+) -> None:
+    desk.issued(RENEWAL, None, TO_2)
+    desk.issued(CHANGE, at(2027, 12, 1), asked(setProducerCode="HL-3"))
+    ams.feed.complete = True
+    corrected = date(2027, 6, 15)
+    ams.clock.forward(minutes=1)
+    ams.feed.replace(FeedKind.POLICIES, policy(), policy(effective=corrected, premium=Decimal(1500)), at=ams.clock.now)
+    ams.sync()
+
+    assert [row["effective"] for row in stored(bulk.POLICY_TERM)] == [date(2026, 6, 1), corrected]
+    assert desk.snapshot(at(2027, 7, 1)).premium == Decimal("1500.00")
+    assert [code for _, code, _ in desk.segments(corrected)] == ["HL-2", "HL-3"]
+    check_order(stored(bulk.LEDGER))
+    check_rebuild(database, door)
