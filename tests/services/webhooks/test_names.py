@@ -47,7 +47,7 @@ def test_every_event_that_the_code_tells_is_registered() -> None:
             assert any(pattern.fullmatch(name) for name in EVENTS), f"{place}:{call.lineno}"
         for node in (each for each in ast.walk(module) if isinstance(each, ast.Constant)):
             text = node.value
-            if isinstance(text, str) and LOOKS_LIKE_ONE.fullmatch(text):
+            if isinstance(text, str) and LOOKS_LIKE_ONE.fullmatch(text) and not text.endswith(".json"):
                 assert any(name == text or name.startswith(f"{text}.") for name in EVENTS), f"{place}: {text}"
 
 
