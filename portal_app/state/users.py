@@ -243,10 +243,13 @@ class UserState(PortalState):
             await self._add(_draft(self.form))
 
     async def _save(self, draft: Draft, version: str) -> None:
-        done, _ = await self._do(users.change, who=self.locator, draft=draft, version=version)
+        drawn = self.person_email
+        done, link = await self._do(users.change, who=self.locator, draft=draft, version=version)
         if done:
             await self._look()
-            self._say("Saved.")
+            moved = self.person_email != drawn
+            self.link = (link or "") if moved else self.link
+            self._say("Saved. Links that were made for them before are void." if moved else "Saved.")
         else:
             await self._look_beside()
 

@@ -92,3 +92,18 @@ def test_who_looks_at_themselves_keeps_what_they_may_do(opens: Opens, door: Door
 @pytest.mark.criterion("PAGE-08")
 def test_without_a_mail_server_nobody_is_told_to_look_for_a_mail(opens: Opens, csr: User, agency: Agency) -> None:
     assert not person(opens, csr, agency.admin()).mailed
+
+
+@pytest.mark.criterion("USERS-17")
+def test_with_a_corrected_address_the_page_shows_the_new_link_alone(opens: Opens, csr: User, agency: Agency) -> None:
+    page = person(opens, csr, agency.admin())
+    asyncio.run(page.make_link())
+    old = page.link
+    asyncio.run(page.review(form(page, name="Imani B.")))
+    asyncio.run(page.save())
+    assert (page.link, page.flash) == (old, "Saved.")
+    asyncio.run(page.review(form(page, email="imani.brooks@agency.test")))
+    asyncio.run(page.save())
+    assert page.flash == "Saved. Links that were made for them before are void."
+    assert "/set-up?token=" in page.link
+    assert page.link != old
