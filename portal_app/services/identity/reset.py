@@ -15,7 +15,7 @@ from portal_app.models.identity import User
 from portal_app.services import audit, mail, outbox
 from portal_app.services.access import Gate, Permission
 from portal_app.services.door import Tx, writes
-from portal_app.services.errors import Conflict, Forbidden
+from portal_app.services.errors import Forbidden
 from portal_app.services.identity import set_up, throttle, told, users
 
 TOPIC = "reset"
@@ -65,8 +65,7 @@ def link_for(tx: Tx, *, who: str) -> str:
     user = users.find(tx, who)
     if user.id == tx.actor.user_id:
         raise Forbidden("Change your own password in your preferences.")
-    if user.disabled_at is not None:
-        raise Conflict("They are shut out. Let them in again first.")
+    users.not_shut_out(user)
     audit.record(tx, "password.reset_link_made", subject_kind="user", subject=user.locator)
     told.person(tx, user, "made a link by which a new password can be set for you within an hour.")
     if user.role is Role.PRINCIPAL:

@@ -198,4 +198,7 @@ def _usable(tx: Tx, token: str) -> SetUpLink:
     found = tx.db.scalars(select(SetUpLink).where(col(SetUpLink.token_hash) == sessions.hash_of(token))).first()
     if found is None or found.used_at is not None or tx.now >= found.expires_at:
         raise NotFound(VOID)
+    user = tx.db.get(User, found.user_id) if found.user_id else None
+    if user is not None and user.disabled_at is not None:
+        raise NotFound(VOID)
     return found

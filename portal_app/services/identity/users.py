@@ -76,6 +76,7 @@ def add(
 def invite_again(tx: Tx, *, who: str) -> str:
     """Another link for somebody who has not set a password yet; the older one is void. Raises NotFound or Conflict."""
     user = find(tx, who)
+    not_shut_out(user)
     if user.password_hash is not None:
         raise Conflict("They have set a password already. Give them a link for a new one instead.")
     audit.record(tx, "user.invited_again", subject_kind="user", subject=user.locator)
@@ -288,6 +289,12 @@ def find(tx: Tx, who: str) -> User:
 def named(who: str) -> Select[User]:
     """SELECT of the person with this locator or email address."""
     return select(User).where(col(User.email) == who.strip().lower() if "@" in who else col(User.locator) == who)
+
+
+def not_shut_out(user: User) -> None:
+    """Raises Conflict."""
+    if user.disabled_at is not None:
+        raise Conflict("They are shut out. Let them in again first.")
 
 
 def _not_oneself(tx: Tx, user: User, sentence: str) -> None:

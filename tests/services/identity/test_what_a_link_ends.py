@@ -10,11 +10,11 @@ import pyotp
 import pytest
 
 from portal_app.database import Database
-from portal_app.models.enums import Role
+from portal_app.models.enums import LinkPurpose, Role
 from portal_app.models.identity import User
 from portal_app.models.outbox import OutboxMessage
 from portal_app.services.access import Actor
-from portal_app.services.door import Door
+from portal_app.services.door import Door, Tx
 from portal_app.services.errors import Conflict, Invalid, NotFound
 from portal_app.services.identity import confirm, enrolment, mfa, new_password, reset, set_up, throttle, tokens, users
 from portal_app.services.identity.sign_in import Passed, Refused
@@ -141,6 +141,33 @@ def test_who_is_shut_out_is_given_no_link(person: Person, door: Door) -> None:
         door.run(reset.link_for, CLI, who=person.email)
     door.run(users.enable, CLI, who=person.email)
     assert re.search(r"/reset\?token=", door.run(reset.link_for, CLI, who=person.email))
+
+
+@pytest.mark.criterion("AUTH-59")
+def test_who_is_shut_out_is_not_invited_again(newcomer: Person, door: Door) -> None:
+    with door.database.write() as db:
+        db.get_one(User, newcomer.user_id).password_hash = None
+    door.run(users.disable, CLI, who=newcomer.email)
+    with pytest.raises(Conflict, match="shut out"):
+        door.run(users.invite_again, CLI, who=newcomer.email)
+    door.run(users.enable, CLI, who=newcomer.email)
+    assert is_open(door, door.run(users.invite_again, CLI, who=newcomer.email))
+
+
+@pytest.mark.criterion("AUTH-59")
+@pytest.mark.parametrize("purpose", LinkPurpose)
+def test_a_link_of_somebody_shut_out_never_works(person: Person, door: Door, purpose: LinkPurpose) -> None:
+    """Also one that being shut out has not voided."""
+    with door.database.write() as db:
+        user = db.get_one(User, person.user_id)
+        user.disabled_at = door.clock()
+        tx = Tx(db, CLI, door.clock(), door.settings, door.ports)
+        link = set_up.make_link(tx, user.id, set_up.INVITATION, purpose)
+    assert not is_open(door, link)
+    given = {"token": token_of(link), "email": "", "name": "", "password_hash": "another"}
+    with pytest.raises(NotFound):
+        door.run(set_up.settle, anonymous(), **given)
+    assert person.row().password_hash != "another"
 
 
 @pytest.mark.criterion("AUTH-60")
