@@ -191,6 +191,9 @@ class UserState(PortalState):
         self.oneself = line.locator == current_actor.get().locator
         self.role_label, self.producer_name = line.role.label, line.producer
         self.standing, self.enrolled = line.standing.label, line.enrolled
+        if line.standing is Standing.DISABLED:
+            # With being shut out every link is void, whoever did it.
+            self.link = ""
         self.seen, self.since = self._moment(line.last_sign_in_at) or "Never", self._moment(found.created_at)
         self.open_sessions = found.open_sessions
         self.tokens = [token_row(self, each) for each in found.tokens]

@@ -107,3 +107,19 @@ def test_with_a_corrected_address_the_page_shows_the_new_link_alone(opens: Opens
     assert page.flash == "Saved. Links that were made for them before are void."
     assert "/set-up?token=" in page.link
     assert page.link != old
+
+
+@pytest.mark.criterion("USERS-06")
+def test_a_link_goes_from_the_page_with_the_person_who_is_shut_out(
+    opens: Opens, csr: User, agency: Agency, door: Door
+) -> None:
+    page, beside = (person(opens, csr, agency.admin()) for _ in range(2))
+    for each in (page, beside):
+        asyncio.run(each.make_link())
+        asyncio.run(each.ask_first("sign_out"))
+        asyncio.run(each.go_on())
+        assert each.link != "", "that voids no link"
+    asyncio.run(page.ask_first("disable"))
+    asyncio.run(page.go_on())
+    asyncio.run(beside.refresh())
+    assert (page.standing, page.link, beside.link) == ("Disabled", "", "")
