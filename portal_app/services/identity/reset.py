@@ -55,6 +55,8 @@ def mail_link(tx: Tx, *, email: str) -> None:
         subject=f"A new password for the {tx.settings.agency_name} portal",
         text=f"Choose a new password within an hour, by this link:\n\n{link}\n\n"
         "If you did not ask for it, you need not do anything: your password stays as it is.",
+        until=tx.now + LASTS,
+        record_key=set_up.mail_key(user.id, LinkPurpose.RESET),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from sqlalchemy import Select, and_, delete, or_, select
 from sqlmodel import col
 
-from portal_app.models.enums import Grant, Role, SessionEnd
+from portal_app.models.enums import Grant, LinkPurpose, Role, SessionEnd
 from portal_app.models.identity import ApiToken, User, UserGrant
 from portal_app.models.producers import ProducerCode
 from portal_app.models.types import new_locator
@@ -93,6 +93,8 @@ def _invited(tx: Tx, user: User) -> str:
         subject=f"Your access to the {tx.settings.agency_name} portal",
         text=f"{tx.actor.name} gives you access to the portal of {tx.settings.agency_name}. Choose a password within "
         f"seven days, by this link:\n\n{link}\n",
+        until=tx.now + set_up.INVITATION,
+        record_key=set_up.mail_key(user.id, LinkPurpose.SET_UP),
     )
     return link
 
