@@ -158,7 +158,8 @@ def _checked_email(email: str, problems: dict[str, str]) -> str:
 
 @writes(Gate.PUBLIC)
 def settle(tx: Tx, *, token: str, email: str, name: str, password_hash: str) -> None:
-    """Use the link up, exactly once, and store the password; the first administrator comes into being here."""
+    """Use the link up, exactly once, and store the password; the first administrator comes into being here. A lock
+    stays, and so do the failures that were counted: only time or an administrator takes it off."""
     link = _usable(tx, token)
     used = tx.db.execute(
         update(SetUpLink)
@@ -171,7 +172,9 @@ def settle(tx: Tx, *, token: str, email: str, name: str, password_hash: str) -> 
     user = tx.db.get(User, link.user_id) if link.user_id else _first_administrator(tx, email, name)
     if user is None:
         raise NotFound(VOID)
-    user.password_hash, user.failed_attempts, user.locked_until = password_hash, 0, None
+    if user.password_hash is None:
+        user.failed_attempts, user.locked_until = 0, None
+    user.password_hash = password_hash
     tx.db.flush()
     void_all(tx, user)
     ways_in.forget_unproved(tx, user)
