@@ -121,8 +121,7 @@ def test_of_two_who_use_one_invitation_at_once_one_sets_the_password(door: Door,
         assert db.query(User).one().password_hash == "first"
 
 
-@pytest.mark.criterion("AUTH-07")
-@pytest.mark.criterion("AUTH-57")
+@pytest.mark.criterion("AUTH-07", "AUTH-57")
 @pytest.mark.parametrize("purpose", LinkPurpose)
 def test_a_password_set_by_a_link_leaves_the_lock_and_ends_the_sessions(
     door: Door, person: Person, clock: Clock, purpose: LinkPurpose
