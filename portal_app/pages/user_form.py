@@ -76,12 +76,17 @@ def _review() -> rx.Component:
         rx.el.p("This would change:"),
         rx.cond(S.would_change.length() > 0, changes_list(S.would_change), rx.el.p("Nothing is different.")),
     )
+    adding = rx.fragment(
+        rx.el.p("You are adding ", rx.el.strong(S.adding), ":"),
+        rx.el.ul(rx.foreach(S.adding_as, lambda each: rx.el.li(each, key=each)), class_name="problems"),
+    )
+    ends = meta("Where their role, producer or grants change, their sessions and API tokens end.")
     return note(
         "info",
-        rx.cond(S.locator != "", changes),
+        rx.cond(S.locator != "", changes, adding),
         rx.el.p("With this they would see ", rx.el.strong(S.would_see), ", and may:"),
         may,
-        meta("Where their role, producer or grants change, their sessions and API tokens end."),
+        rx.cond(S.locator != "", ends),
         rx.el.div(
             rx.el.button("Save", type="button", on_click=S.save, class_name="button button-solid"),
             button("Change something", on_click=S.back),

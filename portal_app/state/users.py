@@ -124,6 +124,8 @@ class UserState(PortalState):
     form: dict[str, str] = {}
     problems: dict[str, str] = {}
     reviewing: bool = False
+    adding: str = ""
+    adding_as: list[str] = []
     would_see: str = ""
     would_may: list[May] = []
     would_change: list[ChangeRow] = []
@@ -220,6 +222,8 @@ class UserState(PortalState):
     def _preview(self, found: Outlook, draft: Draft) -> None:
         drawn = _draft({"name": self.person, "email": self.person_email} | self._reaches())
         self.would_change = _changes(drawn, draft) if self.locator else []
+        (_, name), (_, email), *rest = _told(draft)
+        self.adding, self.adding_as = f"{name}, {email}", [f"{label}: {said}" for label, said in rest if said]
         accounts, policies = (
             wording.count(found.accounts, "account"),
             wording.count(found.policies, "policy", "policies"),

@@ -123,3 +123,19 @@ def test_a_link_goes_from_the_page_with_the_person_who_is_shut_out(
     asyncio.run(page.go_on())
     asyncio.run(beside.refresh())
     assert (page.standing, page.link, beside.link) == ("Disabled", "", "")
+
+
+@pytest.mark.criterion("USERS-18")
+def test_the_review_of_somebody_new_says_who_is_added_and_as_what(opens: Opens, agency: Agency) -> None:
+    page = opens(UserState, "/admin/users/new", agency.admin())
+    asyncio.run(page.load_new())
+    given = {"name": " Olga T. ", "email": "Olga@agency.test", "role": "producer", "producer_code": "HL-maya"}
+    asyncio.run(page.review(given | {"grant_downline": "on"}))
+    assert page.adding == "Olga T., olga@agency.test"
+    assert page.adding_as == [
+        f"Role: {Role.PRODUCER.label}",
+        "Producer code: HL-maya",
+        "Beyond the role: Also sees the book of the producers below them",
+    ]
+    asyncio.run(page.review({"name": "Olga", "email": "olga@agency.test", "role": "csr"}))
+    assert page.adding_as == [f"Role: {Role.CSR.label}"]
