@@ -6,6 +6,7 @@ import reflex as rx
 
 from portal_app.components.facts import panel
 from portal_app.components.notes import note
+from portal_app.components.shell import PLACES, Place
 from portal_app.components.words import either, meta
 from portal_app.pages.preferences import button
 from portal_app.pages.settings_form import changes_list
@@ -86,6 +87,9 @@ def _review() -> rx.Component:
         rx.cond(S.locator != "", changes, adding),
         rx.el.p("With this they would see ", rx.el.strong(S.would_see), ", and may:"),
         may,
+        rx.el.p("In the navigation they would find:"),
+        _pages(S.would_open, S.would_gain),
+        rx.cond(S.would_lose.length() > 0, rx.fragment(rx.el.p("And would lose:"), _pages(S.would_lose))),
         rx.cond(S.locator != "", ends),
         rx.el.div(
             rx.el.button("Save", type="button", on_click=S.save, class_name="button button-solid"),
@@ -94,6 +98,16 @@ def _review() -> rx.Component:
         ),
         role="status",
     )
+
+
+def _pages(keys: Any, gained: Any = None) -> rx.Component:
+    """The places of the navigation, in its order; those that are `gained` say so."""
+
+    def entry(place: Place) -> rx.Component:
+        new = either(gained.contains(place.key), " (new)", "") if gained is not None else ""
+        return rx.cond(keys.contains(place.key), rx.el.li(place.label, new), rx.fragment())
+
+    return rx.el.ul(*[entry(place) for place in PLACES], class_name="problems")
 
 
 def _problem(name: str) -> rx.Component:

@@ -15,7 +15,7 @@ from portal_app.services.identity.roster import Outlook, PersonDetail, PersonLin
 from portal_app.services.topics import Topic
 from portal_app.state import address, exports, wording
 from portal_app.state.exports import Offer
-from portal_app.state.portal import PortalState
+from portal_app.state.portal import PortalState, places_of
 from portal_app.state.preferences import TokenRow, token_row
 from portal_app.state.settings import ChangeRow
 
@@ -128,6 +128,10 @@ class UserState(PortalState):
     adding_as: list[str] = []
     would_see: str = ""
     would_may: list[May] = []
+    # By the keys of the navigation.
+    would_open: list[str] = []
+    would_gain: list[str] = []
+    would_lose: list[str] = []
     would_change: list[ChangeRow] = []
     link: str = ""
     mailed: bool = False
@@ -230,7 +234,13 @@ class UserState(PortalState):
         )
         self.would_see = f"{accounts} and {policies}" if found.accounts or found.policies else "no accounts or policies"
         self.would_may = [May(permission.value, how.value) for permission, how in found.permissions]
+        self._preview_places(found)
         self.reviewing = True
+
+    def _preview_places(self, found: Outlook) -> None:
+        self.would_open, now = places_of(dict(found.permissions)), places_of(found.permissions_now)
+        self.would_gain = [each for each in self.would_open if each not in now] if self.locator else []
+        self.would_lose = [each for each in now if each not in self.would_open] if self.locator else []
 
     @requires(MANAGES)
     async def back(self) -> None:

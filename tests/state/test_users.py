@@ -139,3 +139,31 @@ def test_the_review_of_somebody_new_says_who_is_added_and_as_what(opens: Opens, 
     ]
     asyncio.run(page.review({"name": "Olga", "email": "olga@agency.test", "role": "csr"}))
     assert page.adding_as == [f"Role: {Role.CSR.label}"]
+
+
+@pytest.mark.criterion("USERS-19")
+def test_a_review_lists_the_pages_that_they_would_find_gain_and_lose(
+    opens: Opens, csr: User, agency: Agency, door: Door
+) -> None:
+    page = person(opens, csr, agency.admin())
+    asyncio.run(page.review(form(page)))
+    drawn = list(page.would_open)
+    assert drawn[:3] == ["home", "policies", "accounts"]
+    assert (page.would_gain, page.would_lose) == ([], [])
+    asyncio.run(page.review(form(page, role="admin")))
+    assert page.would_open == seen_by(opens, agency.admin())
+    assert page.would_lose == [each for each in drawn if each not in page.would_open] == ["policies", "accounts"]
+    assert {"users", "settings"} <= set(page.would_gain)
+    assert set(page.would_gain) == set(page.would_open) - set(drawn)
+
+    new = opens(UserState, "/admin/users/new", agency.admin())
+    asyncio.run(new.load_new())
+    asyncio.run(new.review({"name": "Olga", "email": "olga@agency.test", "role": "csr"}))
+    assert (new.would_open, new.would_gain, new.would_lose) == (drawn, [], [])
+
+
+def seen_by(opens: Opens, actor: Actor) -> list[str]:
+    """The navigation as it is drawn for somebody."""
+    page = opens(UserState, "/", actor)
+    asyncio.run(page.arrive())
+    return list(page.places)
