@@ -31,6 +31,9 @@ REASONS = {
     **TEXT_REASONS,
 }
 PROBLEMS = {**SET_UP_PROBLEMS, "password_same": "That is the password that you have. Choose another one."}
+REPLACE_CODES = "Make new codes and void those that I have"
+SHOW_CODES = either(S.codes_left > 0, REPLACE_CODES, "Show my recovery codes")
+MAKE_CODES = either(S.codes_left > 0, REPLACE_CODES, "Make new codes")
 
 
 def preferences() -> rx.Component:
@@ -163,10 +166,25 @@ def _recovery_codes() -> rx.Component:
     return panel(
         "Recovery codes",
         meta("Ten codes for the day on which your phone is gone. Each works once."),
-        _when_confirmed(rx.cond(S.codes.length() > 0, _codes(), button("Make new codes", on_click=S.make_codes))),
+        _when_confirmed(rx.cond(S.codes.length() > 0, _codes(), _new_codes(button(MAKE_CODES, on_click=S.make_codes)))),
         aside=left,
         name="recovery",
     )
+
+
+def _new_codes(begin: rx.Component) -> rx.Component:
+    """What makes them, or the question that comes before where there are some that work."""
+    question = note(
+        "warning",
+        rx.el.p(rx.el.strong("Make new codes?"), " Those that you have kept do not work any more then."),
+        rx.el.div(
+            button("Yes", on_click=S.make_codes_instead),
+            button("No", on_click=S.keep_codes),
+            class_name="note-actions button-row",
+        ),
+        role="alertdialog",
+    )
+    return rx.cond(S.asking_codes, question, begin)
 
 
 def _codes() -> rx.Component:
@@ -288,14 +306,14 @@ def button(
 def recovery_codes() -> rx.Component:
     """Where the first sign-in leads: the codes for a lost phone, before anything else."""
     begin = rx.el.button(
-        icon("key-round", 16), "Show my recovery codes", type="button", on_click=S.make_codes,
+        icon("key-round", 16), SHOW_CODES, type="button", on_click=S.make_codes,
         class_name="button button-solid button-wide",
     )  # fmt: skip
     kept = rx.fragment(_codes(), rx.el.div(button_link("I have kept them", "/"), class_name="form-more"))
     return doorstep(
         "Recovery codes",
         rx.cond(S.flash != "", note("bad", S.flash)),
-        rx.cond(S.codes.length() > 0, kept, begin),
+        rx.cond(S.codes.length() > 0, kept, _new_codes(begin)),
         agency=S.agency_name,
         lead="Should you lose your phone, one of these ten codes lets you in. Each works once.",
         below=rx.cond(

@@ -6,6 +6,7 @@ import reflex as rx
 
 from portal_app.components.facts import panel
 from portal_app.components.notes import note
+from portal_app.components.shell import PLACES, Place
 from portal_app.components.words import either, meta
 from portal_app.pages.preferences import button
 from portal_app.pages.settings_form import changes_list
@@ -76,12 +77,20 @@ def _review() -> rx.Component:
         rx.el.p("This would change:"),
         rx.cond(S.would_change.length() > 0, changes_list(S.would_change), rx.el.p("Nothing is different.")),
     )
+    adding = rx.fragment(
+        rx.el.p("You are adding ", rx.el.strong(S.adding), ":"),
+        rx.el.ul(rx.foreach(S.adding_as, lambda each: rx.el.li(each, key=each)), class_name="problems"),
+    )
+    ends = meta("Where their role, producer or grants change, their sessions and API tokens end.")
     return note(
         "info",
-        rx.cond(S.locator != "", changes),
+        rx.cond(S.locator != "", changes, adding),
         rx.el.p("With this they would see ", rx.el.strong(S.would_see), ", and may:"),
         may,
-        meta("Where their role, producer or grants change, their sessions and API tokens end."),
+        rx.el.p("In the navigation they would find:"),
+        _pages(S.would_open, S.would_gain),
+        rx.cond(S.would_lose.length() > 0, rx.fragment(rx.el.p("And would lose:"), _pages(S.would_lose))),
+        rx.cond(S.locator != "", ends),
         rx.el.div(
             rx.el.button("Save", type="button", on_click=S.save, class_name="button button-solid"),
             button("Change something", on_click=S.back),
@@ -89,6 +98,16 @@ def _review() -> rx.Component:
         ),
         role="status",
     )
+
+
+def _pages(keys: Any, gained: Any = None) -> rx.Component:
+    """The places of the navigation, in its order; those that are `gained` say so."""
+
+    def entry(place: Place) -> rx.Component:
+        new = either(gained.contains(place.key), " (new)", "") if gained is not None else ""
+        return rx.cond(keys.contains(place.key), rx.el.li(place.label, new), rx.fragment())
+
+    return rx.el.ul(*[entry(place) for place in PLACES], class_name="problems")
 
 
 def _problem(name: str) -> rx.Component:

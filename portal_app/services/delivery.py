@@ -61,6 +61,7 @@ def _send_mail(door: Door, message: Claimed) -> None:
         raise LookupError("no mail server")
     host = urlsplit(door.settings.origin).hostname or "portal"
     told = message.payload
+    _not_too_late(door, message, "The link in it was no longer valid.")
     mailer.send(Mail(f"<{message.locator}@{host}>", told["recipient"], told["subject"], told["text"]))
 
 
@@ -69,9 +70,14 @@ def _send_text(door: Door, message: Claimed) -> None:
     if texts is None:
         raise LookupError("no text gateway")
     told = message.payload
-    if told["until"] and door.clock() >= datetime.fromisoformat(told["until"]):
-        raise DeliveryRefused("It came too late to be of use.")
+    _not_too_late(door, message, "It came too late to be of use.")
     texts.send(TextMessage(told["number"], told["text"]))
+
+
+def _not_too_late(door: Door, message: Claimed, sentence: str) -> None:
+    until = message.payload.get("until")
+    if until and door.clock() >= datetime.fromisoformat(until):
+        raise DeliveryRefused(sentence)
 
 
 def _mail_reset(door: Door, message: Claimed) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -71,6 +71,12 @@ def enqueue(tx: Tx, topic: str, *, record_key: str, payload: dict[str, Any], not
     return message.locator
 
 
+def take_out(tx: Tx, record_key: str) -> None:
+    """Erase the messages of that record that have not left, since what they say does not hold any more."""
+    waiting = (col(OutboxMessage.record_key) == record_key, *_open(OutboxMessage))
+    tx.db.execute(delete(OutboxMessage).where(*waiting))
+
+
 @reads(Gate.SYSTEM)
 def anything_due(tx: Tx, *, topics: Collection[str]) -> bool:
     """Whether there is something to claim: asked first, since a claim needs the one place for writers."""
@@ -104,7 +110,7 @@ def delivered(tx: Tx, *, message: Claimed) -> None:
     """It has left the house: its content is erased."""
     tx.db.execute(
         update(OutboxMessage)
-        .where(col(OutboxMessage.id) == message.id, *_open(OutboxMessage))
+        .where(*_this(message), *_open(OutboxMessage))
         .values(delivered_at=tx.now, payload=None, claimed_by=None, claimed_until=None, last_error="")
     )
 
@@ -114,9 +120,7 @@ def failed(tx: Tx, *, message: Claimed, error: str, for_good: bool, wait: timede
     """It did not leave: it is tried again after a pause that doubles, or the longer one that the other side asked for
     by `wait`, or given up. Changes nothing where the claim had run out and somebody else has taken the message
     since."""
-    still_ours = tx.db.scalar(
-        select(col(OutboxMessage.attempts)).where(col(OutboxMessage.id) == message.id, *_open(OutboxMessage))
-    )
+    still_ours = tx.db.scalar(select(col(OutboxMessage.attempts)).where(*_this(message), *_open(OutboxMessage)))
     if still_ours != message.attempts:
         return
     if for_good or message.attempts >= MOST_ATTEMPTS:
@@ -125,7 +129,7 @@ def failed(tx: Tx, *, message: Claimed, error: str, for_good: bool, wait: timede
     pause = pause_after(message.attempts, wait)
     tx.db.execute(
         update(OutboxMessage)
-        .where(col(OutboxMessage.id) == message.id)
+        .where(*_this(message))
         .values(due_at=tx.now + pause, claimed_by=None, claimed_until=None, last_error=error[:300])
     )
 
@@ -185,12 +189,17 @@ def revive(tx: Tx, locator: str) -> None:
 def _bury(tx: Tx, message: Claimed, error: str) -> None:
     tx.db.execute(
         update(OutboxMessage)
-        .where(col(OutboxMessage.id) == message.id)
+        .where(*_this(message))
         .values(dead_at=tx.now, claimed_by=None, claimed_until=None, last_error=error[:300])
     )
     detail = {"topic": message.topic, "attempts": message.attempts, "error": error}
     audit.record(tx, "outbox.given_up", subject_kind="outbox", subject=message.locator, detail=detail)
     tx.changes(Topic.LETTERS)
+
+
+def _this(message: Claimed) -> tuple[Any, Any]:
+    """By both: the number of one that was taken out may be given again."""
+    return col(OutboxMessage.id) == message.id, col(OutboxMessage.locator) == message.locator
 
 
 def _open(message: Any) -> tuple[Any, Any]:

@@ -1,6 +1,6 @@
 """What every page of the portal knows: who is here, where they may go, what there is to say."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlsplit
@@ -28,6 +28,13 @@ OPENS = {
     "settings": Permission.CHANGE_SETTINGS,
     "audit": Permission.VIEW_AUDIT,
 }
+
+
+def places_of(permissions: Collection[Permission]) -> list[str]:
+    """The places of the navigation that somebody who may do this finds."""
+    return ["home", *(key for key, permission in OPENS.items() if permission in permissions)]
+
+
 # Which actions of the palette a permission offers; the others are everybody's.
 OFFERS = {
     "add-user": Permission.MANAGE_USERS,
@@ -73,7 +80,7 @@ class PortalState(Sealed, rx.State):
         self.name, self.email, self.role, self.producer = me.name, me.email, me.role_label, me.producer
         self.initials, self.agency_name, self.demo = wording.initials(me.name), me.agency_name, me.demo
         self._time_zone = me.time_zone
-        self.places = ["home", *(key for key, permission in OPENS.items() if permission in me.permissions)]
+        self.places = places_of(me.permissions)
         self.actions = [key for key, permission in OFFERS.items() if permission in me.permissions]
         self.single_keys = me.single_keys
         if me.concurrent_sessions and (notice := await self._ask(sessions.take_notice)):

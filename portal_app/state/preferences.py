@@ -46,11 +46,13 @@ class PreferencesState(PortalState):
     picture: str = ""
     number: str = ""
     codes: list[str] = []
+    asking_codes: bool = False
     token: str = ""
 
     @requires(Gate.SIGNED_IN, passive=True)
     async def load(self) -> None:
         self.secret, self.picture, self.number, self.codes, self.token = "", "", "", [], ""
+        self.asking_codes = False
         await self._look()
 
     async def _look(self) -> None:
@@ -107,7 +109,27 @@ class PreferencesState(PortalState):
 
     @requires(Gate.SIGNED_IN)
     async def make_codes(self) -> None:
-        done, codes = await self._do(mfa.new_recovery_codes)
+        """The first codes; who has some is asked, also where another tab has made them."""
+        if self.codes:
+            return
+        await self._look()
+        self.asking_codes = self.codes_left > 0
+        if not self.asking_codes:
+            await self._make_codes(instead=False)
+
+    @requires(Gate.SIGNED_IN)
+    async def keep_codes(self) -> None:
+        self.asking_codes = False
+
+    @requires(Gate.SIGNED_IN)
+    async def make_codes_instead(self) -> None:
+        """Once it was asked: a second click finds no question any more."""
+        asked, self.asking_codes = self.asking_codes, False
+        if asked:
+            await self._make_codes(instead=True)
+
+    async def _make_codes(self, *, instead: bool) -> None:
+        done, codes = await self._do(mfa.new_recovery_codes, instead=instead)
         if done and codes is not None:
             self.codes = list(codes)
             await self._look()

@@ -15,7 +15,7 @@ from portal_app.services.identity.roster import Outlook, PersonDetail, PersonLin
 from portal_app.services.topics import Topic
 from portal_app.state import address, exports, wording
 from portal_app.state.exports import Offer
-from portal_app.state.portal import PortalState
+from portal_app.state.portal import PortalState, places_of
 from portal_app.state.preferences import TokenRow, token_row
 from portal_app.state.settings import ChangeRow
 
@@ -125,8 +125,14 @@ class UserState(PortalState):
     form: dict[str, str] = {}
     problems: dict[str, str] = {}
     reviewing: bool = False
+    adding: str = ""
+    adding_as: list[str] = []
     would_see: str = ""
     would_may: list[May] = []
+    # By the keys of the navigation.
+    would_open: list[str] = []
+    would_gain: list[str] = []
+    would_lose: list[str] = []
     would_change: list[ChangeRow] = []
     link: str = ""
     mailed: bool = False
@@ -192,6 +198,9 @@ class UserState(PortalState):
         self.oneself = line.locator == current_actor.get().locator
         self.role_label, self.producer_name = line.role.label, line.producer
         self.standing, self.enrolled = line.standing.label, line.enrolled
+        if line.standing is Standing.DISABLED:
+            # With being shut out every link is void, whoever did it.
+            self.link = ""
         self.seen, self.since = self._moment(line.last_sign_in_at) or "Never", self._moment(found.created_at)
         self.open_sessions = found.open_sessions
         self.tokens = [token_row(self, each) for each in found.tokens]
@@ -218,13 +227,21 @@ class UserState(PortalState):
     def _preview(self, found: Outlook, draft: Draft) -> None:
         drawn = _draft({"name": self.person, "email": self.person_email} | self._reaches())
         self.would_change = _changes(drawn, draft) if self.locator else []
+        (_, name), (_, email), *rest = _told(draft)
+        self.adding, self.adding_as = f"{name}, {email}", [f"{label}: {said}" for label, said in rest if said]
         accounts, policies = (
             wording.count(found.accounts, "account"),
             wording.count(found.policies, "policy", "policies"),
         )
         self.would_see = f"{accounts} and {policies}" if found.accounts or found.policies else "no accounts or policies"
         self.would_may = [May(permission.value, how.value) for permission, how in found.permissions]
+        self._preview_places(found)
         self.reviewing = True
+
+    def _preview_places(self, found: Outlook) -> None:
+        self.would_open, now = places_of(dict(found.permissions)), places_of(found.permissions_now)
+        self.would_gain = [each for each in self.would_open if each not in now] if self.locator else []
+        self.would_lose = [each for each in now if each not in self.would_open] if self.locator else []
 
     @requires(MANAGES)
     async def back(self) -> None:
@@ -244,10 +261,13 @@ class UserState(PortalState):
             await self._add(_draft(self.form))
 
     async def _save(self, draft: Draft, version: str) -> None:
-        done, _ = await self._do(users.change, who=self.locator, draft=draft, version=version)
+        drawn = self.person_email
+        done, link = await self._do(users.change, who=self.locator, draft=draft, version=version)
         if done:
             await self._look()
-            self._say("Saved.")
+            moved = self.person_email != drawn
+            self.link = (link or "") if moved else self.link
+            self._say("Saved. Links that were made for them before are void." if moved else "Saved.")
         else:
             await self._look_beside()
 

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from portal_app.demo import PASSWORD
 from tests import servers
 from tests.browser.conftest import fresh_code
+from tests.browser.looking import look
 from tests.browser.post import Newcomer, Post, backdate, post_office
 from tests.servers import Site, until
 
@@ -74,8 +75,14 @@ def test_a_lost_phone(page: Page, site: Site) -> None:
     page.get_by_role("link", name="I have kept them").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Quinn")
     page.goto(f"{site.url}/recovery-codes")
-    expect(page.get_by_role("button", name="Show my recovery codes")).to_be_visible()
+    anew = page.get_by_role("button", name="Make new codes and void those that I have")
+    expect(anew).to_be_visible()
     assert codes[0] not in page.content(), "shown once"
+    anew.click()
+    expect(page.get_by_text("Those that you have kept do not work any more then.")).to_be_visible()
+    assert look(page) == []
+    page.get_by_role("button", name="No").click()
+    expect(anew).to_be_visible()
     person.sign_out()
     person.enter(PASSWORD)
     page.get_by_role("link", name=re.compile("recovery code")).click()

@@ -241,6 +241,44 @@ def test_a_message_on_which_every_process_dies_is_given_up(door: Door, clock: Cl
     assert rows(door)[0]["dead_at"] == clock.now
 
 
+@pytest.mark.criterion("OUTBOX-12")
+@pytest.mark.parametrize("left", [True, False], ids=["left", "failed"])
+def test_what_becomes_of_one_that_was_taken_out_is_told_of_no_other(door: Door, clock: Clock, left: bool) -> None:
+    """A database may give its number again."""
+    door.run(write, TEST, recipient="ada@agency.test")
+    claimed = door.run(outbox.claim, ACTOR, topics=["mail"], holder="me")
+    assert claimed is not None
+    with door.database.write() as db:
+        tx = Tx(db, TEST, clock.now, door.settings, door.ports)
+        outbox.take_out(tx, rows(door)[0]["record_key"])
+        mail.send(tx, recipient="ada@agency.test", subject="Newer", text="x")
+        db.execute(OUTBOX.update().values(id=claimed.id, attempts=claimed.attempts))
+    if left:
+        door.run(outbox.delivered, ACTOR, message=claimed)
+    else:
+        door.run(outbox.failed, ACTOR, message=claimed, error="late", for_good=True)
+    [row] = rows(door)
+    assert (row["delivered_at"], row["dead_at"], row["payload"] is None) == (None, None, False)
+
+
+@pytest.mark.criterion("OUTBOX-12")
+def test_what_was_delivered_or_given_up_is_not_taken_out(door: Door, post: Post) -> None:
+    door.run(write, TEST, recipient="ada@agency.test")
+    deliver_due(door, holder="me")
+    post.answers["DATA"] = "550 No"
+    door.run(write, TEST, recipient="ada@agency.test")
+    deliver_due(door, holder="me")
+    door.run(write, TEST, recipient="ada@agency.test")
+    door.run(write, TEST, recipient="bo@agency.test")
+    with door.database.write() as db:
+        outbox.take_out(Tx(db, TEST, door.clock(), door.settings, door.ports), rows(door)[0]["record_key"])
+    assert [(row["delivered_at"] is None, row["dead_at"] is None) for row in rows(door)] == [
+        (False, True),
+        (True, False),
+        (True, True),
+    ]
+
+
 KILLED_BEFORE_THE_MARK = """
 import os, signal, sys
 from pathlib import Path

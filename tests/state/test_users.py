@@ -92,3 +92,78 @@ def test_who_looks_at_themselves_keeps_what_they_may_do(opens: Opens, door: Door
 @pytest.mark.criterion("PAGE-08")
 def test_without_a_mail_server_nobody_is_told_to_look_for_a_mail(opens: Opens, csr: User, agency: Agency) -> None:
     assert not person(opens, csr, agency.admin()).mailed
+
+
+@pytest.mark.criterion("USERS-17")
+def test_with_a_corrected_address_the_page_shows_the_new_link_alone(opens: Opens, csr: User, agency: Agency) -> None:
+    page = person(opens, csr, agency.admin())
+    asyncio.run(page.make_link())
+    old = page.link
+    asyncio.run(page.review(form(page, name="Imani B.")))
+    asyncio.run(page.save())
+    assert (page.link, page.flash) == (old, "Saved.")
+    asyncio.run(page.review(form(page, email="imani.brooks@agency.test")))
+    asyncio.run(page.save())
+    assert page.flash == "Saved. Links that were made for them before are void."
+    assert "/set-up?token=" in page.link
+    assert page.link != old
+
+
+@pytest.mark.criterion("USERS-06")
+def test_a_link_goes_from_the_page_with_the_person_who_is_shut_out(
+    opens: Opens, csr: User, agency: Agency, door: Door
+) -> None:
+    page, beside = (person(opens, csr, agency.admin()) for _ in range(2))
+    for each in (page, beside):
+        asyncio.run(each.make_link())
+        asyncio.run(each.ask_first("sign_out"))
+        asyncio.run(each.go_on())
+        assert each.link != "", "that voids no link"
+    asyncio.run(page.ask_first("disable"))
+    asyncio.run(page.go_on())
+    asyncio.run(beside.refresh())
+    assert (page.standing, page.link, beside.link) == ("Disabled", "", "")
+
+
+@pytest.mark.criterion("USERS-18")
+def test_the_review_of_somebody_new_says_who_is_added_and_as_what(opens: Opens, agency: Agency) -> None:
+    page = opens(UserState, "/admin/users/new", agency.admin())
+    asyncio.run(page.load_new())
+    given = {"name": " Olga T. ", "email": "Olga@agency.test", "role": "producer", "producer_code": "HL-maya"}
+    asyncio.run(page.review(given | {"grant_downline": "on"}))
+    assert page.adding == "Olga T., olga@agency.test"
+    assert page.adding_as == [
+        f"Role: {Role.PRODUCER.label}",
+        "Producer code: HL-maya",
+        "Beyond the role: Also sees the book of the producers below them",
+    ]
+    asyncio.run(page.review({"name": "Olga", "email": "olga@agency.test", "role": "csr"}))
+    assert page.adding_as == [f"Role: {Role.CSR.label}"]
+
+
+@pytest.mark.criterion("USERS-19")
+def test_a_review_lists_the_pages_that_they_would_find_gain_and_lose(
+    opens: Opens, csr: User, agency: Agency, door: Door
+) -> None:
+    page = person(opens, csr, agency.admin())
+    asyncio.run(page.review(form(page)))
+    drawn = list(page.would_open)
+    assert drawn[:3] == ["home", "policies", "accounts"]
+    assert (page.would_gain, page.would_lose) == ([], [])
+    asyncio.run(page.review(form(page, role="admin")))
+    assert page.would_open == seen_by(opens, agency.admin())
+    assert page.would_lose == [each for each in drawn if each not in page.would_open] == ["policies", "accounts"]
+    assert {"users", "settings"} <= set(page.would_gain)
+    assert set(page.would_gain) == set(page.would_open) - set(drawn)
+
+    new = opens(UserState, "/admin/users/new", agency.admin())
+    asyncio.run(new.load_new())
+    asyncio.run(new.review({"name": "Olga", "email": "olga@agency.test", "role": "csr"}))
+    assert (new.would_open, new.would_gain, new.would_lose) == (drawn, [], [])
+
+
+def seen_by(opens: Opens, actor: Actor) -> list[str]:
+    """The navigation as it is drawn for somebody."""
+    page = opens(UserState, "/", actor)
+    asyncio.run(page.arrive())
+    return list(page.places)

@@ -64,8 +64,9 @@ async def get_user(caller: Caller, locator: parameters.Locator) -> people.User:
 
 @router.patch("/{locator}", responses=WRITTEN | DONE)
 async def change_user(caller: Caller, locator: parameters.Locator, sent: people.ChangedUser) -> people.User:
-    """Change what is named. Where role, producer or grants change, the person's sessions and tokens end. The last
-    administrator stays one, and nobody changes what they may do themselves."""
+    """Change what is named. Where role, producer or grants change, the person's sessions and tokens end. Where the
+    address changes, their links are void; who has set no password yet is mailed another invitation, where there is a
+    mail server. The last administrator stays one, and nobody changes what they may do themselves."""
     await the_door().act(users.amend, caller, who=locator, amendment=sent.amendment())
     return await _now(caller, locator)
 

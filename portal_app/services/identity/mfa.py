@@ -16,6 +16,8 @@ from portal_app.services.identity.confirm import is_recent, require_recent, self
 from portal_app.services.identity.enrolment import Enrolment, pictured
 from portal_app.services.identity.text_codes import Unsent
 
+HAS_CODES = "You have recovery codes already. New ones void them."
+
 
 @dataclass(frozen=True, slots=True)
 class Factors:
@@ -97,11 +99,14 @@ def remove_phone(tx: Tx) -> None:
 
 
 @writes(Gate.SIGNED_IN)
-def new_recovery_codes(tx: Tx) -> tuple[str, ...]:
-    """Ten codes, to be shown now and never again; the older ones are void. Raises ConfirmFirst."""
+def new_recovery_codes(tx: Tx, *, instead: bool = False) -> tuple[str, ...]:
+    """Ten codes, to be shown now and never again. Where there are some that still work, none are made but `instead` of
+    them, which voids them: whoever has written them down is asked first. Raises ConfirmFirst, or Conflict."""
     require_recent(tx)
     user = self_of(tx)
     had = recovery.remaining(tx, user.id)
+    if had and not instead:
+        raise Conflict(HAS_CODES)
     codes = recovery.make(tx, user)
     if had:
         _tell(tx, user, "Your recovery codes were made anew. The older ones are void.")

@@ -15,7 +15,7 @@ from portal_app.models.identity import User
 from portal_app.services import audit, mail, outbox
 from portal_app.services.access import Gate, Permission
 from portal_app.services.door import Tx, writes
-from portal_app.services.errors import Conflict, Forbidden
+from portal_app.services.errors import Forbidden
 from portal_app.services.identity import set_up, throttle, told, users
 
 TOPIC = "reset"
@@ -55,6 +55,8 @@ def mail_link(tx: Tx, *, email: str) -> None:
         subject=f"A new password for the {tx.settings.agency_name} portal",
         text=f"Choose a new password within an hour, by this link:\n\n{link}\n\n"
         "If you did not ask for it, you need not do anything: your password stays as it is.",
+        until=tx.now + LASTS,
+        record_key=set_up.mail_key(user.id, LinkPurpose.RESET),
     )
 
 
@@ -65,8 +67,7 @@ def link_for(tx: Tx, *, who: str) -> str:
     user = users.find(tx, who)
     if user.id == tx.actor.user_id:
         raise Forbidden("Change your own password in your preferences.")
-    if user.disabled_at is not None:
-        raise Conflict("They are shut out. Let them in again first.")
+    users.not_shut_out(user)
     audit.record(tx, "password.reset_link_made", subject_kind="user", subject=user.locator)
     told.person(tx, user, "made a link by which a new password can be set for you within an hour.")
     if user.role is Role.PRINCIPAL:

@@ -85,9 +85,10 @@ class RoleLine:
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """What somebody with a role, a producer and grants would see: the words of the matrix by permission, and how many
-    accounts and policies."""
+    accounts and policies. `permissions_now` is what they may do as they are, nothing for who is to be added."""
 
     permissions: tuple[tuple[Permission, Reach], ...]
+    permissions_now: frozenset[Permission]
     accounts: int
     policies: int
 
@@ -127,14 +128,13 @@ def one(tx: Tx, *, who: str) -> PersonDetail:
     """Raises NotFound."""
     user = _person(tx, who)
     row = tx.db.execute(lines(tx).where(col(User.id) == user.id)).one()
-    granted = tx.db.scalars(select(col(UserGrant.granted)).where(col(UserGrant.user_id) == user.id))
     valid = (col(ApiToken.user_id) == user.id, col(ApiToken.revoked_at).is_(None), col(ApiToken.expires_at) > tx.now)
     tokens = tx.db.scalars(select(ApiToken).where(*valid).order_by(col(ApiToken.id).desc()))
     return PersonDetail(
         line=line_of(row),
         version=version_of(tx, user),
         producer_code=producer_code_of(tx, user),
-        grants=frozenset(granted),
+        grants=_granted(tx, user),
         may_be_granted=MATRIX[user.role].may_be_granted,
         created_at=user.created_at,
         open_sessions=_open_sessions(tx, user),
@@ -158,22 +158,33 @@ def roles(tx: Tx) -> tuple[RoleLine, ...]:
 def outlook(tx: Tx, *, draft: Draft, who: str = "") -> Outlook:
     """What a person would see were they as the draft says. Numbers alone, so that an administrator learns nothing of
     the business. Raises Invalid."""
-    given = checked(tx, draft, _person(tx, who).id if who else None)
-    actor = Actor(
-        "user",
-        given.name,
-        role=given.role,
-        producer_id=given.producer.id if given.producer else None,
-        grants=given.grants,
-        stage=SessionStage.FULL,
-        enrolled=True,
-    )
-    held = ((permission, reach(actor, permission)) for permission in Permission)
+    user = _person(tx, who) if who else None
+    given = checked(tx, draft, user.id if user else None)
+    actor = _as_actor(given.role, given.producer.id if given.producer else None, given.grants)
     return Outlook(
-        permissions=tuple((permission, how) for permission, how in held if how is not None),
+        permissions=_held(actor),
+        permissions_now=_held_now(tx, user) if user else frozenset(),
         accounts=_visible(tx, actor, Account),
         policies=_visible(tx, actor, Policy),
     )
+
+
+def _held_now(tx: Tx, user: User) -> frozenset[Permission]:
+    actor = _as_actor(user.role, user.producer_id, _granted(tx, user))
+    return frozenset(permission for permission, _ in _held(actor))
+
+
+def _as_actor(role: Role, producer_id: int | None, grants: frozenset[Grant]) -> Actor:
+    return Actor("user", "", role=role, producer_id=producer_id, grants=grants, stage=SessionStage.FULL, enrolled=True)
+
+
+def _held(actor: Actor) -> tuple[tuple[Permission, Reach], ...]:
+    held = ((permission, reach(actor, permission)) for permission in Permission)
+    return tuple((permission, how) for permission, how in held if how is not None)
+
+
+def _granted(tx: Tx, user: User) -> frozenset[Grant]:
+    return frozenset(tx.db.scalars(select(col(UserGrant.granted)).where(col(UserGrant.user_id) == user.id)))
 
 
 def _person(tx: Tx, who: str) -> User:

@@ -10,13 +10,13 @@ from typing import TypeVar
 from urllib.parse import urlencode
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from portal_app.models.enums import LinkPurpose, Role, SessionEnd
 from portal_app.models.identity import SetUpLink, User
 from portal_app.models.types import new_locator
-from portal_app.services import audit, mail
+from portal_app.services import audit, mail, outbox
 from portal_app.services.access import ANONYMOUS, Actor, Gate
 from portal_app.services.door import Door, Tx, reads, writes
 from portal_app.services.errors import Invalid, NotFound, TooMany
@@ -57,7 +57,7 @@ def make_link(
 ) -> str:
     """Void the person's older links and make a new one, under the configured address only. One that anybody may have
     `asked_for` voids its like alone: a stranger must not void what an administrator handed over."""
-    _void(tx, user_id, *([col(SetUpLink.asked_for).is_(True)] if asked_for else []))
+    _void(tx, user_id, asked_for=asked_for)
     token = secrets.token_urlsafe(32)
     tx.db.add(
         SetUpLink(
@@ -72,13 +72,23 @@ def make_link(
     return f"{tx.settings.origin}{PAGES[purpose]}?{urlencode({'token': token})}"
 
 
-def _void(tx: Tx, user_id: int | None, *which: ColumnElement[bool]) -> None:
-    open_ones = (col(SetUpLink.user_id) == user_id, col(SetUpLink.used_at).is_(None))
-    tx.db.execute(update(SetUpLink).where(*open_ones, *which).values(used_at=tx.now))
+def _void(tx: Tx, user_id: int | None, *, asked_for: bool = False) -> None:
+    which = [col(SetUpLink.user_id) == user_id, col(SetUpLink.used_at).is_(None)]
+    if asked_for:
+        which.append(col(SetUpLink.asked_for).is_(True))
+    tx.db.execute(update(SetUpLink).where(*which).values(used_at=tx.now))
+    # The mails that still wait would bring what is void. Links for a password are mailed only where asked for.
+    for purpose in (LinkPurpose.RESET,) if asked_for else LinkPurpose:
+        outbox.take_out(tx, mail_key(user_id, purpose))
+
+
+def mail_key(user_id: int | None, purpose: LinkPurpose) -> str:
+    """What a mailed link is ordered by in the outbox: it waits for no other message to the person."""
+    return f"link:{purpose.value}:{user_id}"
 
 
 def void_all(tx: Tx, user: User) -> None:
-    """Void all links of a person."""
+    """Void all links of a person, also those that are still to be mailed."""
     _void(tx, user.id)
 
 
@@ -148,7 +158,8 @@ def _checked_email(email: str, problems: dict[str, str]) -> str:
 
 @writes(Gate.PUBLIC)
 def settle(tx: Tx, *, token: str, email: str, name: str, password_hash: str) -> None:
-    """Use the link up, exactly once, and store the password; the first administrator comes into being here."""
+    """Use the link up, exactly once, and store the password; the first administrator comes into being here. A lock
+    stays, and so do the failures that were counted: only time or an administrator takes it off."""
     link = _usable(tx, token)
     used = tx.db.execute(
         update(SetUpLink)
@@ -161,7 +172,9 @@ def settle(tx: Tx, *, token: str, email: str, name: str, password_hash: str) -> 
     user = tx.db.get(User, link.user_id) if link.user_id else _first_administrator(tx, email, name)
     if user is None:
         raise NotFound(VOID)
-    user.password_hash, user.failed_attempts, user.locked_until = password_hash, 0, None
+    if user.password_hash is None:
+        user.failed_attempts, user.locked_until = 0, None
+    user.password_hash = password_hash
     tx.db.flush()
     void_all(tx, user)
     ways_in.forget_unproved(tx, user)
@@ -197,5 +210,8 @@ def _usable(tx: Tx, token: str) -> SetUpLink:
         raise TooMany
     found = tx.db.scalars(select(SetUpLink).where(col(SetUpLink.token_hash) == sessions.hash_of(token))).first()
     if found is None or found.used_at is not None or tx.now >= found.expires_at:
+        raise NotFound(VOID)
+    user = tx.db.get(User, found.user_id) if found.user_id else None
+    if user is not None and user.disabled_at is not None:
         raise NotFound(VOID)
     return found

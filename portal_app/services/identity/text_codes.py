@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from portal_app.encryption import keyring
 from portal_app.models.identity import TextCode, User
-from portal_app.services import audit, texts
+from portal_app.services import audit, outbox, texts
 from portal_app.services.door import Tx
 
 LASTS = timedelta(minutes=10)
@@ -60,6 +60,8 @@ def send(tx: Tx, user: User, number: str) -> Unsent | None:
         audit.record(tx, "mfa.text_refused", subject_kind="user", subject=user.locator, detail={"why": limit.value})
         return limit
     _void(tx)
+    # Whatever attempt it was for: of two codes that came at once nobody knows which is theirs.
+    outbox.take_out(tx, order := f"code:{user.locator}")
     code = f"{secrets.randbelow(10**6):06d}"
     tx.db.add(
         TextCode(
@@ -72,7 +74,7 @@ def send(tx: Tx, user: User, number: str) -> Unsent | None:
         )
     )
     text = f"{code} is your code for the {tx.settings.agency_name} portal. Nobody who works there will ask you for it."
-    texts.send(tx, number=number, text=text, until=tx.now + LASTS)
+    texts.send(tx, number=number, text=text, until=tx.now + LASTS, record_key=order)
     audit.record(tx, "mfa.text_sent", subject_kind="user", subject=user.locator)
     return None
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from sqlalchemy import Select, and_, delete, or_, select
 from sqlmodel import col
 
-from portal_app.models.enums import Grant, Role, SessionEnd
+from portal_app.models.enums import Grant, LinkPurpose, Role, SessionEnd
 from portal_app.models.identity import ApiToken, User, UserGrant
 from portal_app.models.producers import ProducerCode
 from portal_app.models.types import new_locator
@@ -76,6 +76,7 @@ def add(
 def invite_again(tx: Tx, *, who: str) -> str:
     """Another link for somebody who has not set a password yet; the older one is void. Raises NotFound or Conflict."""
     user = find(tx, who)
+    not_shut_out(user)
     if user.password_hash is not None:
         raise Conflict("They have set a password already. Give them a link for a new one instead.")
     audit.record(tx, "user.invited_again", subject_kind="user", subject=user.locator)
@@ -92,23 +93,26 @@ def _invited(tx: Tx, user: User) -> str:
         subject=f"Your access to the {tx.settings.agency_name} portal",
         text=f"{tx.actor.name} gives you access to the portal of {tx.settings.agency_name}. Choose a password within "
         f"seven days, by this link:\n\n{link}\n",
+        until=tx.now + set_up.INVITATION,
+        record_key=set_up.mail_key(user.id, LinkPurpose.SET_UP),
     )
     return link
 
 
 @writes(Permission.MANAGE_USERS)
-def change(tx: Tx, *, who: str, draft: Draft, version: str = "") -> None:
+def change(tx: Tx, *, who: str, draft: Draft, version: str = "") -> str:
     """Change what is written down of a person. Their sessions and tokens end where what they may do or see is another;
-    grants beyond the role's ceiling are refused. `version` is the one that the draft was made from, where one is given:
-    what somebody else changed since is not written over. Raises NotFound, Invalid, Forbidden, Conflict, or ConfirmFirst
-    for one's own address."""
+    grants beyond the role's ceiling are refused. With another address all their links are void; who never came is
+    invited at the new one, and that link is returned, else an empty text. `version` is the one that the draft was made
+    from, where one is given: what somebody else changed since is not written over. Raises NotFound, Invalid, Forbidden,
+    Conflict, or ConfirmFirst for one's own address."""
     user = find(tx, who)
     if version and version != version_of(tx, user):
         raise Conflict(CHANGED_MEANWHILE)
     given = checked(tx, draft, user.id)
     before, after = _told(tx, user), _would_be(tx, given)
     if before == after:
-        return
+        return ""
     if user.email != given.email and user.id == tx.actor.user_id and not is_recent(tx):
         raise ConfirmFirst(OWN_ADDRESS)
     if _reaches(before, after):
@@ -123,6 +127,14 @@ def change(tx: Tx, *, who: str, draft: Draft, version: str = "") -> None:
     detail = {"before": before, "after": after}
     audit.record(tx, "user.changed", subject_kind="user", subject=user.locator, detail=detail)
     _tell_of_change(tx, user, before, after)
+    return _at_new_address(tx, user) if before["email"] != after["email"] else ""
+
+
+def _at_new_address(tx: Tx, user: User) -> str:
+    """Whoever reads the older address must not come in by a link that was sent there."""
+    set_up.void_all(tx, user)
+    never_came = user.password_hash is None and user.disabled_at is None
+    return _invited(tx, user) if never_came else ""
 
 
 def _reaches(before: Told, after: Told) -> bool:
@@ -148,13 +160,14 @@ def version_of(tx: Tx, user: User) -> str:
 
 
 @writes(Permission.MANAGE_USERS)
-def amend(tx: Tx, *, who: str, amendment: Amendment) -> None:
-    """Change a part of what is written down of a person, as `change` does the whole. Raises what it raises."""
+def amend(tx: Tx, *, who: str, amendment: Amendment) -> str:
+    """Change a part of what is written down of a person, as `change` does the whole. Returns and raises what it
+    does."""
     user = find(tx, who)
     granted = tx.db.scalars(select(col(UserGrant.granted)).where(col(UserGrant.user_id) == user.id))
     draft = Draft(user.email, user.name, user.role, producer_code_of(tx, user), frozenset(granted))
     given = {name: value for name, value in asdict(amendment).items() if value is not None}
-    change(tx, who=user.locator, draft=replace(draft, **given))
+    return change(tx, who=user.locator, draft=replace(draft, **given))
 
 
 def producer_code_of(tx: Tx, user: User) -> str:
@@ -280,6 +293,12 @@ def find(tx: Tx, who: str) -> User:
 def named(who: str) -> Select[User]:
     """SELECT of the person with this locator or email address."""
     return select(User).where(col(User.email) == who.strip().lower() if "@" in who else col(User.locator) == who)
+
+
+def not_shut_out(user: User) -> None:
+    """Raises Conflict."""
+    if user.disabled_at is not None:
+        raise Conflict("They are shut out. Let them in again first.")
 
 
 def _not_oneself(tx: Tx, user: User, sentence: str) -> None:

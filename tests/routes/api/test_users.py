@@ -161,6 +161,9 @@ def test_somebody_is_shut_out_and_let_in_again(admin: Person, cast: Cast, door: 
     out = admin.done("POST", f"{of(cast.maya)}/disable")
     assert (out["standing"], out["openSessions"], out["tokens"]) == ("disabled", 0, [])
     assert cast.maya.get("/me").status_code == 401
+    for link in ("invitation", "reset-link"):
+        refused = admin.post(f"{of(cast.maya)}/{link}")
+        assert (refused.status_code, refused.json()["detail"]) == (409, "They are shut out. Let them in again first.")
     assert admin.done("POST", f"{of(cast.maya)}/enable")["standing"] == "invited"
     assert events(door)[-2:] == ["user.disabled", "user.enabled"]
 

@@ -80,7 +80,10 @@ def test_they_are_kept_as_hashes_and_belong_to_one_person(person: Person, actor:
 def test_new_ones_void_the_older_ones(person: Person, actor: Actor, door: Door, letters: Letters) -> None:
     old = door.run(mfa.new_recovery_codes, actor)
     assert "How you sign in to the portal was changed" not in letters.subjects(door), "the first ones are no change"
-    door.run(mfa.new_recovery_codes, actor)
+    with pytest.raises(Conflict, match="already"):
+        door.run(mfa.new_recovery_codes, actor)
+    assert door.run(mfa.factors, actor).recovery_codes == 10, "without being asked nobody loses those they have"
+    door.run(mfa.new_recovery_codes, actor, instead=True)
     assert "How you sign in to the portal was changed" in letters.subjects(door)
     passed = person.give_password()
     assert isinstance(passed, Passed)

@@ -178,6 +178,19 @@ def test_what_a_role_would_see(door: Door, agency: Agency) -> None:
     assert Permission.VIEW_COMMISSIONS not in dict(sees(Role.CSR).permissions)
     with pytest.raises(Invalid):
         sees(Role.PRODUCER)
+    assert everything.permissions_now == frozenset(), "nobody is there yet"
+
+
+@pytest.mark.criterion("USERS-08")
+def test_what_somebody_may_do_now_is_told_beside_what_they_would(door: Door, staff: dict[str, str]) -> None:
+    own = draft_of(door, staff["Imani"])
+    grants = frozenset({Grant.COMMISSIONS})
+    before = door.run(roster.outlook, CLI, draft=own, who=staff["Imani"])
+    assert before.permissions_now == set(dict(before.permissions))
+    found = door.run(roster.outlook, CLI, draft=replace(own, grants=grants), who=staff["Imani"])
+    assert set(dict(found.permissions)) - found.permissions_now == {Permission.VIEW_COMMISSIONS}
+    door.run(users.change, CLI, who=staff["Imani"], draft=replace(own, grants=grants))
+    assert Permission.VIEW_COMMISSIONS in door.run(roster.outlook, CLI, draft=own, who=staff["Imani"]).permissions_now
 
 
 @pytest.mark.criterion("USERS-09")

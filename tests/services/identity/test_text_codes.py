@@ -12,7 +12,10 @@ from sqlmodel import col
 from portal_app.database import Database
 from portal_app.models.identity import TextCode, User
 from portal_app.models.outbox import OutboxMessage
-from portal_app.services.door import Door
+from portal_app.services import texts as messages
+from portal_app.services.access import system
+from portal_app.services.delivery import deliver_due
+from portal_app.services.door import Door, Tx
 from portal_app.services.identity import enrolment, sign_in, text_codes
 from portal_app.services.identity.sign_in import Passed, Refused
 from portal_app.services.identity.text_codes import Unsent
@@ -240,11 +243,54 @@ def test_neither_code_nor_number_is_kept_in_the_open(texted: Person, door: Door,
 
 @pytest.mark.criterion("AUTH-43")
 def test_a_code_that_could_not_leave_in_time_is_not_sent_late(texted: Person, door: Door, clock: Clock) -> None:
-    from portal_app.services.delivery import deliver_due
-
     ask(texted, at_the_door(texted))
     clock.now = datetime(2026, 11, 20, 15, 10, tzinfo=UTC)
     assert deliver_due(door, holder="test") == 0
     with door.database.read() as db:
         dead = db.query(OutboxMessage).filter(col(OutboxMessage.dead_at).is_not(None)).one()
         assert dead.last_error == "It came too late to be of use."
+
+
+@pytest.mark.criterion("AUTH-62")
+@pytest.mark.parametrize("anew", [False, True], ids=["the same attempt", "another attempt"])
+def test_a_newer_code_takes_an_older_one_that_has_not_left_out_of_the_outbox(
+    texted: Person, door: Door, texts: Texts, clock: Clock, anew: bool
+) -> None:
+    texts.kept = ""
+    passed = at_the_door(texted)
+    ask(texted, passed)
+    assert deliver_due(door, holder="test") == 0
+    clock.forward(seconds=29)
+    texts.kept = None
+    clock.forward(seconds=1)
+    passed = at_the_door(texted) if anew else passed
+    assert ask(texted, passed) is None
+    with door.database.read() as db:
+        assert db.query(OutboxMessage).count() == 1, "the older one is erased"
+    code = texts.code(door)
+    assert len(texts.sent) == 1
+    assert isinstance(texted.give_code(passed, code), Passed)
+
+
+@pytest.mark.criterion("AUTH-62")
+def test_a_code_waits_for_no_other_message_to_the_number(texted: Person, door: Door, texts: Texts) -> None:
+    texts.kept = "Something else"
+    with door.database.write() as db:
+        tx = Tx(db, system("test"), door.clock(), door.settings, door.ports)
+        messages.send(tx, number=NUMBER, text="Something else")
+        messages.send(tx, number=NUMBER, text="A word that keeps its place")
+    passed = at_the_door(texted)
+    ask(texted, passed)
+    assert isinstance(texted.give_code(passed, texts.code(door)), Passed)
+    assert len(texts.sent) == 1, "other messages keep their order"
+
+
+@pytest.mark.criterion("AUTH-62")
+def test_codes_of_two_people_leave_each_other_alone(
+    texted: Person, door: Door, texts: Texts, clock: Clock, password_hash: str
+) -> None:
+    """Though they share a telephone."""
+    other = make_person(door, clock, password_hash, "other@agency.test", enrolled=False)
+    ask(texted, at_the_door(texted))
+    assert door.run(enrolment.text_me, other.actor(at_the_door(other)), number=NUMBER) is None
+    assert deliver_due(door, holder="test") == 2

@@ -2,16 +2,17 @@
 
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from portal_app.models.audit import AuditEvent
-from portal_app.models.enums import Grant, Role, SessionEnd
+from portal_app.models.enums import Grant, LinkPurpose, Role, SessionEnd
 from portal_app.models.identity import ApiToken, User, UserGrant
 from portal_app.services.access import ANONYMOUS, Actor, system
 from portal_app.services.door import Door, Tx
 from portal_app.services.errors import Conflict, Forbidden, Invalid, NotFound
-from portal_app.services.identity import set_up, tokens, users
+from portal_app.services.identity import reset, set_up, tokens, users
 from portal_app.services.identity.sign_in import Passed, Refused
 from tests.services.identity.conftest import PASSWORD, Person, anonymous, change_role, make_person
 from tests.services.identity.test_set_up import finish, token_of
@@ -120,9 +121,10 @@ def test_of_two_who_use_one_invitation_at_once_one_sets_the_password(door: Door,
         assert db.query(User).one().password_hash == "first"
 
 
-@pytest.mark.criterion("USERS-01")
-def test_a_password_set_by_a_link_takes_the_lock_off_and_ends_the_sessions(
-    door: Door, person: Person, clock: Clock
+@pytest.mark.criterion("AUTH-07", "AUTH-57")
+@pytest.mark.parametrize("purpose", LinkPurpose)
+def test_a_password_set_by_a_link_leaves_the_lock_and_ends_the_sessions(
+    door: Door, person: Person, clock: Clock, purpose: LinkPurpose
 ) -> None:
     full = person.sign_in()
     for _ in range(5):
@@ -131,12 +133,37 @@ def test_a_password_set_by_a_link_takes_the_lock_off_and_ends_the_sessions(
         user = db.get(User, person.user_id)
         assert user is not None
         tx = Tx(db, CLI, clock.now, door.settings, door.ports)
-        link = set_up.make_link(tx, user.id, set_up.INVITATION)
+        link = set_up.make_link(tx, user.id, set_up.INVITATION, purpose)
+    locked = person.row()
+    assert locked.locked_until is not None
     finish(door, token_of(link), password="Another-Lantern-43!")
-    assert (person.row().locked_until, person.row().failed_attempts) == (None, 0)
+    assert (person.row().locked_until, person.row().failed_attempts) == (locked.locked_until, locked.failed_attempts)
     assert person.resolve(full) is SessionEnd.REVOKED
+    assert person.give_password("Another-Lantern-43!") is Refused.WRONG
+    clock.forward(minutes=30)
     assert person.give_password(PASSWORD) is Refused.WRONG
     assert isinstance(person.give_password("Another-Lantern-43!"), Passed)
+
+
+@pytest.mark.criterion("AUTH-07")
+def test_failures_before_a_password_was_set_by_a_link_still_count(door: Door, person: Person) -> None:
+    for _ in range(4):
+        person.give_password("Wrong-Guess-77!?")
+    finish(door, token_of(door.run(reset.link_for, CLI, who=person.email)), password="Another-Lantern-43!")
+    assert person.row().failed_attempts == 4
+    person.give_password("Wrong-Guess-77!?")
+    assert person.row().locked_until is not None
+
+
+@pytest.mark.criterion("AUTH-07")
+def test_somebody_new_begins_without_a_lock(door: Door, newcomer: Person, clock: Clock) -> None:
+    with door.database.write() as db:
+        user = db.get_one(User, newcomer.user_id)
+        user.password_hash, user.failed_attempts = None, 3
+        user.locked_until = clock.now + timedelta(minutes=30)
+    finish(door, token_of(door.run(users.invite_again, CLI, who=newcomer.email)))
+    assert (newcomer.row().locked_until, newcomer.row().failed_attempts) == (None, 0)
+    assert isinstance(newcomer.give_password(), Passed)
 
 
 @pytest.mark.criterion("USERS-02")

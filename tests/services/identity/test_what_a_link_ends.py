@@ -10,10 +10,11 @@ import pyotp
 import pytest
 
 from portal_app.database import Database
+from portal_app.models.enums import LinkPurpose, Role
 from portal_app.models.identity import User
 from portal_app.models.outbox import OutboxMessage
 from portal_app.services.access import Actor
-from portal_app.services.door import Door
+from portal_app.services.door import Door, Tx
 from portal_app.services.errors import Conflict, Invalid, NotFound
 from portal_app.services.identity import confirm, enrolment, mfa, new_password, reset, set_up, throttle, tokens, users
 from portal_app.services.identity.sign_in import Passed, Refused
@@ -142,6 +143,33 @@ def test_who_is_shut_out_is_given_no_link(person: Person, door: Door) -> None:
     assert re.search(r"/reset\?token=", door.run(reset.link_for, CLI, who=person.email))
 
 
+@pytest.mark.criterion("AUTH-59")
+def test_who_is_shut_out_is_not_invited_again(newcomer: Person, door: Door) -> None:
+    with door.database.write() as db:
+        db.get_one(User, newcomer.user_id).password_hash = None
+    door.run(users.disable, CLI, who=newcomer.email)
+    with pytest.raises(Conflict, match="shut out"):
+        door.run(users.invite_again, CLI, who=newcomer.email)
+    door.run(users.enable, CLI, who=newcomer.email)
+    assert is_open(door, door.run(users.invite_again, CLI, who=newcomer.email))
+
+
+@pytest.mark.criterion("AUTH-59")
+@pytest.mark.parametrize("purpose", LinkPurpose)
+def test_a_link_of_somebody_shut_out_never_works(person: Person, door: Door, purpose: LinkPurpose) -> None:
+    """Also one that being shut out has not voided."""
+    with door.database.write() as db:
+        user = db.get_one(User, person.user_id)
+        user.disabled_at = door.clock()
+        tx = Tx(db, CLI, door.clock(), door.settings, door.ports)
+        link = set_up.make_link(tx, user.id, set_up.INVITATION, purpose)
+    assert not is_open(door, link)
+    given = {"token": token_of(link), "email": "", "name": "", "password_hash": "another"}
+    with pytest.raises(NotFound):
+        door.run(set_up.settle, anonymous(), **given)
+    assert person.row().password_hash != "another"
+
+
 @pytest.mark.criterion("AUTH-60")
 def test_proving_oneself_during_a_lock_counts_against_the_address_and_ends_there(person: Person, door: Door) -> None:
     actor = person.actor(person.sign_in())
@@ -161,3 +189,62 @@ def proving(door: Door, actor: Actor, code: str) -> Refused | None:
 def settled(door: Door, actor: Actor, person: Person) -> Refused | None:
     """The second half alone, which needs no hash."""
     return door.run(confirm.settle, actor, checked=person.row().password_hash or "", right=True, code="000000")
+
+
+def moved(door: Door, who: str, email: str, actor: Actor = CLI) -> str:
+    return door.run(users.amend, actor, who=who, amendment=users.Amendment(email=email))
+
+
+@pytest.mark.criterion("USERS-17")
+def test_an_invitation_to_a_wrong_address_is_void_once_the_address_is_corrected(door: Door, letters: Letters) -> None:
+    added = door.run(users.add, CLI, email="olga@wrong.test", name="Olga", role=Role.CSR)
+    deliver(door)
+    link = moved(door, added.locator, "olga@agency.test")
+    deliver(door)
+    assert [is_open(door, each) for each in (added.link, link)] == [False, True]
+    [invitation] = [each for each in letters.sent if link in each.text]
+    assert invitation.recipient == "olga@agency.test"
+    assert link not in "".join(each.text for each in letters.sent if each.recipient == "olga@wrong.test")
+    with pytest.raises(NotFound):
+        finish(door, added.link)
+    finish(door, link)
+
+
+@pytest.mark.criterion("USERS-17")
+def test_without_a_mail_server_the_link_for_a_corrected_address_is_handed_over(door: Door) -> None:
+    silent = replace(door, ports=Ports())
+    added = silent.run(users.add, CLI, email="olga@wrong.test", name="Olga", role=Role.CSR)
+    link = moved(silent, added.locator, "olga@agency.test")
+    assert [is_open(silent, each) for each in (added.link, link)] == [False, True]
+
+
+@pytest.mark.criterion("USERS-17")
+def test_another_address_voids_the_links_for_a_new_password(person: Person, door: Door, letters: Letters) -> None:
+    with door.database.write() as db:
+        db.get_one(User, person.user_id).role = Role.CSR
+    handed, mailed = door.run(reset.link_for, CLI, who=person.email), asked_for(door, letters, person.email)
+    assert [is_open(door, each) for each in (handed, mailed)] == [True, True]
+    door.run(users.amend, CLI, who=person.email, amendment=users.Amendment(name="Maya A."))
+    assert [is_open(door, each) for each in (handed, mailed)] == [True, True], "a name is no address"
+    assert moved(door, person.email, "maya.alvarez@agency.test") == "", "who has a password is not invited"
+    assert [is_open(door, each) for each in (handed, mailed)] == [False, False]
+
+
+@pytest.mark.criterion("USERS-17")
+def test_ones_own_other_address_voids_ones_links(person: Person, door: Door, letters: Letters) -> None:
+    with door.database.write() as db:
+        db.get_one(User, person.user_id).role = Role.ADMIN
+    mailed = asked_for(door, letters, person.email)
+    actor = person.actor(person.sign_in())
+    moved(door, person.locator, "maya.alvarez@agency.test", actor)
+    assert not is_open(door, mailed)
+
+
+@pytest.mark.criterion("USERS-17")
+def test_who_is_shut_out_is_not_invited_at_another_address(door: Door, letters: Letters) -> None:
+    added = door.run(users.add, CLI, email="olga@wrong.test", name="Olga", role=Role.CSR)
+    door.run(users.disable, CLI, who=added.locator)
+    deliver(door)
+    assert moved(door, added.locator, "olga@agency.test") == ""
+    deliver(door)
+    assert "olga@agency.test" not in [each.recipient for each in letters.sent]
