@@ -10,13 +10,15 @@ from portal_app.components.words import Part, Text, copy_button, icon, meta
 SIGNS = {"info": "info", "good": "circle-check-big", "warning": "triangle-alert", "bad": "circle-x"}
 
 
-def note(kind: str, *parts: Part, role: str = "note") -> rx.Component:
-    """A sentence that stands out. The kind shows by sign and colour."""
+def note(kind: str, *parts: Part, role: str = "note", label: str = "") -> rx.Component:
+    """A sentence that stands out. The kind shows by sign and colour; one that asks needs a `label` for screen
+    readers."""
+    told: dict[str, Any] = {"role": role} | ({"aria-label": label} if label else {})
     return rx.el.div(
         icon(SIGNS[kind], 16),
         rx.el.div(*parts, class_name="note-text"),
         class_name=f"note note-{kind}",
-        custom_attrs={"role": role},
+        custom_attrs=told,
     )
 
 

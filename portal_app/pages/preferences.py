@@ -183,6 +183,7 @@ def _new_codes(begin: rx.Component) -> rx.Component:
             class_name="note-actions button-row",
         ),
         role="alertdialog",
+        label="Make new codes?",
     )
     return rx.cond(S.asking_codes, question, begin)
 

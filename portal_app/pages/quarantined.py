@@ -64,6 +64,7 @@ def _asked() -> rx.Component:
             class_name="note-actions button-row",
         ),
         role="alertdialog",
+        label="Leave this row out?",
     )
     return rx.cond(S.asking, asked)
 

@@ -163,6 +163,7 @@ def _asked() -> rx.Component:
                     class_name="note-actions button-row",
                 ),
                 role="alertdialog",
+                label=question,
             ),
         )
         for what, (question, told) in ASKED.items()

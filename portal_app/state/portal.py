@@ -28,13 +28,6 @@ OPENS = {
     "settings": Permission.CHANGE_SETTINGS,
     "audit": Permission.VIEW_AUDIT,
 }
-
-
-def places_of(permissions: Collection[Permission]) -> list[str]:
-    """The places of the navigation that somebody who may do this finds."""
-    return ["home", *(key for key, permission in OPENS.items() if permission in permissions)]
-
-
 # Which actions of the palette a permission offers; the others are everybody's.
 OFFERS = {
     "add-user": Permission.MANAGE_USERS,
@@ -172,6 +165,11 @@ class PortalState(Sealed, rx.State):
     def _last_of_path(self) -> str:
         """The locator that the address names."""
         return str(self.router.url.path).rstrip("/").rpartition("/")[2]
+
+
+def places_of(permissions: Collection[Permission]) -> list[str]:
+    """The places of the navigation that somebody who may do this finds."""
+    return ["home", *(key for key, permission in OPENS.items() if permission in permissions)]
 
 
 def _plain(path: str) -> str:

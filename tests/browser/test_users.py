@@ -115,6 +115,8 @@ def test_somebody_is_changed_shut_out_and_let_in_again(
     expect(theirs).to_have_url(re.compile("reason=role_changed"), timeout=5000)
 
     page.get_by_role("button", name="Shut out").click()
+    expect(page.get_by_role("alertdialog", name="Shut them out?")).to_be_visible()
+    assert look(page) == []
     page.get_by_role("button", name="No").click()
     expect(page.get_by_text("Shut them out?")).to_have_count(0)
     page.get_by_role("button", name="Shut out").click()
