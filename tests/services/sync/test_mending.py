@@ -1,6 +1,8 @@
 """Rows in quarantine that a person mends or leaves out: real files, read through the connector."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from portal_app.services.sync import bulk, freshness, mending, quarantine
 from portal_app.services.sync.freshness import RunRow
 from portal_app.services.sync.runs import run_feed
 from tests.integrations.agency import GOOD, PRODUCER_HEADER, Agency, csv_of
+from tests.services.sync.feed import MemoryFeed, client
 from tests.services.sync.test_policies import Stored
 from tests.world import Clock, actor, make_door
 
@@ -38,6 +41,18 @@ def agency(tmp_path: Path) -> Agency:
 def door(database: Database, tmp_path: Path, clock: Clock, agency: Agency) -> Iterator[Door]:
     connector = agency.connector(FeedKind.PRODUCERS, FeedKind.CLIENTS, FeedKind.POLICIES)
     door = make_door(database, tmp_path, clock, Ports(feeds={"agency": connector}))
+    yield door
+    door.threads.shutdown()
+
+
+@pytest.fixture
+def memory() -> MemoryFeed:
+    return MemoryFeed()
+
+
+@pytest.fixture
+def in_memory(database: Database, tmp_path: Path, clock: Clock, memory: MemoryFeed) -> Iterator[Door]:
+    door = make_door(database, tmp_path, clock, Ports(feeds={"memory": memory}))
     yield door
     door.threads.shutdown()
 
@@ -135,8 +150,8 @@ def test_what_is_still_wrong_is_told_by_column_and_nothing_is_kept(agency: Agenc
         mended(door, Premium="12", Expiration_Date="01/01/2020", Status="")
     assert set(refused.value.problems) == {"Expiration Date", "Status"}
     with pytest.raises(Invalid) as refused:
-        mended(door, Premium="12", Policy_ID="")
-    assert set(refused.value.problems) == {mending.WHOLE_ROW}
+        mended(door, Premium="12", Policy_ID="", Effective_Date="still wrong")
+    assert set(refused.value.problems) == {"Policy ID", "Effective Date"}
     with pytest.raises(Invalid) as refused:
         mended(door, Surprise="12")
     assert set(refused.value.problems) == {mending.WHOLE_ROW}
@@ -145,6 +160,32 @@ def test_what_is_still_wrong_is_told_by_column_and_nothing_is_kept(agency: Agenc
     assert set(refused.value.problems) == {"Remark"}
     [held] = waiting(door)
     assert not held.mended
+
+
+@pytest.mark.criterion("FEED-63")
+def test_a_row_that_names_no_record_is_told_which_columns_would(
+    memory: MemoryFeed, in_memory: Door, clock: Clock
+) -> None:
+    memory.export(FeedKind.CLIENTS, client(number="", name="?"))
+    run_feed(in_memory, feed="memory")
+    [held] = waiting(in_memory)
+    row = in_memory.run(mending.one, PRINCIPAL, locator=held.locator)
+    written = {"json": json.dumps(asdict(client(number="")), default=str)}
+
+    with pytest.raises(Invalid) as refused:
+        in_memory.run(mending.mend, PRINCIPAL, locator=held.locator, cells=written, version=row.version)
+
+    [(place, sentence)] = refused.value.problems.items()
+    assert (place, sentence.endswith("“json”.")) == (mending.WHOLE_ROW, True)
+
+
+@pytest.mark.criterion("FEED-63")
+@pytest.mark.parametrize("kind", [kind for kind in FeedKind if kind is not FeedKind.COMMISSIONS])
+def test_the_columns_that_name_a_record_are_those_that_make_it_another(kind: FeedKind, tmp_path: Path) -> None:
+    connector, good = Agency(tmp_path).connector(kind), GOOD[kind]
+    known_by = connector.source_id(kind, good)
+    matter = {heading for heading in good if connector.source_id(kind, {**good, heading: ""}) != known_by}
+    assert set(connector.naming(kind)) >= matter != set()
 
 
 @pytest.mark.criterion("FEED-63")
