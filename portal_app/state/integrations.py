@@ -174,9 +174,10 @@ def is_stale(each: FeedStatus, now: datetime) -> bool:
 
 
 def counts(run: RunRow) -> str:
-    """What a run did, in words."""
-    if not run.rows_read:
-        return "Nothing new"
+    """What a run did, in words. What it took in without reading a row was in quarantine before."""
     told = {"read": run.rows_read, "new": run.rows_added, "changed": run.rows_changed}
     told |= {"unchanged": run.rows_unchanged, "set aside": run.rows_quarantined}
-    return ", ".join(f"{count:,} {what}" for what, count in told.items() if count)
+    done = ", ".join(f"{count:,} {what}" for what, count in told.items() if count)
+    if not done:
+        return "Nothing new"
+    return done if run.rows_read else f"{done}, out of quarantine"

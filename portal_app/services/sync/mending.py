@@ -148,8 +148,8 @@ def _written(cells: Mapping[str, str], wanted: Sequence[str]) -> dict[str, str]:
 
 
 def _read(connector: FeedConnector, row: Any, cells: Mapping[str, str]) -> tuple[str, FeedRecord]:
-    """What the mended row is known by, and its record. What is wrong with its cells is told before anything else, column
-    by column: mostly it is what keeps the record from having a name, too."""
+    """What the mended row is known by, and its record. What is wrong with its cells is told first, column by
+    column: mostly it is what keeps the record from having a name, too."""
     try:
         found = connector.source_id(row.kind, cells)
         source_id = f"{bytes(row.content_hash).hex()[:32]}/mended" if found is None else found

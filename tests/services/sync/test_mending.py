@@ -17,6 +17,7 @@ from portal_app.services.ports import Ports
 from portal_app.services.sync import bulk, freshness, mending, quarantine
 from portal_app.services.sync.freshness import RunRow
 from portal_app.services.sync.runs import run_feed
+from portal_app.state.integrations import counts
 from tests.integrations.agency import GOOD, PRODUCER_HEADER, Agency, csv_of
 from tests.services.sync.feed import MemoryFeed, client
 from tests.services.sync.test_policies import Stored
@@ -117,6 +118,32 @@ def test_a_mended_row_is_taken_in_and_stays_when_the_fault_is_sent_again(
     exported(agency, {**POLICY, "Premium": "900"}, {**POLICY, "Policy ID": "P2"}, age=400)
     runs()
     assert [f"{each['premium']:.2f}" for each in stored(bulk.POLICY)] == ["900.00", "1234.50"]
+
+
+@pytest.mark.criterion("FEED-63")
+def test_the_run_that_takes_a_mended_row_in_says_so_and_none_sets_it_aside_again(
+    agency: Agency, runs: Runs, door: Door
+) -> None:
+    wrong, other = {**POLICY, "Premium": "lots"}, {**POLICY, "Policy ID": "P2", "Premium": "more"}
+    exported(agency, wrong, other, age=600)
+    run = runs()["policies"]
+    assert (counts(run), run.rows_quarantined) == ("2 read, 2 set aside", 2)
+    held = next(each for each in waiting(door) if each.line == 2)
+    row = door.run(mending.one, PRINCIPAL, locator=held.locator)
+    cells = {cell.heading: cell.text for cell in row.cells} | {"Premium": "12"}
+    door.run(mending.mend, PRINCIPAL, locator=held.locator, cells=cells, version=row.version)
+
+    assert counts(runs()["policies"]) == "1 new, out of quarantine"
+    assert counts(runs()["policies"]) == "Nothing new"
+
+    exported(agency, wrong, other, {**POLICY, "Policy ID": "P3"}, age=500)
+    run = runs()["policies"]
+    assert (run.rows_read, run.rows_quarantined, len(waiting(door))) == (3, 1, 1)
+
+    [held] = waiting(door)
+    door.run(mending.leave_out, PRINCIPAL, locator=held.locator)
+    exported(agency, wrong, other, age=400)
+    assert (runs()["policies"].rows_quarantined, waiting(door)) == (0, ())
 
 
 @pytest.mark.criterion("FEED-63")
