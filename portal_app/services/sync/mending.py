@@ -89,10 +89,12 @@ def mend(tx: Tx, *, locator: str, cells: Mapping[str, str], version: str) -> tup
     before = row.mended or row.payload["cells"]
     _settle(tx, row, Settlement.MENDED, mended=written, mended_source_id=source_id, reasons="\n".join(refused))
     differs = {name: (before.get(name, ""), text) for name, text in written.items() if before.get(name, "") != text}
-    detail = {
+    detail: dict[str, Any] = {
         "before": {name: was for name, (was, _) in differs.items()},
         "after": {name: now for name, (_, now) in differs.items()},
     }
+    if not differs:
+        detail = {"cells_changed": 0}
     audit.record(tx, "row.mended", subject_kind="row", subject=locator, detail=detail)
     orders.put(tx, row.feed)
     return refused

@@ -17,6 +17,7 @@ from portal_app.services.ports import Ports
 from portal_app.services.sync import bulk, freshness, mending, quarantine
 from portal_app.services.sync.freshness import RunRow
 from portal_app.services.sync.runs import run_feed
+from portal_app.services.trail import events
 from portal_app.state.integrations import counts
 from tests.integrations.agency import GOOD, PRODUCER_HEADER, Agency, csv_of
 from tests.services.sync.feed import MemoryFeed, client
@@ -222,10 +223,17 @@ def test_a_mended_row_waits_for_what_it_names_and_can_be_mended_again(
     exported(agency, {**POLICY, "Premium": "lots"}, age=600)
     runs()
 
+    locator = opened(door).held.locator
     [reason] = mended(door, Premium="12", Client_ID="C7")
+    [event] = door.run(events.listed, PRINCIPAL, asked=events.Asked(action="row.mended")).rows
+    assert (event.record, event.name) == (locator, "policies.csv, line 2")
     assert reason.startswith('Column "Client ID" names a client')
     runs()
     assert [(each.mended, each.reasons) for each in waiting(door)] == [(True, (reason,))]
+    mended(door)
+    [again, _] = door.run(events.listed, PRINCIPAL, asked=events.Asked(action="row.mended")).rows
+    detail = door.run(events.one, PRINCIPAL, locator=again.locator)
+    assert [(each.name, each.after) for each in detail.changes] == [("Cells changed", "0")]
     assert mended(door, Client_ID="C1") == ()
     runs()
 
