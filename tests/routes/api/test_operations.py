@@ -35,8 +35,8 @@ def test_it_is_told_how_it_stands_with_each_feed(cast: Cast, fed: list[str]) -> 
     feed, other = found["items"]
     assert (feed["name"], feed["configured"], feed["ordered"], found["total"]) == ("agency-system", True, False, 2)
     assert [(each["kind"], each["nextRun"]) for each in feed["kinds"]] == [
-        ("clients", "2026-11-20T10:05:00-05:00"),
-        ("policies", "2026-11-20T10:05:00-05:00"),
+        ("clients", "2026-11-20T15:05:00Z"),
+        ("policies", "2026-11-20T15:05:00Z"),
     ]
     assert feed["kinds"][1]["lastRun"]["locator"] == fed[0]
     assert (other["name"], other["configured"], other["kinds"][0]["nextRun"]) == ("other", False, None)
