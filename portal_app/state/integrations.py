@@ -8,7 +8,7 @@ from typing import Any
 import reflex as rx
 
 from portal_app.guard.events import requires
-from portal_app.models.enums import FeedKind
+from portal_app.models.enums import FeedKind, RunState
 from portal_app.services.access import Permission, can
 from portal_app.services.door import current_actor
 from portal_app.services.sync import dry_runs, freshness, orders, quarantine
@@ -27,6 +27,7 @@ class KindLine:
     kind: str
     href: str
     state: str
+    went_well: str
     as_of: str
     stale: bool
     next: str
@@ -136,6 +137,7 @@ class IntegrationsState(PortalState):
             kind=each.kind.label,
             href=f"{PLACE}/columns/{each.feed}/{each.kind.value}" if each.next_run else "",
             state=run.state.label if run else "Never ran",
+            went_well=went_well(each, self._moment(each.last_success)),
             as_of=self._moment(each.data_as_of),
             stale=is_stale(each, self._now()),
             next=self._moment(each.next_run) or "Not configured any more",
@@ -171,6 +173,16 @@ def is_stale(each: FeedStatus, now: datetime) -> bool:
     """By the last run that went well; policies also by their own age, as on the list of policies."""
     moments = [each.last_success, *([each.data_as_of] if each.kind is FeedKind.POLICIES else [])]
     return any(wording.is_stale(moment, now) for moment in moments)
+
+
+def went_well(each: FeedStatus, at: str) -> str:
+    """When it last went well, `at` as people read it, or since when it does not; empty where it never ran."""
+    if each.last_run is None:
+        return ""
+    if not at:
+        return "Never went well yet"
+    failed = each.last_run.state in (RunState.FAILED, RunState.INTERRUPTED)
+    return f"Has not gone well since {at}" if failed else f"Last went well {at}"
 
 
 def counts(run: RunRow) -> str:
