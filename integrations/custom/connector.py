@@ -175,6 +175,12 @@ class CustomConnector(FeedConnector):
         layout = of_kind.columns.layout(tuple(cells))
         return of_kind.key(layout.pick([*cells.values(), ""])) if of_kind.key else None
 
+    def naming(self, kind: FeedKind) -> Sequence[str]:
+        """The columns of the map that make up what a row is known by."""
+        held = self._kinds[kind].settings.columns
+        fields = next((each for each in MAPPINGS[kind].named_by if each[0] in held), ())
+        return [heading for field in fields if isinstance(heading := held.get(field), str)]
+
     def _files(self, pattern: str) -> list[Path]:
         try:
             next(self._folder.iterdir(), None)  # for glob passes in silence over a folder that it may not read

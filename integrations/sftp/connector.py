@@ -45,6 +45,9 @@ class _OverReader(FeedConnector):
     def source_id(self, kind: FeedKind, cells: Mapping[str, str]) -> str | None:
         return self._reader.source_id(kind, cells)
 
+    def naming(self, kind: FeedKind) -> Sequence[str]:
+        return self._reader.naming(kind)
+
     def fields(self, kind: FeedKind) -> Sequence[FieldChoice]:
         return self._reader.fields(kind)
 

@@ -16,8 +16,14 @@ PREFERENCES = Place("preferences", "Preferences", "/preferences", "settings")
 ACTIONS = (
     Place("add-user", "Add a user", "/admin/users/new", "user-plus"),
     Place("run-feed", "Run a feed now", "/admin/integrations", "play"),
+    Place("quarantine", "Look at quarantine", "/admin/integrations#quarantine", "triangle-alert"),
     Place("roles", "What roles may do", "/admin/roles", "table-properties"),
+    Place("export-policies", "Export policies", "/policies", "download"),
+    Place("export-accounts", "Export accounts", "/accounts", "download"),
+    Place("export-users", "Export users", "/admin/users", "download"),
+    Place("export-audit", "Export the audit trail", "/admin/audit", "download"),
 )
+RECOVERY_CODES = Place("recovery-codes", "New recovery codes", "/preferences#recovery", "key-round")
 KEYS = (
     ("Find a page, an action or a record", ("Ctrl", "K")),
     ("Go to the search", ("/",)),
@@ -142,6 +148,7 @@ def _actions(person: Person) -> list[rx.Component]:
     ]
     return [
         *own,
+        _option_link(f"palette-{RECOVERY_CODES.key}", RECOVERY_CODES, {}),
         _button("theme", "sun-moon", "Switch between light and dark", on_click=rx.toggle_color_mode),
         _button("keys", "keyboard", "Show all keys", attributes={"data-opens": "keys-help"}),
         _button("sign-out", "log-out", "Sign out", kind="submit", attributes={"form": SIGN_OUT}),

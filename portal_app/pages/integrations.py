@@ -80,6 +80,7 @@ def _feed(each: Any) -> rx.Component:
                 cell(
                     "What it did",
                     rx.el.span(kind.counts, class_name="line num"),
+                    rx.cond(kind.went_well != "", rx.el.span(kind.went_well, class_name="line num")),
                     rx.cond(kind.message != "", rx.el.span(kind.message, class_name="line")),
                     rx.cond(kind.waiting != "", chip("triangle-alert", kind.waiting, tone="amber")),
                     kind="wrapping plain",

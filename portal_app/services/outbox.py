@@ -166,6 +166,16 @@ def dead_letters(tx: Tx, *, offset: int = 0, count: int = 50) -> DeadLetters:
     return DeadLetters(rows, tx.db.scalar(select(func.count()).select_from(message).where(given_up)) or 0)
 
 
+@reads(Permission.MANAGE_USERS)
+def dead_letter(tx: Tx, *, locator: str) -> DeadLetter:
+    """One message that was given up. Raises NotFound."""
+    message = OutboxMessage
+    found = tx.db.scalars(select(message).where(col(message.locator) == locator)).first()
+    if found is None or found.dead_at is None:
+        raise NotFound
+    return DeadLetter(found.locator, found.topic, found.created_at, found.dead_at, found.attempts, found.last_error)
+
+
 @writes(Permission.MANAGE_USERS)
 def retry_dead(tx: Tx, *, locator: str) -> None:
     """Have a message tried once more from the beginning. Raises NotFound where it was not given up."""

@@ -316,6 +316,10 @@ class FeedConnector(Protocol):
         known by their content. Raises RowProblem where a column is missing."""
         ...
 
+    def naming(self, kind: FeedKind) -> Sequence[str]:
+        """The columns that make up what a row is known by; none where it is known by its content."""
+        ...
+
     def session(self, go_on: Callable[[], None]) -> AbstractContextManager["FeedConnector"]:
         """The connector for one run, with what it needs open while the run lasts. It calls `go_on` again and again
         where it takes long, which raises what ends the run."""

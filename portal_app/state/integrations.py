@@ -8,7 +8,7 @@ from typing import Any
 import reflex as rx
 
 from portal_app.guard.events import requires
-from portal_app.models.enums import FeedKind
+from portal_app.models.enums import FeedKind, RunState
 from portal_app.services.access import Permission, can
 from portal_app.services.door import current_actor
 from portal_app.services.sync import dry_runs, freshness, orders, quarantine
@@ -27,6 +27,7 @@ class KindLine:
     kind: str
     href: str
     state: str
+    went_well: str
     as_of: str
     stale: bool
     next: str
@@ -136,6 +137,7 @@ class IntegrationsState(PortalState):
             kind=each.kind.label,
             href=f"{PLACE}/columns/{each.feed}/{each.kind.value}" if each.next_run else "",
             state=run.state.label if run else "Never ran",
+            went_well=went_well(each, self._moment(each.last_success)),
             as_of=self._moment(each.data_as_of),
             stale=is_stale(each, self._now()),
             next=self._moment(each.next_run) or "Not configured any more",
@@ -173,10 +175,21 @@ def is_stale(each: FeedStatus, now: datetime) -> bool:
     return any(wording.is_stale(moment, now) for moment in moments)
 
 
+def went_well(each: FeedStatus, at: str) -> str:
+    """When it last went well, `at` as people read it, or since when it does not; empty where it never ran."""
+    if each.last_run is None:
+        return ""
+    if not at:
+        return "Never went well yet"
+    failed = each.last_run.state in (RunState.FAILED, RunState.INTERRUPTED)
+    return f"Has not gone well since {at}" if failed else f"Last went well {at}"
+
+
 def counts(run: RunRow) -> str:
-    """What a run did, in words."""
-    if not run.rows_read:
-        return "Nothing new"
+    """What a run did, in words. What it took in without reading a row was in quarantine before."""
     told = {"read": run.rows_read, "new": run.rows_added, "changed": run.rows_changed}
     told |= {"unchanged": run.rows_unchanged, "set aside": run.rows_quarantined}
-    return ", ".join(f"{count:,} {what}" for what, count in told.items() if count)
+    done = ", ".join(f"{count:,} {what}" for what, count in told.items() if count)
+    if not done:
+        return "Nothing new"
+    return done if run.rows_read else f"{done}, out of quarantine"

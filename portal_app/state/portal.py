@@ -33,6 +33,11 @@ OFFERS = {
     "add-user": Permission.MANAGE_USERS,
     "roles": Permission.MANAGE_USERS,
     "run-feed": Permission.RUN_FEEDS,
+    "quarantine": Permission.VIEW_FEEDS,
+    "export-policies": Permission.EXPORT_DATA,
+    "export-accounts": Permission.EXPORT_DATA,
+    "export-users": Permission.MANAGE_USERS,
+    "export-audit": Permission.VIEW_AUDIT,
 }
 # Said on whatever page, until it is dismissed.
 EVERYWHERE = "*"

@@ -40,7 +40,7 @@ def test_the_trail_is_filtered_opened_and_taken_along(sessions: Sessions, opened
     assert (len(lines), lines[-1]) == (3, ["End: 1 row."])
     page.locator(".row-link").click()
     expect(page.get_by_role("heading", name="User added")).to_be_visible()
-    expect(page.get_by_role("row", name=re.compile("Role"))).to_contain_text("csr")
+    expect(page.get_by_role("row", name=re.compile("Role"))).to_contain_text("(CSR)")
     assert look(page) == []
 
 

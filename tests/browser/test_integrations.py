@@ -36,10 +36,13 @@ def test_what_waits_is_shown_with_its_reasons_and_a_feed_is_run_now(
 def test_who_only_looks_runs_nothing(
     sessions: Callable[[str], StorageState], opened: Callable[..., Page], demo_site: Site
 ) -> None:
-    page = opened(sessions("csr"))
+    page = opened(sessions("csr"), viewport={"width": 390, "height": 844})
     page.goto(f"{demo_site.url}/admin/integrations")
     expect(page.get_by_role("heading", name="Integrations")).to_be_visible()
     expect(page.get_by_role("button", name="Run now")).to_have_count(0)
+    well = page.get_by_role("region", name=re.compile("^What .* brings$")).get_by_text(re.compile("^Last went well "))
+    expect(well.first).to_be_visible()
+    assert look(page) == []
 
 
 @pytest.mark.criterion("FEED-65")

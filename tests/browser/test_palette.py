@@ -150,7 +150,7 @@ def test_the_administrator_finds_a_user_and_no_policy(
 def test_pages_and_actions_are_offered_by_right(
     sessions: Callable[[str], StorageState], opened: Callable[..., Page], demo_site: Site
 ) -> None:
-    everybodys = ["Preferences", "Switch between light and dark", "Show all keys", "Sign out"]
+    everybodys = ["Preferences", "New recovery codes", "Switch between light and dark", "Show all keys", "Sign out"]
     for name, there, absent in (
         ("producer", ["Policies", "Accounts"], ["Users", "Add a user", "Run a feed now", "What roles may do"]),
         ("admin", ["Users", "Add a user", "Run a feed now", "What roles may do"], ["Policies", "Accounts"]),
@@ -182,6 +182,13 @@ def test_actions_act(sessions: Callable[[str], StorageState], opened: Callable[.
     expect(page).to_have_url(f"{demo_site.url}/admin/users/new")
     do("feed")
     expect(page.get_by_role("heading", name="Integrations", level=1)).to_be_visible()
+    do("look quarantine")
+    expect(page).to_have_url(f"{demo_site.url}/admin/integrations#quarantine")
+    do("recovery codes")
+    expect(page).to_have_url(f"{demo_site.url}/preferences#recovery")
+    do("export users")
+    expect(page).to_have_url(f"{demo_site.url}/admin/users")
+    expect(page.get_by_role("button", name="Export", exact=True)).to_be_visible()
 
 
 @pytest.mark.criterion("KEYS-02")

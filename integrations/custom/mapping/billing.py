@@ -27,6 +27,7 @@ FIELDS = (
 ONE_OF = naming.ONE_OF
 POLICY_ID, POLICY_NUMBER, CARRIER, EFFECTIVE, MODE, PAYMENT_PLAN, BILLED, PAID, BALANCE, PAST_DUE = range(10)
 NEXT_DUE_ON, NEXT_DUE, LAST_PAID_ON, LAST_PAID = range(10, 14)
+NAMED_BY = (("policy_id", "effective"), ("policy_number", "carrier", "effective"))
 
 
 def key(columns: ColumnMap) -> Callable[[Sequence[str]], str]:

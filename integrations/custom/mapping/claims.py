@@ -29,6 +29,7 @@ ONE_OF = naming.ONE_OF
 POLICY_ID, POLICY_NUMBER, CARRIER, CLAIM_ID, CLAIM_NUMBER, STATUS, LOST_ON, REPORTED_ON, CLOSED_ON = range(9)
 CAUSE, DESCRIPTION, PAID, RESERVED, ADJUSTER, ADJUSTER_PHONE = range(9, 15)
 _NO_DATE = date.min
+NAMED_BY = (("claim_id",), ("claim_number", "carrier"))
 
 
 def key(columns: ColumnMap) -> Callable[[Sequence[str]], str]:

@@ -42,6 +42,9 @@ def address(row: MappedRow, street: int, city: int, state: int, postal_code: int
     return AddressRecord(row.text(street, 200), row.text(city, 100), code, zip_code)
 
 
+NAMED_BY = (("client_id",),)
+
+
 def key(_: ColumnMap) -> Callable[[Sequence[str]], str]:
     """The client's number names the row."""
     return lambda texts: folded(texts[CLIENT_ID])

@@ -32,6 +32,7 @@ ACORD = {
 }
 _NO_DATE = date.min
 _NOTHING = Decimal(0)
+NAMED_BY = (("line_id",),)
 
 
 def key(columns: ColumnMap) -> Callable[[Sequence[str]], str] | None:

@@ -22,6 +22,7 @@ FIELDS = (
 ONE_OF = (*naming.ONE_OF, "client_id")
 POLICY_ID, POLICY_NUMBER, CARRIER, CLIENT_ID, DOCUMENT_ID, CATEGORY, TITLE, DATED, EFFECTIVE, FILE_NAME = range(10)
 _NO_DATE = date.min
+NAMED_BY = (("document_id",),)
 
 
 def key(_: ColumnMap) -> Callable[[Sequence[str]], str]:

@@ -78,6 +78,7 @@ _NOTHING = Decimal(0)
 _STATUSES = {status.value: status for status in PolicyStatus}
 BETWEEN = re.compile(r"[\W_]+")
 _naic = partial(values.digits, fewest=1, most=5)
+NAMED_BY = (("policy_id", "effective"), ("carrier", "number", "effective"))
 
 
 def key(columns: ColumnMap) -> Callable[[Sequence[str]], str]:

@@ -18,6 +18,7 @@ FIELDS = (
 )
 CODE, NAME, KIND, PARENT_CODE, NPN = range(len(FIELDS))
 _npn = partial(values.digits, fewest=1, most=10)
+NAMED_BY = (("code",),)
 
 
 def key(_: ColumnMap) -> Callable[[Sequence[str]], str]:

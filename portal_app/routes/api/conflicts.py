@@ -51,6 +51,12 @@ async def list_conflicts(caller: Caller, asked: Annotated[parameters.Asked, Quer
     return Conflicts.page([asdict(row) for row in found.rows], found.total, asked.offset)
 
 
+@router.get("/{locator}", responses=problems.MISSING)
+async def get_conflict(caller: Caller, locator: parameters.Locator) -> Conflict:
+    """One that waits for a decision."""
+    return Conflict.of(await the_door().act(conflicts.one, caller, locator=locator))
+
+
 @router.post(
     "/{locator}/resolution",
     status_code=204,

@@ -36,6 +36,12 @@ async def list_dead_letters(caller: Caller, asked: Annotated[parameters.Asked, Q
     return DeadLetters.page([asdict(row) for row in found.rows], found.total, asked.offset)
 
 
+@router.get("/{locator}", responses=problems.MISSING)
+async def get_dead_letter(caller: Caller, locator: parameters.Locator) -> DeadLetter:
+    """One message that was given up, with the last reason."""
+    return DeadLetter.of(await the_door().act(outbox.dead_letter, caller, locator=locator))
+
+
 @router.post("/{locator}/retry", status_code=204, responses=problems.MISSING)
 async def retry_dead_letter(caller: Caller, locator: parameters.Locator) -> None:
     """Have a message tried once more from the beginning."""

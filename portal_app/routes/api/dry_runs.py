@@ -1,8 +1,9 @@
 """`/dry-runs`: what taking a feed in would change."""
 
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
 from portal_app.models.enums import FeedKind, RunState
 from portal_app.routes.api import parameters, problems, shapes
@@ -56,6 +57,17 @@ class DryRun(shapes.Shape):
     problem: str
     kinds: list[KindFound]
     examples: list[Example] | None
+
+
+class DryRuns(shapes.Listed[DryRun]):
+    pass
+
+
+@router.get("", dependencies=parameters.GIVEN_ONCE)
+async def list_dry_runs(caller: Caller, asked: Annotated[parameters.Asked, Query()]) -> DryRuns:
+    """The dry runs of all feeds, the newest first."""
+    found = await the_door().act(dry_runs.listed, caller, **asked.model_dump())
+    return DryRuns.page([told(each) for each in found.rows], found.total, asked.offset)
 
 
 @router.get("/{locator}", responses=problems.MISSING)

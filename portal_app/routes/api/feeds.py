@@ -62,6 +62,15 @@ async def list_feeds(caller: Caller, asked: Annotated[parameters.Asked, Query()]
     return Feeds.page(found[asked.offset : asked.offset + asked.count], len(found), asked.offset)
 
 
+@router.get("/{name}", responses=problems.MISSING)
+async def get_feed(caller: Caller, name: Annotated[str, Depends(feed_name)]) -> Feed:
+    """One feed that is configured or has ever run."""
+    found = next((each for each in await _found(caller) if each.name == name), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
 @router.post("/{name}/runs", status_code=202, responses=problems.MISSING)
 async def order_run(caller: Caller, name: Annotated[str, Depends(feed_name)]) -> Feed:
     """Have a feed taken in as soon as the worker is free; asked for twice it is done once. `/sync-runs` tells how it

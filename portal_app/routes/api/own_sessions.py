@@ -38,6 +38,12 @@ async def end_own_sessions(caller: Caller) -> people.Ended:
     return people.Ended(ended=await the_door().act(sessions.sign_out_elsewhere, caller))
 
 
+@router.get("/{locator}", responses=problems.MISSING)
+async def get_own_session(caller: Caller, locator: parameters.Locator) -> Session:
+    """One of one's open sessions."""
+    return Session.of(await the_door().act(sessions.own_one, caller, locator=locator))
+
+
 @router.delete("/{locator}", status_code=204, responses=problems.MISSING)
 async def end_own_session(caller: Caller, locator: parameters.Locator) -> None:
     """End one of one's sessions."""

@@ -18,6 +18,12 @@ async def list_own_tokens(caller: Caller, asked: Annotated[parameters.Asked, Que
     return people.Tokens.part(await the_door().act(tokens.own, caller), asked)
 
 
+@router.get("/{locator}", responses=problems.MISSING)
+async def get_own_token(caller: Caller, locator: parameters.Locator) -> people.Token:
+    """One of one's tokens that still work."""
+    return people.Token.of(await the_door().act(tokens.own_one, caller, locator=locator))
+
+
 @router.delete("/{locator}", status_code=204, responses=problems.MISSING)
 async def revoke_own_token(caller: Caller, locator: parameters.Locator) -> None:
     """End one of one's tokens; also the one that is sent, which then was used for the last time."""

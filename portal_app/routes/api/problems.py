@@ -22,8 +22,11 @@ RETRY_SOON, RETRY_LATER = "2", "900"
 # What stands before the fields of an export in a body.
 EXPORTS = frozenset(kind.value for kind in Kind)
 LONGEST_NAME = 80
+KINDS_OF_EXPORT = f"Should be one of: {', '.join(sorted(EXPORTS))}."
 PLAINLY = {
     "json_invalid": "Should be JSON.",
+    "union_tag_invalid": KINDS_OF_EXPORT,
+    "union_tag_not_found": KINDS_OF_EXPORT,
     "string_pattern_mismatch": "Holds characters that cannot stand here.",
 }
 
@@ -86,6 +89,8 @@ async def wrong_request(_: Request, error: RequestValidationError) -> ProblemRes
 def _named(place: tuple[int | str, ...], kind: str) -> str:
     """The parameter, or the field of the body; the body itself where it has no fields. Of an export, the kind and
     `filters` stand before the field."""
+    if kind.startswith("union_tag"):
+        return "kind"
     if len(place) == 1 or kind == "json_invalid":
         return str(place[0])
     inner = [each for each in place[1:] if each not in EXPORTS] if place[1] in EXPORTS else list(place[1:])

@@ -11,10 +11,11 @@ from portal_app.models.policies import Carrier, LineOfBusiness, Policy
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.services.access import Actor, Permission, visible
 from portal_app.services.door import Tx, reads
+from portal_app.services.errors import Invalid
 from portal_app.services.exports.cells import Cell
 from portal_app.services.exports.kinds import Measured, Part, is_limited
 from portal_app.services.policies import statements
-from portal_app.services.policies.search import VIN_LENGTH, Search, text_values
+from portal_app.services.policies.search import VIN_LENGTH, Search, filters, text_values
 from portal_app.services.policies.statements import By
 from portal_app.services.policies.text import read
 from portal_app.services.policies.views import Query
@@ -36,6 +37,19 @@ class Way:
 
 def columns(actor: Actor) -> tuple[str, ...]:
     return OF_THE_LIST if is_limited(actor) else OF_THE_LIST + MORE
+
+
+@reads(Permission.EXPORT_DATA)
+def check_filters(tx: Tx, *, asked: Query) -> None:
+    """Raises Invalid for a line or carrier that no policy of this person's has. The list leaves such a filter out and
+    says so; a file has no place for that, and an empty one would say that there is nothing."""
+    if not (asked.line or asked.carrier):
+        return
+    there = filters(tx)
+    choices = {"line": (asked.line, there.lines), "carrier": (asked.carrier, there.carriers)}
+    unknown = [name for name, (value, each) in choices.items() if value and value not in {one.value for one in each}]
+    if unknown:
+        raise Invalid({name: f"There is no policy with this {name} that you may see." for name in unknown})
 
 
 @reads(Permission.EXPORT_DATA)

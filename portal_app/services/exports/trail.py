@@ -1,5 +1,7 @@
 """The audit trail as the list finds it, the newest first, with before and after as far as one may see them."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import func, select
 from sqlmodel import col
 
@@ -34,11 +36,12 @@ def part(tx: Tx, *, asked: Asked, measured: Measured, after: int, most: int) -> 
     found = select(AuditEvent).where(*events.matching(tx, asked), below)
     rows = tx.db.scalars(found.order_by(col(AuditEvent.id).desc()).limit(most)).all()
     told = zip(rows, events.lines(tx.db, rows), strict=True)
-    return Part(tuple(_cells(tx.actor, event, line) for event, line in told), rows[-1].id or 0 if rows else 0)
+    names = events.line_names(tx.db)
+    return Part(tuple(_cells(tx.actor, event, line, names) for event, line in told), rows[-1].id or 0 if rows else 0)
 
 
-def _cells(actor: Actor, event: AuditEvent, line: events.EventLine) -> tuple[Cell, ...]:
-    told = "; ".join(map(_told, changes(actor, event.action, event.detail)))
+def _cells(actor: Actor, event: AuditEvent, line: events.EventLine, names: Mapping[str, str]) -> tuple[Cell, ...]:
+    told = "; ".join(map(_told, changes(actor, event.action, event.detail, names)))
     return (
         line.at, line.actor, line.words, line.action, line.kind_words, line.record, line.name, told, line.address,
         event.request_id, event.sealed, line.locator,

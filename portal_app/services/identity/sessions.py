@@ -286,6 +286,15 @@ def own(tx: Tx) -> tuple[OpenSession, ...]:
     return tuple(sorted(lines, key=lambda each: not each.is_this))
 
 
+@reads(Gate.SIGNED_IN)
+def own_one(tx: Tx, *, locator: str) -> OpenSession:
+    """One of the person's open sessions. Raises NotFound."""
+    found = next((each for each in own(tx) if each.locator == locator), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
 @writes(Gate.SIGNED_IN)
 def sign_out_elsewhere(tx: Tx) -> int:
     """End the person's other sessions. Returns how many."""

@@ -83,6 +83,15 @@ def own(tx: Tx) -> tuple[TokenLine, ...]:
     )
 
 
+@reads(Gate.SIGNED_IN)
+def own_one(tx: Tx, *, locator: str) -> TokenLine:
+    """One of the person's tokens that still work. Raises NotFound."""
+    found = next((each for each in own(tx) if each.locator == locator), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
 @writes(Gate.SIGNED_IN)
 def revoke_own(tx: Tx, *, locator: str) -> None:
     """End one of the person's own tokens. Raises NotFound."""

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from portal_app.models.enums import Grant, LinkPurpose, Role, SessionEnd
 from portal_app.models.identity import ApiToken, User, UserGrant
-from portal_app.models.producers import ProducerCode
+from portal_app.models.producers import Producer, ProducerCode
 from portal_app.models.types import new_locator
 from portal_app.services import audit, mail
 from portal_app.services.access import Permission
@@ -124,7 +124,7 @@ def change(tx: Tx, *, who: str, draft: Draft, version: str = "") -> str:
     user.producer_id = given.producer.id if given.producer else None
     _grant(tx, user, given.grants)
     tx.db.flush()
-    detail = {"before": before, "after": after}
+    detail = {"before": _named(tx, before), "after": _named(tx, after)}
     audit.record(tx, "user.changed", subject_kind="user", subject=user.locator, detail=detail)
     _tell_of_change(tx, user, before, after)
     return _at_new_address(tx, user) if before["email"] != after["email"] else ""
@@ -197,6 +197,16 @@ def _would_be(tx: Tx, given: Checked) -> Told:
         "producer": given.producer.id if given.producer else None,
         "grants": sorted(each.value for each in given.grants),
     }
+
+
+def _named(tx: Tx, told: Told) -> Told:
+    """The same with the producer's name and code, as they are now, in place of the portal's own number."""
+    producer = tx.db.get(Producer, told["producer"]) if told["producer"] else None
+    if producer is None:
+        return told | {"producer": ""}
+    code = select(col(ProducerCode.code)).where(col(ProducerCode.producer_id) == producer.id)
+    first = tx.db.scalar(code.order_by(col(ProducerCode.code)).limit(1))
+    return told | {"producer": f"{producer.name} ({first})" if first else producer.name}
 
 
 def _grant(tx: Tx, user: User, grants: frozenset[Grant]) -> None:

@@ -106,10 +106,8 @@ def current(tx: Tx) -> Current:
     )
     lines = tuple(LineTime(line.code, line.name, line.response_days) for line in _lines(tx))
     variables = tuple(
-        Variable(
-            f"{PREFIX}{name.upper()}", name in tx.configured.given or getattr(tx.configured, name) != field.default
-        )
-        for name, field in type(tx.configured).model_fields.items()
+        Variable(f"{PREFIX}{name.upper()}", name in tx.configured.given)
+        for name in type(tx.configured).model_fields
         if name not in ENTRIES
     )
     return Current(own.version, settings, lines, variables, _history(tx))

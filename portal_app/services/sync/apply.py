@@ -71,10 +71,10 @@ def take_in(tx: Tx, *, lease: leases.Held, source: Source, chunk: Chunk, rows_do
         _count(tx, source, chunk, accepted, 0)
         return len(accepted)
     refused = [*chunk.refused, *_refused(chunk.incoming, refusals)]
-    quarantine.keep(
+    waiting = quarantine.keep(
         tx, feed=source.feed, kind=source.kind, run_id=source.run_id, file_name=source.file_name, refused=refused
     )
-    _count(tx, source, chunk, accepted, len(refused))
+    _count(tx, source, chunk, accepted, waiting)
     tx.db.execute(update(bulk.FEED_FILE).where(bulk.FEED_FILE.c.id == source.file_id).values(rows_done=rows_done))
     return len(accepted)
 

@@ -5,12 +5,11 @@ is never taken in: the map waits for a person, who is shown which new column it 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from rapidfuzz import fuzz, process
 from sqlalchemy import func, or_, select, update
 from sqlmodel import col
 
@@ -30,9 +29,9 @@ from portal_app.services.ports import (
     RowProblem,
 )
 from portal_app.services.sync import bulk, orders
+from portal_app.services.sync.headings import likeness
 from portal_app.services.sync.reasons import as_seen
 
-ALIKE = 55
 _NUMBER_OF_A_PERSON = re.compile(r"\b\d{3}-\d{2}-\d{4}\b")
 _LETTER, _DIGIT = re.compile(r"[^\W\d_]"), re.compile(r"\d")
 
@@ -89,7 +88,7 @@ def look(tx: Tx, *, feed: str, kind: FeedKind, columns: Columns | None = None) -
     try:
         preview = connector.preview(kind, in_force)
         if preview is not None:
-            moved = _moved(in_force, preview)
+            moved = _moved(in_force, preview, connector.fields(kind))
             tried = columns if columns is not None else _followed(in_force, moved)
             preview = connector.preview(kind, tried)
     except (FeedUnavailable, RowProblem) as problem:
@@ -217,22 +216,19 @@ def _plain(held: str | Mapping[str, str]) -> str | dict[str, str]:
     return held if isinstance(held, str) else dict(held)
 
 
-def _moved(columns: Columns, preview: FilePreview) -> tuple[Moved, ...]:
-    """What the file lacks of the map, each with the new column that is most like it."""
+def _moved(columns: Columns, preview: FilePreview, fields: Sequence[FieldChoice]) -> tuple[Moved, ...]:
+    """What the file lacks of the map, each with the new column that is most like it. The best pair of all is found
+    first, so that no field takes what is another's."""
     there = {each.heading.casefold() for each in preview.columns}
     free = [each.heading for each in preview.columns if not each.field]
-    found = []
-    for field, heading in _flat(columns):
-        if heading.strip().casefold() in there:
-            continue
-        best = process.extractOne(
-            heading, free, scorer=fuzz.token_set_ratio, processor=str.casefold, score_cutoff=ALIKE
-        )
-        new = best[0] if best else ""
-        if new:
-            free.remove(new)
-        found.append(Moved(field, heading, new))
-    return tuple(found)
+    lost = [(field, heading) for field, heading in _flat(columns) if heading.strip().casefold() not in there]
+    others = [each.path for each in fields]
+    pairs = [(likeness(field, old, new, others), field, new) for field, old in lost for new in free]
+    became: dict[str, str] = {}
+    for alike, field, new in sorted(pairs, key=lambda pair: -pair[0]):
+        if alike and field not in became and new not in became.values():
+            became[field] = new
+    return tuple(Moved(field, old, became.get(field, "")) for field, old in lost)
 
 
 def _flat(columns: Columns) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Select, func, insert, select, update
 
 from portal_app.models.enums import ConflictKind, Origin, Resolution, TransactionKind, TransactionState
 from portal_app.models.types import new_locator
@@ -77,6 +77,21 @@ def waiting(tx: Tx) -> int:
 @reads(Permission.MEND_ROWS)
 def listed(tx: Tx, *, offset: int = 0, count: int = 50) -> Conflicts:
     """The conflicts that wait, with the policies that they are about."""
+    there = _open_ones()
+    page = there.order_by(bulk.CONFLICT.c.id).offset(max(offset, 0)).limit(min(max(count, 1), 200))
+    return Conflicts(tuple(Open(**row) for row in tx.db.execute(page).mappings()), waiting(tx))
+
+
+@reads(Permission.MEND_ROWS)
+def one(tx: Tx, *, locator: str) -> Open:
+    """One conflict that waits. Raises NotFound."""
+    found = tx.db.execute(_open_ones().where(bulk.CONFLICT.c.locator == locator)).mappings().first()
+    if found is None:
+        raise NotFound("This conflict does not wait any more.")
+    return Open(**found)
+
+
+def _open_ones() -> Select[Any]:
     conflict, policy = bulk.CONFLICT.c, bulk.POLICY.c
     columns = (
         conflict.locator,
@@ -90,9 +105,7 @@ def listed(tx: Tx, *, offset: int = 0, count: int = 50) -> Conflicts:
         conflict.second,
         conflict.found_at,
     )
-    there = select(*columns).join(bulk.POLICY, policy.id == conflict.policy_id).where(conflict.resolved_at.is_(None))
-    page = there.order_by(conflict.id).offset(max(offset, 0)).limit(min(max(count, 1), 200))
-    return Conflicts(tuple(Open(**row) for row in tx.db.execute(page).mappings()), waiting(tx))
+    return select(*columns).join(bulk.POLICY, policy.id == conflict.policy_id).where(conflict.resolved_at.is_(None))
 
 
 @writes(Permission.MEND_ROWS)

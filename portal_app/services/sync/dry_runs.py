@@ -66,6 +66,14 @@ class Shown:
     examples: tuple[Difference, ...] | None
 
 
+@dataclass(frozen=True, slots=True)
+class DryRuns:
+    """A page of dry runs, and how many there are."""
+
+    rows: tuple[Shown, ...]
+    total: int
+
+
 @writes(Permission.RUN_FEEDS)
 def order(tx: Tx, *, feed: str) -> str:
     """Have the worker find out what taking the feed in would change; asked for twice it is done once. Returns the dry
@@ -87,6 +95,19 @@ def one(tx: Tx, *, locator: str) -> Shown:
     found = tx.db.scalar(select(DryRun).where(col(DryRun.locator) == locator))
     if found is None:
         raise NotFound
+    return _shown(tx, found)
+
+
+@reads(Permission.VIEW_FEEDS)
+def listed(tx: Tx, *, offset: int = 0, count: int = 50) -> DryRuns:
+    """A page of the dry runs of all feeds, the newest first."""
+    page = select(DryRun).order_by(col(DryRun.id).desc())
+    found = tx.db.scalars(page.offset(max(offset, 0)).limit(min(max(count, 1), 200)))
+    total = tx.db.scalar(select(func.count()).select_from(DryRun)) or 0
+    return DryRuns(tuple(_shown(tx, each) for each in found), total)
+
+
+def _shown(tx: Tx, found: DryRun) -> Shown:
     told = found.found or {"kinds": [], "examples": []}
     examples = tuple(Difference.of(each) for each in told["examples"])
     return Shown(

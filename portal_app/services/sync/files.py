@@ -88,6 +88,14 @@ def completed(tx: Tx, *, feed: str, kind: FeedKind) -> frozenset[bytes]:
     return frozenset(map(bytes, tx.db.scalars(whole)))
 
 
+@reads(Gate.SYSTEM)
+def taken(tx: Tx, *, feed: str, kind: FeedKind) -> frozenset[tuple[str, datetime]]:
+    """Name and time of all files of that kind that were taken in whole, by whatever map they were read."""
+    file = bulk.FEED_FILE.c
+    whole = select(file.name, file.exported_at).where(file.feed == feed, file.kind == kind)
+    return frozenset((name, at) for name, at in tx.db.execute(whole.where(file.completed_at.is_not(None))))
+
+
 @writes(Gate.SYSTEM)
 def complete(tx: Tx, *, lease: leases.Held, run_id: int, file_id: int, overtaken: Sequence[int]) -> None:
     """The file was read to its end: from now on its rows count as a whole. `overtaken` rows leave quarantine."""

@@ -1,7 +1,7 @@
 """How fresh the agency system's data is: counts, times and reasons, no names and no values of the business."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import RowMapping, func, select
@@ -91,16 +91,16 @@ def feeds(tx: Tx) -> tuple[FeedStatus, ...]:
 
 
 def _next_run(tx: Tx, feed: str, kind: FeedKind) -> datetime | None:
-    """When the schedule takes in that kind next, by the agency's clock."""
+    """When the schedule takes in that kind next: the agency's clock decides it, it is told in UTC."""
     connector = tx.ports.feeds.get(feed)
     if connector is None:
         return None
     settings, here = tx.settings, tx.now.astimezone(tx.settings.zone)
     if kind in connector.kinds(Cadence.HOURLY):
         at = here.replace(minute=settings.hourly_minute, second=0, microsecond=0)
-        return at if at > here else at + timedelta(hours=1)
+        return (at if at > here else at + timedelta(hours=1)).astimezone(UTC)
     at = here.replace(hour=settings.daily_hour, minute=0, second=0, microsecond=0)
-    return at if at > here else at + timedelta(days=1)
+    return (at if at > here else at + timedelta(days=1)).astimezone(UTC)
 
 
 @reads(Permission.VIEW_FEEDS)

@@ -14,7 +14,7 @@ from portal_app.services import audit
 from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads, writes
 from portal_app.services.errors import Conflict, InvalidCells, NotFound
-from portal_app.services.ports import FeedConnector, RawRow, RowProblem
+from portal_app.services.ports import FeedConnector, FeedRecord, RawRow, RowProblem
 from portal_app.services.sync import bulk, orders, quarantine
 from portal_app.services.sync.apply import TAKING
 from portal_app.services.sync.column_maps import connector_of
@@ -83,20 +83,18 @@ def mend(tx: Tx, *, locator: str, cells: Mapping[str, str], version: str) -> tup
         raise Conflict("This feed is not configured any more, so nothing can read the row.")
     wanted = _headings(connector, row.kind, row.mended or row.payload["cells"])
     written = _written(cells, wanted)
-    try:
-        source_id = _source_id(connector, row, written)
-        record = connector.record(row.kind, RawRow(row.line, source_id, written, b""))
-    except RowProblem as problem:
-        raise InvalidCells(_by_column(problem.reasons)) from None
+    source_id, record = _read(connector, row, written)
     incoming = Incoming(row.line, source_id, bytes(row.content_hash), written, record, sealed(record), None)
     refused = TAKING[row.kind](tx, row.feed, tx.now).refusals([incoming]).get(source_id, ())
     before = row.mended or row.payload["cells"]
     _settle(tx, row, Settlement.MENDED, mended=written, mended_source_id=source_id, reasons="\n".join(refused))
     differs = {name: (before.get(name, ""), text) for name, text in written.items() if before.get(name, "") != text}
-    detail = {
+    detail: dict[str, Any] = {
         "before": {name: was for name, (was, _) in differs.items()},
         "after": {name: now for name, (_, now) in differs.items()},
     }
+    if not differs:
+        detail = {"cells_changed": 0}
     audit.record(tx, "row.mended", subject_kind="row", subject=locator, detail=detail)
     orders.put(tx, row.feed)
     return refused
@@ -151,14 +149,26 @@ def _written(cells: Mapping[str, str], wanted: Sequence[str]) -> dict[str, str]:
     return written
 
 
-def _source_id(connector: FeedConnector, row: Any, cells: Mapping[str, str]) -> str:
-    """What the mended row is known by. A row that repeats another of its file stays a repetition: which of the two
-    holds cannot be told here."""
-    found = connector.source_id(row.kind, cells)
-    if found is None:
-        return f"{bytes(row.content_hash).hex()[:32]}/mended"
+def _read(connector: FeedConnector, row: Any, cells: Mapping[str, str]) -> tuple[str, FeedRecord]:
+    """What the mended row is known by, and its record. What is wrong with its cells is told first, column by
+    column: mostly it is what keeps the record from having a name, too."""
+    try:
+        found = connector.source_id(row.kind, cells)
+        source_id = f"{bytes(row.content_hash).hex()[:32]}/mended" if found is None else found
+        record = connector.record(row.kind, RawRow(row.line, source_id, cells, b""))
+    except RowProblem as problem:
+        raise InvalidCells(_by_column(problem.reasons)) from None
+    _check_name(connector, row, cells, source_id)
+    return source_id, record
+
+
+def _check_name(connector: FeedConnector, row: Any, cells: Mapping[str, str], found: str) -> None:
+    """Raises InvalidCells where the row names no record, or repeats another of its file: which of the two holds cannot
+    be told here."""
     if not found:
-        raise InvalidCells({WHOLE_ROW: "The columns that name the record are empty or cannot be read."})
+        named = ", ".join(f"“{heading}”" for heading in connector.naming(row.kind))
+        told = f"The columns that name the record are empty or cannot be read: {named}."
+        raise InvalidCells({WHOLE_ROW: told})
     if row.payload["final"] and found == row.source_id:
         raise InvalidCells(
             {
@@ -166,7 +176,6 @@ def _source_id(connector: FeedConnector, row: Any, cells: Mapping[str, str]) -> 
                 "agency's system, or leave this one out."
             }
         )
-    return found
 
 
 def _by_column(reasons: Sequence[str]) -> dict[str, str]:

@@ -29,10 +29,12 @@ class Waiting:
     cells: dict[str, str]
 
 
-def keep(tx: Tx, *, feed: str, kind: FeedKind, run_id: int, file_name: str, refused: Sequence[Refused]) -> None:
-    """Put rows into quarantine. One that is there already is marked as seen; an older one of its record leaves."""
+def keep(tx: Tx, *, feed: str, kind: FeedKind, run_id: int, file_name: str, refused: Sequence[Refused]) -> int:
+    """Put rows into quarantine. One that is there already is marked as seen; an older one of its record leaves. Returns
+    how many of them wait now: what a person left out does not, nor what they mended so that nothing is wrong with it.
+    """
     if not refused:
-        return
+        return 0
     row = bulk.QUARANTINED.c
     by_hash = {each.content_hash: each for each in refused}
     known = select(row.id, row.content_hash, row.settled, row.reasons, row.resolved_at).where(
@@ -62,6 +64,11 @@ def keep(tx: Tx, *, feed: str, kind: FeedKind, run_id: int, file_name: str, refu
     resolve(tx, feed=feed, kind=kind, source_ids=[each["source_id"] for each in new])
     bulk.update_rows(tx.db, bulk.QUARANTINED, seen)
     bulk.insert_rows(tx.db, bulk.QUARANTINED, new)
+    return len(refused) - sum(_is_done_with(there) for there in stored.values())
+
+
+def _is_done_with(there: Any) -> bool:
+    return there.settled is Settlement.LEFT_OUT or (there.settled is Settlement.MENDED and not there.reasons)
 
 
 def _told(each: Refused, file_name: str) -> dict[str, str | int]:

@@ -4,7 +4,7 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from threading import Event
@@ -154,9 +154,10 @@ class _Run:
 
     def _take_all(self, run_id: int) -> str:
         """Take in every file that brings something. Returns what there is to say of a run that went well."""
-        problems, passed_over = list[str](), list[str]()
+        problems, passed_over, in_already = list[str](), list[str](), set[bytes]()
         newest = self.door.run(files.newest, self.actor, feed=self.feed, kind=self.kind, run_id=run_id)
         known = self.door.run(files.contents, self.actor, feed=self.feed, kind=self.kind)
+        taken = self.door.run(files.taken, self.actor, feed=self.feed, kind=self.kind)
         batches = self.connector.batches(self.kind)
         if not batches and newest is None:
             said = self.connector.put_away(self.kind, [])
@@ -166,6 +167,10 @@ class _Run:
         there = frozenset(batch.digest for batch in batches)
         for batch in batches:
             self._go_on()
+            if batch.exported_at < batches[-1].exported_at and (batch.name[-255:], batch.exported_at) in taken:
+                # By another map it would be another file: but what it brought is in, and a newer one lies there.
+                in_already.add(batch.digest)
+                continue
             if newest is not None and batch.exported_at < newest.exported_at:
                 passed_over += [batch.name] if batch.digest not in known else []
                 continue
@@ -177,19 +182,20 @@ class _Run:
         if self.kind is FeedKind.POLICIES:
             self.door.run(conflicts.note_terms, self.actor, lease=self.lease, feed=self.feed, run_id=run_id)
         try:
-            said = self._put_away(batches)
+            said = self._put_away(batches, in_already)
         except FeedUnavailable as problem:
             problems.append(str(problem))
         if problems:
             raise RowProblem(problems)
         return _joined([_passed_over(passed_over), *said])
 
-    def _put_away(self, batches: Sequence[FeedBatch]) -> Sequence[str]:
+    def _put_away(self, batches: Sequence[FeedBatch], in_already: Collection[bytes]) -> Sequence[str]:
         """Tell the connector which files are through, so that it may put them away; none where this is a dry run."""
         if not self.for_real:
             return self.connector.put_away(self.kind, None)
         whole = self.door.run(files.completed, self.actor, feed=self.feed, kind=self.kind)
-        return self.connector.put_away(self.kind, [batch for batch in batches if batch.digest in whole])
+        through = whole.union(in_already)
+        return self.connector.put_away(self.kind, [batch for batch in batches if batch.digest in through])
 
     def _take_batch(self, run_id: int, batch: FeedBatch, there: frozenset[bytes]) -> None:
         cursor = self.door.run(

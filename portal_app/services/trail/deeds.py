@@ -12,7 +12,7 @@ ALL = frozenset({"*"})
 @dataclass(frozen=True, slots=True)
 class Deed:
     """`open_fields` are the details that say nothing of a client or a policy. Those of a `veiled` deed stand under the
-    names of a feed's columns, so that nobody can tell which are personal: they are shown to nobody."""
+    names of a feed's columns, so that nobody can tell which are personal: before and after are shown to nobody."""
 
     words: str
     open_fields: frozenset[str] = frozenset()
@@ -98,7 +98,7 @@ DEEDS: dict[str, Deed] = {
     "feed.approved": Deed("First import of a feed let through", ALL),
     "feed.map_saved": Deed("Column map of a feed saved", ALL),
     "feed.alarm": Deed("Feed stopped: another server answered", ALL),
-    "row.mended": Deed("Row of a feed mended", veiled=True),
+    "row.mended": Deed("Row of a feed mended", frozenset({"cells_changed"}), veiled=True),
     "row.left_out": Deed("Row of a feed left out", veiled=True),
     "conflict.resolved": Deed("Conflict with the agency system decided", frozenset({"kind", "resolution"})),
     "transaction.drafted": Deed("Policy transaction drafted", frozenset({"kind"})),

@@ -8,6 +8,7 @@ from typing import Any
 from portal_app.models import metadata
 from portal_app.models.columns import Holds
 from portal_app.services.access import Actor, scope_of
+from portal_app.services.trail import coded
 from portal_app.services.trail.deeds import DEEDS, Deed
 
 MASK = "•••"
@@ -24,26 +25,35 @@ class Change:
     after: str
 
 
-def changes(actor: Actor, action: str, detail: Mapping[str, Any]) -> tuple[Change, ...]:
+def changes(
+    actor: Actor, action: str, detail: Mapping[str, Any], lines: Mapping[str, str] | None = None
+) -> tuple[Change, ...]:
     """What the event says, the fields that differ first. Masked: personal data for everybody; values of the business
-    for those whose role does not see it."""
+    for those whose role does not see it. `lines` are the names of the lines of business by code."""
     deed = DEEDS.get(action, UNKNOWN)
     sees_business = scope_of(actor).agency
 
-    def shown(name: str, value: object) -> str:
-        told = _text(value)
-        hidden = deed.veiled or name in _personal() or not (sees_business or deed.is_open(name))
+    def shown(name: str, value: object, *, fact: bool = False) -> str:
+        told = _text(coded.in_words(action, name, value, detail.get("kind")))
+        hidden = (
+            (deed.veiled and not (fact and deed.is_open(name)))
+            or name in _personal()
+            or not (sees_business or deed.is_open(name))
+        )
         return MASK if told and hidden else told
+
+    def named(name: str) -> str:
+        return (coded.setting(name, lines or {}) if action == "settings.changed" else "") or _words(name)
 
     before, after = _fields(detail.get("before")), _fields(detail.get("after"))
     found = [
-        Change(_words(name), shown(name, before.get(name)), shown(name, after.get(name)))
+        Change(named(name), shown(name, before.get(name)), shown(name, after.get(name)))
         for name in dict.fromkeys([*before, *after])
         if before.get(name) != after.get(name)
     ]
     more = ((name, value) for name, value in detail.items() if name not in ("before", "after"))
     facts = (pair for name, value in more for pair in _pairs(name, value))
-    return (*found, *(Change(_words(name), "", shown(name, value)) for name, value in facts))
+    return (*found, *(Change(_words(name), "", shown(name, value, fact=True)) for name, value in facts))
 
 
 def _fields(value: object) -> dict[str, Any]:

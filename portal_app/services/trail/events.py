@@ -11,10 +11,12 @@ from sqlmodel import col
 
 from portal_app.models.audit import AuditEvent
 from portal_app.models.identity import User
+from portal_app.models.policies import LineOfBusiness
 from portal_app.models.producers import Producer
 from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
 from portal_app.services.errors import NotFound
+from portal_app.services.sync import bulk
 from portal_app.services.trail.deeds import kind_words, words_for
 from portal_app.services.trail.details import Change, changes
 
@@ -97,7 +99,13 @@ def one(tx: Tx, *, locator: str) -> EventDetail:
     if event is None:
         raise NotFound
     (line,) = lines(tx.db, tx.db.execute(select(*COLUMNS).where(col(AuditEvent.id) == event.id)).all())
-    return EventDetail(line, event.request_id, changes(tx.actor, event.action, event.detail))
+    return EventDetail(line, event.request_id, changes(tx.actor, event.action, event.detail, line_names(tx.db)))
+
+
+def line_names(db: Session) -> dict[str, str]:
+    """What the lines of business are called, by their codes."""
+    found = db.execute(select(col(LineOfBusiness.code), col(LineOfBusiness.name)))
+    return {row.code: row.name for row in found}
 
 
 def matching(tx: Tx, asked: Asked) -> list[ColumnElement[bool]]:
@@ -124,6 +132,7 @@ def matching(tx: Tx, asked: Asked) -> list[ColumnElement[bool]]:
 def lines(db: Session, rows: Sequence[Any]) -> tuple[EventLine, ...]:
     """Events, or rows of `COLUMNS`, with the names of their records."""
     names = _names(db, {row.subject for row in rows if row.subject_kind in ("user", "producer")})
+    names |= _places(db, {row.subject for row in rows if row.subject_kind == "row"})
     return tuple(
         EventLine(
             locator=row.locator,
@@ -146,6 +155,13 @@ def _names(db: Session, locators: set[str]) -> dict[str, str]:
     people = select(col(User.locator), col(User.name)).where(col(User.locator).in_(locators))
     producers = select(col(Producer.locator), col(Producer.name)).where(col(Producer.locator).in_(locators))
     return {locator: name for found in (people, producers) for locator, name in db.execute(found)} if locators else {}
+
+
+def _places(db: Session, locators: set[str]) -> dict[str, str]:
+    """File and line of rows of a feed."""
+    row = bulk.QUARANTINED.c
+    found = select(row.locator, row.file_name, row.line).where(row.locator.in_(locators))
+    return {locator: f"{name}, line {line:,}" for locator, name, line in db.execute(found)} if locators else {}
 
 
 def _typed(text: str) -> str:

@@ -1,5 +1,6 @@
 """`/exports`: lists as files, for programs."""
 
+import re
 from typing import Any
 
 import pytest
@@ -29,7 +30,10 @@ def test_a_list_is_exported_by_its_own_filters(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("body", "field"),
     [
-        ({"kind": "everything"}, "body"),
+        ({"kind": "everything"}, "kind"),
+        ({}, "kind"),
+        ({"kind": "policies", "filters": {"line": "no_such_line"}}, "line"),
+        ({"kind": "policies", "filters": {"carrier": "01ARZ3NDEKTSV4RRFFQ69G5FAV"}}, "carrier"),
         ({"kind": "policies", "filters": {"colour": "red"}}, "colour"),
         ({"kind": "policies", "filters": {"effectiveFrom": "yesterday"}}, "effectiveFrom"),
         ({"kind": "access-review", "filters": {}}, "filters"),
@@ -38,6 +42,15 @@ def test_a_list_is_exported_by_its_own_filters(cast: Cast) -> None:
 def test_what_cannot_be_taken_is_named(cast: Cast, body: dict[str, Any], field: str) -> None:
     answer = posted(cast.principal, **body)
     assert (answer.status_code, list(answer.json()["problems"])) == (422, [field])
+    assert not re.search(r"[<>']", answer.json()["problems"][field])
+
+
+@pytest.mark.criterion("API-19")
+def test_a_line_that_the_list_knows_is_taken_and_rights_come_first(cast: Cast) -> None:
+    [line, *_] = cast.principal.json("/policies/filters")["lines"]
+    rows, _ = opened(posted(cast.principal, kind="policies", filters={"line": line["value"]}).content)
+    assert {row["LOB"] for row in rows} == {line["label"]}
+    assert posted(cast.maya, kind="policies", filters={"line": "no_such_line"}).status_code == 403
 
 
 @pytest.mark.criterion("API-19")

@@ -13,6 +13,7 @@ from portal_app.services.door import Door
 from portal_app.services.sync.runs import run_feed
 from tests.integrations.agency import GOOD, PRODUCER_HEADER, Agency, csv_of
 from tests.routes.api.conftest import Cast
+from tests.routes.api.test_users import NOBODY
 
 POLICY, CLIENT = GOOD[FeedKind.POLICIES], GOOD[FeedKind.CLIENTS]
 
@@ -92,13 +93,17 @@ def test_a_conflict_is_listed_and_decided(cast: Cast, files: Agency, door: Door)
 
     [conflict] = csr.json("/conflicts")["items"]
     assert (conflict["kind"], conflict["first"], conflict["second"]) == ("same_time_twice", "2026-03-01", "2026-03-08")
-    place = f"/conflicts/{conflict['locator']}/resolution"
+    one = f"/conflicts/{conflict['locator']}"
+    assert csr.json(one) == conflict
+    assert (cast.admin.get(one).status_code, csr.get(f"/conflicts/{NOBODY}").status_code) == (403, 404)
+    place = f"{one}/resolution"
     assert csr.post(place, {"resolution": "gone"}).status_code == 422
     assert cast.writing(cast.admin).post(place, {"resolution": "both"}).status_code == 403
     assert cast.admin.get("/conflicts").status_code == 403
     csr.done("POST", place, {"resolution": "second"})
     assert csr.post(place, {"resolution": "second"}).status_code == 404
     assert csr.json("/conflicts")["total"] == 0
+    assert csr.get(one).status_code == 404
     policy = csr.json(f"/policies/{conflict['policy']}")
     assert [term["effective"] for term in policy["terms"]] == ["2026-03-08"]
 
@@ -116,6 +121,13 @@ def test_a_dry_run_is_asked_for_and_told(cast: Cast, files: Agency, door: Door) 
     assert told["examples"] == [{"what": "New client", "name": CLIENT["Name"], "fields": []}]
     assert cast.admin.json(f"/dry-runs/{asked['locator']}")["examples"] is None
     assert cast.csr.json("/sync-runs", feed="agency")["total"] == 0
+    listed = cast.csr.json("/dry-runs", count=1)
+    assert (listed["items"], listed["total"], listed["listCompleted"]) == ([told], 1, True)
+    assert cast.csr.json("/dry-runs", offset=1)["items"] == []
+    assert cast.maya.get("/dry-runs").status_code == 403
+    later = admin.done("POST", "/feeds/agency/dry-runs")
+    assert [each["locator"] for each in cast.csr.json("/dry-runs")["items"]] == [later["locator"], told["locator"]]
+    assert cast.csr.json("/dry-runs", count=1)["listCompleted"] is False
     assert admin.post("/feeds/nobody/dry-runs").status_code == 404
     assert cast.writing(cast.csr).post("/feeds/agency/dry-runs").status_code == 403
     admin.done("POST", "/feeds/agency/approval")

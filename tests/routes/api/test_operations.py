@@ -35,13 +35,15 @@ def test_it_is_told_how_it_stands_with_each_feed(cast: Cast, fed: list[str]) -> 
     feed, other = found["items"]
     assert (feed["name"], feed["configured"], feed["ordered"], found["total"]) == ("agency-system", True, False, 2)
     assert [(each["kind"], each["nextRun"]) for each in feed["kinds"]] == [
-        ("clients", "2026-11-20T10:05:00-05:00"),
-        ("policies", "2026-11-20T10:05:00-05:00"),
+        ("clients", "2026-11-20T15:05:00Z"),
+        ("policies", "2026-11-20T15:05:00Z"),
     ]
     assert feed["kinds"][1]["lastRun"]["locator"] == fed[0]
     assert (other["name"], other["configured"], other["kinds"][0]["nextRun"]) == ("other", False, None)
     assert cast.csr.json("/feeds", offset=1)["items"] == [other]
     assert cast.maya.get("/feeds").status_code == 403
+    assert (cast.csr.json("/feeds/agency-system"), cast.csr.json("/feeds/other")) == (feed, other)
+    assert (cast.maya.get("/feeds/other").status_code, cast.csr.get("/feeds/nobody").status_code) == (403, 404)
 
 
 @pytest.mark.criterion("REST-11")
@@ -105,8 +107,11 @@ def test_messages_that_were_given_up_are_told_and_tried_again(cast: Cast, door: 
     assert (letter["topic"], letter["attempts"], letter["lastError"]) == ("mail", 12, "Refused (550).")
     assert "wilhelmina" not in answer.text
     retry = f"/dead-letters/{letter['locator']}/retry"
+    assert cast.principal.json(retry.removesuffix("/retry")) == letter
+    assert cast.principal.get("/dead-letters/01ARZ3NDEKTSV4RRFFQ69G5FAV").status_code == 404
     for person in (cast.maya, cast.csr, cast.read_only):
         assert person.get("/dead-letters").status_code == 403
+        assert person.get(f"/dead-letters/{letter['locator']}").status_code == 403
         assert cast.writing(person).post(retry).status_code == 403
     admin = cast.writing(cast.admin)
     assert admin.post(retry).status_code == 204

@@ -14,6 +14,8 @@ def test_ones_tokens_are_listed_and_revoked_and_never_told(cast: Cast) -> None:
     newest, first = found.json()["items"]
     assert (newest["mayWrite"], first["mayWrite"], found.json()["total"]) == (True, False, 2)
     assert writer.token not in found.text
+    assert writer.json(f"/tokens/{first['locator']}") == first
+    assert cast.daniel.get(f"/tokens/{first['locator']}").status_code == 404
     assert writer.json("/tokens", count=1)["listCompleted"] is False
     assert writer.send("DELETE", f"/tokens/{first['locator']}").content == b""
     assert cast.maya.get("/me").status_code == 401
@@ -31,7 +33,14 @@ def test_a_token_makes_no_token(cast: Cast) -> None:
 
 @pytest.mark.criterion("API-16")
 def test_a_refused_method_names_all_that_the_address_takes(cast: Cast) -> None:
-    allowed = {"/users": "GET, POST", of(cast.maya): "GET, PATCH", "/users/outlook": "POST", "/sessions": "DELETE, GET"}
+    [theirs] = cast.daniel.json("/tokens")["items"]
+    allowed = {f"/tokens/{theirs['locator']}": "DELETE, GET"}
+    allowed |= {
+        "/users": "GET, POST",
+        of(cast.maya): "GET, PATCH",
+        "/users/outlook": "POST",
+        "/sessions": "DELETE, GET",
+    }
     for path, methods in allowed.items():
         answer = cast.admin.send("PUT", path)
         assert (answer.status_code, answer.headers["allow"]) == (405, methods), path
@@ -62,7 +71,10 @@ def test_ones_sessions_are_listed_and_ended(cast: Cast, door: Door) -> None:
     found = writer.json("/sessions")["items"]
     assert len(found) == 3
     assert found[0].keys() == {"locator", "since", "lastSeenAt", "address"}
+    assert writer.json(f"/sessions/{found[1]['locator']}") == found[1]
+    assert cast.daniel.get(f"/sessions/{found[1]['locator']}").status_code == 404
     writer.done("DELETE", f"/sessions/{found[0]['locator']}")
+    assert writer.get(f"/sessions/{found[0]['locator']}").status_code == 404
     assert writer.send("DELETE", f"/sessions/{found[0]['locator']}").status_code == 404
     assert [each["locator"] for each in writer.json("/sessions")["items"]] == [each["locator"] for each in found[1:]]
     [theirs] = cast.daniel.json("/sessions")["items"]

@@ -176,7 +176,11 @@ def test_the_trail_is_exported_as_filtered_and_masked(door: Door, agency: Agency
     did(door, "user.changed", detail={"before": {"role": "csr"}, "after": {"role": "admin"}, "by": "hand"})
     told = rows_of(door, agency.admin(), Kind.AUDIT, Asked())
     assert [row["Action"] for row in told] == ["user.changed", "policy.changed", "user.enabled"]
-    assert [row["Before and after"] for row in told] == ["Role: csr → admin; By: hand", f"Premium: {MASK} → {MASK}", ""]
+    assert [row["Before and after"] for row in told] == [
+        f"Role: {Role.CSR.label} → {Role.ADMIN.label}; By: hand",
+        f"Premium: {MASK} → {MASK}",
+        "",
+    ]
     (seen,) = rows_of(door, agency.read_only(), Kind.AUDIT, Asked(action="policy.changed"))
     assert seen["Before and after"] == "Premium: 1 → 2"
 

@@ -79,6 +79,8 @@ def test_a_change_of_what_somebody_may_do_ends_their_sessions_and_is_audited(
     with door.database.read() as db:
         changes = [event.detail for event in db.query(AuditEvent).filter_by(action="user.changed")]
     assert len(changes) == 2, "nothing changed the third time"
+    kept = [changes[0][side]["producer"] for side in ("before", "after")]
+    assert kept[0] != kept[1] == f"{door.run(roster.one, CLI, who=person.locator).line.producer} (HL-maya)"
     assert changes[1]["before"]["name"] != changes[1]["after"]["name"] == "Maya A. Lopez"
 
 

@@ -14,7 +14,7 @@ from portal_app.models.audit import AuditEvent
 from portal_app.models.enums import Role
 from portal_app.models.policies import LineOfBusiness
 from portal_app.models.settings import AgencySettings
-from portal_app.services import home
+from portal_app.services import diagnostics, home
 from portal_app.services.access import ANONYMOUS
 from portal_app.services.door import Door
 from portal_app.services.errors import Conflict, DomainError, Forbidden, Invalid
@@ -193,11 +193,13 @@ def test_the_demos_own_name_may_be_changed(door: Door, tmp_path: Path) -> None:
 @pytest.mark.criterion("SET-07")
 def test_variables_are_told_by_name_and_never_by_what_they_hold(door: Door, tmp_path: Path) -> None:
     secret = {"PORTAL_SMTP_URL": "smtps://u:canary@mail.test", "PORTAL_MAIL_FROM": "canary@agency.test"}
-    told = replace(door, settings=load_settings({**secret, "PORTAL_DATA_DIR": str(tmp_path)}))
+    told = replace(door, settings=load_settings({**secret, "PORTAL_DATA_DIR": str(tmp_path)}, demo=True))
     found = told.run(agency.current, ADA)
     given = {each.name: each.given for each in found.variables}
     assert (given["PORTAL_SMTP_URL"], given["PORTAL_MAIL_FROM"], given["PORTAL_SMS_TOKEN"]) == (True, True, False)
     assert "PORTAL_AGENCY_NAME" not in given
+    by_the_report = {line.what: line.told == "set." for line in told.run(diagnostics.report, ADA).lines}
+    assert given == {name: by_the_report[name] for name in given}, "a value that only the demo chose is none of it"
     assert "canary" not in repr(found)
 
 

@@ -123,6 +123,9 @@ class MemoryFeed(FeedConnector):
         record = RECORDS[kind](json.loads(cells["json"]))
         return record.code if isinstance(record, ProducerRecord) else record.source_id
 
+    def naming(self, kind: FeedKind) -> list[str]:
+        return ["json"]
+
     def export(self, kind: FeedKind, *records: FeedRecord, at: datetime = EXPORTED, name: str = "") -> MemoryBatch:
         """Put a file there beside those that lie there already."""
         name = name or f"{kind.value}-{len(self.ready[kind])}.csv"

@@ -1,6 +1,7 @@
 """Column maps that people save, held against real files."""
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -126,7 +127,7 @@ def test_a_header_that_drifted_is_shown_old_to_new_and_never_taken_in_before_som
     runs()
     [before] = stored(bulk.ACCOUNT)
     new = {**CLIENT, "Name": "Rosa Whitfield-Ames"}
-    exported(agency, drifted(new, Name="Client Name", Born="Birth"), age=500)
+    exported(agency, drifted(new, Name="Client Name", Born="Anno"), age=500)
 
     run = runs()["clients"]
     assert run.state is RunState.FAILED
@@ -136,11 +137,11 @@ def test_a_header_that_drifted_is_shown_old_to_new_and_never_taken_in_before_som
     found = look()
     assert found.moved == (Moved("name", "Name", "Client Name"), Moved("birth_date", "Born", ""))
     assert found.columns["name"] == "Client Name"
-    assert column(found, "Birth").field == ""
+    assert column(found, "Anno").field == ""
     assert found.preview is not None
     assert found.preview.lacking == ("Born",)
 
-    mended = assigned(found.columns, "Birth", "birth_date")
+    mended = assigned(found.columns, "Anno", "birth_date")
     tried = look(mended)
     assert tried.preview is not None
     assert (tried.preview.fine, tried.preview.lacking) == (1, ())
@@ -150,6 +151,35 @@ def test_a_header_that_drifted_is_shown_old_to_new_and_never_taken_in_before_som
     [after] = stored(bulk.ACCOUNT)
     assert (after["name"], after["id"]) == ("Rosa Whitfield-Ames", before["id"])
     assert look().moved == ()
+
+
+@pytest.mark.criterion("FEED-70")
+def test_the_run_after_a_map_was_saved_does_not_blame_the_file_before_the_drift(
+    agency: Agency, runs: Runs, look: Looks, stored: Stored, door: Door, clock: Clock
+) -> None:
+    clock.now = datetime.now(UTC)
+    good = csv_of([list(CLIENT), list(CLIENT.values())])
+    agency.writes(CLIENTS, good, name="clients-1.csv", age=600)
+    assert runs()["clients"].state is RunState.SUCCEEDED
+    new = drifted({**CLIENT, "Name": "Rosa Whitfield-Ames"}, Name="Client Name")
+    agency.writes(CLIENTS, csv_of([list(new), list(new.values())]), name="clients-2.csv", age=500)
+    assert runs()["clients"].state is RunState.FAILED
+
+    door.run(column_maps.save, PRINCIPAL, feed="agency", kind=CLIENTS, columns=look().columns, version=0)
+    run = runs()["clients"]
+
+    assert (run.state, run.message, run.files, run.rows_changed) == (RunState.SUCCEEDED, "", 1, 1)
+    assert [each["name"] for each in stored(bulk.ACCOUNT)] == ["Rosa Whitfield-Ames"]
+    assert (runs()["clients"].message, runs()["clients"].rows_read) == ("", 0)
+
+
+@pytest.mark.criterion("FEED-76")
+def test_each_field_that_drifted_finds_its_own_column(agency: Agency, look: Looks) -> None:
+    new = drifted({**CLIENT, "Client Status": "x"}, Name="Name of Client", Tax_ID="Federal Tax No", Born="DOB")
+    exported(agency, {"Client Status": new.pop("Client Status"), **new}, age=600)
+    assert {each.old: each.new for each in look().moved} == {
+        "Name": "Name of Client", "Tax ID": "Federal Tax No", "Born": "DOB",
+    }  # fmt: skip
 
 
 @pytest.mark.criterion("FEED-71")

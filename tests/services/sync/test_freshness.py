@@ -11,6 +11,7 @@ from portal_app.services.access import Permission, can
 from portal_app.services.door import Door
 from portal_app.services.errors import Forbidden
 from portal_app.services.sync.freshness import data_as_of, feeds, runs
+from portal_app.state.integrations import went_well
 from tests.services.sync.feed import MemoryFeed, client, policy, producer
 from tests.services.sync.test_policies import Sync, hour
 from tests.world import Agency, Clock
@@ -35,6 +36,10 @@ def test_each_kind_says_how_old_it_is_and_how_its_last_run_went(
     clients, policies = found[FeedKind.CLIENTS], found[FeedKind.POLICIES]
     assert (clients.last_success, clients.data_as_of) == (succeeded, hour(12))
     assert clients.last_run is not None
+    assert went_well(clients, "noon") == "Has not gone well since noon"
+    assert went_well(policies, "one") == "Last went well one"
+    assert went_well(found[FeedKind.COMMISSIONS], "") == ""
+    assert went_well(found[FeedKind.BILLING], "") == "Never went well yet"
     assert (clients.last_run.state, clients.last_run.message) == (RunState.FAILED, "There is no folder exports.")
     assert (policies.last_success, policies.data_as_of, policies.quarantined) == (clock.now, hour(13), 1)
     assert found[FeedKind.COMMISSIONS].last_success is None

@@ -1,6 +1,8 @@
 """Rows in quarantine that a person mends or leaves out: real files, read through the connector."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,10 @@ from portal_app.services.ports import Ports
 from portal_app.services.sync import bulk, freshness, mending, quarantine
 from portal_app.services.sync.freshness import RunRow
 from portal_app.services.sync.runs import run_feed
+from portal_app.services.trail import events
+from portal_app.state.integrations import counts
 from tests.integrations.agency import GOOD, PRODUCER_HEADER, Agency, csv_of
+from tests.services.sync.feed import MemoryFeed, client
 from tests.services.sync.test_policies import Stored
 from tests.world import Clock, actor, make_door
 
@@ -38,6 +43,18 @@ def agency(tmp_path: Path) -> Agency:
 def door(database: Database, tmp_path: Path, clock: Clock, agency: Agency) -> Iterator[Door]:
     connector = agency.connector(FeedKind.PRODUCERS, FeedKind.CLIENTS, FeedKind.POLICIES)
     door = make_door(database, tmp_path, clock, Ports(feeds={"agency": connector}))
+    yield door
+    door.threads.shutdown()
+
+
+@pytest.fixture
+def memory() -> MemoryFeed:
+    return MemoryFeed()
+
+
+@pytest.fixture
+def in_memory(database: Database, tmp_path: Path, clock: Clock, memory: MemoryFeed) -> Iterator[Door]:
+    door = make_door(database, tmp_path, clock, Ports(feeds={"memory": memory}))
     yield door
     door.threads.shutdown()
 
@@ -105,6 +122,32 @@ def test_a_mended_row_is_taken_in_and_stays_when_the_fault_is_sent_again(
 
 
 @pytest.mark.criterion("FEED-63")
+def test_the_run_that_takes_a_mended_row_in_says_so_and_none_sets_it_aside_again(
+    agency: Agency, runs: Runs, door: Door
+) -> None:
+    wrong, other = {**POLICY, "Premium": "lots"}, {**POLICY, "Policy ID": "P2", "Premium": "more"}
+    exported(agency, wrong, other, age=600)
+    run = runs()["policies"]
+    assert (counts(run), run.rows_quarantined) == ("2 read, 2 set aside", 2)
+    held = next(each for each in waiting(door) if each.line == 2)
+    row = door.run(mending.one, PRINCIPAL, locator=held.locator)
+    cells = {cell.heading: cell.text for cell in row.cells} | {"Premium": "12"}
+    door.run(mending.mend, PRINCIPAL, locator=held.locator, cells=cells, version=row.version)
+
+    assert counts(runs()["policies"]) == "1 new, out of quarantine"
+    assert counts(runs()["policies"]) == "Nothing new"
+
+    exported(agency, wrong, other, {**POLICY, "Policy ID": "P3"}, age=500)
+    run = runs()["policies"]
+    assert (run.rows_read, run.rows_quarantined, len(waiting(door))) == (3, 1, 1)
+
+    [held] = waiting(door)
+    door.run(mending.leave_out, PRINCIPAL, locator=held.locator)
+    exported(agency, wrong, other, age=400)
+    assert (runs()["policies"].rows_quarantined, waiting(door)) == (0, ())
+
+
+@pytest.mark.criterion("FEED-63")
 @pytest.mark.parametrize("row", [["P1", "C1", "PA-1001"], [*POLICY.values(), "one more"]])
 def test_a_row_whose_cells_stand_under_no_heading_is_written_anew(
     row: list[str], agency: Agency, runs: Runs, stored: Stored, door: Door
@@ -135,8 +178,8 @@ def test_what_is_still_wrong_is_told_by_column_and_nothing_is_kept(agency: Agenc
         mended(door, Premium="12", Expiration_Date="01/01/2020", Status="")
     assert set(refused.value.problems) == {"Expiration Date", "Status"}
     with pytest.raises(Invalid) as refused:
-        mended(door, Premium="12", Policy_ID="")
-    assert set(refused.value.problems) == {mending.WHOLE_ROW}
+        mended(door, Premium="12", Policy_ID="", Effective_Date="still wrong")
+    assert set(refused.value.problems) == {"Policy ID", "Effective Date"}
     with pytest.raises(Invalid) as refused:
         mended(door, Surprise="12")
     assert set(refused.value.problems) == {mending.WHOLE_ROW}
@@ -148,16 +191,49 @@ def test_what_is_still_wrong_is_told_by_column_and_nothing_is_kept(agency: Agenc
 
 
 @pytest.mark.criterion("FEED-63")
+def test_a_row_that_names_no_record_is_told_which_columns_would(
+    memory: MemoryFeed, in_memory: Door, clock: Clock
+) -> None:
+    memory.export(FeedKind.CLIENTS, client(number="", name="?"))
+    run_feed(in_memory, feed="memory")
+    [held] = waiting(in_memory)
+    row = in_memory.run(mending.one, PRINCIPAL, locator=held.locator)
+    written = {"json": json.dumps(asdict(client(number="")), default=str)}
+
+    with pytest.raises(Invalid) as refused:
+        in_memory.run(mending.mend, PRINCIPAL, locator=held.locator, cells=written, version=row.version)
+
+    [(place, sentence)] = refused.value.problems.items()
+    assert (place, sentence.endswith("“json”.")) == (mending.WHOLE_ROW, True)
+
+
+@pytest.mark.criterion("FEED-63")
+@pytest.mark.parametrize("kind", [kind for kind in FeedKind if kind is not FeedKind.COMMISSIONS])
+def test_the_columns_that_name_a_record_are_those_that_make_it_another(kind: FeedKind, tmp_path: Path) -> None:
+    connector, good = Agency(tmp_path).connector(kind), GOOD[kind]
+    known_by = connector.source_id(kind, good)
+    matter = {heading for heading in good if connector.source_id(kind, {**good, heading: ""}) != known_by}
+    assert set(connector.naming(kind)) >= matter != set()
+
+
+@pytest.mark.criterion("FEED-63")
 def test_a_mended_row_waits_for_what_it_names_and_can_be_mended_again(
     agency: Agency, runs: Runs, stored: Stored, door: Door
 ) -> None:
     exported(agency, {**POLICY, "Premium": "lots"}, age=600)
     runs()
 
+    locator = opened(door).held.locator
     [reason] = mended(door, Premium="12", Client_ID="C7")
+    [event] = door.run(events.listed, PRINCIPAL, asked=events.Asked(action="row.mended")).rows
+    assert (event.record, event.name) == (locator, "policies.csv, line 2")
     assert reason.startswith('Column "Client ID" names a client')
     runs()
     assert [(each.mended, each.reasons) for each in waiting(door)] == [(True, (reason,))]
+    mended(door)
+    [again, _] = door.run(events.listed, PRINCIPAL, asked=events.Asked(action="row.mended")).rows
+    detail = door.run(events.one, PRINCIPAL, locator=again.locator)
+    assert [(each.name, each.after) for each in detail.changes] == [("Cells changed", "0")]
     assert mended(door, Client_ID="C1") == ()
     runs()
 

@@ -7,12 +7,12 @@ import pytest
 
 from portal_app.database import Database
 from portal_app.models.audit import AuditEvent
-from portal_app.models.enums import Role
+from portal_app.models.enums import ConflictKind, Grant, Resolution, Role
 from portal_app.services import audit
 from portal_app.services.access import Actor, Gate, system
 from portal_app.services.door import Door, Tx, writes
 from portal_app.services.errors import Forbidden, NotFound
-from portal_app.services.trail import details, events
+from portal_app.services.trail import coded, details, events
 from portal_app.services.trail.details import MASK
 from portal_app.services.trail.events import Asked
 from tests.world import Agency, actor, add_user
@@ -119,8 +119,8 @@ def test_before_and_after_name_what_differs_and_then_the_rest(door: Door, agency
         "open": True,
     }
     assert changes(door, agency.admin(), "user.changed", detail) == {
-        "Role": ("csr", "producer"),
-        "Grants": ("", "downline"),
+        "Role": (Role.CSR.label, Role.PRODUCER.label),
+        "Grants": ("", Grant.DOWNLINE.label),
         "By": ("", "hand"),
         "Open": ("", "Yes"),
     }
@@ -144,6 +144,45 @@ def test_values_of_the_business_reach_nobody_who_does_not_see_it(door: Door, age
     for person in (agency.principal(), agency.read_only()):
         seen = changes(door, person, action, detail)
         assert seen["Premium"] == ("1,200.00", "1,250.00")
+
+
+@pytest.mark.criterion("AUDIT-13")
+def test_codes_are_told_in_words(door: Door, agency: Agency) -> None:
+    person = agency.principal()
+    older = {"before": {"producer": 4}, "after": {"producer": 9}}
+    assert changes(door, person, "user.changed", older) == {"Producer": (coded.NOT_KEPT, coded.NOT_KEPT)}
+    newer = {"before": {"producer": "Maya (HL-1)"}, "after": {"producer": ""}}
+    assert changes(door, person, "user.changed", newer) == {"Producer": ("Maya (HL-1)", "")}
+    settings = {
+        "before": {"response_days.umbrella": "2 business days", "agency_name": "Harbor"},
+        "after": {"response_days.umbrella": "3 business days", "agency_name": "Quay"},
+    }
+    assert list(changes(door, person, "settings.changed", settings)) == ["Response time, Umbrella", "Agency's name"]
+
+
+@pytest.mark.criterion("AUDIT-13")
+@pytest.mark.parametrize("kind", ConflictKind)
+def test_no_answer_to_a_conflict_is_told_in_codes(kind: ConflictKind) -> None:
+    answers = [Resolution.FIRST, Resolution.SECOND]
+    answers += [Resolution.BOTH] if kind is ConflictKind.SAME_TIME_TWICE else []
+    for resolution in answers:
+        detail = {"kind": kind.value, "first": "a", "second": "b", "resolution": resolution.value}
+        told = {each.name: each.after for each in details.changes(actor(Role.ADMIN), "conflict.resolved", detail)}
+        assert told == {
+            "Kind": coded.CONFLICTS[kind],
+            "Resolution": coded.ANSWERS[kind][resolution],
+            "First": MASK,
+            "Second": MASK,
+        }
+
+
+@pytest.mark.criterion("AUDIT-13")
+def test_that_nothing_was_mended_is_said_and_a_column_of_that_name_stays_veiled() -> None:
+    [told] = details.changes(actor(Role.ADMIN), "row.mended", {"cells_changed": 0})
+    assert (told.name, told.after) == ("Cells changed", "0")
+    column = {"before": {"cells_changed": "a"}, "after": {"cells_changed": "b"}}
+    [told] = details.changes(actor(Role.PRINCIPAL), "row.mended", column)
+    assert (told.before, told.after) == (MASK, MASK)
 
 
 @pytest.mark.criterion("AUDIT-13")
