@@ -246,9 +246,9 @@ def test_the_keyboard_alone_finds_a_policy(
     page.keyboard.type("street")
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{demo_site.url}/policies?q=street")
-    link = page.locator(".row-link").first
-    expect(link).to_be_visible()
-    link.focus()
+    # What was found, and not the list from before.
+    expect(page.locator(".matched").first).to_be_visible()
+    page.locator(".row-link").first.focus()
     page.keyboard.press("Enter")
     expect(page.locator("#history")).to_be_visible()
     expect(page.locator("#main")).to_be_focused()

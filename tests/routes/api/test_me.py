@@ -23,6 +23,7 @@ def test_a_producer_sees_themselves(cast: Cast) -> None:
             "submitBusiness",
             "viewCommissions",
             "viewOwnAccounts",
+            "viewProducers",
         ],
         "producer": "Maya Alvarez",
         "agencyName": "Your agency",
@@ -36,6 +37,14 @@ def test_an_administrator_too_may_ask_who_they_are(cast: Cast) -> None:
     me = cast.admin.json("/me")
     assert (me["role"], me["permissions"], me["producer"]) == (
         "admin",
-        ["changeSettings", "manageUsers", "runFeeds", "viewAudit", "viewFeeds"],
+        [
+            "changeSettings",
+            "manageProducers",
+            "manageUsers",
+            "runFeeds",
+            "viewAudit",
+            "viewFeeds",
+            "viewProducers",
+        ],
         "",
     )

@@ -15,6 +15,7 @@ from portal_app.services.ports import Mail
 from portal_app.services.webhooks import deliveries, hooks
 from portal_app.services.webhooks.deliveries import Fate
 from tests.receiver import Receiver
+from tests.servers import until
 from tests.services.webhooks.conftest import ATTEMPTS, DANIEL, MAYA, actions, happened, hooked, rows
 from tests.world import NOW, Agency, Clock, add_user
 
@@ -224,10 +225,9 @@ def test_two_workers_that_learn_it_at_once_tell_it_once(
         happened(door, locator=locator)
     there.slow, there.status = True, 410
     workers = [Thread(target=deliver_due, args=(door,), kwargs={"holder": each}) for each in ("one", "two")]
-    for each in workers:
+    for number, each in enumerate(workers, 1):
         each.start()
-    while len(there.arrived) < 2:
-        workers[0].join(0.01)
+        until(lambda number=number: len(there.arrived) == number)  # type: ignore[misc]
     there.let_go.set()
     for each in workers:
         each.join()
