@@ -149,6 +149,34 @@ class TransactionState(StrEnum):
     DISCARDED = "discarded"
 
 
+class QuoteState(Labelled):
+    """How far a quote has come. `REJECTED` and `DISCARDED` are final."""
+
+    DRAFT = "draft"
+    UNDERWRITTEN = "underwritten"
+    BLOCKED = "blocked"
+    DECLINED = "declined"
+    REJECTED = "rejected"
+    DISCARDED = "discarded"
+
+
+class FlagLevel(Labelled):
+    """What an underwriting flag does: `INFO` nothing, `APPROVE` overrides every other but an earlier rejection."""
+
+    INFO = "info"
+    APPROVE = "approve"
+    BLOCK = "block"
+    DECLINE = "decline"
+    REJECT = "reject"
+
+
+class FlagCause(StrEnum):
+    """Where an underwriting flag comes from: a producer that is not valid, or a person."""
+
+    PRODUCER = "producer"
+    PERSON = "person"
+
+
 class BillMode(Labelled):
     """Who sends the bill."""
 

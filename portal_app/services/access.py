@@ -23,6 +23,7 @@ from portal_app.models.licensing import (
 )
 from portal_app.models.policies import Coverage, Policy, PolicyAddress, PolicyTerm, Vehicle
 from portal_app.models.producers import Producer, ProducerCode
+from portal_app.models.quotes import Quote, UnderwritingFlag
 from portal_app.services.errors import Forbidden, SignInNeeded
 
 
@@ -46,6 +47,7 @@ class Permission(StrEnum):
     VIEW_PRODUCERS = "See producers and their codes"
     MANAGE_PRODUCERS = "Manage producers and their codes"
     UNDERWRITE = "Underwrite quotes and change policies"
+    SET_AUTHORITY = "Set binding authority and moratoria"
 
 
 class Gate(StrEnum):
@@ -102,6 +104,7 @@ MATRIX: dict[Role, RoleRights] = {
             P.VIEW_PRODUCERS: R.FULL,
             P.MANAGE_PRODUCERS: R.FULL,
             P.UNDERWRITE: R.FULL,
+            P.SET_AUTHORITY: R.FULL,
         },
     ),
     Role.PRODUCER: RoleRights(
@@ -143,6 +146,7 @@ MATRIX: dict[Role, RoleRights] = {
             P.VIEW_AUDIT: R.FULL,
             P.VIEW_PRODUCERS: R.FULL,
             P.MANAGE_PRODUCERS: R.FULL,
+            P.SET_AUTHORITY: R.FULL,
         },
     ),
     Role.READ_ONLY: RoleRights(
@@ -305,6 +309,12 @@ def in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[bool]:
         return mine
     if model is Account:
         return col(Account.id).in_(select(col(Policy.account_id)).where(mine))
+    quoted = col(Quote.producer_code_id).in_(codes_in(scope))
+    if model is Quote:
+        return quoted
+    if model is UnderwritingFlag:
+        of_policy = col(UnderwritingFlag.policy_id).in_(select(col(Policy.id)).where(mine))
+        return or_(of_policy, col(UnderwritingFlag.quote_id).in_(select(col(Quote.id)).where(quoted)))
     if model in BELONGS_TO_A_POLICY:
         return model.policy_id.in_(select(col(Policy.id)).where(mine))  # type: ignore[attr-defined, no-any-return]
     raise TypeError(f"{model.__name__} has no rule of scope")
