@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import func, literal, select, text
+from sqlalchemy import Select, func, literal, select, text
 from sqlmodel import col
 
 from portal_app.models.enums import ProducerState
@@ -59,11 +59,20 @@ def parent_for(tx: Tx, row: Producer, locator: str) -> Producer | None:
 
 
 def above(tx: Tx, row: Producer) -> list[Producer]:
-    """The row and everybody over it, the nearest first."""
+    """The row and everybody over it, the nearest first, as far as the actor may see them."""
+    return _above(tx, row, visible(tx.actor, Producer))
+
+
+def above_unseen(tx: Tx, row: Producer) -> list[Producer]:
+    """The row and everybody over it, the nearest first, for a rule that holds whoever asks."""
+    return _above(tx, row, select(Producer))
+
+
+def _above(tx: Tx, row: Producer, among: Select[Any]) -> list[Producer]:
     here: tuple[Any, ...] = (col(Producer.id), col(Producer.parent_id))
     line = select(*here).where(col(Producer.id) == row.id).cte(recursive=True)
     line = line.union(select(*here).where(col(Producer.id) == line.c.parent_id))
-    rows = tx.db.scalars(visible(tx.actor, Producer).where(col(Producer.id).in_(select(line.c.id)))).all()
+    rows = tx.db.scalars(among.where(col(Producer.id).in_(select(line.c.id)))).all()
     found, by_id = [row], {each.id: each for each in rows}
     while (parent := by_id.get(found[-1].parent_id)) is not None and len(found) < len(rows):
         found.append(parent)
