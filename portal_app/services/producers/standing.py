@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-
 from portal_app.models.enums import ProducerState
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.services.door import Tx
