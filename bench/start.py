@@ -161,6 +161,6 @@ def _told(sizes: list[int]) -> str:
 @contextmanager
 def _browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=servers.need("chromium"), args=servers.CHROMIUM_FLAGS)
+        browser = playwright.chromium.launch(executable_path=servers.chromium(), args=servers.CHROMIUM_FLAGS)
         yield browser
         browser.close()

@@ -85,7 +85,7 @@ def sftp_server() -> Iterator[servers.SftpServer]:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    return browser_type_launch_args | {"executable_path": servers.need("chromium"), "args": servers.CHROMIUM_FLAGS}
+    return browser_type_launch_args | {"executable_path": servers.chromium(), "args": servers.CHROMIUM_FLAGS}
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,17 +48,27 @@ def find(program: str) -> str | None:
     return shutil.which(program, path=os.pathsep.join(folders))
 
 
-def need(program: str) -> str:
-    """Where a program is. What is missing is installed where that may be (apt, as root); else the test is skipped."""
-    if found := find(program):
+def need(*programs: str) -> str:
+    """Where a program is, the first of those that would do. What is missing is installed where that may be (apt, as
+    root); else the test is skipped."""
+    if found := _first(programs):
         return found
     with (TEMP / "portal-system-packages.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not find(program):
+        if not _first(programs):
             subprocess.run([ROOT / ".ci/system-packages"], check=False, capture_output=True, timeout=900)
-    if found := find(program):
+    if found := _first(programs):
         return found
-    pytest.skip(f"{program} is missing here and could not be installed")
+    pytest.skip(f"{programs[0]} is missing here and could not be installed")
+
+
+def _first(programs: Iterable[str]) -> str | None:
+    return next(filter(None, map(find, programs)), None)
+
+
+def chromium() -> str:
+    """Chromium without a window. Its own build for that, where the system has it, takes half as long to draw a page."""
+    return need("chromium-headless-shell", "chromium")
 
 
 def free_port() -> int:

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 import reflex as rx
 
-from portal_app.database import Database
 from portal_app.models.enums import Role, SessionStage
 from portal_app.models.identity import User
 from portal_app.services import door as doors
 from portal_app.services.access import ANONYMOUS
 from portal_app.services.door import Door, Tx
 from portal_app.services.identity import sessions
+from tests.databases import opened
 from tests.world import Agency, Clock, add_user, build_agency, make_door
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXA"
@@ -32,7 +32,7 @@ def app() -> rx.App:
 @pytest.fixture
 def door(empty_sqlite: Path, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
     shutil.copy(empty_sqlite, tmp_path / "portal.db")
-    door = make_door(Database(f"sqlite:///{tmp_path / 'portal.db'}"), tmp_path, clock)
+    door = make_door(opened(f"sqlite:///{tmp_path / 'portal.db'}"), tmp_path, clock)
     monkeypatch.setattr(doors, "_installed", door)
     yield door
     door.close()

@@ -9,11 +9,11 @@ import pytest
 import reflex as rx
 from reflex.istate.data import ReflexURL, URLData
 
-from portal_app.database import Database
 from portal_app.services import door as doors
 from portal_app.services.access import Actor
 from portal_app.services.door import Door, current_actor
 from portal_app.state.portal import PortalState
+from tests.databases import opened
 from tests.world import Agency, Clock, build_agency, make_door
 
 Page = TypeVar("Page", bound=PortalState)
@@ -29,7 +29,7 @@ def go(state: rx.State, path: str) -> None:
 def door(empty_sqlite: Path, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
     shutil.copy(empty_sqlite, tmp_path / "portal.db")
     door = make_door(
-        Database(f"sqlite:///{tmp_path / 'portal.db'}"), tmp_path, clock, agency_name="Harbor Lane Insurance"
+        opened(f"sqlite:///{tmp_path / 'portal.db'}"), tmp_path, clock, agency_name="Harbor Lane Insurance"
     )
     monkeypatch.setattr(doors, "_installed", door)
     yield door
