@@ -12,6 +12,11 @@ AXE = Axe()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Telling of every element that it passed takes axe three times as long as looking at it.
 OPTIONS = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
+# In other colours a page differs in its colours alone.
+COLOURS = {
+    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
+    "resultTypes": ["violations"],
+}
 # Of rows that differ in their text alone, the first is looked at: a list of fifty takes as long as three.
 ALIKE = """() => {
     const own = new Set(["href", "id", "value", "title", "datetime", "aria-label", "aria-labelledby", "data-alike"])
@@ -49,7 +54,7 @@ def look(page: Page) -> list[str]:
             place = f"{urlsplit(page.url).path} {size['width']} {scheme}"
             if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
                 wrong.append(f"{place}: wider than the screen")
-            wrong += [f"{place}: {each}" for each in _axe(page)]
+            wrong += [f"{place}: {each}" for each in _axe(page, OPTIONS if scheme == "light" else COLOURS)]
     return wrong
 
 
@@ -57,12 +62,12 @@ def findings(page: Page) -> list[str]:
     """What axe finds as the page stands."""
     page.bring_to_front()
     page.emulate_media(reduced_motion="reduce")
-    return _axe(page)
+    return _axe(page, OPTIONS)
 
 
-def _axe(page: Page) -> list[str]:
+def _axe(page: Page, options: dict[str, Any]) -> list[str]:
     page.evaluate(ALIKE)
-    return [told(each) for each in AXE.run(page, context=FIRST_OF_EACH, options=OPTIONS).response["violations"]]
+    return [told(each) for each in AXE.run(page, context=FIRST_OF_EACH, options=options).response["violations"]]
 
 
 def told(finding: Any) -> str:
