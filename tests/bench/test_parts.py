@@ -31,7 +31,7 @@ def empty_app(built_front_end: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_events(built_front_end: Path) -> None:
-    found = events.measure(events.Size(rounds=2, events=20, clients=5, seconds=1.2))
+    found = events.measure(events.Size(rounds=1, events=20, clients=5, seconds=1.2))
     assert judged(found) == ["guard and session : empty app", "5 clients : one"]
 
 
