@@ -140,11 +140,11 @@ class QuotePageState(PortalState):
         self.adding = False
 
     @requires(DOES)
-    async def add_flag(self, form: dict[str, str]) -> None:
+    async def add_flag(self, form: dict[str, Any]) -> None:
         """What was typed stays where it cannot be taken."""
         self.problems = {}
         level = FlagLevel(form["level"]) if form.get("level") in LEVELS else FlagLevel.INFO
-        tag, note = form.get("tag", ""), form.get("note", "")
+        tag, note = str(form.get("tag", "")), str(form.get("note", ""))
         try:
             await the_door().call(flags.add_to_quote, locator=self.shown, level=level, tag=tag, note=note)
         except Invalid as refusal:
