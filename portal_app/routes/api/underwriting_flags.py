@@ -62,10 +62,11 @@ class Link(shapes.Shape):
 
 
 class Underwriting(shapes.Shape):
-    """What underwriting came to. `invalid` are the producer code, its producer and the parents that are not validated;
-    `flags` all that were raised, `counting` the locators of those that count."""
+    """What underwriting came to. `way` is the producer code that is carried, its producer and everybody above;
+    `invalid` those of them that are not validated; `flags` all that were raised, `counting` the locators of those that count."""
 
     outcome: Outcome
+    way: list[Link]
     invalid: list[Link]
     flags: list[Flag]
     counting: list[str]
@@ -84,6 +85,12 @@ class UnderwrittenTransaction(Underwriting):
 def told(result: requests.Underwriting) -> dict[str, Any]:
     """What underwriting came to, for a shape."""
     return asdict(result)
+
+
+@router.get("/quotes/{locator}/underwriting")
+async def get_underwriting_of_quote(caller: Caller, locator: parameters.Locator) -> Underwriting:
+    """What underwriting would come to now. It asks for none, and sets no flag."""
+    return Underwriting.of(await the_door().act(requests.standing_of_quote, caller, locator=locator))
 
 
 @router.get("/quotes/{locator}/underwriting-flags", dependencies=parameters.GIVEN_ONCE)

@@ -91,9 +91,13 @@ def test_a_quote_is_underwritten_flagged_reset_and_discarded(
     made = writer.done("POST", "/quotes", body | EXAMPLE)
     path = f"/quotes/{made['locator']}"
 
+    before = cast.maya.json(f"{path}/underwriting")
+    assert (before["outcome"], before["flags"], len(before["way"])) == ("failed", [], 4)
+
     failed = writer.done("POST", f"{path}/underwrite")
 
     assert (failed["outcome"], failed["quote"]["state"]) == ("failed", "draft")
+    assert cast.maya.json(f"{path}/underwriting") == {name: failed[name] for name in failed if name != "quote"}
     assert [(each["kind"], each["called"], each["state"]) for each in failed["invalid"]] == [
         ("producer", "North Branch", "suspended")
     ]
