@@ -62,8 +62,9 @@ class Link(shapes.Shape):
 
 
 class Underwriting(shapes.Shape):
-    """What underwriting came to. `way` is the producer code that is carried, its producer and everybody above;
-    `invalid` those of them that are not validated; `flags` all that were raised, `counting` the locators of those that count."""
+    """What underwriting came to. `way` is the producer code that is carried, its producer and everybody above,
+    `invalid` those that are not validated; `flags` are all that were raised, `counting` the locators of those that
+    count."""
 
     outcome: Outcome
     way: list[Link]
