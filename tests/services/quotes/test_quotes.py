@@ -1,21 +1,24 @@
 """Quotes as they are drawn up, changed, looked up, and who may."""
 
+import asyncio
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from portal_app.models.audit import AuditEvent
-from portal_app.models.enums import ProducerState, QuoteState
+from portal_app.models.enums import FlagLevel, ProducerState, QuoteState
 from portal_app.models.quotes import Quote
+from portal_app.services import marks
 from portal_app.services.door import Door
 from portal_app.services.errors import Conflict, Forbidden, Invalid, NotFound
 from portal_app.services.producers import impact, lifecycle
 from portal_app.services.quotes import drafts, find
 from portal_app.services.quotes.terms import QuoteTerms
-from portal_app.services.underwriting import requests
+from portal_app.services.underwriting import flags, requests
 from tests.services.producers.acting import deeds, listen
 from tests.services.quotes.acting import places, put, quote, underwriter
 from tests.world import Agency, Clock
@@ -225,6 +228,34 @@ def test_each_step_is_in_the_trail_and_told(
         changed = db.scalars(select(AuditEvent).where(AuditEvent.action == "quote.changed")).one()
         assert changed.detail == {"before": {"limit": None}, "after": {"limit": "5.00"}}
         assert (changed.actor, changed.subject_kind) == (person.email, "quote")
+
+
+@pytest.mark.criterion("QUOTE-10")
+def test_open_pages_of_quotes_hear_of_them_of_flags_and_of_producers(door: Door, agency: Agency) -> None:
+    person, heard = underwriter(agency), []
+
+    def hear() -> None:
+        heard.append(asyncio.run(marks.now(door)).get("quotes", 0))
+
+    made = quote(door, agency)
+    hear()
+    added = door.run(flags.add_to_quote, person, locator=made.locator, level=FlagLevel.INFO, tag="x")
+    hear()
+    door.run(flags.remove, person, locator=added.locator)
+    hear()
+    door.run(lifecycle.suspend_producer, agency.admin(), locator=agency.branch.locator)
+    hear()
+    door.run(requests.underwrite_quote, person, locator=made.locator)
+    hear()
+    assert heard == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.criterion("QUOTE-02")
+def test_the_database_holds_that_no_amount_is_below_nothing(door: Door, agency: Agency) -> None:
+    made = quote(door, agency)
+    for name in ("premium", "losses"):
+        with pytest.raises(IntegrityError), door.database.write() as db:
+            db.execute(update(Quote).where(Quote.locator == made.locator).values({name: Decimal("-0.01")}))
 
 
 def _state(locator: str, state: QuoteState) -> Any:
