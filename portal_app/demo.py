@@ -1,18 +1,27 @@
 """The demo agency: brought in from the files in `demo/` by the real sync, with people whose passwords are public."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
 
 import pyotp
 from sqlalchemy import select
 from sqlmodel import col
 
-from portal_app.models.enums import Grant, Role
+from portal_app.models.accounts import Account
+from portal_app.models.enums import FlagLevel, Grant, Role
 from portal_app.models.identity import User
+from portal_app.models.policies import Carrier, Policy
+from portal_app.models.producers import ProducerCode
 from portal_app.services.access import Gate, system
 from portal_app.services.door import Door, Tx, reads, writes
 from portal_app.services.errors import Forbidden
 from portal_app.services.identity import hashing, users
+from portal_app.services.producers import lifecycle
+from portal_app.services.quotes import drafts
+from portal_app.services.quotes.terms import QuoteTerms
 from portal_app.services.sync.runs import run_feed
+from portal_app.services.underwriting import flags, requests
 from portal_app.settings import Settings
 
 PASSWORD = "Tidewater-Lantern-42!"
@@ -53,6 +62,7 @@ def load_demo(door: Door) -> None:
     password_hash = hashing.make_here(PASSWORD)
     for each in missing:
         door.run(settle, LOADER, person=each, password_hash=password_hash)
+    door.run(draw_up, LOADER)
 
 
 @reads(Gate.SYSTEM)
@@ -75,6 +85,62 @@ def settle(tx: Tx, *, person: SignIn, password_hash: str) -> None:
     )
     user = users.find(tx, person.email)
     user.password_hash, user.totp_secret, user.totp_enrolled_at = password_hash, person.totp_secret, tx.now
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A quote for the insured of the first policy that stands under this code."""
+
+    code: str
+    line: str
+    premium: str
+    insured_value: str
+    underwrite: bool = True
+    flag: tuple[FlagLevel, str, str] | None = None
+
+
+# The code of the last one is suspended first.
+QUOTES = (
+    Drawn("HL-110", "homeowners", "1486.00", "425000.00"),
+    Drawn("HL-110", "umbrella", "312.00", "1000000.00", underwrite=False),
+    Drawn("HL-210", "bop", "2950.00", "610000.00", flag=(FlagLevel.BLOCK, "Loss runs missing", "Ask for five years.")),
+    Drawn("HL-220", "general_liability", "1875.00", "300000.00"),
+)
+
+
+@writes(Gate.SYSTEM)
+def draw_up(tx: Tx) -> None:
+    """Draw up a few quotes and underwrite them, one under a producer code that is suspended."""
+    suspended = tx.db.scalars(select(ProducerCode).where(col(ProducerCode.code) == QUOTES[-1].code)).one()
+    lifecycle.suspend_code(tx, locator=suspended.locator)
+    effective = (tx.now + timedelta(days=30)).date().replace(day=1)
+    for each in QUOTES:
+        account, carrier = _first_of(tx, each.code)
+        terms = QuoteTerms(
+            line=each.line,
+            carrier=carrier.locator,
+            effective=effective,
+            expiration=effective.replace(year=effective.year + 1),
+            producer_code=each.code,
+            valid_until=effective,
+            jurisdiction=account.state,
+            postal_code=account.postal_code,
+            premium=Decimal(each.premium),
+            insured_value=Decimal(each.insured_value),
+        )
+        made = drafts.create(tx, account=account.locator, terms=terms)
+        if each.flag:
+            level, tag, note = each.flag
+            flags.add_to_quote(tx, locator=made.locator, level=level, tag=tag, note=note)
+        if each.underwrite:
+            requests.underwrite_quote(tx, locator=made.locator)
+
+
+def _first_of(tx: Tx, code: str) -> tuple[Account, Carrier]:
+    held = select(col(ProducerCode.id)).where(col(ProducerCode.code) == code)
+    policies = select(Policy).where(col(Policy.producer_code_id).in_(held)).order_by(col(Policy.id))
+    policy = tx.db.scalars(policies.limit(1)).one()
+    return tx.db.get_one(Account, policy.account_id), tx.db.get_one(Carrier, policy.carrier_id)
 
 
 def welcome(settings: Settings) -> str:

@@ -41,6 +41,10 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("expiration > effective", name="ck_quote_term"),
         sa.CheckConstraint("version >= 1", name="ck_quote_version"),
+        sa.CheckConstraint(
+            "premium >= 0 AND insured_value >= 0 AND limit_amount >= 0 AND deductible >= 0 AND losses >= 0",
+            name="ck_quote_amounts",
+        ),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_quote_account_id")),
         sa.ForeignKeyConstraint(["carrier_id"], ["carrier.id"], name=op.f("fk_quote_carrier_id")),
         sa.ForeignKeyConstraint(["line_id"], ["line_of_business.id"], name=op.f("fk_quote_line_id")),

@@ -31,6 +31,31 @@ RUN_STATE: dict[str, Look] = {
     "Interrupted": ("amber", "circle-pause"),
 }
 
+QUOTE_STATE: dict[str, Look] = {
+    "Draft": ("gray", "file-pen-line"),
+    "Underwritten": ("green", "circle-check-big"),
+    "Blocked": ("amber", "circle-pause"),
+    "Declined": ("red", "undo-2"),
+    "Rejected": ("red", "circle-x"),
+    "Discarded": ("gray", "trash-2"),
+}
+
+FLAG_LEVEL: dict[str, Look] = {
+    "Info": ("blue", "info"),
+    "Approve": ("green", "circle-check-big"),
+    "Block": ("amber", "circle-pause"),
+    "Decline": ("red", "undo-2"),
+    "Reject": ("red", "circle-x"),
+}
+
+PRODUCER_STATE: dict[str, Look] = {
+    "Draft": ("gray", "file-pen-line"),
+    "Validated": ("green", "circle-check-big"),
+    "Suspended": ("amber", "circle-pause"),
+    "Retired": ("gray", "history"),
+    "Discarded": ("gray", "trash-2"),
+}
+
 STANDING: dict[str, Look] = {
     "Active": ("green", "circle-check-big"),
     "Invited": ("blue", "mail"),
@@ -60,6 +85,18 @@ def claim_status(word: Text) -> rx.Component:
 
 def standing(word: Text) -> rx.Component:
     return _badge(word, STANDING)
+
+
+def quote_state(word: Text) -> rx.Component:
+    return _badge(word, QUOTE_STATE)
+
+
+def flag_level(word: Text) -> rx.Component:
+    return _badge(word, FLAG_LEVEL)
+
+
+def producer_state(word: Text) -> rx.Component:
+    return _badge(word, PRODUCER_STATE)
 
 
 def run_state(word: Text) -> rx.Component:

@@ -21,6 +21,10 @@ class Quote(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("expiration > effective", name="ck_quote_term"),
         CheckConstraint("version >= 1", name="ck_quote_version"),
+        CheckConstraint(
+            "premium >= 0 AND insured_value >= 0 AND limit_amount >= 0 AND deductible >= 0 AND losses >= 0",
+            name="ck_quote_amounts",
+        ),
         Index("ix_quote_account", "account_id", "id"),
         Index("ix_quote_producer_code", "producer_code_id", "state"),
     )

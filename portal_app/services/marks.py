@@ -15,6 +15,7 @@ ACTOR = system("live pages")
 SHOWN_TO: Mapping[Topic, Permission] = {
     Topic.FEEDS: Permission.VIEW_FEEDS,
     Topic.POLICIES: Permission.VIEW_OWN_ACCOUNTS,
+    Topic.QUOTES: Permission.VIEW_OWN_ACCOUNTS,
     Topic.LETTERS: Permission.MANAGE_USERS,
     Topic.USERS: Permission.MANAGE_USERS,
     Topic.TRAIL: Permission.VIEW_AUDIT,

@@ -12,6 +12,7 @@ class Topic(StrEnum):
 
     FEEDS = "feeds"  # runs, their counts, what waits in quarantine, what was ordered
     POLICIES = "policies"  # policies, accounts, and how old they are
+    QUOTES = "quotes"  # quotes, and what underwriting flagged on them
     LETTERS = "letters"  # messages that were given up
     USERS = "users"  # people and how it stands with them
     TRAIL = "trail"  # whether the chain of the trail was asked for and found to hold; not each event

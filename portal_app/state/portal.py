@@ -23,6 +23,7 @@ Answer = TypeVar("Answer")
 OPENS = {
     "policies": Permission.VIEW_OWN_ACCOUNTS,
     "accounts": Permission.VIEW_OWN_ACCOUNTS,
+    "quotes": Permission.VIEW_OWN_ACCOUNTS,
     "users": Permission.MANAGE_USERS,
     "integrations": Permission.VIEW_FEEDS,
     "settings": Permission.CHANGE_SETTINGS,

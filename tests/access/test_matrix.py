@@ -200,7 +200,7 @@ EXERCISES: dict[Permission, tuple[Ask, Ask | None, Ask | None]] = {
         lambda asked: asked.permits(issuing.issue, locator="nothing"),
         # Nothing was issued on it yet that could be renewed.
         lambda asked: asked.lets_write(f"/policies/{asked.policy.locator}/renew", {}),
-        None,
+        lambda asked: asked.event("quote_page_state.underwrite", "/quotes/nowhere", "It is not there any more."),
     ),
     P.CHANGE_SETTINGS: (
         lambda asked: asked.service(agency.current),

@@ -78,7 +78,7 @@ def test_every_topic_says_whose_pages_show_it() -> None:
     assert told[Role.ADMIN] == {Topic.USERS, Topic.FEEDS, Topic.LETTERS, Topic.TRAIL}, (
         "who sees no business is not told that it changes"
     )
-    assert told[Role.PRODUCER] == {Topic.POLICIES}
+    assert told[Role.PRODUCER] == {Topic.POLICIES, Topic.QUOTES}
     assert marks.SHOWN_TO[Topic.USERS] is Permission.MANAGE_USERS
 
 

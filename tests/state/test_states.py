@@ -31,7 +31,7 @@ def test_on_arrival_the_portal_knows_the_person_and_where_they_may_go(opens: Ope
     page = opens(PortalState, "/", actor(Role.PRODUCER, agency.maya.id, user_id=user.id, email="maya@agency.test"))
     asyncio.run(page.arrive())
     assert (page.email, page.role, page.producer) == ("maya@agency.test", "Sub-Agent / Producer", "Maya Alvarez")
-    assert (page.agency_name, page.places) == ("Harbor Lane Insurance", ["home", "policies", "accounts"])
+    assert (page.agency_name, page.places) == ("Harbor Lane Insurance", ["home", "policies", "accounts", "quotes"])
 
 
 @pytest.mark.criterion("LOOK-12")

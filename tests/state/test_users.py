@@ -148,11 +148,13 @@ def test_a_review_lists_the_pages_that_they_would_find_gain_and_lose(
     page = person(opens, csr, agency.admin())
     asyncio.run(page.review(form(page)))
     drawn = list(page.would_open)
-    assert drawn[:3] == ["home", "policies", "accounts"]
+    assert drawn[:4] == ["home", "policies", "accounts", "quotes"]
     assert (page.would_gain, page.would_lose) == ([], [])
     asyncio.run(page.review(form(page, role="admin")))
     assert page.would_open == seen_by(opens, agency.admin())
-    assert page.would_lose == [each for each in drawn if each not in page.would_open] == ["policies", "accounts"]
+    assert (
+        page.would_lose == [each for each in drawn if each not in page.would_open] == ["policies", "accounts", "quotes"]
+    )
     assert {"users", "settings"} <= set(page.would_gain)
     assert set(page.would_gain) == set(page.would_open) - set(drawn)
 

@@ -194,10 +194,11 @@ class ProducerCodes(shapes.Listed[ProducerCode]):
 
 
 class Impact(shapes.Shape):
-    """What hangs on it, with everybody below: policies that carry a code, codes, sub-producers, and people of the
-    portal who can sign in."""
+    """What hangs on it, with everybody below: policies and open quotes that carry a code, codes, sub-producers,
+    and people of the portal who can sign in."""
 
     policies: int
+    quotes: int
     producer_codes: int
     child_producers: int
     people: int

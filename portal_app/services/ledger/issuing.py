@@ -1,5 +1,6 @@
 """A draft is issued: it takes its place in the ledger, and what takes effect later is applied again behind it."""
 
+from portal_app.models.enums import FlagCause
 from portal_app.services import audit
 from portal_app.services.access import Permission
 from portal_app.services.door import Tx, writes
@@ -9,10 +10,14 @@ from portal_app.services.ledger.drafts import about, check_instructions, check_v
 from portal_app.services.ledger.order import arrange
 from portal_app.services.ledger.reading import issuable, told_of
 from portal_app.services.ledger.rules import Act, check_aim, check_sequence, told
+from portal_app.services.ledger.segments import code_from
 from portal_app.services.ledger.writing import Drafted, Placed
 from portal_app.services.sync.projecting import reproject
 from portal_app.services.sync.projection import Entry
 from portal_app.services.topics import Topic
+from portal_app.services.underwriting import judging
+from portal_app.services.underwriting.outcome import Outcome
+from portal_app.services.underwriting.subjects import Subject, of_transaction
 from portal_app.services.webhooks import events
 
 
@@ -21,7 +26,8 @@ def issue(tx: Tx, *, locator: str) -> views.TransactionLine:
     """Issue a draft.
 
     Raises NotFound; Conflict for what is no draft any more, where the policy has moved on since its author looked, and
-    where it does not fit into the ledger any more; Invalid where a code that it names cannot be used any more.
+    where it does not fit into the ledger any more, and where underwriting would not let it through; Invalid where a
+    code that it names cannot be used any more.
     """
     row, policy = hold(tx, locator, Act.ISSUE)
     check_version(tx, policy, row.seen)
@@ -31,7 +37,9 @@ def issue(tx: Tx, *, locator: str) -> views.TransactionLine:
     there, entry = rows.entries(found), issuable(draft)
     _check_aim(tx, there, entry)
     arrangement = arrange(there, [entry], whole=True)
-    check_sequence(there, [*arrangement.stays, *(each.entry for each in arrangement.written)])
+    ledger = [*arrangement.stays, *(each.entry for each in arrangement.written)]
+    check_sequence(there, ledger)
+    _check_underwriting(tx, of_transaction(policy, row), code_from(ledger, entry, tx.settings.zone))
     drafted = Drafted(row.locator, row.known_at, row.seen)
     detail = {
         "transaction": locator,
@@ -52,6 +60,23 @@ def issue(tx: Tx, *, locator: str) -> views.TransactionLine:
     events.tell(tx, "policy.transaction.issue", locator=locator, data=said)
     tx.changes(Topic.POLICIES)
     return told_of(tx, locator)
+
+
+def _check_underwriting(tx: Tx, subject: Subject, code: str) -> None:
+    """Raises Conflict by the same rule by which it is underwritten, with what would let it through."""
+    carried = judging.code_id(tx, code)
+    judging.hold_code(tx, carried)
+    judged = judging.judge(tx, subject, carried)
+    if judged.outcome is Outcome.PASSED:
+        return
+    if judged.unflagged:
+        further = "Underwrite this transaction: that flags it, and removing the flag lets it through."
+    elif judged.outcome is Outcome.FAILED:
+        tags = ", ".join(f"“{each.tag}”" for each in judged.counting if each.cause is FlagCause.PRODUCER)
+        further = f"The flag {tags} stands; removing it lets the transaction through."
+    else:
+        further = "Underwrite this transaction once that is settled."
+    raise Conflict(f"{judging.why_not(judged)} {further}")
 
 
 def _check_aim(tx: Tx, there: list[Entry], entry: Entry) -> None:

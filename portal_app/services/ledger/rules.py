@@ -19,6 +19,7 @@ class Act(StrEnum):
     """What is done to a transaction. Only another one that is issued before it reverses it."""
 
     UPDATE = "update"
+    UNDERWRITE = "underwrite"
     ISSUE = "issue"
     DISCARD = "discard"
     REVERSE = "reverse"
@@ -26,6 +27,7 @@ class Act(StrEnum):
 
 TRANSITIONS: dict[tuple[TransactionState, Act], TransactionState] = {
     (TransactionState.DRAFT, Act.UPDATE): TransactionState.DRAFT,
+    (TransactionState.DRAFT, Act.UNDERWRITE): TransactionState.DRAFT,
     (TransactionState.DRAFT, Act.ISSUE): TransactionState.ISSUED,
     (TransactionState.DRAFT, Act.DISCARD): TransactionState.DISCARDED,
     (TransactionState.ISSUED, Act.REVERSE): TransactionState.REVERSED,
@@ -44,7 +46,7 @@ def check_act(state: TransactionState, act: Act) -> None:
             TransactionState.REVERSED: "has been issued, and reversed since",
             TransactionState.DISCARDED: "has been discarded",
         }.get(state, "is a draft")
-        raise Conflict(f"This transaction {done}. Only a draft can be changed, issued or discarded.")
+        raise Conflict(f"This transaction {done}. Only a draft can be changed, underwritten, issued or discarded.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,3 +57,10 @@ def _each(ledger: Sequence[Entry], term: date, moments: Sequence[datetime]) -> d
         last = next(each for each in reversed(by_then) if each.term_effective == term)
         states[moment] = fold(by_then)[term], last
     return states
+
+
+def code_from(ledger: Sequence[Entry], entry: Entry, zone: ZoneInfo) -> str:
+    """The producer code that the term has from the moment at which the transaction takes effect; empty for none."""
+    parts = segments(ledger, entry.term_effective, zone)
+    since = [each for each in parts if entry.effective_at is None or each.begins_at >= entry.effective_at]
+    return since[0].term.producer_info.producer_code if since else ""

@@ -12,19 +12,23 @@ from portal_app.models.enums import ProducerState
 from portal_app.models.identity import User
 from portal_app.models.policies import Policy, PolicyTerm
 from portal_app.models.producers import Producer, ProducerCode
+from portal_app.models.quotes import Quote
 from portal_app.services.access import Permission, down_from
 from portal_app.services.door import Tx, reads
 from portal_app.services.producers.rows import one
+from portal_app.services.quotes.lifecycle import FINAL, LETS_GO_OF_ITS_CODE
 
 GONE = ProducerState.DISCARDED
 
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """Of the producer and of everybody below: policies that carry one of the codes now or as code of record, codes and
-    sub-producers that are not discarded, and people of the portal who can sign in."""
+    """Of the producer and of everybody below: policies that carry one of the codes now or as code of record, quotes
+    that carry one and may still become a policy, codes and sub-producers that are not discarded, and people of the
+    portal who can sign in."""
 
     policies: int
+    quotes: int
     producer_codes: int
     child_producers: int
     people: int
@@ -40,6 +44,7 @@ def impact(tx: Tx, *, locator: str) -> Impact:
     people = (col(User.producer_id).in_(line), col(User.disabled_at).is_(None))
     return Impact(
         policies=_count(tx, _carriers(codes)),
+        quotes=_open_quotes(tx, codes),
         producer_codes=_count(tx, codes.where(col(ProducerCode.state) != GONE)),
         child_producers=_count(tx, select(col(Producer.id)).where(*below)),
         people=_count(tx, select(col(User.id)).where(*people)),
@@ -49,7 +54,9 @@ def impact(tx: Tx, *, locator: str) -> Impact:
 @reads(Permission.MANAGE_PRODUCERS)
 def impact_of_code(tx: Tx, *, locator: str) -> Impact:
     """What hangs on one code. Raises NotFound."""
-    return Impact(policies_of(tx, [one(tx, ProducerCode, locator).id or 0]), 1, 0, 0)
+    number = one(tx, ProducerCode, locator).id or 0
+    quotes = _open_quotes(tx, select(col(ProducerCode.id)).where(col(ProducerCode.id) == number))
+    return Impact(policies_of(tx, [number]), quotes, 1, 0, 0)
 
 
 def policies_of(tx: Tx, codes: Sequence[int]) -> int:
@@ -60,6 +67,22 @@ def policies_of(tx: Tx, codes: Sequence[int]) -> int:
 def policies_of_producer(tx: Tx, row: Producer) -> int:
     """How many policies carry a code of the producer's own, now or as code of record of any term."""
     return _count(tx, _carriers(select(col(ProducerCode.id)).where(col(ProducerCode.producer_id) == row.id)))
+
+
+def quotes_holding(tx: Tx, row: Producer | ProducerCode) -> int:
+    """How many quotes hold on to the code, or to a code of the producer's own: those that have advanced beyond a draft
+    and were not discarded, rejected and declined ones among them."""
+    mine = col(ProducerCode.producer_id) == row.id if isinstance(row, Producer) else col(ProducerCode.id) == row.id
+    holds = col(Quote.state).not_in(LETS_GO_OF_ITS_CODE)
+    return _count(tx, _quotes(select(col(ProducerCode.id)).where(mine)).where(holds))
+
+
+def _open_quotes(tx: Tx, codes: Select[Any]) -> int:
+    return _count(tx, _quotes(codes).where(col(Quote.state).not_in(FINAL)))
+
+
+def _quotes(codes: Select[Any]) -> Select[Any]:
+    return select(col(Quote.id)).where(col(Quote.producer_code_id).in_(codes))
 
 
 def _carriers(codes: Select[Any]) -> Select[Any]:

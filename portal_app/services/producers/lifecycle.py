@@ -12,7 +12,7 @@ from portal_app.services.access import Permission
 from portal_app.services.door import Tx, writes
 from portal_app.services.errors import Conflict
 from portal_app.services.producers import told
-from portal_app.services.producers.impact import policies_of, policies_of_producer
+from portal_app.services.producers.impact import policies_of, policies_of_producer, quotes_holding
 from portal_app.services.producers.rows import held
 from portal_app.services.producers.validation import validate
 from portal_app.services.producers.views import CodeView, ProducerView, called, codes_shown, producers_shown
@@ -67,13 +67,23 @@ def check_edit(state: ProducerState) -> None:
 
 
 def check_discard(tx: Tx, row: Producer | ProducerCode) -> None:
-    """Raises Conflict while a policy carries the code, now or as code of record of any term; of a producer, any of the
-    codes."""
-    carried = policies_of_producer(tx, row) if isinstance(row, Producer) else policies_of(tx, [row.id or 0])
-    if carried:
-        policies = "A policy carries" if carried == 1 else f"{carried} policies carry"
-        what = "a code of this producer" if isinstance(row, Producer) else "this code"
-        raise Conflict(f"{policies} {what}, so that it cannot be discarded. It can be retired.")
+    """Raises Conflict while a policy carries the code, now or as code of record of any term, or a quote that has
+    advanced beyond a draft and was not discarded; of a producer, any of the codes."""
+    policies = policies_of_producer(tx, row) if isinstance(row, Producer) else policies_of(tx, [row.id or 0])
+    quotes = quotes_holding(tx, row)
+    if not policies and not quotes:
+        return
+    carriers = [
+        one if number == 1 else f"{number} {many}"
+        for number, one, many in (
+            (policies, "a policy", "policies"),
+            (quotes, "a quote beyond draft", "quotes beyond draft"),
+        )
+        if number
+    ]
+    sentence = " and ".join(carriers) + (" carries" if policies + quotes == 1 else " carry")
+    what = "a code of this producer" if isinstance(row, Producer) else "this code"
+    raise Conflict(f"{sentence[0].upper()}{sentence[1:]} {what}, so that it cannot be discarded. It can be retired.")
 
 
 def can_discard(tx: Tx, row: Producer | ProducerCode) -> bool:
@@ -121,8 +131,8 @@ def retire_producer(tx: Tx, *, locator: str, version: int | None = None) -> Prod
 
 @writes(MAY)
 def discard_producer(tx: Tx, *, locator: str, version: int | None = None) -> ProducerView:
-    """Throw away a producer that was a mistake. Raises NotFound, Conflict, also while a policy carries a code of
-    theirs."""
+    """Throw away a producer that was a mistake. Raises NotFound, Conflict, also while a policy or
+    a quote beyond draft carries a code of theirs."""
     row = _stepped(tx, held(tx, Producer, locator, version), Step.DISCARD, "producer.discarded")
     return producers_shown(tx, [row])[0]
 
@@ -162,7 +172,7 @@ def retire_code(tx: Tx, *, locator: str, version: int | None = None) -> CodeView
 @writes(MAY)
 def discard_code(tx: Tx, *, locator: str, version: int | None = None) -> CodeView:
     """Throw away a code that was a mistake; it is not given again. Raises NotFound, Conflict, also while a policy
-    carries it."""
+    or a quote beyond draft carries it."""
     row = _stepped(tx, held(tx, ProducerCode, locator, version), Step.DISCARD, "producer_code.discarded")
     return codes_shown(tx, [row])[0]
 

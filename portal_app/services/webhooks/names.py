@@ -23,6 +23,16 @@ EVENTS: dict[str, str] = {
     "policy.transaction.update": "A transaction of a policy was changed.",
     "policy.transaction.issue": "A transaction of a policy was issued: the policy is as it says.",
     "policy.transaction.discard": "A transaction of a policy was discarded.",
+    "policy.transaction.underwrite": "A drafted transaction of a policy was underwritten; `outcome` says to what end.",
+    "policy.transaction.underwritingFlag.add": "An underwriting flag was set on a drafted transaction of a policy.",
+    "policy.transaction.underwritingFlag.remove": "An underwriting flag was removed from a drafted transaction.",
+    "quote.create": "A quote was drawn up.",
+    "quote.update": "A quote was changed.",
+    "quote.underwrite": "A quote was underwritten; `outcome` says to what end, `state` how it stands now.",
+    "quote.reset": "A quote was brought back to draft.",
+    "quote.discard": "A quote was discarded.",
+    "quote.underwritingFlag.add": "An underwriting flag was set on a quote.",
+    "quote.underwritingFlag.remove": "An underwriting flag was removed from a quote.",
     TEST: "A test that somebody asked for in the portal; it is sent whatever a webhook asks for.",
 }
 """Name → what it says. Names are never changed, since programs outside go by them."""

@@ -201,6 +201,7 @@ def test_codes_that_are_unknown_or_over_are_refused(desk: Desk, database: Databa
     for state in (ProducerState.SUSPENDED, ProducerState.DRAFT):
         _put(database, state)
         desk.draft(CHANGE, DECEMBER, TO_2)
+    _put(database, ProducerState.VALIDATED)
     desk.issue(locator)
     with pytest.raises(Invalid, match="A change needs an instruction"):
         desk.draft(CHANGE, DECEMBER)

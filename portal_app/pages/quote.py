@@ -1,0 +1,260 @@
+"""One quote."""
+
+from collections.abc import Callable
+from typing import Any
+
+import reflex as rx
+
+from portal_app.components.badge import flag_level, producer_state, quote_state
+from portal_app.components.facts import facts, panel
+from portal_app.components.links import link
+from portal_app.components.notes import note, skeleton_page
+from portal_app.components.shell import page_header
+from portal_app.components.words import icon, meta
+from portal_app.pages.frame import framed, record, titled
+from portal_app.pages.page import Page
+from portal_app.pages.preferences import button
+from portal_app.state.portal import PortalState
+from portal_app.state.quote import LEVELS, QuotePageState
+from portal_app.state.quotes import PLACE
+
+S: Any = QuotePageState
+
+ASKED = {
+    "reset": (
+        "Bring this quote back to draft?",
+        "It has to be underwritten anew then. Its flags stay.",
+        "Yes, back to draft",
+    ),
+    "discard": (
+        "Discard this quote?",
+        "It stays to be looked at, and nothing can be done with it any more.",
+        "Yes, discard it",
+    ),
+}
+
+
+def quote() -> rx.Component:
+    return framed(
+        "quotes",
+        record("quote", S.shown != "", _quote(), skeleton_page("Quote"), ("All quotes", PLACE)),
+        refresh=S.refresh,
+    )
+
+
+def _quote() -> rx.Component:
+    return rx.fragment(
+        _header(),
+        _asked(),
+        rx.el.div(
+            rx.el.div(*[part() for part in BESIDE], class_name="record-side"),
+            rx.el.div(*[part() for part in PARTS], class_name="record-main"),
+            class_name="record record-side-first",
+        ),
+    )
+
+
+def _header() -> rx.Component:
+    solid = rx.el.button(
+        icon("clipboard-check", 16),
+        "Underwrite",
+        type="button",
+        on_click=S.underwrite,
+        class_name="button button-solid",
+    )
+    return page_header(
+        rx.fragment(S.insured),
+        rx.fragment(quote_state(S.standing), rx.el.span(S.line), rx.el.span(S.carrier)),
+        rx.cond(S.may_reset, button("Back to draft", on_click=S.ask_first("reset"))),
+        rx.cond(S.may_discard, button("Discard", on_click=S.ask_first("discard"))),
+        rx.cond(S.may_underwrite, solid),
+        back=("Quotes", PLACE),
+    )
+
+
+def _asked() -> rx.Component:
+    cases: list[Any] = [
+        (what, _question(question, told, yes, S.go_on, S.ask_first("")))
+        for what, (question, told, yes) in ASKED.items()
+    ]
+    return rx.cond(S.asking != "", rx.fragment(rx.match(S.asking, *cases, rx.fragment())))
+
+
+def _question(question: str, told: Any, yes: str, go_on: Any, leave: Any) -> rx.Component:
+    return note(
+        "warning",
+        rx.el.p(rx.el.strong(question), " ", told),
+        rx.el.div(button(yes, on_click=go_on), button("No", on_click=leave), class_name="note-actions button-row"),
+        role="alertdialog",
+        label=question,
+    )
+
+
+def _terms() -> rx.Component:
+    account = link("The account", icon("arrow-right", 14), href=S.account_href, class_name="link onward")
+    return panel(
+        "Quote",
+        _facts(S.facts),
+        rx.cond(S.terms != "", rx.el.p(S.terms, class_name="as-written quote-terms")),
+        rx.cond(S.account_href != "", account),
+        meta(S.history, class_name="meta breakable"),
+        name="terms",
+    )
+
+
+def _risk() -> rx.Component:
+    return panel("What is insured", _facts(S.risk), name="risk")
+
+
+def _facts(listed: Any) -> rx.Component:
+    return facts(
+        rx.foreach(
+            listed,
+            lambda each: rx.el.div(
+                rx.el.dt(each.label),
+                rx.el.dd(
+                    rx.cond(each.value == "Not known", rx.el.span(each.value, class_name="meta"), each.value),
+                ),
+                class_name="fact",
+                key=each.label,
+            ),
+        )
+    )
+
+
+def _producers() -> rx.Component:
+    """The producer code with everybody above, from the bottom up."""
+    listed = rx.el.ol(
+        rx.foreach(
+            S.links,
+            lambda each: rx.el.li(
+                rx.cond(each.valid, icon("user-round", 16), icon("triangle-alert", 16, class_name="sign-amber")),
+                rx.el.span(each.called, class_name="item-name"),
+                rx.el.span(each.kind, class_name="meta"),
+                rx.el.span(producer_state(each.state), class_name="item-state"),
+                key=each.key,
+            ),
+        ),
+        class_name="items",
+    )
+    invalid = rx.el.div(
+        note("warning", S.invalid),
+        class_name="padded",
+    )
+    return panel(
+        "Producer",
+        rx.cond(S.invalid != "", invalid),
+        rx.cond(
+            S.links.length() > 0,
+            listed,
+            meta("This quote carries no producer code, so underwriting has none to look at.", class_name="meta none"),
+        ),
+        name="producer",
+        flush=True,
+    )
+
+
+def _flags() -> rx.Component:
+    opener = button("Set a flag", on_click=S.open_form)
+    return panel(
+        "Underwriting flags",
+        rx.cond(S.may_flag & S.adding, rx.el.div(_form(), class_name="padded")),
+        rx.cond(
+            S.flags.length() > 0,
+            rx.el.ul(rx.foreach(S.flags, _flag), class_name="items flags"),
+            meta("Nothing was flagged.", class_name="meta none"),
+        ),
+        name="flags",
+        aside=rx.cond(S.may_flag & ~S.adding, opener),
+        flush=True,
+    )
+
+
+def _flag(each: Any) -> rx.Component:
+    asked = rx.el.div(
+        _question("Remove this flag?", each.warning, "Yes, remove it", S.remove_flag, S.ask_removal("")),
+        class_name="flag-line",
+    )
+    remove = rx.el.button(
+        "Remove",
+        type="button",
+        on_click=S.ask_removal(each.locator),
+        class_name="button button-quiet button-small",
+        custom_attrs={"aria-label": "Remove the flag " + each.tag},
+    )
+    stands = each.removed == ""
+    return rx.el.li(
+        rx.el.span(rx.cond(stands, flag_level(each.level), rx.el.span(each.level, class_name="meta"))),
+        rx.el.span(rx.cond(stands, each.tag, rx.el.s(each.tag)), class_name="item-name"),
+        rx.cond(stands & S.may_flag, remove),
+        rx.cond(each.note != "", rx.el.p(each.note, class_name="as-written flag-line")),
+        meta(each.by, class_name="meta flag-line breakable"),
+        rx.cond(each.removed != "", meta(each.removed, class_name="meta flag-line breakable")),
+        rx.cond(each.no_effect != "", meta(each.no_effect, class_name="meta flag-line")),
+        rx.cond(stands & S.may_flag & (S.asking_flag == each.locator), asked),
+        key=each.locator,
+    )
+
+
+def _form() -> rx.Component:
+    """Stays as it was filled in where something of it cannot be taken."""
+    level = rx.el.div(
+        rx.el.label("Level", html_for="flag-level", class_name="label"),
+        rx.el.select(
+            *[rx.el.option(label, value=value) for value, label in LEVELS.items()],
+            id=rx.Var.create("flag-level"),
+            name="level",
+            default_value="info",
+            class_name="select",
+            custom_attrs={"aria-describedby": "flag-level-hint"},
+        ),
+        rx.el.p(
+            "Info does nothing by itself. Block, decline and reject hold the quote at its next underwriting; approve "
+            "overrides them, but for a rejection before it.",
+            id=rx.Var.create("flag-level-hint"),
+            class_name="hint",
+        ),
+        class_name="field",
+    )
+    return rx.el.form(
+        level,
+        _text("tag", "What it is about", rx.el.input, max_length=200, required=True),
+        _text("note", "Note (optional)", rx.el.textarea, max_length=2000, rows="3"),
+        rx.el.div(
+            button("Set the flag", kind="submit"), button("Cancel", on_click=S.close_form), class_name="button-row"
+        ),
+        on_submit=S.add_flag,
+        class_name="form",
+    )
+
+
+def _text(name: str, label: str, box: Callable[..., rx.Component], **attributes: Any) -> rx.Component:
+    ident = f"flag-{name}"
+    return rx.el.div(
+        rx.el.label(label, html_for=ident, class_name="label"),
+        box(
+            id=rx.Var.create(ident),
+            name=name,
+            class_name="input",
+            auto_complete="off",
+            custom_attrs={"aria-invalid": S.problems.contains(name), "aria-describedby": f"{ident}-problem"},
+            **attributes,
+        ),
+        rx.cond(
+            S.problems.contains(name),
+            rx.el.p(S.problems[name], class_name="hint hint-bad", id=rx.Var.create(f"{ident}-problem")),
+        ),
+        class_name="field",
+    )
+
+
+# What the page is made of, in its order: beside the record, and the record itself.
+BESIDE: tuple[Callable[[], rx.Component], ...] = (_terms, _risk)
+PARTS: tuple[Callable[[], rx.Component], ...] = (_flags, _producers)
+
+PAGE = Page(
+    f"{PLACE}/[quote_locator]",
+    titled("Quote"),
+    quote,
+    [PortalState.arrive, QuotePageState.load],
+)

@@ -1,0 +1,109 @@
+"""A quote is drawn up, changed while it is a draft, brought back to draft, and thrown away."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from sqlmodel import col
+
+from portal_app.models.accounts import Account
+from portal_app.models.enums import QuoteState
+from portal_app.models.producers import ProducerCode
+from portal_app.models.quotes import Quote
+from portal_app.services import audit
+from portal_app.services.access import Permission, visible
+from portal_app.services.door import Tx, writes
+from portal_app.services.errors import Invalid
+from portal_app.services.licensing.records import differences, plain
+from portal_app.services.quotes.lifecycle import Step, check_step
+from portal_app.services.quotes.rows import held
+from portal_app.services.quotes.terms import QuoteTerms, put, terms_of
+from portal_app.services.quotes.views import QuoteView, shown
+from portal_app.services.topics import Topic
+from portal_app.services.webhooks import events
+
+
+@writes(Permission.UNDERWRITE)
+def create(tx: Tx, *, account: str, terms: QuoteTerms) -> QuoteView:
+    """Draw up a quote for an account (locator). Raises Invalid with a sentence for each field that cannot be taken,
+    among them a producer code that is unknown or cannot be used again."""
+    accounts = visible(tx.actor, Account).where(col(Account.locator) == account)
+    insured: Account | None = tx.db.scalars(accounts).first()
+    if insured is None:
+        raise Invalid({"account": "There is no such account."})
+    row = Quote(
+        account_id=insured.id or 0,
+        line_id=0,
+        carrier_id=0,
+        effective=terms.effective,
+        expiration=terms.expiration,
+        created_at=tx.now,
+        created_by=tx.actor.email or tx.actor.name,
+    )
+    put(tx, row, terms)
+    tx.db.add(row)
+    detail = {"account": insured.locator, "after": plain(terms)}
+    audit.record(tx, "quote.created", subject_kind="quote", subject=row.locator, detail=detail)
+    return _told(tx, row, "create")
+
+
+@writes(Permission.UNDERWRITE)
+def update(tx: Tx, *, locator: str, given: Mapping[str, Any], version: int | None = None) -> QuoteView:
+    """Change the terms that are given, by the names of `QuoteTerms`, and leave the rest; `producer_code` None takes the
+    code away. Raises NotFound; Conflict for what is no draft, or where `version` is not the one that is there; Invalid
+    with a sentence for each field that cannot be taken."""
+    row = held(tx, locator, version)
+    check_step(row.state, Step.UPDATE)
+    before = terms_of(tx, row)
+    after = replace(before, **given)
+    put(tx, row, after, names_code="producer_code" in given)
+    if after == before:
+        return shown(tx, [row])[0]
+    row.version += 1
+    detail = differences(before, after)
+    audit.record(tx, "quote.changed", subject_kind="quote", subject=row.locator, detail=detail)
+    return _told(tx, row, "update")
+
+
+@writes(Permission.UNDERWRITE)
+def reset(tx: Tx, *, locator: str, version: int | None = None) -> QuoteView:
+    """Bring a quote back to draft, where it can be changed and underwritten anew; its flags stay. Raises NotFound,
+    Conflict."""
+    row = held(tx, locator, version)
+    before = _step(row, Step.RESET, QuoteState.DRAFT)
+    row.underwritten_at = None
+    audit.record(tx, "quote.reset", subject_kind="quote", subject=row.locator, detail=_states(before, row))
+    return _told(tx, row, "reset")
+
+
+@writes(Permission.UNDERWRITE)
+def discard(tx: Tx, *, locator: str, version: int | None = None) -> QuoteView:
+    """Throw a quote away for good; it is kept to be looked at. Raises NotFound, Conflict."""
+    row = held(tx, locator, version)
+    before = _step(row, Step.DISCARD, QuoteState.DISCARDED)
+    audit.record(tx, "quote.discarded", subject_kind="quote", subject=row.locator, detail=_states(before, row))
+    return _told(tx, row, "discard")
+
+
+def about(tx: Tx, row: Quote) -> dict[str, Any]:
+    """What the outside is told of a quote."""
+    code = tx.db.get_one(ProducerCode, row.producer_code_id).code if row.producer_code_id else None
+    return {"state": row.state.value, "producerCode": code, "version": row.version}
+
+
+def _step(row: Quote, step: Step, target: QuoteState) -> QuoteState:
+    """Returns the state that it had."""
+    check_step(row.state, step)
+    before, row.state = row.state, target
+    row.version += 1
+    return before
+
+
+def _states(before: QuoteState, row: Quote) -> dict[str, Any]:
+    return {"before": {"state": before.value}, "after": {"state": row.state.value}}
+
+
+def _told(tx: Tx, row: Quote, verb: str) -> QuoteView:
+    events.tell(tx, f"quote.{verb}", locator=row.locator, data=about(tx, row))
+    tx.changes(Topic.QUOTES)
+    return shown(tx, [row])[0]
