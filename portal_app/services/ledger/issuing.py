@@ -1,12 +1,13 @@
 """A draft is issued: it takes its place in the ledger, and what takes effect later is applied again behind it."""
 
+from portal_app.models.policies import Policy
 from portal_app.services import audit
 from portal_app.services.access import Permission
 from portal_app.services.door import Tx, writes
 from portal_app.services.errors import Conflict, Invalid
 from portal_app.services.ledger import rows, views, writing
 from portal_app.services.ledger.drafts import about, check_instructions, check_version, hold
-from portal_app.services.ledger.order import arrange
+from portal_app.services.ledger.order import Arrangement, arrange
 from portal_app.services.ledger.reading import issuable, told_of
 from portal_app.services.ledger.rules import Act, check_aim, check_sequence, told
 from portal_app.services.ledger.writing import Drafted, Placed
@@ -26,12 +27,7 @@ def issue(tx: Tx, *, locator: str) -> views.TransactionLine:
     row, policy = hold(tx, locator, Act.ISSUE)
     check_version(tx, policy, row.seen)
     check_instructions(tx, row.instructions)
-    found = rows.stored(tx, policy)
-    draft = next(each.entry for each in found if each.row.locator == locator)
-    there, entry = rows.entries(found), issuable(draft)
-    _check_aim(tx, there, entry)
-    arrangement = arrange(there, [entry], whole=True)
-    check_sequence(there, [*arrangement.stays, *(each.entry for each in arrangement.written)])
+    entry, arrangement = planned(tx, policy, locator)
     drafted = Drafted(row.locator, row.known_at, row.seen)
     detail = {
         "transaction": locator,
@@ -52,6 +48,18 @@ def issue(tx: Tx, *, locator: str) -> views.TransactionLine:
     events.tell(tx, "policy.transaction.issue", locator=locator, data=said)
     tx.changes(Topic.POLICIES)
     return told_of(tx, locator)
+
+
+def planned(tx: Tx, policy: Policy, draft: str) -> tuple[Entry, Arrangement]:
+    """The draft (a locator) as it would be issued now, and what would become of the ledger. Raises Conflict where it
+    does not fit."""
+    found = rows.stored(tx, policy)
+    there = rows.entries(found)
+    entry = issuable(next(each.entry for each in found if each.row.locator == draft))
+    _check_aim(tx, there, entry)
+    arrangement = arrange(there, [entry], whole=True)
+    check_sequence(there, [*arrangement.stays, *(each.entry for each in arrangement.written)])
+    return entry, arrangement
 
 
 def _check_aim(tx: Tx, there: list[Entry], entry: Entry) -> None:

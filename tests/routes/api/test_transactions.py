@@ -195,3 +195,37 @@ def test_who_writes_and_who_reads_over_the_api(place: str, cast: Cast, writer: P
         assert person.get(f"{place}/snapshot", date=WHEN).status_code == status
     assert cast.admin.get(path).status_code == 403
     assert writer.send("PATCH", path, {"version": drafted["locator"]}).status_code == 409
+
+
+@pytest.mark.criterion("LEDPAGE-24")
+def test_the_difference_of_two_terms_over_the_api(place: str, cast: Cast, writer: Person) -> None:
+    alone = writer.get(f"{place}/difference")
+    assert (alone.status_code, alone.json()["detail"]) == (
+        404,
+        "There is no earlier term of this policy to compare with.",
+    )
+    for verb, body in (("change", {"effectiveTime": WHEN, "instructions": SET}), ("renew", {})):
+        drafted = writer.done("POST", f"{place}/{verb}", body)
+        writer.done("POST", f"/transactions/{drafted['locator']}/issue")
+    found = writer.json(f"{place}/difference")
+    assert (found["before"], found["after"]) == ("2026-06-01", "2027-06-01")
+    compared = found["compared"]
+    assert (compared["premiumChange"], compared["premiumPercent"]) == ("0.00", "0.0")
+    changed = {each["name"]: each["after"] for each in compared["fields"] if each["mark"] != "same"}
+    assert changed == {"effective": "2027-06-01", "expiration": "2028-06-01", "producerCodeOfRecord": "HL-daniel"}
+    assert compared["coverages"][0]["before"]["premium"] == "900.00"
+    turned = writer.json(f"{place}/difference", **{"from": "2027-06-01", "to": "2026-06-01"})
+    assert (turned["before"], turned["after"]) == ("2027-06-01", "2026-06-01")
+    for query, status, names in (
+        ({"from": "2026-06-01", "to": "2026-06-01"}, 422, ["to"]),
+        ({"from": "June"}, 422, ["from"]),
+        ({"between": "2026-06-01"}, 422, ["between"]),
+        ({"from": "2020-06-01"}, 404, []),
+    ):
+        answer = writer.get(f"{place}/difference", **query)
+        assert (answer.status_code, list(answer.json().get("problems", []))) == (status, names)
+    assert [each.get(f"{place}/difference").status_code for each in (cast.read_only, cast.daniel, cast.admin)] == [
+        200,
+        404,
+        403,
+    ]
