@@ -31,6 +31,20 @@ RUN_STATE: dict[str, Look] = {
     "Interrupted": ("amber", "circle-pause"),
 }
 
+TRANSACTION_STATE: dict[str, Look] = {
+    "Draft": ("amber", "pencil"),
+    "Issued": ("green", "circle-check-big"),
+    "Reversed": ("gray", "undo-2"),
+    "Discarded": ("gray", "ban"),
+}
+
+MARK: dict[str, Look] = {
+    "Same": ("gray", "equal"),
+    "Changed": ("blue", "pencil"),
+    "Added": ("green", "plus"),
+    "Removed": ("red", "minus"),
+}
+
 STANDING: dict[str, Look] = {
     "Active": ("green", "circle-check-big"),
     "Invited": ("blue", "mail"),
@@ -64,6 +78,15 @@ def standing(word: Text) -> rx.Component:
 
 def run_state(word: Text) -> rx.Component:
     return _badge(word, RUN_STATE)
+
+
+def transaction_state(word: Text) -> rx.Component:
+    return _badge(word, TRANSACTION_STATE)
+
+
+def mark(word: Text) -> rx.Component:
+    """How something differs, by sign and word."""
+    return _badge(word, MARK)
 
 
 def mended_row() -> rx.Component:

@@ -76,7 +76,8 @@ class Transactions:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """A transaction by its times. `reapplies` is the locator of the one that it repeats."""
+    """A transaction by its times. `reapplies` is the locator of the one that it repeats, `changes` says in sentences
+    what an issued one made of its term."""
 
     locator: str
     kind: TransactionKind
@@ -86,7 +87,9 @@ class Happening:
     effective_at: datetime
     issued_at: datetime | None
     reversed_at: datetime | None
+    reversed_by: str
     reapplies: str
+    changes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,7 +224,7 @@ def test_the_difference_of_two_terms_over_the_api(place: str, cast: Cast, writer
     ):
         answer = writer.get(f"{place}/difference", **query)
         assert (answer.status_code, list(answer.json().get("problems", []))) == (status, names)
-    assert [each.get(f"{place}/difference").status_code for each in (cast.read_only, cast.daniel, cast.admin)] == [
+    assert [each.get(f"{place}/difference").status_code for each in (cast.read_only, cast.maya, cast.admin)] == [
         200,
         404,
         403,
