@@ -231,7 +231,7 @@ class SnapshotState(PortalState):
         zone = self._zone()
         effect, issue = (
             f"in effect {wording.instant(each.effective_at, zone)}",
-            f"issued {self._moment(each.issued_at)}",
+            f"issued {wording.instant(each.issued_at, zone)}",
         )
         again = ", applied again" if each.reapplies else ""
         first, second = (issue, effect) if asked.by_issue else (effect, issue)
