@@ -92,7 +92,9 @@ def _drawn() -> rx.Component:
 def _part(title: str, rows: Any, none: str) -> rx.Component:
     nothing = rx.el.p(either(S.everything, "There are none.", none), class_name="meta none")
     return panel(
-        title, rx.cond(rows.length() > 0, difference_table(title, rows, S.before, S.after), nothing), flush=True
+        title,
+        rx.cond(rows.length() > 0, difference_table(f"{title}, before and after", rows, S.before, S.after), nothing),
+        flush=True,
     )
 
 

@@ -28,19 +28,7 @@ def draft_form() -> rx.Component:
             _box("time", "Time", "Left blank: the beginning of the day, where the agency is.", type="time"),
             class_name="cell-fields",
         ),
-        rx.el.div(
-            rx.el.div(
-                _box("code", "Producer code", "As it is written, such as HL-1001.", auto_complete="off", list="codes"),
-                _tick("clear", "Clear the producer code"),
-            ),
-            rx.el.div(
-                _box(
-                    "of_record", "Code of record", "Who is credited with the term.", auto_complete="off", list="codes"
-                ),
-                _tick("revert", "Set it to the current producer code"),
-            ),
-            class_name="cell-fields",
-        ),
+        _codes(),
         _problem("codes"),
         rx.el.datalist(rx.foreach(S.codes, lambda code: rx.el.option(value=code, key=code)), id=rx.Var.create("codes")),
         rx.el.button("Draft it", type="submit", class_name="button button-solid"),
@@ -54,6 +42,20 @@ def draft_form() -> rx.Component:
         meta("Nothing of the policy changes until the draft is issued; what it would do is shown first."),
         filled,
         name="draft",
+    )
+
+
+def _codes() -> rx.Component:
+    return rx.el.div(
+        rx.el.div(
+            _box("code", "Producer code", "As it is written, such as HL-1001.", auto_complete="off", list="codes"),
+            _tick("clear", "Clear the producer code"),
+        ),
+        rx.el.div(
+            _box("of_record", "Code of record", "Who is credited with the term.", auto_complete="off", list="codes"),
+            _tick("revert", "Set it to the current producer code"),
+        ),
+        class_name="cell-fields",
     )
 
 

@@ -163,17 +163,22 @@ def _asked(each: Any) -> rx.Component:
     )
 
 
-def _line(each: Any) -> rx.Component:
-    sign = rx.match(
-        each.title,
-        ("Issuance", icon("file-plus-2", 14)),
-        ("Renewal", icon("rotate-cw", 14)),
-        ("Cancellation", icon("circle-x", 14)),
-        ("Reinstatement", icon("circle-check-big", 14)),
-        icon("file-pen-line", 14),
+def _sign(title: Any) -> rx.Component:
+    return rx.fragment(
+        rx.match(
+            title,
+            ("Issuance", icon("file-plus-2", 14)),
+            ("Renewal", icon("rotate-cw", 14)),
+            ("Cancellation", icon("circle-x", 14)),
+            ("Reinstatement", icon("circle-check-big", 14)),
+            icon("file-pen-line", 14),
+        )
     )
+
+
+def _line(each: Any) -> rx.Component:
     return rx.el.li(
-        rx.el.span(sign, class_name="timeline-sign"),
+        rx.el.span(_sign(each.title), class_name="timeline-sign"),
         rx.el.div(
             rx.el.p(
                 rx.el.strong(each.title),

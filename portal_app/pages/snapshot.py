@@ -64,18 +64,6 @@ def _ask() -> rx.Component:
         rx.el.input(type="time", name="time", step="any", class_name="input"),
         class_name="filter filter-day",
     )
-    explained = rx.el.ul(
-        rx.el.li(
-            rx.el.strong("In force on this date: "),
-            "what takes effect by then, by all that is issued today, or that was known on a day that you choose.",
-        ),
-        rx.el.li(
-            rx.el.strong("What the record said on this date: "),
-            "everything that had been issued by then, also what was reversed later.",
-        ),
-        rx.el.li("A date without a time is the end of that day, where the agency is."),
-        class_name="meta explained",
-    )
     return address_form(
         "choose-date",
         rx.el.div(
@@ -86,10 +74,25 @@ def _ask() -> rx.Component:
             rx.el.button("Show", type="submit", class_name="button button-solid filter-go"),
             class_name="filter-line",
         ),
-        explained,
+        _explained(),
         action=S.policy_href + "/snapshot",
         choices=[S.by_issue],
         class_name="search-form",
+    )
+
+
+def _explained() -> rx.Component:
+    return rx.el.ul(
+        rx.el.li(
+            rx.el.strong("In force on this date: "),
+            "what takes effect by then, by all that is issued today, or that was known on a day that you choose.",
+        ),
+        rx.el.li(
+            rx.el.strong("What the record said on this date: "),
+            "everything that had been issued by then, also what was reversed later.",
+        ),
+        rx.el.li("A date without a time is the end of that day, where the agency is."),
+        class_name="meta explained",
     )
 
 
@@ -186,7 +189,7 @@ def _producers() -> rx.Component:
 
 def _coverages() -> rx.Component:
     listed = table(
-        "Coverages",
+        "What was covered",
         head(
             heading("Coverage"),
             heading("Limit"),
@@ -230,7 +233,7 @@ def _locations() -> rx.Component:
 
 def _other_clock() -> rx.Component:
     """Both clocks side by side where they differ."""
-    differing = difference_table("Both clocks", S.other_clock, "The record said", "In force, as known today")
+    differing = difference_table("What each clock says", S.other_clock, "The record said", "In force, as known today")
     same = meta("Both clocks say the same of this moment.", class_name="meta none")
     return rx.cond(
         S.clocks_compared,
