@@ -74,7 +74,10 @@ def _draft(each: Any) -> rx.Component:
             class_name="panel-head",
         ),
         rx.el.p("Takes effect ", rx.el.strong(each.effective), "."),
-        rx.el.ul(rx.foreach(each.asks, lambda ask: rx.el.li(ask, key=ask)), class_name="changes"),
+        rx.cond(
+            each.asks.length() > 0,
+            rx.el.ul(rx.foreach(each.asks, lambda ask: rx.el.li(ask, key=ask)), class_name="changes"),
+        ),
         rx.cond(each.problem != "", refused, rx.cond(each.moved, moved)),
         rx.cond(each.problem == "", rx.fragment(_effect(each), _again(each))),
         rx.cond(S.asking_about == each.key, _asked(each), _settle(each)),
