@@ -129,18 +129,22 @@ def _producers(db: Session, levels: tuple[int, ...]) -> list[int]:
     above: list[int] = []
     codes: list[int] = []
     for level, count in enumerate(levels):
-        here = []
+        here: list[int] = []
+        named: list[dict[str, Any]] = []
+        coded: list[dict[str, Any]] = []
         kind = ProducerKind.ORGANISATION if level < len(levels) - 1 else ProducerKind.INDIVIDUAL
         for each in range(count):
             number = len(codes) + 1
             common = {"id": number, "state": ProducerState.VALIDATED, "created_at": NOW, "data": {}}
             parent = above[each % len(above)] if above else None
-            named = {"locator": _locator(chance), "name": f"Producer {number}", "kind": kind, "parent_id": parent}
-            db.execute(insert(Producer).values(common | named))
-            coded = {"locator": _locator(chance), "code": f"P{number:04}", "producer_id": number}
-            db.execute(insert(ProducerCode).values(common | coded))
+            named.append(
+                common | {"locator": _locator(chance), "name": f"Producer {number}", "kind": kind, "parent_id": parent}
+            )
+            coded.append(common | {"locator": _locator(chance), "code": f"P{number:04}", "producer_id": number})
             here.append(number)
             codes.append(number)
+        _insert(db, Producer, named)
+        _insert(db, ProducerCode, coded)
         above = here
     return codes
 

@@ -117,6 +117,12 @@ class AskedDifference(parameters.Narrowed):
     to: parameters.Day | SkipJsonSchema[None] = None
 
 
+class AskedMoments(parameters.Narrowed):
+    before: parameters.Moment
+    after: parameters.Moment
+    by_issued_time: parameters.Truth = False
+
+
 class FieldDifference(shapes.Shape):
     """Dates as 2026-06-01, money as 1234.50; empty where there is none."""
 
@@ -239,6 +245,15 @@ async def get_snapshot(
         known_at=asked.known_at,
     )
     return Snapshot.of(found)
+
+
+@router.get("/snapshot/difference", dependencies=parameters.GIVEN_ONCE)
+async def get_snapshot_difference(
+    caller: Caller, locator: parameters.Locator, asked: Annotated[AskedMoments, Query()]
+) -> Compared:
+    """What differs between the policy at two moments, by either clock."""
+    found = await the_door().act(differences.of_moments, caller, locator=locator, **asked.model_dump())
+    return Compared.of(found)
 
 
 @router.get("/difference", dependencies=parameters.GIVEN_ONCE)
