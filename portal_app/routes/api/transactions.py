@@ -130,7 +130,7 @@ async def update_transaction(caller: Caller, locator: parameters.Locator, redraf
 
 
 @router.get("/{locator}/outlook", responses=problems.MISSING | problems.AGAINST_IT)
-async def get_outlook(caller: Caller, locator: parameters.Locator) -> Outlook:
+async def get_transaction_outlook(caller: Caller, locator: parameters.Locator) -> Outlook:
     """What issuing a draft would do as things stand."""
     return Outlook.of(await the_door().act(outlook.outlook, caller, locator=locator))
 
