@@ -50,6 +50,7 @@ def _weight() -> None:
 # Each is loaded when its turn comes, so that what one of them lacks does not stop the others.
 PARTS: dict[str, Callable[[], None]] = {
     "search": partial(_program, "search"),
+    "downline": partial(_program, "downline"),
     "feed": partial(_program, "feed"),
     "ledger": _ledger,
     "events": _events,

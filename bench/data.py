@@ -1,4 +1,4 @@
-"""An agency of 200,000 policies, the same on every machine: 80,000 accounts, 500 producers in four levels."""
+"""An agency of 200,000 policies, the same on every machine: 80,000 accounts, 500 producers in four levels; or 5,000."""
 
 import random
 from collections.abc import Iterable, Iterator
@@ -22,6 +22,7 @@ from portal_app.services.policies.words import add_words
 
 POLICIES, ACCOUNTS = 200_000, 80_000
 LEVELS = (1, 9, 90, 400)
+WIDE = (1, 9, 190, 4_800)
 NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)
 
 
@@ -69,7 +70,9 @@ PREFIX = {1: "PA", 2: "HO", 3: "GL", 4: "BOP", 5: "WC", 6: "CA", 7: "CP", 8: "UM
 LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"
 
 
-def prepared(database: Database, policies: int = POLICIES, accounts: int = ACCOUNTS) -> None:
+def prepared(
+    database: Database, policies: int = POLICIES, accounts: int = ACCOUNTS, levels: tuple[int, ...] = LEVELS
+) -> None:
     """Fill an empty database; leave one that is filled alone."""
     migrations.upgrade(database)
     with database.read() as db:
@@ -77,13 +80,13 @@ def prepared(database: Database, policies: int = POLICIES, accounts: int = ACCOU
             return
     chance = random.Random(20261120)
     with database.write() as db:
-        codes = _producers(db)
+        codes = _producers(db, levels)
         db.execute(insert(Carrier), [{"name": f"{name} Mutual", "locator": _locator(chance)} for name in HEAD[:40]])
         known = surnames()
         names = [name_of(chance, known) for _ in range(accounts)]
         _insert(db, Account, _accounts(chance, names))
         with in_bulk(db):
-            _insert(db, Policy, _policies(chance, names, policies, codes))
+            _insert(db, Policy, _policies(chance, names, policies, codes, levels[-1]))
         _insert(db, Vehicle, _vehicles(db))
         _insert(db, PolicyAddress, _addresses(db))
         add_words(db, names)
@@ -120,24 +123,28 @@ def _insert(db: Session, model: Any, rows: Iterable[dict[str, Any]]) -> None:
         db.connection().execute(insert(model), chunk)
 
 
-def _producers(db: Session) -> list[int]:
-    """Four levels; returns the code ids, of which the lowest level writes most."""
+def _producers(db: Session, levels: tuple[int, ...]) -> list[int]:
+    """So many on each level; returns the code ids, of which the lowest level writes most."""
     chance = random.Random(1)
     above: list[int] = []
     codes: list[int] = []
-    for level, count in enumerate(LEVELS):
-        here = []
-        kind = ProducerKind.ORGANISATION if level < len(LEVELS) - 1 else ProducerKind.INDIVIDUAL
+    for level, count in enumerate(levels):
+        here: list[int] = []
+        named: list[dict[str, Any]] = []
+        coded: list[dict[str, Any]] = []
+        kind = ProducerKind.ORGANISATION if level < len(levels) - 1 else ProducerKind.INDIVIDUAL
         for each in range(count):
             number = len(codes) + 1
             common = {"id": number, "state": ProducerState.VALIDATED, "created_at": NOW, "data": {}}
             parent = above[each % len(above)] if above else None
-            named = {"locator": _locator(chance), "name": f"Producer {number}", "kind": kind, "parent_id": parent}
-            db.execute(insert(Producer).values(common | named))
-            coded = {"locator": _locator(chance), "code": f"P{number:04}", "producer_id": number}
-            db.execute(insert(ProducerCode).values(common | coded))
+            named.append(
+                common | {"locator": _locator(chance), "name": f"Producer {number}", "kind": kind, "parent_id": parent}
+            )
+            coded.append(common | {"locator": _locator(chance), "code": f"P{number:04}", "producer_id": number})
             here.append(number)
             codes.append(number)
+        _insert(db, Producer, named)
+        _insert(db, ProducerCode, coded)
         above = here
     return codes
 
@@ -154,8 +161,10 @@ def _accounts(chance: random.Random, names: list[str]) -> Iterator[dict[str, Any
         }  # fmt: skip
 
 
-def _policies(chance: random.Random, names: list[str], count: int, codes: list[int]) -> Iterator[dict[str, Any]]:
-    lowest, upper = codes[-LEVELS[-1] :], codes[: -LEVELS[-1]]
+def _policies(
+    chance: random.Random, names: list[str], count: int, codes: list[int], writers: int
+) -> Iterator[dict[str, Any]]:
+    lowest, upper = codes[-writers:], codes[:-writers]
     for number in range(1, count + 1):
         account = number if number <= len(names) else chance.randrange(1, len(names) + 1)
         line = chance.choice((1, 1, 1, 2, 2, 3, 4, 5, 6, 7, 8))
@@ -201,8 +210,9 @@ def _addresses(db: Session) -> Iterator[dict[str, Any]]:
             yield place | {"policy_id": policy, "position": at}
 
 
-def at(folder: Path, policies: int = POLICIES, accounts: int = ACCOUNTS) -> Database:
+def at(folder: Path, policies: int = POLICIES, accounts: int = ACCOUNTS, levels: tuple[int, ...] = LEVELS) -> Database:
     """The database in that folder, made there the first time."""
-    database = Database(f"sqlite:///{folder / f'policies-{policies}.db'}")
-    prepared(database, policies, accounts)
+    name = f"policies-{policies}" if levels == LEVELS else f"policies-{policies}-of-{sum(levels)}"
+    database = Database(f"sqlite:///{folder / name}.db")
+    prepared(database, policies, accounts, levels)
     return database

@@ -1,4 +1,4 @@
-"""The policy ledger: a snapshot against the bare query of its rows, a wide hierarchy against the bare recursive one.
+"""The policy ledger: snapshots and a difference against the bare query of its rows, a wide hierarchy against its own.
 
 python -m bench ledger
 """
@@ -24,13 +24,14 @@ from portal_app.models.enums import Grant, Origin, ProducerKind, ProducerState, 
 from portal_app.models.types import new_locator
 from portal_app.services.access import Gate, codes_in, scope_of, system
 from portal_app.services.door import Door, Tx, reads, utc_now
+from portal_app.services.ledger.differences import of_terms
 from portal_app.services.ledger.snapshots import snapshot
 from portal_app.services.sync import bulk
 from tests.world import actor, build_agency, make_door
 
 AT_MOST = 3.0
 SYSTEM = system("bench")
-BEGINS = datetime(2026, 6, 1, 4, tzinfo=UTC)
+BEGINS, RENEWED = datetime(2026, 6, 1, 4, tzinfo=UTC), datetime(2027, 6, 1, 4, tzinfo=UTC)
 DOWN = text(
     "WITH RECURSIVE tree(id) AS (SELECT id FROM producer WHERE id = :top UNION"
     " SELECT producer.id FROM producer JOIN tree ON producer.parent_id = tree.id)"
@@ -84,12 +85,14 @@ def measure(size: Size | None = None) -> list[Line]:
         by_effect = partial(run, snapshot, person, locator=place.locator, at=BEGINS + timedelta(days=199))
         by_issue = partial(run, snapshot, person, locator=place.locator, at=utc_now(), by_issued_time=True)
         rows = partial(run, bare_rows, SYSTEM, policy_id=place.policy_id)
+        terms = partial(run, of_terms, person, locator=place.locator)
         scope, bare = partial(run, downline, SYSTEM, top=place.top), partial(run, bare_downline, SYSTEM, top=place.top)
         if scope() != bare() or bare() < size.producers:
             raise RuntimeError("The hierarchy is not the one that was made.")
         return [
             *compared(f"Snapshot by effective time of {size.transactions} transactions", by_effect, rows, size.rounds),
             *compared(f"Snapshot by issued time of {size.transactions} transactions", by_issue, rows, size.rounds),
+            *compared(f"Difference of two terms of {size.transactions} transactions", terms, rows, size.rounds),
             *compared(f"Codes in scope of {size.producers} producers", scope, bare, size.rounds),
         ]
 
@@ -124,7 +127,7 @@ def agency(size: Size) -> Iterator[Place]:
 
 
 def transactions(policy_id: int, count: int) -> list[dict[str, Any]]:
-    """An issuance, and changes of what a policy has most of, a day apart."""
+    """An issuance, changes of what a policy has most of, a day apart, and a renewal."""
     begun = {
         "number": "HO-101", "line": "homeowners", "carrier": "Granite Mutual", "effective": "2026-06-01",
         "expiration": "2027-06-01", "status": "active", "premium": "1234.50", "producer_code": "HL-maya",
@@ -132,7 +135,7 @@ def transactions(policy_id: int, count: int) -> list[dict[str, Any]]:
     }  # fmt: skip
     covers = [{"name": f"Cover {n}", "limit": "100,000", "deductible": "500", "premium": "9.00"} for n in range(6)]
     changes = [{"premium": "1300.00", "coverages": covers}, {"producer_code": "HL-daniel"}, {"description": "Remark"}]
-    return [
+    rows: list[dict[str, Any]] = [
         {
             "locator": new_locator(),
             "policy_id": policy_id,
@@ -147,6 +150,9 @@ def transactions(policy_id: int, count: int) -> list[dict[str, Any]]:
         }
         for number in range(count)
     ]
+    days = {"effective": "2027-06-01", "expiration": "2028-06-01", "premium": "1350.00"}
+    when = {"term_effective": RENEWED.date(), "effective_at": RENEWED, "changes": days}
+    return [*rows[:-1], rows[-1] | {"kind": TransactionKind.RENEWAL} | when]
 
 
 def producers(db: Session, top: int, count: int) -> None:

@@ -56,6 +56,20 @@ PRODUCER_STATE: dict[str, Look] = {
     "Discarded": ("gray", "trash-2"),
 }
 
+TRANSACTION_STATE: dict[str, Look] = {
+    "Draft": ("amber", "pencil"),
+    "Issued": ("green", "circle-check-big"),
+    "Reversed": ("gray", "undo-2"),
+    "Discarded": ("gray", "ban"),
+}
+
+MARK: dict[str, Look] = {
+    "Same": ("gray", "equal"),
+    "Changed": ("blue", "pencil"),
+    "Added": ("green", "plus"),
+    "Removed": ("red", "minus"),
+}
+
 STANDING: dict[str, Look] = {
     "Active": ("green", "circle-check-big"),
     "Invited": ("blue", "mail"),
@@ -101,6 +115,15 @@ def producer_state(word: Text) -> rx.Component:
 
 def run_state(word: Text) -> rx.Component:
     return _badge(word, RUN_STATE)
+
+
+def transaction_state(word: Text) -> rx.Component:
+    return _badge(word, TRANSACTION_STATE)
+
+
+def mark(word: Text) -> rx.Component:
+    """How something differs, by sign and word."""
+    return _badge(word, MARK)
 
 
 def mended_row() -> rx.Component:

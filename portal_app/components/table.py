@@ -57,7 +57,7 @@ def _sortable(column: Any) -> rx.Component:
     )
 
 
-def heading(label: str, *, numeric: bool = False) -> rx.Component:
+def heading(label: Text, *, numeric: bool = False) -> rx.Component:
     return rx.el.th(label, scope="col", class_name="numeric" if numeric else "", custom_attrs={"role": "columnheader"})
 
 

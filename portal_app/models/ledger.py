@@ -42,7 +42,6 @@ class LedgerTransaction(SQLModel, table=True):
     effective_at: datetime = moment()
     known_at: datetime = moment()
     issued_at: datetime | None = moment(None)
-    reverses_id: int | None = reference("ledger_transaction.id", None)
     reapplies_id: int | None = reference("ledger_transaction.id", None)
     reversed_at: datetime | None = moment(None)
     reversed_by_id: int | None = reference("ledger_transaction.id", None)

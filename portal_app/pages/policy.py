@@ -6,7 +6,7 @@ import reflex as rx
 
 from portal_app.components.badge import policy_status
 from portal_app.components.facts import bar, fact, facts, lines, panel
-from portal_app.components.links import link, plain_link
+from portal_app.components.links import button_link, link, plain_link
 from portal_app.components.notes import skeleton_page
 from portal_app.components.shell import page_header
 from portal_app.components.table import body, cell, head, heading, row, table
@@ -62,6 +62,8 @@ def _header() -> rx.Component:
             rx.el.span(S.policy.carrier),
             rx.el.span(S.policy.number, copy_button(S.policy.number, "the policy number"), class_name="with-copy"),
         ),
+        button_link("On a date", S.policy.href + "/snapshot", "calendar-search", quiet=True),
+        button_link("Ledger", S.policy.href + "/ledger", "scroll-text", quiet=True),
         back=("Policies", "/policies"),
     )
 
@@ -230,6 +232,15 @@ def _history() -> rx.Component:
     return panel(
         "History",
         terms,
+        rx.cond(
+            S.terms.length() > 1,
+            link(
+                "What differs between two terms",
+                icon("arrow-right", 14),
+                href=S.policy.href + "/difference",
+                class_name="link onward padded",
+            ),
+        ),
         rx.el.ol(rx.foreach(S.history, _event), class_name="timeline"),
         name="history",
         aside=_source(),

@@ -52,6 +52,16 @@ def moment(value: datetime | None, zone: ZoneInfo, now: datetime) -> str:
     return f"{there:%b} {there.day}, {clock}" if there.year == here.year else f"{day(there.date())}, {clock}"
 
 
+def instant(value: datetime | None, zone: ZoneInfo) -> str:
+    """Dec 1, 2026 for a midnight, Dec 1, 2026, 2:30 PM for another time of the day. Empty for nothing."""
+    if value is None:
+        return ""
+    there = value.astimezone(zone)
+    if not there.hour and not there.minute:
+        return day(there.date())
+    return f"{day(there.date())}, {there.hour % 12 or 12}:{there:%M %p}"
+
+
 def is_stale(value: datetime | None, now: datetime) -> bool:
     return value is not None and now - value > FRESH
 

@@ -37,7 +37,7 @@ def test_events(built_front_end: Path) -> None:
 
 def test_ledger() -> None:
     found = ledger.measure(ledger.Size(transactions=7, producers=30, rounds=2))
-    assert judged(found) == [": the bare query"] * 3
+    assert judged(found) == [": the bare query"] * 4
 
 
 def test_sign_ins() -> None:
@@ -64,6 +64,7 @@ def test_weight(empty_app: Path) -> None:
     ("part", "smallness", "says"),
     [
         ("search", ["--policies", "1500", "--queries", "4"], r"totals unlike the plain scan's +0 of 20\b"),
+        ("downline", ["--policies", "1500", "--queries", "2"], r"totals unlike the plain scan's +0 of 8\b"),
         ("feed", ["--policies", "200"], "unchanged : floor"),
     ],
 )

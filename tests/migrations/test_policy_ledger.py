@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from alembic import command
@@ -61,6 +61,21 @@ def test_a_ledger_from_before_is_taken_over(before: Database) -> None:
         matched = db.scalar(text(f"{same} ON other.reapplies_id = one.id WHERE one.reversed_at = other.issued_at"))
     assert rows == [("was", True, "[]", ""), ("again", False, "[]", "")]
     assert matched == 1
+
+
+@pytest.mark.criterion("LEDGER-43")
+def test_a_reference_that_nothing_used_is_gone_and_the_others_stay(before: Database) -> None:
+    migrations.upgrade(before)
+    columns = {each["name"] for each in inspect(before.engine).get_columns("ledger_transaction")}
+    refers = {each["constrained_columns"][0] for each in inspect(before.engine).get_foreign_keys("ledger_transaction")}
+    assert "reverses_id" not in columns
+    assert refers == {"policy_id", "reapplies_id", "reversed_by_id", "source_record_id"}
+    with pytest.raises(IntegrityError), before.write() as db:
+        db.execute(text("UPDATE ledger_transaction SET reapplies_id = 999999 WHERE locator = 'was'"))
+    with before.read() as db:
+        pairs = "SELECT one.locator, other.locator FROM ledger_transaction AS one JOIN ledger_transaction AS other"
+        found = db.execute(text(f"{pairs} ON one.reapplies_id = other.id")).all()
+    assert [tuple(each) for each in found] == [("again", "was")]
 
 
 @pytest.mark.criterion("LEDGER-29")

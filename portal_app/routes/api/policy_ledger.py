@@ -3,10 +3,11 @@ what it was at a moment."""
 
 from dataclasses import asdict
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import SkipJsonSchema
 
@@ -15,7 +16,19 @@ from portal_app.routes.api import parameters, problems, shapes, transactions
 from portal_app.routes.api.auth import Caller
 from portal_app.routes.api.transactions import CHANGED, ProducerInfo, Segment, Transaction, Transactions
 from portal_app.services.door import the_door
-from portal_app.services.ledger import drafts, reading, snapshots
+from portal_app.services.ledger import differences, drafts, reading, snapshots
+from portal_app.services.ledger.differences import CODES, PLAIN, Mark
+
+Percent = Annotated[
+    Decimal,
+    PlainSerializer(lambda share: f"{share:.1f}", return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^-?[0-9]+\.[0-9]$", "examples": ["4.2"]}),
+]
+FieldName = Annotated[
+    str,
+    BeforeValidator(to_camel),
+    WithJsonSchema({"type": "string", "enum": [to_camel(name) for name in (*PLAIN, *CODES)]}),
+]
 
 router = APIRouter(prefix="/policies/{locator}", tags=["policies"], responses=problems.OF_A_ROLE | problems.MISSING)
 
@@ -97,6 +110,66 @@ class Snapshot(shapes.Shape):
     locations: list[str]
 
 
+class AskedDifference(parameters.Narrowed):
+    """The days on which two terms begin."""
+
+    from_: Annotated[parameters.Day | SkipJsonSchema[None], Field(alias="from")] = None
+    to: parameters.Day | SkipJsonSchema[None] = None
+
+
+class AskedMoments(parameters.Narrowed):
+    before: parameters.Moment
+    after: parameters.Moment
+    by_issued_time: parameters.Truth = False
+
+
+class FieldDifference(shapes.Shape):
+    """Dates as 2026-06-01, money as 1234.50; empty where there is none."""
+
+    name: FieldName
+    mark: Mark
+    before: str
+    after: str
+
+
+class CoverageDifference(shapes.Shape):
+    name: str
+    mark: Mark
+    before: shapes.Coverage | None
+    after: shapes.Coverage | None
+
+
+class VehicleDifference(shapes.Shape):
+    mark: Mark
+    before: shapes.Vehicle | None
+    after: shapes.Vehicle | None
+
+
+class LocationDifference(shapes.Shape):
+    mark: Mark
+    location: str
+
+
+class Compared(shapes.Shape):
+    """`premiumPercent` is that of the premium before, to a tenth; none where that was nothing."""
+
+    premium_change: shapes.Money
+    premium_percent: Percent | None
+    fields: list[FieldDifference]
+    coverages: list[CoverageDifference]
+    vehicles: list[VehicleDifference]
+    locations: list[LocationDifference]
+
+
+class Difference(shapes.Shape):
+    """Two terms by the days on which they begin, and how each thing of the second stands to the first."""
+
+    policy: str
+    before: date
+    after: date
+    compared: Compared
+
+
 @router.post("/change", status_code=201, responses=CHANGED)
 async def draft_change(caller: Caller, locator: parameters.Locator, asked: Drafted) -> Transaction:
     """Draft a change. Nothing of the policy changes until it is issued."""
@@ -172,3 +245,22 @@ async def get_snapshot(
         known_at=asked.known_at,
     )
     return Snapshot.of(found)
+
+
+@router.get("/snapshot/difference", dependencies=parameters.GIVEN_ONCE)
+async def get_snapshot_difference(
+    caller: Caller, locator: parameters.Locator, asked: Annotated[AskedMoments, Query()]
+) -> Compared:
+    """What differs between the policy at two moments, by either clock."""
+    found = await the_door().act(differences.of_moments, caller, locator=locator, **asked.model_dump())
+    return Compared.of(found)
+
+
+@router.get("/difference", dependencies=parameters.GIVEN_ONCE)
+async def get_difference(
+    caller: Caller, locator: parameters.Locator, asked: Annotated[AskedDifference, Query()]
+) -> Difference:
+    """What differs between two terms, which are named by the days on which they begin: the last one and the one before
+    it, unless you say which."""
+    found = await the_door().act(differences.of_terms, caller, locator=locator, before=asked.from_, after=asked.to)
+    return Difference.of(found)

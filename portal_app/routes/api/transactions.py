@@ -12,7 +12,7 @@ from portal_app.models.enums import Origin, PolicyStatus, TransactionKind, Trans
 from portal_app.routes.api import parameters, problems, shapes
 from portal_app.routes.api.auth import Caller
 from portal_app.services.door import the_door
-from portal_app.services.ledger import drafts, issuing, reading
+from portal_app.services.ledger import drafts, issuing, outlook, reading
 from portal_app.services.ledger.instructions import MOST
 
 router = APIRouter(prefix="/transactions", tags=["transactions"], responses=problems.OF_A_ROLE)
@@ -96,6 +96,25 @@ class Transactions(shapes.Listed[Transaction]):
     version: str
 
 
+class Again(shapes.Shape):
+    locator: str
+    kind: TransactionKind
+    effective_at: datetime
+
+
+class Outlook(shapes.Shape):
+    """`draft` has its term's segments as they would be, `now` as they are. `again` would be reversed and applied again.
+    `problem` says why it would be refused, and is empty where it would not be; `moved` that the policy has changed
+    since its author looked: `version` is what it is now."""
+
+    draft: Transaction
+    now: list[Segment]
+    again: list[Again]
+    moved: bool
+    version: str
+    problem: str
+
+
 @router.get("/{locator}", responses=problems.MISSING)
 async def get_transaction(caller: Caller, locator: parameters.Locator) -> Transaction:
     """One transaction of a policy."""
@@ -108,6 +127,12 @@ async def update_transaction(caller: Caller, locator: parameters.Locator, redraf
     asked = None if redrafted.instructions is None else [each.raw() for each in redrafted.instructions]
     given: dict[str, Any] = {"effective_at": redrafted.effective_time, "version": redrafted.version}
     return Transaction.of(await the_door().act(drafts.update, caller, locator=locator, asked=asked, **given))
+
+
+@router.get("/{locator}/outlook", responses=problems.MISSING | problems.AGAINST_IT)
+async def get_transaction_outlook(caller: Caller, locator: parameters.Locator) -> Outlook:
+    """What issuing a draft would do as things stand."""
+    return Outlook.of(await the_door().act(outlook.outlook, caller, locator=locator))
 
 
 @router.post("/{locator}/issue", responses=CHANGED)

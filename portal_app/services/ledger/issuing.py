@@ -1,13 +1,17 @@
 """A draft is issued: it takes its place in the ledger, and what takes effect later is applied again behind it."""
 
+from dataclasses import dataclass
+
 from portal_app.models.enums import FlagCause
+from portal_app.models.ledger import LedgerTransaction
+from portal_app.models.policies import Policy
 from portal_app.services import audit
 from portal_app.services.access import Permission
 from portal_app.services.door import Tx, writes
 from portal_app.services.errors import Conflict, Invalid
 from portal_app.services.ledger import rows, views, writing
 from portal_app.services.ledger.drafts import about, check_instructions, check_version, hold
-from portal_app.services.ledger.order import arrange
+from portal_app.services.ledger.order import Arrangement, arrange
 from portal_app.services.ledger.reading import issuable, told_of
 from portal_app.services.ledger.rules import Act, check_aim, check_sequence, told
 from portal_app.services.ledger.segments import code_from
@@ -32,14 +36,11 @@ def issue(tx: Tx, *, locator: str) -> views.TransactionLine:
     row, policy = hold(tx, locator, Act.ISSUE)
     check_version(tx, policy, row.seen)
     check_instructions(tx, row.instructions)
-    found = rows.stored(tx, policy)
-    draft = next(each.entry for each in found if each.row.locator == locator)
-    there, entry = rows.entries(found), issuable(draft)
-    _check_aim(tx, there, entry)
-    arrangement = arrange(there, [entry], whole=True)
-    ledger = [*arrangement.stays, *(each.entry for each in arrangement.written)]
-    check_sequence(there, ledger)
-    _check_underwriting(tx, of_transaction(policy, row), code_from(ledger, entry, tx.settings.zone))
+    plan = planned(tx, policy, row)
+    # Who discards the code meanwhile waits for what is decided of it here.
+    judging.hold_code(tx, judging.code_id(tx, plan.code))
+    plan.check_underwriting(tx)
+    entry, arrangement = plan.entry, plan.arrangement
     drafted = Drafted(row.locator, row.known_at, row.seen)
     detail = {
         "transaction": locator,
@@ -62,21 +63,41 @@ def issue(tx: Tx, *, locator: str) -> views.TransactionLine:
     return told_of(tx, locator)
 
 
-def _check_underwriting(tx: Tx, subject: Subject, code: str) -> None:
-    """Raises Conflict by the same rule by which it is underwritten, with what would let it through."""
-    carried = judging.code_id(tx, code)
-    judging.hold_code(tx, carried)
-    judged = judging.judge(tx, subject, carried)
-    if judged.outcome is Outcome.PASSED:
-        return
-    if judged.unflagged:
-        further = "Underwrite this transaction: that flags it, and removing the flag lets it through."
-    elif judged.outcome is Outcome.FAILED:
-        tags = ", ".join(f"“{each.tag}”" for each in judged.counting if each.cause is FlagCause.PRODUCER)
-        further = f"The flag {tags} stands; removing it lets the transaction through."
-    else:
-        further = "Underwrite this transaction once that is settled."
-    raise Conflict(f"{judging.why_not(judged)} {further}")
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A draft as it would be issued now, what would become of the ledger, and the producer code that its term would
+    have from then on."""
+
+    subject: Subject
+    entry: Entry
+    arrangement: Arrangement
+    code: str
+
+    def check_underwriting(self, tx: Tx) -> None:
+        """Raises Conflict by the same rule by which it is underwritten, with what would let it through."""
+        judged = judging.judge(tx, self.subject, judging.code_id(tx, self.code))
+        if judged.outcome is Outcome.PASSED:
+            return
+        if judged.unflagged:
+            further = "Underwrite this transaction: that flags it, and removing the flag lets it through."
+        elif judged.outcome is Outcome.FAILED:
+            tags = ", ".join(f"“{each.tag}”" for each in judged.counting if each.cause is FlagCause.PRODUCER)
+            further = f"The flag {tags} stands; removing it lets the transaction through."
+        else:
+            further = "Underwrite this transaction once that is settled."
+        raise Conflict(f"{judging.why_not(judged)} {further}")
+
+
+def planned(tx: Tx, policy: Policy, draft: LedgerTransaction) -> Plan:
+    """What issuing the draft would do. Raises Conflict where it does not fit into the ledger."""
+    found = rows.stored(tx, policy)
+    there = rows.entries(found)
+    entry = issuable(next(each.entry for each in found if each.row.locator == draft.locator))
+    _check_aim(tx, there, entry)
+    arrangement = arrange(there, [entry], whole=True)
+    ledger = [*arrangement.stays, *(each.entry for each in arrangement.written)]
+    check_sequence(there, ledger)
+    return Plan(of_transaction(policy, draft), entry, arrangement, code_from(ledger, entry, tx.settings.zone))
 
 
 def _check_aim(tx: Tx, there: list[Entry], entry: Entry) -> None:

@@ -1,9 +1,10 @@
 """A policy at a moment, by either clock: what was in force then, or what the record said then."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 
@@ -38,6 +39,14 @@ def snapshot(
     Raises NotFound, also for a moment before the policy's first transaction.
     """
     policy = find_policy(tx, locator)
+    part, found = part_at(tx, policy, at, by_issued_time, known_at)
+    return _told(tx, policy, part, found, at, by_issued_time)
+
+
+def part_at(
+    tx: Tx, policy: Policy, at: datetime, by_issued_time: bool = False, known_at: datetime | None = None
+) -> tuple[Part, Sequence[Stored]]:
+    """The segment that a snapshot shows, and the transactions that it stems from. Raises NotFound."""
     known = at if by_issued_time else known_at
     found = rows.stored(tx, policy, ISSUED) if known is None else rows.stored(tx, policy, ISSUED, REVERSED)
     if known is not None:
@@ -46,7 +55,7 @@ def snapshot(
     if part is None:
         verb = "issued" if by_issued_time else "in effect"
         raise NotFound(f"Nothing of this policy was {verb} by {told(at)}.")
-    return _told(tx, policy, part, found, at, by_issued_time)
+    return part, found
 
 
 def _counting(found: Sequence[Stored]) -> list[Entry]:
@@ -89,32 +98,29 @@ def _told(
         segment=segment,
         in_force=term.status is PolicyStatus.ACTIVE and start_of(term.effective, zone) <= at < ends(term, zone),
         number=fields["number"],
-        line=_line(tx, fields["line"]),
+        line=line_name(tx, fields["line"]),
         carrier=fields["carrier"],
-        insured_name=fields["insured_name"] or _account_name(tx, policy, term),
+        insured_name=insured_name(tx, policy, term),
         description=fields["description"],
         status=term.status,
         premium=term.premium,
         producer_info=term.producer_info,
         producers=_producers(tx, fields["producer_code"], at),
-        coverages=_coverages(term),
-        vehicles=tuple(
-            VehicleLine(each["vin"], described(each["year"], each["make"], each["model"]))
-            for each in fields["vehicles"]
-        ),
-        locations=tuple(
-            address_line(each["street"], each["city"], each["state"], each["postal_code"])
-            for each in fields["locations"]
-        ),
+        coverages=tuple(coverage(each) for each in fields["coverages"]),
+        vehicles=tuple(vehicle(each) for each in fields["vehicles"]),
+        locations=tuple(location(each) for each in fields["locations"]),
     )
 
 
-def _line(tx: Tx, code: str) -> str:
+def line_name(tx: Tx, code: str) -> str:
     line = bulk.LINE.c
     return tx.db.scalar(select(line.name).where(line.code == code)) or code
 
 
-def _account_name(tx: Tx, policy: Policy, term: Term) -> str:
+def insured_name(tx: Tx, policy: Policy, term: Term) -> str:
+    """The insured's own name on the policy, or else the account's."""
+    if own := term.fields["insured_name"]:
+        return str(own)
     account = bulk.ACCOUNT.c
     named = select(account.name).where(account.feed == policy.feed, account.source_id == term.fields["account"])
     return tx.db.scalar(named) or ""
@@ -127,13 +133,14 @@ def _producers(tx: Tx, code: str, at: datetime) -> tuple[Above, ...]:
     return tuple(chain_at(tx.db, holder, at)) if holder is not None else ()
 
 
-def _coverages(term: Term) -> tuple[CoverageLine, ...]:
-    return tuple(
-        CoverageLine(
-            each["name"],
-            each["limit"],
-            each["deductible"],
-            None if each["premium"] is None else Decimal(each["premium"]),
-        )
-        for each in term.fields["coverages"]
-    )
+def coverage(each: Mapping[str, Any]) -> CoverageLine:
+    premium = None if each["premium"] is None else Decimal(each["premium"])
+    return CoverageLine(each["name"], each["limit"], each["deductible"], premium)
+
+
+def vehicle(each: Mapping[str, Any]) -> VehicleLine:
+    return VehicleLine(each["vin"], described(each["year"], each["make"], each["model"]))
+
+
+def location(each: Mapping[str, Any]) -> str:
+    return address_line(each["street"], each["city"], each["state"], each["postal_code"])

@@ -75,6 +75,47 @@ class Transactions:
 
 
 @dataclass(frozen=True, slots=True)
+class Happening:
+    """A transaction by its times. `reapplies` is the locator of the one that it repeats, `changes` says in sentences
+    what an issued one made of its term."""
+
+    locator: str
+    kind: TransactionKind
+    state: TransactionState
+    origin: Origin
+    term_effective: date
+    effective_at: datetime
+    issued_at: datetime | None
+    reversed_at: datetime | None
+    reversed_by: str
+    reapplies: str
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A transaction that would be reversed and applied again."""
+
+    locator: str
+    kind: TransactionKind
+    effective_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What issuing a draft would do. Its own `segments` are what its term would be; `now` is what that is as long as it
+    is not issued. `moved` says that something was issued since its author looked, `version` the newest of it, `problem`
+    why it would be refused; empty where it would not."""
+
+    draft: TransactionLine
+    now: tuple[Segment, ...]
+    again: tuple[Again, ...]
+    moved: bool
+    version: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """A policy at a moment. `producers` are who holds the code today and everybody above them at that moment, from the
     bottom up."""

@@ -108,7 +108,7 @@ def _new(each: Placed, now: datetime) -> Row:
 
 def again(original: Row, entry: Entry, now: datetime) -> Row:
     """The row of a transaction that is applied once more, as `entry` now has it. It is as old as it was."""
-    left_out = ("id", "reverses_id", "reversed_at", "reversed_by_id")
+    left_out = ("id", "reversed_at", "reversed_by_id")
     return {name: value for name, value in original.items() if name not in left_out} | {
         "locator": new_locator(),
         "kind": entry.kind,

@@ -149,7 +149,7 @@ FIELDS: dict[str, tuple[str, Callable[[Any], str]]] = {
 
 
 def _coverages(before: Sequence[Changes], after: Sequence[Changes]) -> list[str]:
-    old, new = _by_name(before), _by_name(after)
+    old, new = by_name(before), by_name(after)
     sentences = []
     for name, cover in new.items():
         if name not in old:
@@ -164,7 +164,7 @@ def _coverages(before: Sequence[Changes], after: Sequence[Changes]) -> list[str]
     return sentences + [f"Coverage removed: {_coverage(name, cover)}" for name, cover in old.items() if name not in new]
 
 
-def _by_name(covers: Sequence[Changes]) -> dict[str, Changes]:
+def by_name(covers: Sequence[Changes]) -> dict[str, Changes]:
     """By name; of several of the same name the further ones are numbered."""
     seen: Counter[str] = Counter()
     named = {}

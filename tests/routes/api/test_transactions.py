@@ -195,3 +195,59 @@ def test_who_writes_and_who_reads_over_the_api(place: str, cast: Cast, writer: P
         assert person.get(f"{place}/snapshot", date=WHEN).status_code == status
     assert cast.admin.get(path).status_code == 403
     assert writer.send("PATCH", path, {"version": drafted["locator"]}).status_code == 409
+
+
+@pytest.mark.criterion("LEDPAGE-24")
+def test_the_difference_of_two_terms_over_the_api(place: str, cast: Cast, writer: Person) -> None:
+    alone = writer.get(f"{place}/difference")
+    assert (alone.status_code, alone.json()["detail"]) == (
+        404,
+        "There is no earlier term of this policy to compare with.",
+    )
+    for verb, body in (("change", {"effectiveTime": WHEN, "instructions": SET}), ("renew", {})):
+        drafted = writer.done("POST", f"{place}/{verb}", body)
+        writer.done("POST", f"/transactions/{drafted['locator']}/issue")
+    found = writer.json(f"{place}/difference")
+    assert (found["before"], found["after"]) == ("2026-06-01", "2027-06-01")
+    compared = found["compared"]
+    assert (compared["premiumChange"], compared["premiumPercent"]) == ("0.00", "0.0")
+    changed = {each["name"]: each["after"] for each in compared["fields"] if each["mark"] != "same"}
+    assert changed == {"effective": "2027-06-01", "expiration": "2028-06-01", "producerCodeOfRecord": "HL-daniel"}
+    assert compared["coverages"][0]["before"]["premium"] == "900.00"
+    moments = {"before": "2026-11-30T00:00:00Z", "after": "2026-12-02T00:00:00Z"}
+    between = writer.json(f"{place}/snapshot/difference", **moments, byIssuedTime="false")
+    assert [each["name"] for each in between["fields"] if each["mark"] != "same"] == ["producerCode"]
+    turned = writer.json(f"{place}/difference", **{"from": "2027-06-01", "to": "2026-06-01"})
+    assert (turned["before"], turned["after"]) == ("2027-06-01", "2026-06-01")
+    for query, status, names in (
+        ({"from": "2026-06-01", "to": "2026-06-01"}, 422, ["to"]),
+        ({"from": "June"}, 422, ["from"]),
+        ({"between": "2026-06-01"}, 422, ["between"]),
+        ({"from": "2020-06-01"}, 404, []),
+    ):
+        answer = writer.get(f"{place}/difference", **query)
+        assert (answer.status_code, list(answer.json().get("problems", []))) == (status, names)
+    assert [each.get(f"{place}/difference").status_code for each in (cast.read_only, cast.maya, cast.admin)] == [
+        200,
+        404,
+        403,
+    ]
+
+
+@pytest.mark.criterion("LEDGER-42")
+def test_what_a_draft_would_do_over_the_api(place: str, cast: Cast, writer: Person) -> None:
+    later = {"effectiveTime": "2026-12-10T12:00:00Z", "instructions": OF_RECORD}
+    issued = writer.done("POST", f"{place}/change", later)["locator"]
+    writer.done("POST", f"/transactions/{issued}/issue")
+    drafted = writer.done("POST", f"{place}/change", {"effectiveTime": WHEN, "instructions": SET})
+    path = f"/transactions/{drafted['locator']}"
+    told = writer.json(f"{path}/outlook")
+    assert (told["problem"], told["moved"]) == ("", False)
+    assert told["again"] == [{"locator": issued, "kind": "change", "effectiveAt": "2026-12-10T12:00:00Z"}]
+    codes = [
+        [each["producerInfo"]["producerCode"] for each in some] for some in (told["draft"]["segments"], told["now"])
+    ]
+    assert codes == [["HL-daniel", "HL-daniel"], ["HL-maya", "HL-maya"]]
+    assert [each.get(f"{path}/outlook").status_code for each in (cast.csr, cast.read_only)] == [403, 403]
+    writer.done("POST", f"{path}/discard")
+    assert writer.get(f"{path}/outlook").status_code == 409

@@ -122,6 +122,7 @@ class Sequences(RuleBasedStateMachine):
         self.drafts: list[tuple[str, int, Deed]] = []
         self.issued: list[tuple[datetime, int, Deed]] = []
         self.then: list[tuple[datetime, Any]] = []
+        self.known: list[tuple[datetime, datetime, Any]] = []
         self.created = 0
 
     @rule(
@@ -151,11 +152,15 @@ class Sequences(RuleBasedStateMachine):
         self.issued.append((deed[1], created, deed))
         now = self.desk.clock.now
         self.then.append((now, self.desk.snapshot(now, by_issued_time=True)))
+        self.known.append((deed[1], now, self.desk.snapshot(deed[1])))
+        type(self).check()
 
     @invariant()
     def the_record_remembers_what_it_said(self) -> None:
         for moment, said in self.then:
             assert bare(self.desk.snapshot(moment, by_issued_time=True)) == bare(said)
+        for moment, known, said in self.known:
+            assert bare(self.desk.snapshot(moment, known_at=known)) == bare(said)
 
     def teardown(self) -> None:
         check_order([each for each in type(self).stored(bulk.LEDGER) if each["policy_id"] == self.number()])

@@ -1,0 +1,67 @@
+"""What issuing a draft would do, before it is issued."""
+
+from collections.abc import Sequence
+
+from portal_app.models.enums import TransactionState
+from portal_app.models.ledger import LedgerTransaction
+from portal_app.models.policies import Policy
+from portal_app.services.access import Permission
+from portal_app.services.door import Tx, reads
+from portal_app.services.errors import DomainError
+from portal_app.services.ledger import rows, views
+from portal_app.services.ledger.drafts import check_instructions
+from portal_app.services.ledger.issuing import planned
+from portal_app.services.ledger.order import Written
+from portal_app.services.ledger.reading import told_of, told_parts
+from portal_app.services.ledger.rules import Act, check_act
+from portal_app.services.ledger.segments import segments
+from portal_app.services.policies.detail import find_policy
+
+
+@reads(Permission.UNDERWRITE)
+def outlooks(tx: Tx, *, policy: str) -> tuple[views.Outlook, ...]:
+    """What each draft on the policy would do, the newest first. Raises NotFound."""
+    found = rows.stored(tx, find_policy(tx, policy), TransactionState.DRAFT)
+    return tuple(_of(tx, rows.find(tx, each.row.locator)) for each in reversed(found))
+
+
+@reads(Permission.UNDERWRITE)
+def outlook(tx: Tx, *, locator: str) -> views.Outlook:
+    """What issuing a draft would do as things stand, or why it would be refused. Raises NotFound, and Conflict for what
+    is no draft any more."""
+    row = rows.find(tx, locator)
+    check_act(row.state, Act.ISSUE)
+    return _of(tx, row)
+
+
+def _of(tx: Tx, row: LedgerTransaction) -> views.Outlook:
+    policy = tx.db.get_one(Policy, row.policy_id)
+    there = rows.stored(tx, policy, TransactionState.ISSUED)
+    problem, written = "", []
+    try:
+        check_instructions(tx, row.instructions)
+        plan = planned(tx, policy, row)
+        plan.check_underwriting(tx)
+        written = list(plan.arrangement.written)
+    except DomainError as refusal:
+        problem = refusal.sentence
+    version = rows.newest(there)
+    locators = {each.entry.id: str(each.row.locator) for each in there}
+    parts = segments(rows.entries(there), row.term_effective, tx.settings.zone)
+    return views.Outlook(
+        draft=told_of(tx, row.locator),
+        now=told_parts([each for each in parts if each.ends_at > row.effective_at], locators),
+        again=_again(written, locators),
+        moved=bool(row.seen) and row.seen != version,
+        version=version,
+        problem=problem,
+    )
+
+
+def _again(written: Sequence[Written], locators: dict[int | None, str]) -> tuple[views.Again, ...]:
+    """Those that are there already, in the order in which they would be applied again."""
+    return tuple(
+        views.Again(locators[each.given.id], each.given.kind, each.given.effective_at)
+        for each in written
+        if each.given.id is not None and each.given.effective_at is not None
+    )

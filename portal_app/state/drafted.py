@@ -1,0 +1,105 @@
+"""A draft on a policy as it is drawn, with what issuing it would do; and the instruction that a form asks for."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from portal_app.services.ledger.instructions import CLEAR, PRODUCERS, REVERT, SET, SET_OF_RECORD
+from portal_app.services.ledger.views import Again, Outlook, Segment
+from portal_app.state import ledger_words, wording
+
+TICKED = ("on", "true", "True")
+
+
+@dataclass
+class PartRow:
+    """A segment as it would be; `was_…` says what holds now where that is another."""
+
+    key: str
+    since: str
+    until: str
+    status: str
+    was_status: str
+    code: str
+    was_code: str
+    of_record: str
+    was_of_record: str
+    anew: bool
+
+
+@dataclass
+class DraftRow:
+    key: str
+    title: str
+    effective: str
+    drafted: str
+    asks: list[str]
+    parts: list[PartRow]
+    again: list[str]
+    again_sentence: str
+    problem: str
+    moved: bool
+    version: str
+
+
+def row_of(found: Outlook, zone: ZoneInfo, told: Callable[[datetime | None], str]) -> DraftRow:
+    draft = found.draft
+    return DraftRow(
+        key=draft.locator,
+        title=ledger_words.KINDS.get(draft.kind, draft.kind.label),
+        effective=wording.instant(draft.effective_at, zone),
+        drafted=told(draft.created_at),
+        asks=[each[0].upper() + each[1:] for each in ledger_words.asked_in_words(draft.instructions)],
+        parts=[_part(each, found.now, zone) for each in draft.segments],
+        again=[f"{each.kind.label} effective {wording.instant(each.effective_at, zone)}" for each in found.again],
+        again_sentence=again_sentence(found.again),
+        problem=ledger_words.as_read_here(found.problem, zone),
+        moved=found.moved,
+        version=found.version,
+    )
+
+
+def again_sentence(again: Sequence[Again]) -> str:
+    """How many later transactions are touched by issuing."""
+    if not again:
+        return "Nothing that takes effect later has to be applied again."
+    if len(again) == 1:
+        return "1 transaction that takes effect later is reversed and applied again behind it."
+    return f"{len(again)} transactions that take effect later are reversed and applied again behind it."
+
+
+def _part(each: Segment, now: Sequence[Segment], zone: ZoneInfo) -> PartRow:
+    held = [part for part in now if part.begins_at <= each.begins_at < part.ends_at]
+    before = held[-1] if held else None
+    info, was = each.producer_info, before.producer_info if before else each.producer_info
+    status = before.status if before else each.status
+    return PartRow(
+        key=each.begins_at.isoformat(),
+        since=wording.instant(each.begins_at, zone),
+        until=wording.instant(each.ends_at, zone),
+        status=each.status.label,
+        was_status=status.label if status is not each.status else "",
+        code=info.producer_code or "None",
+        was_code=_was(was.producer_code, info.producer_code),
+        of_record=info.producer_code_of_record or "None",
+        was_of_record=_was(was.producer_code_of_record, info.producer_code_of_record),
+        anew=before is None,
+    )
+
+
+def _was(before: str, after: str) -> str:
+    return (before or "none") if before != after else ""
+
+
+def instruction_in(given: Mapping[str, str]) -> dict[str, Any]:
+    """The producers instruction of the form; empty where it asks for nothing."""
+    asked: dict[str, Any] = {
+        SET: given.get("code", ""),
+        CLEAR: given.get("clear") in TICKED,
+        SET_OF_RECORD: given.get("of_record", ""),
+        REVERT: given.get("revert") in TICKED,
+    }
+    wanted = {name: value for name, value in asked.items() if value}
+    return {"action": PRODUCERS} | wanted if wanted else {}

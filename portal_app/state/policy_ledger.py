@@ -1,0 +1,266 @@
+"""The ledger of a policy: its transactions, and what people with the right to underwrite draft on it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from typing import Any
+
+from portal_app.guard.events import requires
+from portal_app.models.enums import ProducerState, TransactionKind, TransactionState
+from portal_app.services.access import Permission, can
+from portal_app.services.door import current_actor, the_door
+from portal_app.services.errors import DomainError, Invalid, NotFound, Unexpected
+from portal_app.services.ledger import drafts, issuing, outlook, reading, timeline
+from portal_app.services.ledger.views import Happening, Outlook, TransactionLine
+from portal_app.services.producers import find
+from portal_app.services.topics import Topic
+from portal_app.state import address, drafted, ledger_words, wording
+from portal_app.state.drafted import DraftRow
+from portal_app.state.portal import PortalState
+
+VIEWS, UNDERWRITES = Permission.VIEW_OWN_ACCOUNTS, Permission.UNDERWRITE
+DRAFTED = {kind.value: label for kind, label in ledger_words.KINDS.items()}
+STATES = {
+    TransactionState.DRAFT: "Draft",
+    TransactionState.ISSUED: "Issued",
+    TransactionState.REVERSED: "Reversed",
+    TransactionState.DISCARDED: "Discarded",
+}
+# The fields of a service's refusal by those of the form.
+FIELDS = {"effective_time": "effective", "instructions": "codes"}
+ISSUE, DISCARD = "issue", "discard"
+
+
+@dataclass
+class Line:
+    """One transaction in words. `mention` says what it repeats or what became of it; the hrefs lead there."""
+
+    key: str
+    title: str
+    state: str
+    effective: str
+    issued: str
+    origin: str
+    term: str
+    told: list[str] = field(default_factory=list)
+    asked: str = ""
+    repeats: str = ""
+    repeats_href: str = ""
+    reversed: str = ""
+    by_href: str = ""
+    again: str = ""
+    again_href: str = ""
+    snapshot_href: str = ""
+
+
+class LedgerState(PortalState):
+    shown: str = ""
+    number: str = ""
+    policy_href: str = ""
+    underwrites: bool = False
+    lines: list[Line] = []
+    headline: str = ""
+    span: str = ""
+    previous: str = ""
+    following: str = ""
+    drafts: list[DraftRow] = []
+    codes: list[str] = []
+    problems: dict[str, str] = {}
+    # Another one draws the form anew, empty.
+    drawn_form: int = 0
+    asking: str = ""
+    asking_about: str = ""
+    version: str = ""
+
+    @requires(VIEWS, passive=True, shows=(Topic.POLICIES,))
+    async def load(self) -> None:
+        locator = ledger_words.policy_of(str(self.router.url.path))
+        if locator != self.shown:
+            self.shown, self.problems, self.asking, self.asking_about = "", {}, "", ""
+            self.drawn_form += 1
+        await self._look()
+
+    @requires(VIEWS, passive=True)
+    async def refresh(self) -> None:
+        await self._again(self._look)
+
+    async def _look(self) -> None:
+        locator = ledger_words.policy_of(str(self.router.url.path))
+        page = address.read_simple(self.router.url.query_parameters)[1]
+        offset = (page - 1) * address.PAGE
+        found = await self._ask(reading.transactions, policy=locator, offset=offset, count=address.PAGE)
+        happened = await self._ask(timeline.timeline, policy=locator) if found is not None else None
+        terms = await self._ask(reading.terms, policy=locator) if happened is not None else None
+        if found is None or happened is None or terms is None or not await self._look_at_drafts(locator):
+            return
+        by_locator = {each.locator: each for each in happened}
+        self.policy_href, self.number = f"/policies/{locator}", terms.rows[0].number if terms.rows else ""
+        self.version = found.version
+        self.lines = [self._line(each, by_locator) for each in found.rows]
+        self.headline = wording.count(found.total, "transaction")
+        self.span = wording.span(offset, len(found.rows), found.total)
+        place = f"{self.policy_href}/ledger"
+        self.previous, self.following = address.simple_neighbours(place, "", page, found.total)
+        self.shown = locator
+
+    async def _look_at_drafts(self, locator: str) -> bool:
+        """What only those see who may issue; whether it could be had."""
+        self.underwrites = can(current_actor.get(), UNDERWRITES)
+        if not self.underwrites:
+            self.drafts, self.codes = [], []
+            return True
+        open_ones = await self._ask(outlook.outlooks, policy=locator)
+        codes = (
+            await self._ask(find.codes, state=ProducerState.VALIDATED, count=address.PAGE)
+            if open_ones is not None
+            else None
+        )
+        if open_ones is None or self.problem:
+            return False
+        self.drafts = [self._draft_row(each) for each in open_ones]
+        self.codes = [each.code for each in codes.rows if each.code] if codes else self.codes
+        return True
+
+    def _draft_row(self, each: Outlook) -> DraftRow:
+        return drafted.row_of(each, self._zone(), self._moment)
+
+    def _line(self, each: TransactionLine, by_locator: Mapping[str, Happening]) -> Line:
+        zone, counts = self._zone(), each.state is TransactionState.ISSUED
+        asked = ledger_words.asked_for(each.effective_at, zone)
+        line = Line(
+            key=each.locator,
+            title=each.kind.label,
+            state=STATES[each.state],
+            effective=wording.instant(each.effective_at, zone),
+            issued=wording.instant(each.issued_at, zone),
+            origin=ledger_words.ORIGINS[each.origin],
+            term=wording.day(each.term_effective),
+            told=list(by_locator[each.locator].changes),
+            asked=_asked(each),
+            snapshot_href=ledger_words.query(f"{self.policy_href}/snapshot", **asked) if counts else "",
+        )
+        self._connect(line, each, by_locator)
+        return line
+
+    def _connect(self, line: Line, each: TransactionLine, by_locator: Mapping[str, Happening]) -> None:
+        """What it repeats, and what reversed it and stands in its place."""
+        zone = self._zone()
+        if before := by_locator.get(each.reapplies):
+            issued = wording.instant(before.issued_at, zone)
+            line.repeats = f"Applies {ledger_words.within(before, zone)} again, which was issued {issued}"
+            line.repeats_href = f"#t-{before.locator}"
+        if each.reversed_at is None:
+            return
+        cause = by_locator.get(each.reversed_by)
+        by = f" by {ledger_words.within(cause, zone)}" if cause else ""
+        line.reversed = f"Reversed on {wording.instant(each.reversed_at, zone)}{by}"
+        line.by_href = f"#t-{cause.locator}" if cause else ""
+        again = next((other for other in by_locator.values() if other.reapplies == each.locator), None)
+        if again:
+            line.again = f"Applied again as {ledger_words.within(again, zone)}"
+            line.again_href = f"#t-{again.locator}"
+
+    @requires(UNDERWRITES)
+    async def draft(self, form: dict[str, Any]) -> None:
+        """Draft what was filled in. What is refused stays as it was typed."""
+        given = {name: str(value).strip() for name, value in form.items()}
+        at, self.problems = self._moment_in(given)
+        asked = drafted.instruction_in(given)
+        if given.get("kind") not in DRAFTED:
+            self.problems["kind"] = "Choose what is to be drafted."
+        if self.problems:
+            return
+        try:
+            await the_door().call(
+                drafts.draft,
+                policy=self.shown,
+                kind=TransactionKind(given["kind"]),
+                effective_at=at,
+                asked=[asked] if asked else [],
+                version=self.version,
+            )
+        except Invalid as refusal:
+            self.problems = self._in_words(refusal.problems)
+        except DomainError as refusal:
+            await self._refused(refusal)
+        else:
+            self.drawn_form += 1
+            await self._look()
+            self._say("Drafted. Nothing of the policy changes until it is issued.")
+
+    def _in_words(self, problems: Mapping[str, str]) -> dict[str, str]:
+        return {
+            FIELDS.get(name, "kind"): ledger_words.as_read_here(sentence, self._zone())
+            for name, sentence in problems.items()
+        }
+
+    async def _refused(self, refusal: DomainError) -> None:
+        """Tell why, with what the policy is now beside it."""
+        await self._look()
+        sentence = ledger_words.as_read_here(refusal.sentence, self._zone())
+        if isinstance(refusal, NotFound):
+            sentence = "It is not there any more."
+        kept = "" if isinstance(refusal, Unexpected) else " What you filled in is still here."
+        self._say(f"{sentence}{kept}", "bad")
+
+    def _moment_in(self, given: Mapping[str, str]) -> tuple[datetime | None, dict[str, str]]:
+        """When it is to take effect, and what is wrong with that."""
+        if not given.get("effective"):
+            renews = given.get("kind") == TransactionKind.RENEWAL.value
+            return None, {} if renews else {"effective": "Choose the day on which it takes effect."}
+        day = ledger_words.read_day(given["effective"])
+        hour = ledger_words.read_time(given["time"]) if given.get("time") else time()
+        if day is None:
+            return None, {"effective": ledger_words.BETWEEN}
+        if hour is None:
+            return None, {"time": "Give a time of the day such as 14:30, or leave it blank."}
+        return datetime.combine(day, hour, self._zone()), {}
+
+    @requires(UNDERWRITES)
+    async def ask_first(self, what: str, locator: str) -> None:
+        known = any(each.key == locator for each in self.drafts)
+        self.asking, self.asking_about = (what, locator) if known and what in (ISSUE, DISCARD) else ("", "")
+
+    @requires(UNDERWRITES)
+    async def never_mind(self) -> None:
+        self.asking, self.asking_about = "", ""
+
+    @requires(UNDERWRITES)
+    async def go_on(self) -> None:
+        """Do what was asked about, once: a second click finds nothing that is asked any more."""
+        what, locator, self.asking, self.asking_about = self.asking, self.asking_about, "", ""
+        if what == ISSUE:
+            await self._settle(issuing.issue, locator, "Issued. The policy is as it says.")
+        elif what == DISCARD:
+            await self._settle(drafts.discard, locator, "Discarded. It stays in the ledger and never counts.")
+
+    @requires(UNDERWRITES)
+    async def keep_up(self, locator: str) -> None:
+        """Let a draft count on top of what was issued since it was drafted."""
+        row = next((each for each in self.drafts if each.key == locator), None)
+        if row is not None:
+            done, _ = await self._do(drafts.update, locator=locator, version=row.version)
+            await self._told(done, "The draft now stands on the policy as it is shown here.")
+
+    async def _settle(self, service: Any, locator: str, said: str) -> None:
+        done, _ = await self._do(service, locator=locator)
+        await self._told(done, said)
+
+    async def _told(self, done: bool, said: str) -> None:
+        """What came of it, with the policy as it is by then."""
+        refusal = "" if done else ledger_words.as_read_here(self.flash, self._zone())
+        await self._look()
+        if done:
+            self._say(said)
+        else:
+            self._say(f"{refusal} The draft is still here.", "bad")
+
+
+def _asked(each: TransactionLine) -> str:
+    """What its author asked for, as it was processed where it counts."""
+    if not each.instructions:
+        return ""
+    if each.state is TransactionState.ISSUED:
+        done = ledger_words.processed_in_words(each.instructions, each.processed)
+        return f"As processed: {'; '.join(done)}"
+    return f"Asked: {'; '.join(ledger_words.asked_in_words(each.instructions))}"
