@@ -54,7 +54,7 @@ def row_of(found: Outlook, zone: ZoneInfo, told: Callable[[datetime | None], str
         asks=[each[0].upper() + each[1:] for each in ledger_words.asked_in_words(draft.instructions)],
         parts=[_part(each, found.now, zone) for each in draft.segments],
         again=[f"{each.kind.label} effective {wording.instant(each.effective_at, zone)}" for each in found.again],
-        again_sentence=again_sentence(found.again),
+        again_sentence=" ".join(filter(None, (again_sentence(found.again), falls_sentence(found.falls, zone)))),
         problem=ledger_words.as_read_here(found.problem, zone),
         moved=found.moved,
         version=found.version,
@@ -68,6 +68,12 @@ def again_sentence(again: Sequence[Again]) -> str:
     if len(again) == 1:
         return "1 transaction that takes effect later is reversed and applied again behind it."
     return f"{len(again)} transactions that take effect later are reversed and applied again behind it."
+
+
+def falls_sentence(falls: Sequence[Again], zone: ZoneInfo) -> str:
+    """What is reversed by issuing and does not come back."""
+    named = [f"the {each.kind.label.lower()} effective {wording.instant(each.effective_at, zone)}" for each in falls]
+    return f"For good: {', '.join(named)} {'falls' if len(named) == 1 else 'fall'} with this term." if named else ""
 
 
 def _part(each: Segment, now: Sequence[Segment], zone: ZoneInfo) -> PartRow:

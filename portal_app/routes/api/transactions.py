@@ -103,13 +103,14 @@ class Again(shapes.Shape):
 
 
 class Outlook(shapes.Shape):
-    """`draft` has its term's segments as they would be, `now` as they are. `again` would be reversed and applied again.
-    `problem` says why it would be refused, and is empty where it would not be; `moved` that the policy has changed
-    since its author looked: `version` is what it is now."""
+    """`draft` has its term's segments as they would be, `now` as they are. `again` would be reversed and applied again,
+    `falls` reversed for good. `problem` says why it would be refused, and is empty where it would not be; `moved` that
+    the policy has changed since its author looked: `version` is what it is now."""
 
     draft: Transaction
     now: list[Segment]
     again: list[Again]
+    falls: list[Again]
     moved: bool
     version: str
     problem: str

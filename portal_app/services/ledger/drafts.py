@@ -128,13 +128,16 @@ def check_version(tx: Tx, policy: Policy, version: str) -> None:
         raise Conflict(MOVED)
 
 
-def check_instructions(tx: Tx, asked: Instructions) -> None:
+def check_instructions(tx: Tx, asked: Instructions, *, hold: bool = False) -> None:
     """Raises Invalid for what contradicts itself, and for codes that are unknown or cannot be used again. A producer
-    who is not validated, or is suspended, is no matter here: that is for underwriting to flag."""
+    who is not validated, or is suspended, is no matter here: that is for underwriting to flag. To `hold` has nobody
+    discard one of the codes until this is through."""
     if problem := instructions.problem_of(asked):
         raise Invalid({"instructions": problem})
     named = instructions.codes_named(asked)
     codes = visible(tx.actor, ProducerCode).where(col(ProducerCode.code).in_(named))
+    if hold:
+        codes = codes.with_for_update(read=True).execution_options(populate_existing=True)
     known = {each.code: each for each in tx.db.scalars(codes)} if named else {}
     for name in named:
         if name not in known:

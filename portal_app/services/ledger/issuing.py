@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from portal_app.models.enums import FlagCause
+from portal_app.models.enums import FlagCause, TransactionKind
 from portal_app.models.ledger import LedgerTransaction
 from portal_app.models.policies import Policy
 from portal_app.services import audit
@@ -11,7 +11,7 @@ from portal_app.services.door import Tx, writes
 from portal_app.services.errors import Conflict, Invalid
 from portal_app.services.ledger import rows, views, writing
 from portal_app.services.ledger.drafts import about, check_instructions, check_version, hold
-from portal_app.services.ledger.order import Arrangement, arrange
+from portal_app.services.ledger.order import Arrangement, arrange, with_renewals_fallen
 from portal_app.services.ledger.reading import issuable, told_of
 from portal_app.services.ledger.rules import Act, check_aim, check_sequence, told
 from portal_app.services.ledger.segments import code_from
@@ -35,7 +35,7 @@ def issue(tx: Tx, *, locator: str) -> views.TransactionLine:
     """
     row, policy = hold(tx, locator, Act.ISSUE)
     check_version(tx, policy, row.seen)
-    check_instructions(tx, row.instructions)
+    check_instructions(tx, row.instructions, hold=True)
     plan = planned(tx, policy, row)
     # Who discards the code meanwhile waits for what is decided of it here.
     judging.hold_code(tx, judging.code_id(tx, plan.code))
@@ -47,6 +47,7 @@ def issue(tx: Tx, *, locator: str) -> views.TransactionLine:
         "kind": entry.kind.value,
         "effective_at": told(row.effective_at),
         "applied_again": len(arrangement.written) - 1,
+        "fallen": len(arrangement.falls),
     }
     said = about(policy, row)
     # A draft stands outside of the order; issued, it is written where it belongs.
@@ -56,22 +57,27 @@ def issue(tx: Tx, *, locator: str) -> views.TransactionLine:
         Placed(policy.id or 0, each, drafted=drafted if each.given is entry else None) for each in arrangement.written
     ]
     writing.write(tx.db, placed, tx.now)
+    writing.reverse(tx.db, {each.id or 0: locator for each in arrangement.falls}, tx.now)
     reproject(tx.db, policy.feed, {policy.id or 0: policy.source_id}, tx.now.astimezone(tx.settings.zone).date())
     audit.record(tx, "transaction.issued", subject_kind="policy", subject=policy.locator, detail=detail)
     events.tell(tx, "policy.transaction.issue", locator=locator, data=said)
+    for each in plan.overtakes:
+        tells = {"policyLocator": policy.locator, "reversedBy": locator}
+        events.tell(tx, "policy.transaction.reverse", locator=each, data=tells)
     tx.changes(Topic.POLICIES)
     return told_of(tx, locator)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A draft as it would be issued now, what would become of the ledger, and the producer code that its term would
-    have from then on."""
+    """A draft as it would be issued now, what would become of the ledger, the producer code that its term would have
+    from then on, and the transactions (locators) that it would reverse."""
 
     subject: Subject
     entry: Entry
     arrangement: Arrangement
     code: str
+    overtakes: tuple[str, ...]
 
     def check_underwriting(self, tx: Tx) -> None:
         """Raises Conflict by the same rule by which it is underwritten, with what would let it through."""
@@ -95,9 +101,13 @@ def planned(tx: Tx, policy: Policy, draft: LedgerTransaction) -> Plan:
     entry = issuable(next(each.entry for each in found if each.row.locator == draft.locator))
     _check_aim(tx, there, entry)
     arrangement = arrange(there, [entry], whole=True)
-    ledger = [*arrangement.stays, *(each.entry for each in arrangement.written)]
-    check_sequence(there, ledger)
-    return Plan(of_transaction(policy, draft), entry, arrangement, code_from(ledger, entry, tx.settings.zone))
+    if entry.kind is TransactionKind.CANCELLATION:
+        arrangement = with_renewals_fallen(arrangement)
+    check_sequence(there, arrangement.ledger)
+    code = code_from(arrangement.ledger, entry, tx.settings.zone)
+    reversed_ids = {each.id for each in (*(one.given for one in arrangement.written), *arrangement.falls)}
+    overtakes = tuple(str(each.row.locator) for each in found if each.entry.id in reversed_ids)
+    return Plan(of_transaction(policy, draft), entry, arrangement, code, overtakes)
 
 
 def _check_aim(tx: Tx, there: list[Entry], entry: Entry) -> None:

@@ -12,8 +12,8 @@ from datetime import date, datetime
 from math import inf
 from typing import NamedTuple
 
-from portal_app.models.enums import Origin, TransactionState
-from portal_app.services.sync.projection import BEGINS, BLANK, Entry, Terms, carries, fold
+from portal_app.models.enums import Origin, PolicyStatus, TransactionState
+from portal_app.services.sync.projection import BEGINS, BLANK, Entry, Terms, add, carries, fold, preceding
 
 THE_PORTALS = frozenset({"producer_code"})
 STATES = frozenset(BLANK)
@@ -29,13 +29,20 @@ class Written(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """What becomes of a ledger: the issued transactions that stay, and those to be written behind them, in order."""
+    """What becomes of a ledger: the issued transactions that stay, those to be written behind them, in order, and those
+    that are reversed for good."""
 
     stays: Sequence[Entry]
     written: Sequence[Written]
+    falls: Sequence[Entry] = ()
+
+    @property
+    def ledger(self) -> list[Entry]:
+        """The issued transactions as they will be."""
+        return [*self.stays, *(each.entry for each in self.written)]
 
     def terms(self) -> Terms:
-        return fold([*self.stays, *(each.entry for each in self.written)])
+        return fold(self.ledger)
 
 
 def issued(ledger: Iterable[Entry]) -> list[Entry]:
@@ -88,6 +95,31 @@ def arrange(
         moved.add(term)
         written.append(Written(entry, _as_said_since(said, turn, in_order[:position])))
     return Arrangement(sorted(stays, key=lambda each: each.id or 0), written)
+
+
+def with_renewals_fallen(arrangement: Arrangement) -> Arrangement:
+    """The same where a cancellation is issued: renewals made in the portal that carried its term forward fall with it,
+    and with them whatever was issued on their terms. A term on which the feed has spoken stays."""
+    terms = fold(arrangement.stays)
+    fed = {each.term_effective for each in arrangement.ledger if each.origin is Origin.FEED}
+    kept: list[Written] = []
+    falls: list[Entry] = []
+    gone: set[date] = set()
+    for each in arrangement.written:
+        term = each.entry.term_effective
+        if each.given.id is not None and carries(each.entry) and term not in fed and _carries_cancelled(terms, term):
+            gone.add(term)
+        if term in gone:
+            falls.append(each.given)
+        else:
+            add(terms, each.entry)
+            kept.append(each)
+    return replace(arrangement, written=kept, falls=falls)
+
+
+def _carries_cancelled(terms: Terms, effective: date) -> bool:
+    before = preceding(terms, effective)
+    return effective not in terms and before is not None and before.status is PolicyStatus.CANCELLED
 
 
 def _as_said_since(said: Sequence[Entry], turn: int, before: Sequence[int]) -> Entry:

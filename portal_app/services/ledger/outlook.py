@@ -11,11 +11,11 @@ from portal_app.services.errors import DomainError
 from portal_app.services.ledger import rows, views
 from portal_app.services.ledger.drafts import check_instructions
 from portal_app.services.ledger.issuing import planned
-from portal_app.services.ledger.order import Written
 from portal_app.services.ledger.reading import told_of, told_parts
 from portal_app.services.ledger.rules import Act, check_act
 from portal_app.services.ledger.segments import segments
 from portal_app.services.policies.detail import find_policy
+from portal_app.services.sync.projection import Entry
 
 
 @reads(Permission.UNDERWRITE)
@@ -37,12 +37,12 @@ def outlook(tx: Tx, *, locator: str) -> views.Outlook:
 def _of(tx: Tx, row: LedgerTransaction) -> views.Outlook:
     policy = tx.db.get_one(Policy, row.policy_id)
     there = rows.stored(tx, policy, TransactionState.ISSUED)
-    problem, written = "", []
+    problem, again, falls = "", [], []
     try:
         check_instructions(tx, row.instructions)
         plan = planned(tx, policy, row)
         plan.check_underwriting(tx)
-        written = list(plan.arrangement.written)
+        again, falls = [each.given for each in plan.arrangement.written], list(plan.arrangement.falls)
     except DomainError as refusal:
         problem = refusal.sentence
     version = rows.newest(there)
@@ -51,17 +51,18 @@ def _of(tx: Tx, row: LedgerTransaction) -> views.Outlook:
     return views.Outlook(
         draft=told_of(tx, row.locator),
         now=told_parts([each for each in parts if each.ends_at > row.effective_at], locators),
-        again=_again(written, locators),
+        again=_reversed(again, locators),
+        falls=_reversed(falls, locators),
         moved=bool(row.seen) and row.seen != version,
         version=version,
         problem=problem,
     )
 
 
-def _again(written: Sequence[Written], locators: dict[int | None, str]) -> tuple[views.Again, ...]:
-    """Those that are there already, in the order in which they would be applied again."""
+def _reversed(entries: Sequence[Entry], locators: dict[int | None, str]) -> tuple[views.Again, ...]:
+    """Those that are there already, in the order in which they take effect."""
     return tuple(
-        views.Again(locators[each.given.id], each.given.kind, each.given.effective_at)
-        for each in written
-        if each.given.id is not None and each.given.effective_at is not None
+        views.Again(locators[each.id], each.kind, each.effective_at)
+        for each in entries
+        if each.id is not None and each.effective_at is not None
     )

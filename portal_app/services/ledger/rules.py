@@ -13,6 +13,7 @@ from portal_app.services.sync.projection import Entry, Term, Terms, add, carries
 
 ACTIVE, CANCELLED = PolicyStatus.ACTIVE, PolicyStatus.CANCELLED
 WHEN = "effective_time"
+LONGEST_GAP_DAYS = 366
 
 
 class Act(StrEnum):
@@ -89,7 +90,7 @@ def _renewing(last: Term, at: datetime | None, zone: ZoneInfo) -> Aim:
     day = at.astimezone(zone).date()
     if start_of(day, zone) != at:
         raise Invalid({WHEN: f"A term begins with a day where the agency is, such as {told(start_of(day, zone))}."})
-    if day.year - last.expiration.year > 1:
+    if (day - last.expiration).days > LONGEST_GAP_DAYS:
         raise Invalid({WHEN: "That is more than a year after the last term."})
     if last.status is CANCELLED:
         raise Invalid({WHEN: "The last term is cancelled. Reinstate it before it is renewed."})

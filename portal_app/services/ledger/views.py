@@ -94,7 +94,7 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """A transaction that would be reversed and applied again."""
+    """A transaction that would be reversed."""
 
     locator: str
     kind: TransactionKind
@@ -104,12 +104,14 @@ class Again:
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """What issuing a draft would do. Its own `segments` are what its term would be; `now` is what that is as long as it
-    is not issued. `moved` says that something was issued since its author looked, `version` the newest of it, `problem`
-    why it would be refused; empty where it would not."""
+    is not issued. Those of `again` are reversed and applied again, those of `falls` for good. `moved` says that
+    something was issued since its author looked, `version` the newest of it, `problem` why it would be refused; empty
+    where it would not."""
 
     draft: TransactionLine
     now: tuple[Segment, ...]
     again: tuple[Again, ...]
+    falls: tuple[Again, ...]
     moved: bool
     version: str
     problem: str

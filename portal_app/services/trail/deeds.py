@@ -103,7 +103,7 @@ DEEDS: dict[str, Deed] = {
     "conflict.resolved": Deed("Conflict with the agency system decided", frozenset({"kind", "resolution"})),
     "transaction.drafted": Deed("Policy transaction drafted", frozenset({"kind"})),
     "transaction.changed": Deed("Policy transaction changed", frozenset({"kind"})),
-    "transaction.issued": Deed("Policy transaction issued", frozenset({"kind", "applied_again"})),
+    "transaction.issued": Deed("Policy transaction issued", frozenset({"kind", "applied_again", "fallen"})),
     "transaction.discarded": Deed("Policy transaction discarded", frozenset({"kind"})),
     "transaction.underwritten": Deed("Policy transaction underwritten", frozenset({"kind", "outcome"})),
     "transaction.flagged": Deed("Underwriting flag set on a policy transaction", frozenset({"cause", "level"})),

@@ -1,7 +1,8 @@
 """Transactions issued in any order, on a real database: the same as in order, at every moment and by either clock."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,11 +11,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from portal_app.database import Database
-from portal_app.models.enums import FeedKind, TransactionKind, TransactionState
+from portal_app.models.enums import FeedKind, PolicyStatus, TransactionKind, TransactionState
 from portal_app.services.door import Door
 from portal_app.services.errors import Conflict, Invalid
-from portal_app.services.ledger import drafts
+from portal_app.services.ledger import drafts, outlook, reading
 from portal_app.services.sync import bulk
+from portal_app.services.sync.ledger import start_of
 from tests.services.ledger.conftest import (
     CANCELLATION,
     CHANGE,
@@ -95,6 +97,44 @@ def test_a_renewal_of_what_was_cancelled_meanwhile_is_not_issued(desk: Desk) -> 
         desk.issue(renewal)
     desk.issued(REINSTATEMENT, at(2026, 12, 2))
     desk.issue(renewal)
+
+
+@pytest.mark.criterion("LEDGER-44")
+def test_a_cancellation_takes_the_renewal_of_its_term_with_it(
+    desk: Desk, stored: Stored, database: Database, door: Door
+) -> None:
+    renewal = desk.issued(RENEWAL)
+    changed = desk.issued(CHANGE, at(2027, 7, 1), asked(setProducerCode="HL-2"))
+    later = desk.issued(CHANGE, at(2026, 12, 20), asked(setProducerCode="HL-3"))
+    draft = desk.draft(CANCELLATION, at(2026, 12, 9))
+    told = door.run(outlook.outlook, PRINCIPAL, locator=draft)
+    fallen = [each.locator for each in told.falls]
+    assert [each.reapplies for each in map(desk.transaction, fallen)] == [renewal.locator, changed.locator]
+    assert [each.locator for each in told.again] == [later.locator]
+
+    desk.issue(draft)
+    for locator in fallen:
+        found = desk.transaction(locator)
+        assert (found.state, found.reversed_by) == (TransactionState.REVERSED, draft)
+    assert [each.effective for each in door.run(reading.terms, PRINCIPAL, policy=desk.locator).rows] == [BEGINS.date()]
+    assert desk.snapshot(at(2027, 7, 2)).status is PolicyStatus.CANCELLED
+    check_rebuild(database, door)
+    check_order(stored(bulk.LEDGER))
+    desk.issued(REINSTATEMENT, at(2026, 12, 30))
+    with pytest.raises(Invalid):
+        desk.draft(CHANGE, at(2027, 7, 1), asked(setProducerCode="HL-2"))
+
+
+@pytest.mark.criterion("LEDGER-44")
+def test_a_term_on_which_the_feed_has_spoken_does_not_fall(
+    desk: Desk, feed: MemoryFeed, sync: Sync, clock: Clock
+) -> None:
+    desk.issued(RENEWAL)
+    clock.forward(minutes=1)
+    feed.export(
+        FeedKind.POLICIES, policy(effective=date(2027, 6, 1), expiration=date(2028, 6, 1), premium=Decimal("1300.00"))
+    )
+    sync()
     cancellation = desk.draft(CANCELLATION, at(2026, 12, 9))
     with pytest.raises(Conflict, match="the renewal that takes effect at 2027-06-01T04:00:00Z"):
         desk.issue(cancellation)
@@ -150,10 +190,18 @@ class Sequences(RuleBasedStateMachine):
             self.desk.door.run(drafts.discard, PRINCIPAL, locator=locator)
             return
         self.issued.append((deed[1], created, deed))
+        if deed[0] is CANCELLATION:
+            self.drop_what_fell()
         now = self.desk.clock.now
         self.then.append((now, self.desk.snapshot(now, by_issued_time=True)))
         self.known.append((deed[1], now, self.desk.snapshot(deed[1])))
         type(self).check()
+
+    def drop_what_fell(self) -> None:
+        """What was issued on renewals that a cancellation takes with it was never issued, as far as order goes."""
+        found = self.desk.door.run(reading.terms, PRINCIPAL, policy=self.desk.locator)
+        over = max(start_of(term.expiration, self.desk.door.settings.zone) for term in found.rows)
+        self.issued = [each for each in self.issued if each[0] < over]
 
     @invariant()
     def the_record_remembers_what_it_said(self) -> None:

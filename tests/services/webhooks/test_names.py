@@ -54,7 +54,9 @@ def test_every_event_that_the_code_tells_is_registered() -> None:
 @pytest.mark.criterion("HOOK-02")
 def test_the_registry_holds_what_was_agreed_and_reads_well() -> None:
     agreed = {f"producers.{thing}.{verb}" for thing, verbs in FACTS.items() for verb in verbs.split()}
-    agreed |= {f"policy.transaction.{verb}" for verb in ("create", "update", "underwrite", "issue", "discard")}
+    agreed |= {
+        f"policy.transaction.{verb}" for verb in ("create", "update", "underwrite", "issue", "reverse", "discard")
+    }
     agreed |= {f"quote.{verb}" for verb in ("create", "update", "underwrite", "reset", "discard")}
     flagged = ("quote", "policy.transaction")
     agreed |= {f"{thing}.underwritingFlag.{verb}" for thing in flagged for verb in ("add", "remove")}
