@@ -23,6 +23,13 @@ EVENTS: dict[str, str] = {
     "policy.transaction.update": "A transaction of a policy was changed.",
     "policy.transaction.issue": "A transaction of a policy was issued: the policy is as it says.",
     "policy.transaction.discard": "A transaction of a policy was discarded.",
+    "authority.grant.create": "Somebody was given authority to bind.",
+    "authority.grant.update": "What somebody may bind was changed.",
+    "authority.grant.end": "A grant of binding authority was ended.",
+    "authority.moratorium.create": "A moratorium was set.",
+    "authority.moratorium.update": "A moratorium was changed.",
+    "authority.moratorium.end": "A moratorium was ended.",
+    "authority.decision.create": "It was answered whether a quote or a drafted transaction may be bound.",
     TEST: "A test that somebody asked for in the portal; it is sent whatever a webhook asks for.",
 }
 """Name → what it says. Names are never changed, since programs outside go by them."""

@@ -11,7 +11,7 @@ from portal_app.services.webhooks.names import EVENTS, TEST, asks_for_something,
 from tests.services.webhooks import events_document
 
 ROOT = Path(__file__).resolve().parents[3] / "portal_app"
-LOOKS_LIKE_ONE = re.compile(r"(producers|policy\.transaction)(\.[A-Za-z]+)+")
+LOOKS_LIKE_ONE = re.compile(r"(producers|authority\.(grant|moratorium|decision)|policy\.transaction)(\.[A-Za-z]+)+")
 FACTS = {
     **dict.fromkeys(("producer", "producercode"), "create update validate discard suspend unsuspend retire"),
     **dict.fromkeys(("producerlicense", "producerappointment"), "create update validate discard"),
@@ -55,6 +55,8 @@ def test_every_event_that_the_code_tells_is_registered() -> None:
 def test_the_registry_holds_what_was_agreed_and_reads_well() -> None:
     agreed = {f"producers.{thing}.{verb}" for thing, verbs in FACTS.items() for verb in verbs.split()}
     agreed |= {f"policy.transaction.{verb}" for verb in ("create", "update", "issue", "discard")}
+    agreed |= {f"authority.{rule}.{verb}" for rule in ("grant", "moratorium") for verb in ("create", "update", "end")}
+    agreed |= {"authority.decision.create"}
     assert set(EVENTS) == agreed | {"producers.producercode.numberAssignmentFailed", TEST}
     assert len(set(EVENTS.values())) == len(EVENTS), "two that read alike cannot be told apart"
 
