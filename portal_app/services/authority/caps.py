@@ -9,6 +9,8 @@ from portal_app.services.authority import words
 from portal_app.services.authority.facts import Facts
 from portal_app.services.authority.narrowing import Settled
 
+LOSSES = "Losses"
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -25,13 +27,13 @@ def faults(facts: Facts, settled: Settled, today: date) -> Iterator[Fault]:
     yield from _at_most("Insured value", facts.insured_value, limits.max_insured_value)
     yield from _at_most("Limit", facts.limit, limits.max_limit)
     yield from _deductible(facts.deductible, limits.min_deductible, limits.max_deductible)
-    yield from _at_most("Losses", facts.losses, limits.max_losses)
+    yield from _at_most(LOSSES, facts.losses, limits.max_losses)
     yield from _classes(facts, settled)
     yield from _backdated(facts.effective, limits.backdating_days or 0, today)
 
 
 def _unknown(name: str, would_pass: str) -> Fault:
-    return Fault(f"{name} is not known.", would_pass)
+    return Fault(f"{name} {'are' if name == LOSSES else 'is'} not known.", would_pass)
 
 
 def _at_most(name: str, amount: Decimal | None, most: Decimal | None) -> Iterator[Fault]:
@@ -41,7 +43,7 @@ def _at_most(name: str, amount: Decimal | None, most: Decimal | None) -> Iterato
     if amount is None:
         yield _unknown(name, f"{allowed}.")
     elif amount > most:
-        verb = "are" if name == "Losses" else "is"
+        verb = "are" if name == LOSSES else "is"
         yield Fault(
             f"{name} {words.money(amount)} {verb} above {words.money(most)}.", f"{allowed}, or a grant that allows it."
         )

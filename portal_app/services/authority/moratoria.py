@@ -204,7 +204,7 @@ def _told(tx: Tx, rows: Iterable[Row]) -> list[Moratorium]:
     carriers: dict[str, str] = {}
     if named := {each for row in found for each in row.carriers}:
         asked = select(col(Carrier.locator), col(Carrier.name)).where(col(Carrier.locator).in_(named))
-        carriers = dict(tx.db.execute(asked).tuples())
+        carriers = {row.locator: row.name for row in tx.db.execute(asked)}
     lines = {row.code: row.name for row in tx.db.scalars(select(LineOfBusiness))}
     zone = tx.settings.zone
     return [
