@@ -28,6 +28,8 @@ PLACES = (
     Place("home", "Home", "/", "layout-dashboard"),
     Place("policies", "Policies", "/policies", "shield"),
     Place("accounts", "Accounts", "/accounts", "users"),
+    Place("binding", "Why can't I bind?", "/authority", "circle-help"),
+    Place("authority", "Binding authority", "/admin/authority", "scale"),
     Place("users", "Users", "/admin/users", "user-cog"),
     Place("integrations", "Integrations", "/admin/integrations", "database"),
     Place("audit", "Audit", "/admin/audit", "scroll-text"),

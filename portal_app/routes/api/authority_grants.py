@@ -2,7 +2,6 @@
 
 from dataclasses import asdict
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Query, Response
@@ -139,7 +138,7 @@ async def list_authority_grants(caller: Caller, asked: Annotated[AskedRules, Que
 @router.post("", status_code=201, responses=problems.WRITTEN)
 async def add_authority_grant(caller: Caller, sent: NewGrant, answer: Response) -> AuthorityGrant:
     """Let somebody bind."""
-    given: dict[str, Decimal | Any] = sent.given()
+    given: dict[str, Any] = sent.given()
     made = await the_door().act(grants.add, caller, terms=GrantTerms(**given))
     answer.headers["Location"] = f"/api/v1/authority-grants/{made.locator}"
     return AuthorityGrant.of(made)
