@@ -43,7 +43,6 @@ def _rules() -> rx.Component:
         "Principals bind without it. What anybody else wants to bind is referred to a person until a grant allows it.",
         *[rx.cond(S.sets, button_link("Grant authority", f"{PLACE}/grants/new"))],
     )
-    grants = rx.fragment(_table("Grants", "Grant", S.grants), pager(S.span, S.previous, S.following))
     return rx.el.div(
         panel(
             "Moratoria",
@@ -52,8 +51,14 @@ def _rules() -> rx.Component:
             name="moratoria",
             flush=True,
         ),
-        panel("Grants", rx.cond(S.grants.length() > 0, grants, nobody), name="grants", flush=True),
-        class_name="stack",
+        panel(
+            "Grants",
+            rx.cond(S.grants.length() > 0, _table("Grants", "Grant", S.grants), nobody),
+            name="grants",
+            flush=True,
+        ),
+        rx.cond((S.previous != "") | (S.following != ""), pager(S.span, S.previous, S.following)),
+        class_name="record-main",
     )
 
 
@@ -63,7 +68,6 @@ def _table(label: str, what: str, rows: Any) -> rx.Component:
         head(heading(what), heading("Rule"), heading("When"), heading("Standing")),
         body(rows, _rule),
         busy=~S.is_hydrated,
-        look="rules",
     )
 
 

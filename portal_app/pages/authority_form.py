@@ -56,7 +56,6 @@ def _one(what: str, title: str, form: rx.Component) -> rx.Component:
         page_header(title, rx.fragment(rx.el.span(S.told), rule_standing(S.standing)), back=BACK),
         rx.cond(S.when != "", note("info", S.when, ". It is kept as it was.")),
         rx.cond(S.overtaken, _overtaken()),
-        rx.cond(S.asking, _asked(what)),
         rx.cond(S.when == "", rx.fragment(form, _ending(what))),
         class_name="settings",
     )
@@ -103,7 +102,11 @@ def _ending(what: str) -> rx.Component:
     return panel(
         "End it",
         meta(f"What was answered by this {what} stays readable."),
-        rx.el.div(button(f"End this {what}", on_click=S.ask_first(True)), class_name="button-row"),
+        rx.cond(
+            S.asking,
+            _asked(what),
+            rx.el.div(button(f"End this {what}", on_click=S.ask_first(True)), class_name="button-row"),
+        ),
     )
 
 
