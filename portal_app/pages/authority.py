@@ -36,7 +36,7 @@ def authority() -> rx.Component:
 
 def _rules() -> rx.Component:
     none = meta("No moratorium is set: nothing is stopped.", class_name="meta none")
-    moratoria = rx.cond(S.moratoria.length() > 0, _table("Moratoria", "Moratorium", S.moratoria), none)
+    moratoria = rx.cond(S.moratoria.length() > 0, _table("All moratoria", "Moratorium", S.moratoria), none)
     nobody = empty(
         "key-round",
         "No authority is granted yet",
@@ -53,7 +53,7 @@ def _rules() -> rx.Component:
         ),
         panel(
             "Grants",
-            rx.cond(S.grants.length() > 0, _table("Grants", "Grant", S.grants), nobody),
+            rx.cond(S.grants.length() > 0, _table("All grants", "Grant", S.grants), nobody),
             name="grants",
             flush=True,
         ),

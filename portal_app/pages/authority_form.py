@@ -120,27 +120,7 @@ def _grant_form(label: str) -> rx.Component:
             _chosen("line", "Line of business", "Any line", S.lines),
             _text("states", "States", hint="By two letters, such as RI, MA. Empty: any state.", max_length=400),
         ),
-        panel(
-            "Up to",
-            rx.el.div(
-                _text("max_premium", "Maximum premium", **MONEY),
-                _text("max_insured_value", "Maximum insured value", **MONEY),
-                _text("max_limit", "Maximum limit", **MONEY),
-                _text("max_losses", "Maximum losses, paid and reserved", **MONEY),
-                _text("min_deductible", "Deductible, at least", **MONEY),
-                _text("max_deductible", "Deductible, at most", **MONEY),
-                class_name="days",
-            ),
-            _text(
-                "allowed_classes", "Allowed class codes", hint="Divided by commas. Empty: any class.", max_length=2000
-            ),
-            _text("excluded_classes", "Excluded class codes", hint="Divided by commas.", max_length=2000),
-            rx.el.div(
-                _text("backdating_days", "Days of backdating", hint="Without a grant that names them: none.", **WHOLE),
-                _text("binder_days", "Days that a binder runs", **WHOLE),
-                class_name="days",
-            ),
-        ),
+        _limits(),
         panel(
             "When",
             rx.el.div(
@@ -150,6 +130,28 @@ def _grant_form(label: str) -> rx.Component:
             ),
         ),
         label=label,
+    )
+
+
+def _limits() -> rx.Component:
+    return panel(
+        "Up to",
+        rx.el.div(
+            _text("max_premium", "Maximum premium", **MONEY),
+            _text("max_insured_value", "Maximum insured value", **MONEY),
+            _text("max_limit", "Maximum limit", **MONEY),
+            _text("max_losses", "Maximum losses, paid and reserved", **MONEY),
+            _text("min_deductible", "Deductible, at least", **MONEY),
+            _text("max_deductible", "Deductible, at most", **MONEY),
+            class_name="days",
+        ),
+        _text("allowed_classes", "Allowed class codes", hint="Divided by commas. Empty: any class.", max_length=2000),
+        _text("excluded_classes", "Excluded class codes", hint="Divided by commas.", max_length=2000),
+        rx.el.div(
+            _text("backdating_days", "Days of backdating", hint="Without a grant that names them: none.", **WHOLE),
+            _text("binder_days", "Days that a binder runs", **WHOLE),
+            class_name="days",
+        ),
     )
 
 

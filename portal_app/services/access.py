@@ -26,6 +26,7 @@ from portal_app.models.policies import Coverage, Policy, PolicyAddress, PolicyTe
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.models.quotes import Quote, UnderwritingFlag
 from portal_app.services.errors import Forbidden, SignInNeeded
+from portal_app.services.producers.lineage import up_from
 
 
 class Permission(StrEnum):
@@ -280,14 +281,6 @@ def down_from(producer_id: int | None) -> Select[Any]:
     return select(tree.c.id)
 
 
-def up_from(producer_id: int | None) -> Select[Any]:
-    """The ids of a producer and of everybody above."""
-    above: tuple[Any, ...] = (col(Producer.id).label("id"), col(Producer.parent_id).label("parent_id"))
-    line = select(*above).where(col(Producer.id) == producer_id).cte(recursive=True)
-    line = line.union(select(*above).where(col(Producer.id) == line.c.parent_id))
-    return select(line.c.id)
-
-
 BELONGS_TO_A_PRODUCER = (
     ProducerCode,
     ProducerLicense,
@@ -351,9 +344,7 @@ def _document_in_scope(actor: Actor) -> ColumnElement[bool]:
 def _producer_in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[bool]:
     """Producers are no business of a client: who sees them all does not have to see a single policy. A producer sees
     themselves, and those below where that is granted."""
-    if actor.kind == "system":
-        return true()
-    reached = reach(actor, Permission.VIEW_PRODUCERS) if can(actor, Permission.VIEW_PRODUCERS) else None
+    reached = _sees_producers(actor)
     if reached is None or (reached is Reach.OWN_ONLY and actor.producer_id is None):
         return false()
     if reached is not Reach.OWN_ONLY:
@@ -364,16 +355,18 @@ def _producer_in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[boo
     return owner == actor.producer_id
 
 
+def _sees_producers(actor: Actor) -> Reach | None:
+    if actor.kind == "system":
+        return Reach.FULL
+    return reach(actor, Permission.VIEW_PRODUCERS) if can(actor, Permission.VIEW_PRODUCERS) else None
+
+
 def _authority_in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[bool]:
     """Who sees producers sees who may bind what. A producer sees the grants that reach what they write, the agency's,
     their role's and those of everybody above among them."""
-    if actor.kind == "system":
-        return true()
-    reached = reach(actor, Permission.VIEW_PRODUCERS) if can(actor, Permission.VIEW_PRODUCERS) else None
-    if reached is None:
-        return false()
+    reached = _sees_producers(actor)
     if reached is not Reach.OWN_ONLY or model is Moratorium:
-        return true()
+        return true() if reached else false()
     grant = AuthorityGrant
     everybody = or_(col(grant.grantee) == GranteeKind.AGENCY, col(grant.role) == actor.role)
     if actor.producer_id is None:

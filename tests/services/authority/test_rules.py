@@ -19,6 +19,7 @@ from portal_app.models.enums import (
 from portal_app.services.authority.answers import RULES, Rule, Verdict
 from portal_app.services.authority.facts import Finding, Flag, Inputs, Subject, restored, stored
 from portal_app.services.authority.rules import ANSWERS, NOT_LIMITED, evaluate
+from tests.services.authority import document
 from tests.services.authority.asked import BRANCH, CODE, HOUSE, INPUTS, MAYA, answer, otherwise, stop, verdicts
 
 PASS, REFER, DENY = Verdict
@@ -246,3 +247,10 @@ def test_what_was_stored_is_the_same_again() -> None:
     )
     assert restored(stored(inputs)) == inputs
     assert evaluate(restored(stored(inputs))) == evaluate(inputs)
+
+
+@pytest.mark.criterion("BIND-21")
+def test_the_document_says_what_the_code_does() -> None:
+    text = document.PLACE.read_text(encoding="utf-8")
+    assert text == document.brought_up_to_date(text), "run: python -m tests.services.authority.document"
+    assert all(each.name in text and each.denies in text for each in RULES.values())
