@@ -160,7 +160,8 @@ def typed_moratorium(found: Moratorium, zone: ZoneInfo) -> dict[str, str]:
 
 def local(value: datetime, zone: ZoneInfo) -> str:
     """As a field for date and time holds it."""
-    return f"{value.astimezone(zone):%Y-%m-%dT%H:%M}"
+    there = value.astimezone(zone)
+    return f"{there:%Y-%m-%dT%H:%M:%S}" if there.second else f"{there:%Y-%m-%dT%H:%M}"
 
 
 def _typed(value: object) -> str:
