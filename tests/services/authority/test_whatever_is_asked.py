@@ -145,7 +145,7 @@ def inputs(draw: st.DrawFn) -> Inputs:
 
 
 @pytest.mark.criterion("BIND-01")
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(inputs())
 def test_every_rule_answers_in_order_and_the_worst_counts(given_inputs: Inputs) -> None:
     decision = evaluate(given_inputs)
@@ -159,7 +159,7 @@ def test_every_rule_answers_in_order_and_the_worst_counts(given_inputs: Inputs) 
 
 
 @pytest.mark.criterion("BIND-12")
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(inputs())
 def test_what_was_stored_answers_the_same_again(given_inputs: Inputs) -> None:
     again = restored(stored(given_inputs))
@@ -168,7 +168,7 @@ def test_what_was_stored_answers_the_same_again(given_inputs: Inputs) -> None:
 
 
 @pytest.mark.criterion("BIND-13")
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(inputs(), stops)
 def test_one_more_moratorium_never_makes_an_answer_milder(given_inputs: Inputs, added: Stop) -> None:
     before = evaluate(given_inputs).outcome
@@ -189,7 +189,7 @@ UNKNOWN: dict[str, Any] = {
 
 
 @pytest.mark.criterion("BIND-13")
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(inputs(), st.sampled_from(list(UNKNOWN)))
 def test_a_fact_less_never_binds_what_was_not_bound(given_inputs: Inputs, name: str) -> None:
     before = evaluate(given_inputs).outcome
@@ -215,7 +215,7 @@ WIDER: dict[str, Any] = {
 
 
 @pytest.mark.criterion("BIND-13")
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(inputs(), st.sampled_from([each.name for each in fields(Limits) if each.name != "excluded_classes"]))
 def test_a_wider_limit_of_the_narrowest_grant_never_refers_what_was_bound(given_inputs: Inputs, name: str) -> None:
     reaching = [each for each in given_inputs.grants if fitting_grant(each, given_inputs).fit is Fit.YES]
