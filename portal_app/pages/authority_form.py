@@ -53,7 +53,7 @@ def _new(title: str, lead: str, form: rx.Component) -> rx.Component:
 
 def _one(what: str, title: str, form: rx.Component) -> rx.Component:
     drawn = rx.el.div(
-        page_header(title, rx.fragment(rx.el.span(S.told), rule_standing(S.standing)), back=BACK),
+        page_header(S.called, rx.fragment(rx.el.span(S.told), rule_standing(S.standing)), back=BACK),
         rx.cond(S.when != "", note("info", S.when, ". It is kept as it was.")),
         rx.cond(S.overtaken, _overtaken()),
         rx.cond(S.when == "", rx.fragment(form, _ending(what))),
@@ -104,7 +104,7 @@ def _ending(what: str) -> rx.Component:
         meta(f"What was answered by this {what} stays readable."),
         rx.cond(
             S.asking,
-            _asked(what),
+            rx.el.div(_asked(what), class_name="form-more"),
             rx.el.div(button(f"End this {what}", on_click=S.ask_first(True)), class_name="button-row"),
         ),
     )

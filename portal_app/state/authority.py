@@ -142,6 +142,7 @@ class RuleState(PortalState):
     loaded: bool = False
     kind: str = "grants"
     locator: str = ""
+    called: str = ""
     told: str = ""
     standing: str = ""
     when: str = ""
@@ -215,6 +216,7 @@ class RuleState(PortalState):
             self.overtaken = found.version != self.version
 
     def _show_standing(self, found: Grant | Moratorium) -> None:
+        self.called = found.terms.name if isinstance(found, Moratorium) else "Grant of authority"
         self.told, self.standing = found.told, found.standing.label
         self.when = f"Ended {self._moment(found.ended_at)} by {found.ended_by}" if found.ended_at else ""
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from portal_app.components.authority import why_not_bound
 from portal_app.components.badge import BIND_OUTCOME, RULE_STANDING, VERDICT
 from portal_app.models.enums import BindAction, GranteeKind
 from portal_app.services.access import Actor
@@ -172,3 +173,11 @@ def test_money_is_read_as_people_write_it() -> None:
     form = Form(written)
     assert [form.money(name) for name in written] == [Decimal(10_000), Decimal("10000.5"), None, None, None, None]
     assert list(form.problems) == ["c", "d", "f"]
+
+
+@pytest.mark.criterion("BIND-20")
+def test_the_section_of_a_quote_is_drawn_from_that_state() -> None:
+    drawn = str(why_not_bound(QuoteAuthorityState))
+    assert "Why can't I bind?" in drawn
+    for name in ("decision", "asked_before", "may_ask", "ask"):
+        assert f"quote_authority_state.{name}" in drawn, name
