@@ -14,6 +14,7 @@ RULES = "/admin/authority"
 
 
 @pytest.mark.criterion("BIND-22")
+@pytest.mark.timeout(240)
 def test_a_producer_is_told_by_grant_and_moratorium_why_they_cannot_bind(
     sessions: Callable[[str], StorageState], opened: Callable[..., Page], demo_site: Site
 ) -> None:
