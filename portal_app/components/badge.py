@@ -77,6 +77,25 @@ STANDING: dict[str, Look] = {
     "Disabled": ("gray", "ban"),
 }
 
+RULE_STANDING: dict[str, Look] = {
+    "In force": ("green", "circle-check-big"),
+    "Coming": ("blue", "clock-3"),
+    "Over": ("gray", "history"),
+    "Ended": ("gray", "ban"),
+}
+
+VERDICT: dict[str, Look] = {
+    "Pass": ("green", "circle-check-big"),
+    "Refer": ("amber", "user-round-search"),
+    "Deny": ("red", "circle-x"),
+}
+
+BIND_OUTCOME: dict[str, Look] = {
+    "May be bound": ("green", "circle-check-big"),
+    "Refer": ("amber", "user-round-search"),
+    "Do not bind": ("red", "circle-x"),
+}
+
 
 def _badge(word: Text, looks: dict[str, Look]) -> rx.Component:
     cases: list[Any] = [(name, _drawn(name, colour, sign)) for name, (colour, sign) in looks.items()]
@@ -124,6 +143,18 @@ def transaction_state(word: Text) -> rx.Component:
 def mark(word: Text) -> rx.Component:
     """How something differs, by sign and word."""
     return _badge(word, MARK)
+
+
+def rule_standing(word: Text) -> rx.Component:
+    return _badge(word, RULE_STANDING)
+
+
+def verdict(word: Text) -> rx.Component:
+    return _badge(word, VERDICT)
+
+
+def bind_outcome(word: Text) -> rx.Component:
+    return _badge(word, BIND_OUTCOME)
 
 
 def mended_row() -> rx.Component:

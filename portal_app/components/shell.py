@@ -29,6 +29,8 @@ PLACES = (
     Place("policies", "Policies", "/policies", "shield"),
     Place("accounts", "Accounts", "/accounts", "users"),
     Place("quotes", "Quotes", "/quotes", "file-pen-line"),
+    Place("binding", "Can I bind?", "/authority", "circle-help"),
+    Place("authority", "Authority", "/admin/authority", "scale"),
     Place("users", "Users", "/admin/users", "user-cog"),
     Place("integrations", "Integrations", "/admin/integrations", "database"),
     Place("audit", "Audit", "/admin/audit", "scroll-text"),

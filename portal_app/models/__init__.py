@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from portal_app.models import (
     accounts,
     audit,
+    authority,
     billing,
     claims,
     documents,
@@ -28,6 +29,7 @@ metadata = SQLModel.metadata
 __all__ = [
     "accounts",
     "audit",
+    "authority",
     "billing",
     "claims",
     "documents",

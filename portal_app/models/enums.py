@@ -177,6 +177,40 @@ class FlagCause(StrEnum):
     PERSON = "person"
 
 
+class BindAction(Labelled):
+    """What somebody wants to bind."""
+
+    NEW = "new"
+    ENDORSE = "endorse"
+    RENEW = "renew"
+
+    @property
+    def label(self) -> str:
+        return {BindAction.NEW: "New business", BindAction.ENDORSE: "Endorsement", BindAction.RENEW: "Renewal"}[self]
+
+
+class GranteeKind(Labelled):
+    """Whom a grant of binding authority reaches, the narrowest first."""
+
+    CODE = "code"
+    PRODUCER = "producer"
+    ROLE = "role"
+    AGENCY = "agency"
+
+    @property
+    def label(self) -> str:
+        words = {GranteeKind.CODE: "One producer code", GranteeKind.PRODUCER: "A producer and everybody below"}
+        return {**words, GranteeKind.ROLE: "A role", GranteeKind.AGENCY: "The whole agency"}[self]
+
+
+class BindOutcome(Labelled):
+    """What binding authority comes to. What is referred a person has to decide who may."""
+
+    BIND = "bind"
+    REFER = "refer"
+    DENY = "deny"
+
+
 class BillMode(Labelled):
     """Who sends the bill."""
 

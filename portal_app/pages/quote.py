@@ -5,6 +5,7 @@ from typing import Any
 
 import reflex as rx
 
+from portal_app.components.authority import why_not_bound
 from portal_app.components.badge import flag_level, producer_state, quote_state
 from portal_app.components.facts import facts, panel
 from portal_app.components.links import link
@@ -16,6 +17,7 @@ from portal_app.pages.page import Page
 from portal_app.pages.preferences import button
 from portal_app.state.portal import PortalState
 from portal_app.state.quote import LEVELS, QuotePageState
+from portal_app.state.quote_authority import QuoteAuthorityState
 from portal_app.state.quotes import PLACE
 
 S: Any = QuotePageState
@@ -248,13 +250,18 @@ def _text(name: str, label: str, box: Callable[..., rx.Component], **attributes:
     )
 
 
+def _authority() -> rx.Component:
+    return why_not_bound(QuoteAuthorityState)
+
+
 # What the page is made of, in its order: beside the record, and the record itself.
 BESIDE: tuple[Callable[[], rx.Component], ...] = (_terms, _risk)
-PARTS: tuple[Callable[[], rx.Component], ...] = (_flags, _producers)
+PARTS: tuple[Callable[[], rx.Component], ...] = (_flags, _authority, _producers)
 
 PAGE = Page(
     f"{PLACE}/[quote_locator]",
     titled("Quote"),
     quote,
-    [PortalState.arrive, QuotePageState.load],
+    # The quote itself last: whether it is there is for it to say.
+    [PortalState.arrive, QuoteAuthorityState.load, QuotePageState.load],
 )

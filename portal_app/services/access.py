@@ -8,10 +8,11 @@ from sqlalchemy import ColumnElement, Select, false, or_, select, true
 from sqlmodel import SQLModel, col
 
 from portal_app.models.accounts import Account
+from portal_app.models.authority import AuthorityDecision, AuthorityGrant, Moratorium
 from portal_app.models.billing import PolicyBilling
 from portal_app.models.claims import Claim
 from portal_app.models.documents import PolicyDocument
-from portal_app.models.enums import DocumentCategory, Grant, Role, SessionStage
+from portal_app.models.enums import DocumentCategory, Grant, GranteeKind, Role, SessionStage
 from portal_app.models.ledger import LedgerTransaction
 from portal_app.models.licensing import (
     CoverRequirement,
@@ -25,6 +26,7 @@ from portal_app.models.policies import Coverage, Policy, PolicyAddress, PolicyTe
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.models.quotes import Quote, UnderwritingFlag
 from portal_app.services.errors import Forbidden, SignInNeeded
+from portal_app.services.producers.lineage import up_from
 
 
 class Permission(StrEnum):
@@ -299,6 +301,10 @@ def in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[bool]:
     if model is EducationCompletion:
         mine = _producer_in_scope(actor, EducationCycle)
         return col(EducationCompletion.cycle_id).in_(select(col(EducationCycle.id)).where(mine))
+    if model is AuthorityGrant or model is Moratorium:
+        return _authority_in_scope(actor, model)
+    if model is AuthorityDecision:
+        return _decision_in_scope(actor)
     scope = scope_of(actor)
     if scope.agency:
         return true()
@@ -338,9 +344,7 @@ def _document_in_scope(actor: Actor) -> ColumnElement[bool]:
 def _producer_in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[bool]:
     """Producers are no business of a client: who sees them all does not have to see a single policy. A producer sees
     themselves, and those below where that is granted."""
-    if actor.kind == "system":
-        return true()
-    reached = reach(actor, Permission.VIEW_PRODUCERS) if can(actor, Permission.VIEW_PRODUCERS) else None
+    reached = _sees_producers(actor)
     if reached is None or (reached is Reach.OWN_ONLY and actor.producer_id is None):
         return false()
     if reached is not Reach.OWN_ONLY:
@@ -349,6 +353,41 @@ def _producer_in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[boo
     if scope_of(actor).downline:
         return owner.in_(down_from(actor.producer_id))
     return owner == actor.producer_id
+
+
+def _sees_producers(actor: Actor) -> Reach | None:
+    if actor.kind == "system":
+        return Reach.FULL
+    return reach(actor, Permission.VIEW_PRODUCERS) if can(actor, Permission.VIEW_PRODUCERS) else None
+
+
+def _authority_in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[bool]:
+    """Who sees producers sees who may bind what. A producer sees the grants that reach what they write, the agency's,
+    their role's and those of everybody above among them."""
+    reached = _sees_producers(actor)
+    if reached is not Reach.OWN_ONLY or model is Moratorium:
+        return true() if reached else false()
+    grant = AuthorityGrant
+    everybody = or_(col(grant.grantee) == GranteeKind.AGENCY, col(grant.role) == actor.role)
+    if actor.producer_id is None:
+        return everybody
+    above = col(grant.producer_id).in_(up_from(actor.producer_id))
+    codes = select(col(ProducerCode.id)).where(_producer_in_scope(actor, ProducerCode))
+    below = select(col(Producer.id)).where(_producer_in_scope(actor, Producer))
+    return or_(everybody, above, col(grant.producer_id).in_(below), col(grant.producer_code_id).in_(codes))
+
+
+def _decision_in_scope(actor: Actor) -> ColumnElement[bool]:
+    """A decision goes with its quote or policy; what was asked by hand is for who asked, and for who sets authority."""
+    if actor.kind == "system":
+        return true()
+    decision = AuthorityDecision
+    by_hand = col(decision.quote_id).is_(None) & col(decision.policy_id).is_(None)
+    if not can(actor, Permission.SET_AUTHORITY):
+        by_hand = by_hand & (col(decision.user_id) == actor.user_id if can(actor, Gate.SIGNED_IN) else false())
+    of_quote = col(decision.quote_id).in_(select(col(Quote.id)).where(in_scope(actor, Quote)))
+    of_policy = col(decision.policy_id).in_(select(col(Policy.id)).where(in_scope(actor, Policy)))
+    return or_(by_hand, of_quote, of_policy)
 
 
 def visible(actor: Actor, model: type[SQLModel]) -> Select[Any]:

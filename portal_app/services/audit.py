@@ -28,7 +28,13 @@ ANCHORS = "anchors.jsonl"
 LONGEST_LINE = 1024
 
 # What is noted of these is shown on pages that others have open.
-TOPICS = {"user": Topic.USERS, "feed": Topic.FEEDS, "trail": Topic.TRAIL}
+TOPICS = {
+    "user": Topic.USERS,
+    "feed": Topic.FEEDS,
+    "trail": Topic.TRAIL,
+    "authority_grant": Topic.AUTHORITY,
+    "moratorium": Topic.AUTHORITY,
+}
 # But for these: they are many, and a mark would be one more write in each sign-in.
 COMING_AND_GOING = ("sign_in.", "session.")
 

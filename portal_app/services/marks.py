@@ -18,6 +18,7 @@ SHOWN_TO: Mapping[Topic, Permission] = {
     Topic.QUOTES: Permission.VIEW_OWN_ACCOUNTS,
     Topic.LETTERS: Permission.MANAGE_USERS,
     Topic.USERS: Permission.MANAGE_USERS,
+    Topic.AUTHORITY: Permission.VIEW_PRODUCERS,
     Topic.TRAIL: Permission.VIEW_AUDIT,
 }
 

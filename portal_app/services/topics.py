@@ -15,6 +15,7 @@ class Topic(StrEnum):
     QUOTES = "quotes"  # quotes, and what underwriting flagged on them
     LETTERS = "letters"  # messages that were given up
     USERS = "users"  # people and how it stands with them
+    AUTHORITY = "authority"  # grants of binding authority and moratoria
     TRAIL = "trail"  # whether the chain of the trail was asked for and found to hold; not each event
 
 

@@ -24,6 +24,8 @@ OPENS = {
     "policies": Permission.VIEW_OWN_ACCOUNTS,
     "accounts": Permission.VIEW_OWN_ACCOUNTS,
     "quotes": Permission.VIEW_OWN_ACCOUNTS,
+    "binding": Permission.BIND_POLICIES,
+    "authority": Permission.VIEW_PRODUCERS,
     "users": Permission.MANAGE_USERS,
     "integrations": Permission.VIEW_FEEDS,
     "settings": Permission.CHANGE_SETTINGS,

@@ -10,11 +10,13 @@ import reflex as rx
 from starlette.testclient import TestClient
 
 from portal_app.guard import events
-from portal_app.models.enums import DocumentCategory, Grant, Role
+from portal_app.models.enums import BindAction, DocumentCategory, Grant, Role
 from portal_app.models.identity import User
 from portal_app.routes import api
 from portal_app.services import documents
 from portal_app.services.access import MATRIX, WIDENS, Actor, Permission, Reach, can, reach, system
+from portal_app.services.authority import decide, grants
+from portal_app.services.authority.facts import Facts
 from portal_app.services.door import SERVICES, Door
 from portal_app.services.errors import Forbidden, NotFound
 from portal_app.services.exports import accounts as accounts_export
@@ -143,6 +145,16 @@ class Asked:
         assert status in (403, 409), status
         return status == 409
 
+    def adds(self, path: str, body: dict[str, object]) -> bool:
+        """Whether it is let in with a token that writes, and adds what it sends."""
+        with self.door.database.read() as db:
+            email = db.query(User.email).filter(User.id == self.actor.user_id).scalar()
+        token = self.door.run(tokens.create, system("test"), email=email, name="matrix", may_write=True)
+        client = TestClient(api.app(self.door.settings), base_url=self.door.settings.origin)
+        status = client.post(path, json=body, headers={"authorization": f"Bearer {token}"}).status_code
+        assert status in (201, 403), status
+        return status == 201
+
     def event(self, state: str, path: str, shows: str) -> bool:
         name = next(each for each in events.RegistrationContext.get().event_handlers if each.endswith(state))
 
@@ -216,6 +228,18 @@ EXERCISES: dict[Permission, tuple[Ask, Ask | None, Ask | None]] = {
         lambda asked: asked.service(lifecycle.suspend_producer, locator=asked.cast.agency.maya.locator),
         lambda asked: asked.route(f"/producers/{asked.cast.agency.maya.locator}/impact"),
         None,
+    ),
+    P.BIND_POLICIES: (
+        lambda asked: asked.service(decide.by_hand, facts=Facts(BindAction.NEW)),
+        lambda asked: asked.adds("/authority-decisions", {"action": "new"}),
+        lambda asked: asked.event("binding_state.load", "/authority", "HL-maya"),
+    ),
+    P.SET_AUTHORITY: (
+        lambda asked: asked.permits(grants.end, locator="nothing", version=1),
+        lambda asked: asked.adds(
+            "/authority-grants", {"granteeKind": "agency", "actions": ["new"], "effectiveOn": "2026-01-01"}
+        ),
+        lambda asked: asked.event("rule_state.load_new", "/admin/authority/grants/new", "Granite Mutual"),
     ),
 }
 EXERCISES[P.VIEW_ALL_ACCOUNTS] = EXERCISES[P.VIEW_OWN_ACCOUNTS]

@@ -75,10 +75,14 @@ def test_what_is_noted_in_the_trail_of_a_user_or_feed_is_told(door: Door) -> Non
 def test_every_topic_says_whose_pages_show_it() -> None:
     assert set(marks.SHOWN_TO) == set(Topic)
     told = {role: {topic for topic in Topic if can(actor(role), marks.SHOWN_TO[topic])} for role in Role}
-    assert told[Role.ADMIN] == {Topic.USERS, Topic.FEEDS, Topic.LETTERS, Topic.TRAIL}, (
-        "who sees no business is not told that it changes"
-    )
-    assert told[Role.PRODUCER] == {Topic.POLICIES, Topic.QUOTES}
+    assert told[Role.ADMIN] == {
+        Topic.USERS,
+        Topic.FEEDS,
+        Topic.LETTERS,
+        Topic.AUTHORITY,
+        Topic.TRAIL,
+    }, "who sees no business is not told that it changes"
+    assert told[Role.PRODUCER] == {Topic.POLICIES, Topic.QUOTES, Topic.AUTHORITY}
     assert marks.SHOWN_TO[Topic.USERS] is Permission.MANAGE_USERS
 
 

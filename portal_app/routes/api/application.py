@@ -10,6 +10,8 @@ from portal_app.routes.api import (
     accounts,
     appointments,
     audit_events,
+    authority_decisions,
+    authority_grants,
     column_maps,
     conflicts,
     covers,
@@ -21,6 +23,7 @@ from portal_app.routes.api import (
     licenses,
     me,
     media,
+    moratoria,
     own_sessions,
     own_tokens,
     policies,
@@ -75,7 +78,8 @@ ADMINISTRATION = (
     audit_events,
 )
 LICENSING = (licenses, appointments, education, covers, qualifications)
-NOUNS = (*BUSINESS, *ADMINISTRATION, *LICENSING)
+AUTHORITY = (authority_grants, moratoria, authority_decisions)
+NOUNS = (*BUSINESS, *ADMINISTRATION, *LICENSING, *AUTHORITY)
 ABOUT = """What the portal's pages show, for programs.
 
 Send a token of your own as `Authorization: Bearer …`; it sees what you see. Lists take `offset` and `count`. Every item

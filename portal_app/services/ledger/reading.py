@@ -2,20 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from portal_app.models.enums import TransactionState
 from portal_app.models.policies import Policy
 from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
-from portal_app.services.errors import NotFound
+from portal_app.services.errors import Conflict, NotFound
 from portal_app.services.ledger import rows, views
 from portal_app.services.ledger.instructions import ProducerInfo, carried_out
 from portal_app.services.ledger.order import arrange
 from portal_app.services.ledger.rows import Stored
+from portal_app.services.ledger.rules import Act, check_act
 from portal_app.services.ledger.segments import Part, segments
 from portal_app.services.policies.detail import find_policy
-from portal_app.services.sync.projection import Entry, Terms, add, carries, fold, preceding
+from portal_app.services.sync.projection import Entry, Term, Terms, add, carries, fold, preceding
 
 MOST = 200
 Locators = Mapping[int | None, str]
@@ -120,6 +121,18 @@ class Ledger:
             processed=processed(ledger, applied) if shown else (),
             segments=told_parts(shown, locators),
         )
+
+    def would_be(self, tx: Tx, locator: str) -> tuple[Term, datetime]:
+        """The term as a draft of this policy would leave it, and the moment at which that begins. Raises Conflict where
+        it is no draft, or has no place in the ledger any more."""
+        stored = next(each for each in self.found if each.row.locator == locator)
+        check_act(stored.entry.state, Act.ISSUE)
+        ledger, applied, _ = self._with(stored)
+        parts = segments(ledger, applied.term_effective, tx.settings.zone)
+        found = next((each for each in parts if each.begins_at == applied.effective_at), None)
+        if found is None or applied not in ledger:
+            raise Conflict("The policy's terms have changed since this was drafted. Draft it anew.")
+        return found.term, found.begins_at
 
     def _with(self, stored: Stored) -> tuple[list[Entry], Entry, Locators]:
         """The issued transactions with this one among them, as it counts there. A draft is put into its place, where

@@ -34,6 +34,13 @@ EVENTS: dict[str, str] = {
     "quote.discard": "A quote was discarded.",
     "quote.underwritingFlag.add": "An underwriting flag was set on a quote.",
     "quote.underwritingFlag.remove": "An underwriting flag was removed from a quote.",
+    "authority.grant.create": "Somebody was given authority to bind.",
+    "authority.grant.update": "What somebody may bind was changed.",
+    "authority.grant.end": "A grant of binding authority was ended.",
+    "authority.moratorium.create": "A moratorium was set.",
+    "authority.moratorium.update": "A moratorium was changed.",
+    "authority.moratorium.end": "A moratorium was ended.",
+    "authority.decision.create": "It was answered whether a quote or a drafted transaction may be bound.",
     TEST: "A test that somebody asked for in the portal; it is sent whatever a webhook asks for.",
 }
 """Name → what it says. Names are never changed, since programs outside go by them."""

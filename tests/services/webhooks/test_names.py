@@ -11,7 +11,7 @@ from portal_app.services.webhooks.names import EVENTS, TEST, asks_for_something,
 from tests.services.webhooks import events_document
 
 ROOT = Path(__file__).resolve().parents[3] / "portal_app"
-LOOKS_LIKE_ONE = re.compile(r"(producers|policy\.transaction)(\.[A-Za-z]+)+")
+LOOKS_LIKE_ONE = re.compile(r"(producers|authority\.(grant|moratorium|decision)|policy\.transaction)(\.[A-Za-z]+)+")
 FACTS = {
     **dict.fromkeys(("producer", "producercode"), "create update validate discard suspend unsuspend retire"),
     **dict.fromkeys(("producerlicense", "producerappointment"), "create update validate discard"),
@@ -60,6 +60,8 @@ def test_the_registry_holds_what_was_agreed_and_reads_well() -> None:
     agreed |= {f"quote.{verb}" for verb in ("create", "update", "underwrite", "reset", "discard")}
     flagged = ("quote", "policy.transaction")
     agreed |= {f"{thing}.underwritingFlag.{verb}" for thing in flagged for verb in ("add", "remove")}
+    agreed |= {f"authority.{rule}.{verb}" for rule in ("grant", "moratorium") for verb in ("create", "update", "end")}
+    agreed |= {"authority.decision.create"}
     assert set(EVENTS) == agreed | {"producers.producercode.numberAssignmentFailed", TEST}
     assert len(set(EVENTS.values())) == len(EVENTS), "two that read alike cannot be told apart"
 

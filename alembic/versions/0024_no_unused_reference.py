@@ -5,8 +5,8 @@ import sqlalchemy as sa
 
 from alembic import op
 
-revision = "0025"
-down_revision = "0022"
+revision = "0024"
+down_revision = "0023"
 
 NAME = "fk_ledger_transaction_reverses_id"
 

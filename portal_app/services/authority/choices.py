@@ -1,0 +1,46 @@
+"""What a form about binding offers to choose from."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from portal_app.models.enums import ProducerState
+from portal_app.models.policies import Carrier, LineOfBusiness
+from portal_app.models.producers import Producer, ProducerCode
+from portal_app.services.access import Permission, visible
+from portal_app.services.door import Tx, reads
+
+MOST = 500
+OVER = (ProducerState.RETIRED, ProducerState.DISCARDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Pairs of what is stored and what people read; producers and codes as far as the actor may see them, those that
+    cannot be used again left out."""
+
+    carriers: tuple[tuple[str, str], ...]
+    lines: tuple[tuple[str, str], ...]
+    producers: tuple[tuple[str, str], ...]
+    codes: tuple[str, ...]
+
+
+@reads(Permission.VIEW_PRODUCERS)
+def choices(tx: Tx) -> Choices:
+    """The first 500 of each, by name."""
+    producers = visible(tx.actor, Producer).where(col(Producer.state).not_in(OVER))
+    codes = visible(tx.actor, ProducerCode).where(col(ProducerCode.state).not_in(OVER), col(ProducerCode.code) != "")
+    return Choices(
+        carriers=tuple(
+            (row.locator, row.name) for row in tx.db.scalars(select(Carrier).order_by(col(Carrier.name)).limit(MOST))
+        ),
+        lines=tuple(
+            (row.code, row.name) for row in tx.db.scalars(select(LineOfBusiness).order_by(col(LineOfBusiness.name)))
+        ),
+        producers=tuple(
+            (row.locator, row.name)
+            for row in tx.db.scalars(producers.order_by(func.lower(col(Producer.name)), col(Producer.id)).limit(MOST))
+        ),
+        codes=tuple(row.code for row in tx.db.scalars(codes.order_by(col(ProducerCode.code)).limit(MOST))),
+    )

@@ -1,0 +1,118 @@
+"""What was answered about binding, to be read again."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from portal_app.models.authority import AuthorityDecision
+from portal_app.models.enums import BindAction, BindOutcome
+from portal_app.models.policies import Policy
+from portal_app.models.quotes import Quote
+from portal_app.services.access import Permission, visible
+from portal_app.services.authority import subjects
+from portal_app.services.authority.answers import Answer, Rule, Verdict
+from portal_app.services.authority.facts import Facts, restored
+from portal_app.services.door import Tx, reads
+from portal_app.services.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """An answer as it was given. `quote`, `policy` and `transaction` are locators, empty where it was about another
+    thing or put by hand. `rules` are the grants and moratoria that were looked at, with the version of each."""
+
+    locator: str
+    quote: str
+    policy: str
+    transaction: str
+    asked_by: str
+    asked_at: datetime
+    revision: int
+    action: BindAction
+    outcome: BindOutcome
+    binder_days: int | None
+    answers: tuple[Answer, ...]
+    facts: Facts
+    rules: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """A page of answers, the newest first, and how many there are."""
+
+    rows: tuple[Decided, ...]
+    total: int
+
+
+@reads(Permission.VIEW_OWN_ACCOUNTS)
+def of_quote(tx: Tx, *, quote: str, offset: int = 0, count: int = 50) -> Decisions:
+    """What was answered about a quote (by locator). Raises NotFound."""
+    found = subjects.quote_of(tx, quote)
+    return _page(tx, col(AuthorityDecision.quote_id) == found.id, offset, count)
+
+
+@reads(Permission.VIEW_OWN_ACCOUNTS)
+def of_transaction(tx: Tx, *, transaction: str, offset: int = 0, count: int = 50) -> Decisions:
+    """What was answered about a transaction of a policy (by locator), also after it was issued. Raises NotFound."""
+    found, _ = subjects.transaction_of(tx, transaction)
+    return _page(tx, col(AuthorityDecision.transaction_locator) == found.locator, offset, count)
+
+
+@reads(Permission.VIEW_PRODUCERS)
+def one(tx: Tx, *, locator: str) -> Decided:
+    """One answer. Raises NotFound."""
+    asked = visible(tx.actor, AuthorityDecision).where(col(AuthorityDecision.locator) == locator)
+    found = tx.db.scalars(asked).first()
+    if found is None:
+        raise NotFound
+    return told(tx, [found])[0]
+
+
+def _page(tx: Tx, about: Any, offset: int, count: int) -> Decisions:
+    asked = visible(tx.actor, AuthorityDecision).where(about)
+    total = tx.db.scalar(select(func.count()).select_from(asked.subquery())) or 0
+    newest = asked.order_by(col(AuthorityDecision.id).desc()).offset(max(offset, 0)).limit(min(max(count, 1), 200))
+    return Decisions(tuple(told(tx, list(tx.db.scalars(newest)))), total)
+
+
+def told(tx: Tx, rows: Sequence[AuthorityDecision]) -> list[Decided]:
+    """Rows that the actor was found to see, as they are answered."""
+    quotes = _locators(tx, Quote, (row.quote_id for row in rows))
+    policies = _locators(tx, Policy, (row.policy_id for row in rows))
+    return [_decided(row, quotes, policies) for row in rows]
+
+
+def _decided(row: AuthorityDecision, quotes: dict[int, str], policies: dict[int, str]) -> Decided:
+    inputs = restored(row.inputs)
+    return Decided(
+        locator=row.locator,
+        quote=quotes.get(row.quote_id or 0, ""),
+        policy=policies.get(row.policy_id or 0, ""),
+        transaction=row.transaction_locator,
+        asked_by=row.asked_by,
+        asked_at=row.asked_at,
+        revision=row.revision,
+        action=row.action,
+        outcome=row.outcome,
+        binder_days=row.binder_days,
+        answers=tuple(_answer(each) for each in row.answers),
+        facts=inputs.facts,
+        rules=(
+            *((each.locator, each.version) for each in inputs.moratoria),
+            *((each.locator, each.version) for each in inputs.grants),
+        ),
+    )
+
+
+def _answer(kept: dict[str, Any]) -> Answer:
+    return Answer(Rule(kept["rule"]), Verdict(kept["verdict"]), kept["found"], kept["would_pass"])
+
+
+def _locators(tx: Tx, model: type[Quote] | type[Policy], ids: Iterable[int | None]) -> dict[int, str]:
+    wanted = {each for each in ids if each is not None}
+    found = select(col(model.id), col(model.locator)).where(col(model.id).in_(wanted))
+    return {number or 0: locator for number, locator in tx.db.execute(found)} if wanted else {}
