@@ -28,6 +28,7 @@ PLACES = (
     Place("home", "Home", "/", "layout-dashboard"),
     Place("policies", "Policies", "/policies", "shield"),
     Place("accounts", "Accounts", "/accounts", "users"),
+    Place("producers", "Producers", "/producers", "network"),
     Place("users", "Users", "/admin/users", "user-cog"),
     Place("integrations", "Integrations", "/admin/integrations", "database"),
     Place("audit", "Audit", "/admin/audit", "scroll-text"),

@@ -28,7 +28,8 @@ ANCHORS = "anchors.jsonl"
 LONGEST_LINE = 1024
 
 # What is noted of these is shown on pages that others have open.
-TOPICS = {"user": Topic.USERS, "feed": Topic.FEEDS, "trail": Topic.TRAIL}
+OF_PRODUCERS = ("producer", "producer_code", "license", "appointment", "education", "cover", "media")
+TOPICS = {"user": Topic.USERS, "feed": Topic.FEEDS, "trail": Topic.TRAIL} | dict.fromkeys(OF_PRODUCERS, Topic.PRODUCERS)
 # But for these: they are many, and a mark would be one more write in each sign-in.
 COMING_AND_GOING = ("sign_in.", "session.")
 

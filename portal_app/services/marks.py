@@ -17,6 +17,7 @@ SHOWN_TO: Mapping[Topic, Permission] = {
     Topic.POLICIES: Permission.VIEW_OWN_ACCOUNTS,
     Topic.LETTERS: Permission.MANAGE_USERS,
     Topic.USERS: Permission.MANAGE_USERS,
+    Topic.PRODUCERS: Permission.VIEW_PRODUCERS,
     Topic.TRAIL: Permission.VIEW_AUDIT,
 }
 

@@ -14,6 +14,7 @@ class Topic(StrEnum):
     POLICIES = "policies"  # policies, accounts, and how old they are
     LETTERS = "letters"  # messages that were given up
     USERS = "users"  # people and how it stands with them
+    PRODUCERS = "producers"  # producers, their codes, and what lets them write business
     TRAIL = "trail"  # whether the chain of the trail was asked for and found to hold; not each event
 
 

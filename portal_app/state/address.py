@@ -37,7 +37,7 @@ DAYS = {
 }
 OF_THE_TRAIL = ("who", "action", "kind", "record", "from", "to", "address")
 KNOWN = (
-    "q", *CHOICES, *DAYS, "account", "sort", "order", "role", "standing", *OF_THE_TRAIL, "page", "export",
+    "q", *CHOICES, *DAYS, "account", "sort", "order", "role", "standing", "state", *OF_THE_TRAIL, "page", "export",
 )  # fmt: skip
 
 
