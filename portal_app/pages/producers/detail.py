@@ -15,7 +15,6 @@ from portal_app.pages.frame import framed, record
 from portal_app.pages.preferences import button
 from portal_app.pages.producers import holdings, question
 from portal_app.pages.producers.fields import asked
-from portal_app.pages.producers.listing import producer_row
 from portal_app.state.producers.detail import ProducerState
 from portal_app.state.producers.listing import PLACE
 
@@ -53,6 +52,7 @@ def _producer() -> rx.Component:
         ),
         _asked(),
         _wrong(),
+        _sections(),
         rx.el.div(
             rx.el.div(_about(), _around(), _people(), class_name="record-side"),
             rx.el.div(
@@ -69,6 +69,27 @@ def _producer() -> rx.Component:
             ),
             class_name="record record-side-first",
         ),
+    )
+
+
+def _sections() -> rx.Component:
+    """Leads down a long page; only to what is there."""
+
+    def to(name: str, label: str) -> rx.Component:
+        return plain_link(label, href=f"#{name}", class_name="section-link")
+
+    return rx.el.nav(
+        to("details", "Details"),
+        to("codes", "Codes"),
+        rx.cond(S.below.length() > 0, to("below", "Below")),
+        to("licenses", "Licenses"),
+        to("appointments", "Appointments"),
+        to("question", "May they write …?"),
+        to("education", "Education"),
+        to("cover", "Cover"),
+        rx.cond(S.sees_trail, to("history", "History")),
+        class_name="section-nav",
+        custom_attrs={"aria-label": "Sections of this producer"},
     )
 
 
@@ -245,14 +266,20 @@ def section(title: str, name: str, *parts: Part, add: tuple[str, str] | None = N
 
 def _below() -> rx.Component:
     listed = table(
-        "Sub-producers",
-        head(
-            heading("Name"), heading("Type"), heading("Kind"), heading("NPN"), heading("Codes"), heading("Parent"),
-            heading("State"),
+        "Directly below",
+        head(heading("Name"), heading("Kind"), heading("NPN"), heading("Codes"), heading("State")),
+        body(
+            S.below,
+            lambda each: row(
+                name_cell(each.href, each.name),
+                cell("Kind", each.kind, kind="plain left"),
+                cell("NPN", rx.el.span(or_dash(each.npn), class_name="num"), kind="named left"),
+                cell("Codes", rx.el.span(or_dash(each.codes), class_name="num"), kind="wrapping named left"),
+                cell("State", producer_state(each.state), kind="state"),
+                key=each.href,
+            ),
         ),
-        body(S.below, producer_row),
-        look="table-producers",
-    )  # fmt: skip
+    )
     return rx.cond(S.below.length() > 0, panel("Directly below", listed, name="below", flush=True))
 
 

@@ -40,7 +40,7 @@ def education() -> rx.Component:
 def cover() -> rx.Component:
     required = rx.el.div(
         meta("What is required: ", S.required),
-        chip_of_cover(),
+        rx.cond(S.asks_cover, chip_of_cover()),
         class_name="padded cover-required",
     )
     return _section(

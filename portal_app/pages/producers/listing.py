@@ -43,14 +43,14 @@ def _views() -> rx.Component:
             icon(sign, 14),
             label,
             href=href,
-            class_name="section-link",
+            class_name="view",
             custom_attrs={"aria-current": either(here, "page", "false")},
         )
 
     return rx.el.nav(
         to("List", "list", PLACE, ~S.as_tree),
         to("Tree", "list-tree", AS_TREE, S.as_tree),
-        class_name="section-nav",
+        class_name="views",
         custom_attrs={"aria-label": "Views of the producers"},
     )
 
@@ -84,9 +84,8 @@ def _list() -> rx.Component:
                 heading("Name"), heading("Type"), heading("Kind"), heading("NPN"), heading("Codes"), heading("Parent"),
                 heading("State"),
             ),
-            body(S.rows, producer_row),
+            body(S.rows, _row),
             busy=~S.is_hydrated,
-            look="table-producers",
         ),
         pager(S.span, S.previous, S.following),
     )  # fmt: skip
@@ -121,8 +120,7 @@ def _nobody() -> rx.Component:
     )
 
 
-def producer_row(each: Any) -> rx.Component:
-    """A row of a list of producers."""
+def _row(each: Any) -> rx.Component:
     return row(
         name_cell(each.href, each.name),
         cell("Type", each.type, kind="plain left"),

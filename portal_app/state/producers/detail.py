@@ -64,6 +64,7 @@ class ProducerState(PortalState):
     required: str = ""
     covered: str = ""
     is_covered: bool = True
+    asks_cover: bool = False
     ending: int = 0
     sees_people: bool = False
     people: list[PersonRow] = []
@@ -145,6 +146,7 @@ class ProducerState(PortalState):
         self.covers = [rows.cover_row(place, each, endings) for each in found.covers.rows]
         self.required = rows.required_words(found.required)
         self.covered, self.is_covered = found.covered.found, found.covered.passes
+        self.asks_cover = bool(found.required.version or found.covers.total)
         self.ending = len(found.ending)
 
     @requires(MANAGES)

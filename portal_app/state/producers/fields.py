@@ -8,7 +8,7 @@ from typing import Any
 
 from portal_app.services.producers.configuration import DataField, EntityType, FieldKind
 
-SHORT = 200
+SHORT = 300
 YES, NO = "yes", "no"
 ANSWERS = {YES: True, NO: False}
 WHOLE = re.compile(r"-?\d{1,15}")
