@@ -66,6 +66,7 @@ def test_what_is_noted_in_the_trail_of_a_user_or_feed_is_told(door: Door) -> Non
         "user": {"users": 1},
         "feed": {"users": 1, "feeds": 1},
         "outbox": {"users": 1, "feeds": 1},
+        "license": {"users": 1, "feeds": 1, "producers": 1},
     }.items():
         door.run(note, CLI, subject_kind=kind)
         assert now(door) == expected
@@ -75,10 +76,10 @@ def test_what_is_noted_in_the_trail_of_a_user_or_feed_is_told(door: Door) -> Non
 def test_every_topic_says_whose_pages_show_it() -> None:
     assert set(marks.SHOWN_TO) == set(Topic)
     told = {role: {topic for topic in Topic if can(actor(role), marks.SHOWN_TO[topic])} for role in Role}
-    assert told[Role.ADMIN] == {Topic.USERS, Topic.FEEDS, Topic.LETTERS, Topic.TRAIL}, (
+    assert told[Role.ADMIN] == {Topic.USERS, Topic.FEEDS, Topic.LETTERS, Topic.TRAIL, Topic.PRODUCERS}, (
         "who sees no business is not told that it changes"
     )
-    assert told[Role.PRODUCER] == {Topic.POLICIES}
+    assert told[Role.PRODUCER] == {Topic.POLICIES, Topic.PRODUCERS}
     assert marks.SHOWN_TO[Topic.USERS] is Permission.MANAGE_USERS
 
 

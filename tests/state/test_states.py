@@ -31,7 +31,7 @@ def test_on_arrival_the_portal_knows_the_person_and_where_they_may_go(opens: Ope
     page = opens(PortalState, "/", actor(Role.PRODUCER, agency.maya.id, user_id=user.id, email="maya@agency.test"))
     asyncio.run(page.arrive())
     assert (page.email, page.role, page.producer) == ("maya@agency.test", "Sub-Agent / Producer", "Maya Alvarez")
-    assert (page.agency_name, page.places) == ("Harbor Lane Insurance", ["home", "policies", "accounts"])
+    assert (page.agency_name, page.places) == ("Harbor Lane Insurance", ["home", "policies", "accounts", "producers"])
 
 
 @pytest.mark.criterion("LOOK-12")
@@ -60,7 +60,7 @@ def test_the_administrator_is_shown_no_way_to_the_business(opens: Opens, agency:
     page = opens(HomeState, "/", agency.admin())
     asyncio.run(page.arrive())
     asyncio.run(page.load())
-    assert page.places == ["home", "users", "integrations", "settings", "audit"]
+    assert page.places == ["home", "producers", "users", "integrations", "settings", "audit"]
     assert not page.sees_business
     assert page.next_to_end == []
 

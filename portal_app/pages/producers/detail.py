@@ -234,7 +234,7 @@ def _data() -> rx.Component:
 
 def _codes() -> rx.Component:
     listed = table(
-        "Producer codes",
+        "Codes",
         head(heading("Code"), heading("Type"), heading("State")),
         body(
             S.codes,
@@ -266,7 +266,7 @@ def section(title: str, name: str, *parts: Part, add: tuple[str, str] | None = N
 
 def _below() -> rx.Component:
     listed = table(
-        "Directly below",
+        "Sub-producers",
         head(heading("Name"), heading("Kind"), heading("NPN"), heading("Codes"), heading("State")),
         body(
             S.below,
