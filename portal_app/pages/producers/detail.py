@@ -10,7 +10,7 @@ from portal_app.components.links import button_link, link, plain_link
 from portal_app.components.notes import note, skeleton_page
 from portal_app.components.shell import page_header
 from portal_app.components.table import body, cell, head, heading, name_cell, row, table
-from portal_app.components.words import Part, Text, either, icon, meta, or_dash
+from portal_app.components.words import Part, Text, chip, either, icon, meta, or_dash
 from portal_app.pages.frame import framed, record
 from portal_app.pages.preferences import button
 from portal_app.pages.producers import holdings, question
@@ -46,7 +46,12 @@ def _producer() -> rx.Component:
     return rx.fragment(
         page_header(
             S.person,
-            rx.fragment(producer_state(S.state_label), rx.el.span(S.type), rx.el.span(S.kind)),
+            rx.fragment(
+                producer_state(S.state_label),
+                rx.el.span(S.type),
+                rx.el.span(S.kind),
+                rx.cond(S.ending != "", chip("clock-alert", S.ending, tone="amber")),
+            ),
             *_actions(),
             back=("Producers", PLACE),
         ),
@@ -161,13 +166,13 @@ def _around() -> rx.Component:
         rx.cond(
             S.above.length() > 0,
             rx.fragment(meta("Above, from the top down:"), above),
-            meta("Nobody stands above."),
+            meta(either(S.sees_all, "Nobody stands above.", "You see nobody above.")),
         ),
         meta(
             either(
                 S.below.length() > 0,
                 S.below.length().to_string() + either(S.below.length() == 1, " stands", " stand") + " directly below.",
-                "Nobody stands below.",
+                either(S.sees_all, "Nobody stands below.", "You see nobody below."),
             )
         ),
         rx.cond(S.manages, rx.el.div(add, class_name="form-more")),

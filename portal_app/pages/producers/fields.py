@@ -225,7 +225,7 @@ def text_field(
     ident = f"field-{name}"
     more = rx.el.span(" (required)", class_name="label-more") if required else rx.fragment()
     below = rx.el.p(hint, class_name="hint", id=rx.Var.create(f"{ident}-help"))
-    below = rx.fragment() if isinstance(hint, str) and not hint else below
+    help_ = rx.fragment() if isinstance(hint, str) and not hint else below
     return rx.el.div(
         rx.el.label(label, more, html_for=ident, class_name="label"),
         rx.el.input(
@@ -240,7 +240,7 @@ def text_field(
             **attributes,
         ),
         problem(name, problems),
-        below,
+        help_,
         class_name="field",
     )
 

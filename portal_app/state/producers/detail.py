@@ -7,7 +7,7 @@ from typing import Any
 
 from portal_app.guard.events import requires
 from portal_app.models.enums import QualificationCheck
-from portal_app.services.access import Permission, can
+from portal_app.services.access import Permission, Reach, can, reach
 from portal_app.services.door import current_actor
 from portal_app.services.licensing import qualification
 from portal_app.services.licensing.qualification import Qualification, Rule
@@ -51,6 +51,7 @@ class ProducerState(PortalState):
     state_label: str = ""
     since: str = ""
     manages: bool = False
+    sees_all: bool = False
     editable: bool = False
     data: list[DataRow] = []
     wrong: list[str] = []
@@ -65,7 +66,7 @@ class ProducerState(PortalState):
     covered: str = ""
     is_covered: bool = True
     asks_cover: bool = False
-    ending: int = 0
+    ending: str = ""
     sees_people: bool = False
     people: list[PersonRow] = []
     sees_trail: bool = False
@@ -126,7 +127,7 @@ class ProducerState(PortalState):
         self.person, self.type = called(it.name, it.type), it.type
         self.kind, self.npn, self.state_label = it.kind.label, it.npn, it.producer_state.label
         self.since = f"{self._moment(it.created_at)}{f' by {it.created_by}' if it.created_by else ''}"
-        self.manages = can(who, MANAGES)
+        self.manages, self.sees_all = can(who, MANAGES), reach(who, SEES) is not Reach.OWN_ONLY
         self.editable = self.manages and can_edit(it.producer_state)
         self.possible = steps.possible(it.producer_state) if self.manages else []
         self.data, self.wrong = data_and_problems(found)
@@ -147,7 +148,8 @@ class ProducerState(PortalState):
         self.required = rows.required_words(found.required)
         self.covered, self.is_covered = found.covered.found, found.covered.passes
         self.asks_cover = bool(found.required.version or found.covers.total)
-        self.ending = len(found.ending)
+        ends, end = "thing ends soon or has ended", "things end soon or have ended"
+        self.ending = wording.count(len(found.ending), ends, end) if found.ending else ""
 
     @requires(MANAGES)
     async def ask_first(self, step: str) -> None:
