@@ -56,6 +56,7 @@
   });
 
   // Files. What the form sends is the reference that the portal answered with; the bytes are there already by then.
+  const MOST = 25 * 1024 * 1024;
   const read = (held) => {
     try {
       const found = JSON.parse(held.value || "null");
@@ -73,6 +74,10 @@
     const held = place.querySelector("[data-media]"), told = place.querySelector("[role=status]");
     const many = place.dataset.mediaField === "many", file = chooser.files[0];
     if (!file) return;
+    if (file.size > MOST) {
+      chooser.value = "";
+      return void (told.textContent = "A file has at most 25 MB.");
+    }
     const form = chooser.form, names = new URLSearchParams({ filename: file.name });
     const before = read(held);
     if (!many && before.length) names.set("of", before[0].locator);

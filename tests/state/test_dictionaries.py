@@ -2,8 +2,8 @@
 
 import pytest
 
-from portal_app.components.badge import CLAIM_STATUS, POLICY_STATUS, RUN_STATE
-from portal_app.models.enums import ClaimStatus, PolicyStatus, RunState, SessionEnd
+from portal_app.components.badge import CLAIM_STATUS, POLICY_STATUS, PRODUCER_STATE, RUN_STATE
+from portal_app.models.enums import ClaimStatus, CredentialState, PolicyStatus, ProducerState, RunState, SessionEnd
 from portal_app.pages import sign_in
 from portal_app.services.identity import passwords
 from portal_app.services.identity.enrolment import NotEnrolled
@@ -15,7 +15,8 @@ def test_each_status_has_a_badge_of_its_own_word_and_sign() -> None:
     assert set(POLICY_STATUS) == {each.label for each in PolicyStatus}
     assert set(RUN_STATE) == {each.label for each in RunState}
     assert set(CLAIM_STATUS) == {each.label for each in ClaimStatus}
-    for looks in (POLICY_STATUS, RUN_STATE, CLAIM_STATUS):
+    assert set(PRODUCER_STATE) == {each.label for each in (*ProducerState, *CredentialState)}
+    for looks in (POLICY_STATUS, RUN_STATE, CLAIM_STATUS, PRODUCER_STATE):
         assert len({sign for _, sign in looks.values()}) == len(looks)
 
 

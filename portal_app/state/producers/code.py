@@ -68,9 +68,12 @@ class CodeState(PortalState):
     @requires(SEES, passive=True)
     async def refresh(self) -> None:
         """Somebody may be writing in the form: where it is overtaken, the page says so and leaves it alone."""
+        if not self.editable:
+            return await self._again(self._look)
         found = await self._ask(find.code, locator=self.locator) if self.locator else None
         self.overtaken = found is not None and found.version != self.version
         self.problem, self.reference, self.missing = "", "", False
+        return None
 
     @requires(SEES)
     async def show_now(self) -> None:

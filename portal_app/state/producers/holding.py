@@ -98,6 +98,9 @@ class HoldingState(PortalState):
         found = await self._ask(kind.one, locator=self.locator) if there and kind.one and self.locator else None
         if there is None or (self.locator and found is None):
             return
+        if found is not None and found.producer.locator != self._owner:
+            self.missing = True
+            return
         self.owner_name, self.owner_href, self.noun = there.name, f"{PLACE}/{self._owner}", kind.noun
         self.name, self.state_label, self.possible, self.editable = "", "", [], True
         if found is not None:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from portal_app.services.access import Actor
-from portal_app.services.door import Door
-from portal_app.services.producers import find
+from portal_app.services.door import Door, current_actor
+from portal_app.services.producers import find, lifecycle
 from portal_app.services.producers.views import CodeView
 from portal_app.state.producers.code import CodeState
 from tests.services.producers.acting import ADMIN, patch_code
@@ -102,9 +102,13 @@ def test_steps_of_a_code_ask_first_and_an_old_form_is_told(opens: Opens, agency:
 
 
 @pytest.mark.criterion("PRODPAGE-13")
-def test_others_see_a_code_and_change_nothing(opens: Opens, agency: Agency) -> None:
+def test_others_see_a_code_and_change_nothing(opens: Opens, agency: Agency, door: Door) -> None:
     code = agency.codes["maya"]
     page = page_of(opens, agency.maya.locator, code.locator, agency.producer())
     assert (page.code, page.editable, page.possible) == ("HL-maya", False, [])
+    door.run(lifecycle.suspend_code, ADMIN, locator=code.locator)
+    current_actor.set(agency.producer())
+    asyncio.run(page.refresh())
+    assert (page.state_label, page.overtaken) == ("Suspended", False), "who writes nothing is shown what is new"
     assert page_of(opens, agency.daniel.locator, agency.codes["daniel"].locator, agency.producer()).missing
     assert page_of(opens, agency.maya.locator, "new", agency.producer()).missing

@@ -167,6 +167,15 @@ def test_an_old_form_of_a_license_is_told(opens: Opens, agency: Agency, door: Do
 
 
 @pytest.mark.criterion("PRODPAGE-14")
+def test_a_license_has_its_form_under_its_own_producer_alone(opens: Opens, agency: Agency, door: Door) -> None:
+    asyncio.run(page_of(opens, agency, "licenses").save(LICENSE))
+    locator = said(door, licenses.listed, agency).locator
+    page = opens(HoldingState, f"/producers/{agency.daniel.locator}/licenses/{locator}", ADMIN)
+    asyncio.run(page.load())
+    assert (page.missing, page.loaded) == (True, False)
+
+
+@pytest.mark.criterion("PRODPAGE-14")
 @pytest.mark.parametrize("kind", ["nonsense", "licenses", "covers"])
 def test_what_is_not_there_has_no_form(opens: Opens, agency: Agency, kind: str) -> None:
     page = page_of(opens, agency, kind, "01J00000000000000000000000")
