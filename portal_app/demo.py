@@ -1,4 +1,5 @@
-"""The demo agency: brought in from the files in `demo/` by the real sync, with people whose passwords are public."""
+"""The demo agency: brought in from the files in `demo/` by the real sync, with people whose passwords are public, and a
+few licenses and appointments written down by hand."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,11 +13,15 @@ from portal_app.models.accounts import Account
 from portal_app.models.enums import FlagLevel, Grant, Role
 from portal_app.models.identity import User
 from portal_app.models.policies import Carrier, Policy
-from portal_app.models.producers import ProducerCode
+from portal_app.models.producers import Producer, ProducerCode
 from portal_app.services.access import Gate, system
 from portal_app.services.door import Door, Tx, reads, writes
 from portal_app.services.errors import Forbidden
 from portal_app.services.identity import hashing, users
+from portal_app.services.licensing import appointments, cover, education, licenses, records
+from portal_app.services.licensing.cover import CoverTerms
+from portal_app.services.licensing.education import Completion
+from portal_app.services.licensing.terms import AppointmentTerms, LicenseTerms, LineTerms
 from portal_app.services.producers import lifecycle
 from portal_app.services.quotes import drafts
 from portal_app.services.quotes.terms import QuoteTerms
@@ -52,6 +57,28 @@ SIGN_INS = (
 )
 
 
+@dataclass(frozen=True)
+class License:
+    """A license of the producer with this number, which runs so many days more; `carrier` appoints them for its
+    lines."""
+
+    npn: str
+    number: str
+    state: str
+    lines: tuple[str, ...]
+    days: int
+    carrier: str = ""
+
+
+LICENSES = (
+    License("9900110", "MA-2098110", "MA", ("personal_lines", "property", "casualty"), 400, "Saltmarsh Mutual"),
+    License("9900110", "RI-551204", "RI", ("personal_lines",), 26),
+    License("9900210", "RI-551377", "RI", ("property", "casualty"), 71, "Copperbeech Casualty"),
+    License("9900220", "CT-3301945", "CT", ("property", "casualty"), 310, "Windrow Indemnity"),
+)
+EACH, ALL = Decimal(1_000_000), Decimal(2_000_000)
+
+
 def load_demo(door: Door) -> None:
     """Bring in the files and then the people, once: later the worker reads the files by its schedule."""
     there = door.run(people, LOADER)
@@ -59,6 +86,8 @@ def load_demo(door: Door) -> None:
     if not missing:
         return
     run_feed(door, feed=FEED)
+    for license_ in LICENSES:
+        door.run(hold, LOADER, license_=license_)
     password_hash = hashing.make_here(PASSWORD)
     for each in missing:
         door.run(settle, LOADER, person=each, password_hash=password_hash)
@@ -141,6 +170,37 @@ def _first_of(tx: Tx, code: str) -> tuple[Account, Carrier]:
     policies = select(Policy).where(col(Policy.producer_code_id).in_(held)).order_by(col(Policy.id))
     policy = tx.db.scalars(policies.limit(1)).one()
     return tx.db.get_one(Account, policy.account_id), tx.db.get_one(Carrier, policy.carrier_id)
+
+
+@writes(Gate.SYSTEM)
+def hold(tx: Tx, *, license_: License) -> None:
+    """Write a license down, and with its carrier an appointment, a cycle of education and a cover. Never outside of the
+    demo."""
+    if not tx.settings.demo:
+        raise Forbidden("Only the demo has licenses that nobody wrote down.")
+    owner = tx.db.scalars(select(Producer).where(col(Producer.npn) == license_.npn)).one().locator
+    today = records.today(tx)
+    begins, ends = today - timedelta(days=365), today + timedelta(days=license_.days)
+    terms = LicenseTerms(
+        license_number=license_.number,
+        jurisdictions=(license_.state,),
+        lines=tuple(LineTerms(line) for line in license_.lines),
+        effective_time=records.begin_of(begins, tx.settings.zone),
+        expiration_time=records.begin_of(ends + timedelta(days=1), tx.settings.zone),
+    )
+    licenses.validate(tx, locator=licenses.create(tx, producer=owner, terms=terms))
+    if not license_.carrier:
+        return
+    carrier = tx.db.scalars(select(Carrier).where(col(Carrier.name) == license_.carrier)).one().locator
+    appointed = AppointmentTerms(f"A-{license_.npn}", carrier, (license_.state,), license_.lines, effective_date=begins)
+    appointments.validate(tx, locator=appointments.create(tx, producer=owner, terms=appointed))
+    cycle = education.open_cycle(tx, producer=owner, jurisdiction=license_.state, begins_on=begins)
+    course = Completion("Ethics for producers", begins + timedelta(days=90), Decimal(3), ethics=True)
+    education.complete(tx, locator=cycle, completion=course)
+    until = today + timedelta(days=45)
+    policy = CoverTerms("Ledge Professional", f"EO-{license_.npn}", EACH, ALL, Decimal(5000), begins, until)
+    cover.add(tx, producer=owner, terms=policy)
+    cover.require(tx, producer=owner, version=0, each_claim=EACH, aggregate=ALL, stops_bind=True)
 
 
 def welcome(settings: Settings) -> str:

@@ -48,14 +48,6 @@ FLAG_LEVEL: dict[str, Look] = {
     "Reject": ("red", "circle-x"),
 }
 
-PRODUCER_STATE: dict[str, Look] = {
-    "Draft": ("gray", "file-pen-line"),
-    "Validated": ("green", "circle-check-big"),
-    "Suspended": ("amber", "circle-pause"),
-    "Retired": ("gray", "history"),
-    "Discarded": ("gray", "trash-2"),
-}
-
 TRANSACTION_STATE: dict[str, Look] = {
     "Draft": ("amber", "pencil"),
     "Issued": ("green", "circle-check-big"),
@@ -97,6 +89,21 @@ BIND_OUTCOME: dict[str, Look] = {
 }
 
 
+PRODUCER_STATE: dict[str, Look] = {
+    "Draft": ("blue", "file-pen-line"),
+    "Validated": ("green", "circle-check-big"),
+    "Suspended": ("amber", "circle-pause"),
+    "Retired": ("gray", "archive"),
+    "Discarded": ("gray", "trash-2"),
+}
+
+EDUCATION: dict[str, Look] = {
+    "Complete": ("green", "circle-check-big"),
+    "Hours missing": ("amber", "hourglass"),
+    "Overdue": ("red", "circle-alert"),
+}
+
+
 def _badge(word: Text, looks: dict[str, Look]) -> rx.Component:
     cases: list[Any] = [(name, _drawn(name, colour, sign)) for name, (colour, sign) in looks.items()]
     return rx.fragment(rx.match(word, *cases, _drawn(word, "gray", "circle-help")))
@@ -129,7 +136,12 @@ def flag_level(word: Text) -> rx.Component:
 
 
 def producer_state(word: Text) -> rx.Component:
+    """Of a producer, a code, a license or an appointment."""
     return _badge(word, PRODUCER_STATE)
+
+
+def education(word: Text) -> rx.Component:
+    return _badge(word, EDUCATION)
 
 
 def run_state(word: Text) -> rx.Component:

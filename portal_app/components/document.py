@@ -22,6 +22,7 @@ STYLESHEETS = [
         "records",
         "home",
         "settings",
+        "producers",
         "palette",
     )
 ]
@@ -33,7 +34,10 @@ def head() -> list[rx.Component]:
     return [
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
         rx.el.meta(name="robots", content="noindex"),
-        *[rx.el.script(src=f"/{name}.js", defer=True) for name in ("portal", "actions", "keys", "palette")],
+        *[
+            rx.el.script(src=f"/{name}.js", defer=True)
+            for name in ("portal", "actions", "keys", "palette", "producers")
+        ],
     ]
 
 

@@ -15,6 +15,7 @@ PREFERENCES = Place("preferences", "Preferences", "/preferences", "settings")
 # Actions that a right offers: `Person.actions` holds the keys of those that are this person's.
 ACTIONS = (
     Place("add-user", "Add a user", "/admin/users/new", "user-plus"),
+    Place("add-producer", "Add a producer", "/producers/new", "circle-plus"),
     Place("run-feed", "Run a feed now", "/admin/integrations", "play"),
     Place("quarantine", "Look at quarantine", "/admin/integrations#quarantine", "triangle-alert"),
     Place("roles", "What roles may do", "/admin/roles", "table-properties"),

@@ -29,6 +29,7 @@ PLACES = (
     Place("policies", "Policies", "/policies", "shield"),
     Place("accounts", "Accounts", "/accounts", "users"),
     Place("quotes", "Quotes", "/quotes", "file-pen-line"),
+    Place("producers", "Producers", "/producers", "network"),
     Place("binding", "Can I bind?", "/authority", "circle-help"),
     Place("authority", "Authority", "/admin/authority", "scale"),
     Place("users", "Users", "/admin/users", "user-cog"),

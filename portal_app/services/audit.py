@@ -28,12 +28,14 @@ ANCHORS = "anchors.jsonl"
 LONGEST_LINE = 1024
 
 # What is noted of these is shown on pages that others have open.
+OF_PRODUCERS = ("producer", "producer_code", "license", "appointment", "education", "cover", "media")
+OF_AUTHORITY = ("authority_grant", "moratorium")
 TOPICS = {
     "user": Topic.USERS,
     "feed": Topic.FEEDS,
     "trail": Topic.TRAIL,
-    "authority_grant": Topic.AUTHORITY,
-    "moratorium": Topic.AUTHORITY,
+    **dict.fromkeys(OF_PRODUCERS, Topic.PRODUCERS),
+    **dict.fromkeys(OF_AUTHORITY, Topic.AUTHORITY),
 }
 # But for these: they are many, and a mark would be one more write in each sign-in.
 COMING_AND_GOING = ("sign_in.", "session.")

@@ -19,6 +19,7 @@ SHOWN_TO: Mapping[Topic, Permission] = {
     Topic.LETTERS: Permission.MANAGE_USERS,
     Topic.USERS: Permission.MANAGE_USERS,
     Topic.AUTHORITY: Permission.VIEW_PRODUCERS,
+    Topic.PRODUCERS: Permission.VIEW_PRODUCERS,
     Topic.TRAIL: Permission.VIEW_AUDIT,
 }
 

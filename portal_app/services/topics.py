@@ -16,6 +16,7 @@ class Topic(StrEnum):
     LETTERS = "letters"  # messages that were given up
     USERS = "users"  # people and how it stands with them
     AUTHORITY = "authority"  # grants of binding authority and moratoria
+    PRODUCERS = "producers"  # producers, their codes, and what lets them write business
     TRAIL = "trail"  # whether the chain of the trail was asked for and found to hold; not each event
 
 

@@ -182,7 +182,7 @@ class LedgerState(PortalState):
         except Invalid as refusal:
             self.problems = self._in_words(refusal.problems)
         except DomainError as refusal:
-            await self._refused(refusal)
+            await self._tell_why(refusal)
         else:
             self.drawn_form += 1
             await self._look()
@@ -194,7 +194,7 @@ class LedgerState(PortalState):
             for name, sentence in problems.items()
         }
 
-    async def _refused(self, refusal: DomainError) -> None:
+    async def _tell_why(self, refusal: DomainError) -> None:
         """Tell why, with what the policy is now beside it."""
         await self._look()
         sentence = ledger_words.as_read_here(refusal.sentence, self._zone())

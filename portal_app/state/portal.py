@@ -11,7 +11,7 @@ import reflex as rx
 from portal_app.guard.events import requires
 from portal_app.services.access import Gate, Permission
 from portal_app.services.door import Tx, the_door
-from portal_app.services.errors import DomainError, NotFound, Unexpected
+from portal_app.services.errors import DomainError, Invalid, NotFound, Unexpected
 from portal_app.services.identity import sessions, who
 from portal_app.state import wording
 from portal_app.state.sealed import Sealed
@@ -24,6 +24,7 @@ OPENS = {
     "policies": Permission.VIEW_OWN_ACCOUNTS,
     "accounts": Permission.VIEW_OWN_ACCOUNTS,
     "quotes": Permission.VIEW_OWN_ACCOUNTS,
+    "producers": Permission.VIEW_PRODUCERS,
     "binding": Permission.BIND_POLICIES,
     "authority": Permission.VIEW_PRODUCERS,
     "users": Permission.MANAGE_USERS,
@@ -34,6 +35,7 @@ OPENS = {
 # Which actions of the palette a permission offers; the others are everybody's.
 OFFERS = {
     "add-user": Permission.MANAGE_USERS,
+    "add-producer": Permission.MANAGE_PRODUCERS,
     "roles": Permission.MANAGE_USERS,
     "run-feed": Permission.RUN_FEEDS,
     "quarantine": Permission.VIEW_FEEDS,
@@ -136,14 +138,35 @@ class PortalState(Sealed, rx.State):
     ) -> tuple[bool, Answer | None]:
         """Whether the service did it, and its answer; where it refused, the flash message says why."""
         answer = await self._ask(service, *args, **kwargs)
+        return (False, None) if self._refused() else (True, answer)
+
+    async def _submit(
+        self, service: Callable[Concatenate[Tx, Params], Answer], /, *args: Params.args, **kwargs: Params.kwargs
+    ) -> tuple[bool, Answer | None, dict[str, str]]:
+        """As `_do`, for what was filled in: what cannot be taken is answered by field, and not said."""
+        problems: dict[str, str] = {}
+
+        async def attempt() -> Answer | None:
+            try:
+                return await the_door().call(service, *args, **kwargs)
+            except Invalid as refusal:
+                problems.update(refusal.problems)
+                return None
+
+        answer = await self._await(attempt())
+        refused = self._refused()
+        return not (refused or problems), answer, problems
+
+    def _refused(self) -> bool:
+        """Whether the service refused; then the flash message says why."""
         if self.missing:
             self.problem = "It is not there any more."
         if not self.problem:
-            return True, answer
+            return False
         told = f"{self.problem} Reference: {self.reference}" if self.reference else self.problem
         self._say(told, "bad")
         self.problem, self.reference, self.missing = "", "", False
-        return False, None
+        return True
 
     async def _again(self, look: Callable[[], Awaitable[None]]) -> None:
         """Look again, because something has changed elsewhere. Where that fails what is shown stays, and the next

@@ -94,7 +94,7 @@ class QuotePageState(PortalState):
     adding: bool = False
     problems: dict[str, str] = {}
 
-    @requires(VIEWS, passive=True, shows=(Topic.QUOTES,))
+    @requires(VIEWS, passive=True, shows=(Topic.QUOTES, Topic.PRODUCERS))
     async def load(self) -> None:
         self.shown, self.asking, self.asking_flag, self.adding = "", "", "", False
         await self._look()

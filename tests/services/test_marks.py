@@ -66,6 +66,7 @@ def test_what_is_noted_in_the_trail_of_a_user_or_feed_is_told(door: Door) -> Non
         "user": {"users": 1},
         "feed": {"users": 1, "feeds": 1},
         "outbox": {"users": 1, "feeds": 1},
+        "license": {"users": 1, "feeds": 1, "producers": 1},
     }.items():
         door.run(note, CLI, subject_kind=kind)
         assert now(door) == expected
@@ -79,10 +80,11 @@ def test_every_topic_says_whose_pages_show_it() -> None:
         Topic.USERS,
         Topic.FEEDS,
         Topic.LETTERS,
+        Topic.PRODUCERS,
         Topic.AUTHORITY,
         Topic.TRAIL,
     }, "who sees no business is not told that it changes"
-    assert told[Role.PRODUCER] == {Topic.POLICIES, Topic.QUOTES, Topic.AUTHORITY}
+    assert told[Role.PRODUCER] == {Topic.POLICIES, Topic.QUOTES, Topic.PRODUCERS, Topic.AUTHORITY}
     assert marks.SHOWN_TO[Topic.USERS] is Permission.MANAGE_USERS
 
 

@@ -5,6 +5,7 @@ import pytest
 from portal_app.components.badge import CLAIM_STATUS, FLAG_LEVEL, POLICY_STATUS, PRODUCER_STATE, QUOTE_STATE, RUN_STATE
 from portal_app.models.enums import (
     ClaimStatus,
+    CredentialState,
     FlagLevel,
     PolicyStatus,
     ProducerState,
@@ -25,7 +26,7 @@ def test_each_status_has_a_badge_of_its_own_word_and_sign() -> None:
     assert set(CLAIM_STATUS) == {each.label for each in ClaimStatus}
     assert set(QUOTE_STATE) == {each.label for each in QuoteState}
     assert set(FLAG_LEVEL) == {each.label for each in FlagLevel}
-    assert set(PRODUCER_STATE) == {each.label for each in ProducerState}
+    assert set(PRODUCER_STATE) == {each.label for each in (*ProducerState, *CredentialState)}
     for looks in (POLICY_STATUS, RUN_STATE, CLAIM_STATUS, QUOTE_STATE, FLAG_LEVEL, PRODUCER_STATE):
         assert len({sign for _, sign in looks.values()}) == len(looks)
 

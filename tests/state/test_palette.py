@@ -98,7 +98,7 @@ def test_actions_are_offered_by_right(opens: Opens, agency: Agency) -> None:
         asyncio.run(page.arrive())
         offered[person.role] = set(page.actions)
     lists, looking = {"export-policies", "export-accounts"}, {"quarantine"}
-    running = looking | {"add-user", "roles", "run-feed", "export-users", "export-audit"}
+    running = looking | {"add-user", "add-producer", "roles", "run-feed", "export-users", "export-audit"}
     assert offered == {
         Role.PRINCIPAL: running | lists,
         Role.PRODUCER: set(),

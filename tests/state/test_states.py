@@ -33,7 +33,7 @@ def test_on_arrival_the_portal_knows_the_person_and_where_they_may_go(opens: Ope
     assert (page.email, page.role, page.producer) == ("maya@agency.test", "Sub-Agent / Producer", "Maya Alvarez")
     assert (page.agency_name, page.places) == (
         "Harbor Lane Insurance",
-        ["home", "policies", "accounts", "quotes", "binding", "authority"],
+        ["home", "policies", "accounts", "quotes", "producers", "binding", "authority"],
     )
 
 
@@ -63,7 +63,7 @@ def test_the_administrator_is_shown_no_way_to_the_business(opens: Opens, agency:
     page = opens(HomeState, "/", agency.admin())
     asyncio.run(page.arrive())
     asyncio.run(page.load())
-    assert page.places == ["home", "authority", "users", "integrations", "settings", "audit"]
+    assert page.places == ["home", "producers", "authority", "users", "integrations", "settings", "audit"]
     assert not page.sees_business
     assert page.next_to_end == []
 

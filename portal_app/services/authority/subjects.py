@@ -1,9 +1,8 @@
 """What is asked about, in facts: a quote, a drafted transaction of a policy, or what somebody puts by hand."""
 
 from dataclasses import replace
-from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from portal_app.models.accounts import Account
@@ -11,7 +10,7 @@ from portal_app.models.enums import BindAction, QuoteState, TransactionKind
 from portal_app.models.ledger import LedgerTransaction
 from portal_app.models.policies import Carrier, LineOfBusiness, Policy
 from portal_app.models.producers import ProducerCode
-from portal_app.models.quotes import Quote, UnderwritingFlag
+from portal_app.models.quotes import Quote
 from portal_app.services.access import visible
 from portal_app.services.authority import terms
 from portal_app.services.authority.facts import Facts, Flag, Subject
@@ -22,6 +21,9 @@ from portal_app.services.ledger import rows
 from portal_app.services.ledger.reading import Ledger
 from portal_app.services.licensing import jurisdictions, records
 from portal_app.services.sync.projection import Term
+from portal_app.services.underwriting import judging
+from portal_app.services.underwriting import subjects as underwriting_subjects
+from portal_app.services.underwriting.subjects import of_quote, of_transaction
 
 ACTIONS = {TransactionKind.CHANGE: BindAction.ENDORSE, TransactionKind.RENEWAL: BindAction.RENEW}
 AMOUNTS = ("premium", "insured_value", "limit", "deductible", "losses")
@@ -60,9 +62,9 @@ def about_quote(tx: Tx, quote: Quote) -> Asked:
         carrier_name=carrier.name,
         line_name=line.name,
     )
-    flags = visible(tx.actor, UnderwritingFlag).where(col(UnderwritingFlag.quote_id) == quote.id)
-    underwritten = quote.state is not QuoteState.DRAFT
-    return Asked(Subject.QUOTE, facts, code, _standing(tx, flags) if underwritten else None)
+    if quote.state is QuoteState.DRAFT:
+        return Asked(Subject.QUOTE, facts, code)
+    return Asked(Subject.QUOTE, facts, code, _counting(tx, of_quote(quote), code))
 
 
 def transaction_of(tx: Tx, locator: str) -> tuple[LedgerTransaction, Policy]:
@@ -93,8 +95,7 @@ def about_transaction(tx: Tx, row: LedgerTransaction, policy: Policy) -> Asked:
         premium=term.premium,
         carrier_name=carrier.name if carrier else "",
     )
-    flags = visible(tx.actor, UnderwritingFlag).where(col(UnderwritingFlag.transaction_locator) == row.locator)
-    return Asked(Subject.TRANSACTION, _with_line(tx, facts), code, _standing(tx, flags))
+    return Asked(Subject.TRANSACTION, _with_line(tx, facts), code, _counting(tx, of_transaction(policy, row), code))
 
 
 def _place(tx: Tx, term: Term, policy: Policy) -> tuple[str, tuple[str, ...]]:
@@ -156,7 +157,7 @@ def _called(code: ProducerCode | None) -> str:
     return (code.code or code.locator) if code else ""
 
 
-def _standing(tx: Tx, flags: Select[Any]) -> tuple[Flag, ...]:
-    """The flags that were not removed, in the order in which they were raised."""
-    asked = flags.where(col(UnderwritingFlag.removed_at).is_(None)).order_by(col(UnderwritingFlag.id))
-    return tuple(Flag(each.cause, each.level, each.tag) for each in tx.db.scalars(asked))
+def _counting(tx: Tx, subject: underwriting_subjects.Subject, code: ProducerCode | None) -> tuple[Flag, ...]:
+    """The flags that count as underwriting counts them, in the order in which they were raised."""
+    judged = judging.judge(tx, subject, code.id if code else None)
+    return tuple(Flag(each.cause, each.level, each.tag) for each in judged.counting)

@@ -4,7 +4,6 @@ from typing import Any
 
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.services.door import Tx
-from portal_app.services.topics import Topic
 from portal_app.services.webhooks import events
 
 NOUNS = {Producer: "producer", ProducerCode: "producercode"}
@@ -17,8 +16,6 @@ def tell(tx: Tx, row: Producer | ProducerCode, verb: str) -> None:
     data: dict[str, Any] = {"type": row.type, state: row.state.value, "version": row.version}
     if isinstance(row, ProducerCode):
         data["code"] = row.code
-    # The page of a quote shows how those stand whose code it carries.
-    tx.changes(Topic.QUOTES)
     events.tell(tx, f"producers.{NOUNS[type(row)]}.{verb}", locator=row.locator, data=data)
 
 

@@ -1,0 +1,144 @@
+"""Producers as people look them up: a page of the list, and all of them as a tree."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from portal_app.models.enums import ProducerKind, ProducerState
+from portal_app.models.producers import Producer, ProducerCode
+from portal_app.services.access import Permission, in_scope, visible
+from portal_app.services.door import Tx, reads
+from portal_app.services.producers import find
+from portal_app.services.producers.rows import one
+
+MOST_IN_TREE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class CodeLine:
+    """`code` is empty for a draft that waits for its number."""
+
+    locator: str
+    code: str
+    state: ProducerState
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A producer as a list tells it, with the codes that are not discarded. The parent's names are empty at the top,
+    and where the parent is not the actor's to see."""
+
+    locator: str
+    name: str
+    type: str
+    kind: ProducerKind
+    npn: str
+    state: ProducerState
+    codes: tuple[CodeLine, ...]
+    parent_locator: str = ""
+    parent_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A page of producers by name, and how many there are."""
+
+    rows: tuple[Line, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A producer in the tree. `depth` is 0 at the top, `below` how many stand directly below."""
+
+    line: Line
+    depth: int
+    below: int
+
+
+@dataclass(frozen=True, slots=True)
+class Forest:
+    """The tree from the top, everybody followed by those below them; `total` counts also those that are too many to be
+    shown."""
+
+    rows: tuple[Branch, ...]
+    total: int
+
+
+@reads(Permission.VIEW_PRODUCERS)
+def listed(tx: Tx, *, text: str = "", state: ProducerState | None = None, offset: int = 0, count: int = 50) -> Lines:
+    """The producers that the actor may see and that match, as `find.producers` finds them."""
+    found = find.producers(tx, text=text, state=state, offset=offset, count=count)
+    locators = [each.locator for each in found.rows]
+    rows = tx.db.scalars(visible(tx.actor, Producer).where(col(Producer.locator).in_(locators)))
+    told = {each.locator: each for each in lines(tx, list(rows))}
+    return Lines(tuple(told[locator] for locator in locators if locator in told), found.total)
+
+
+@reads(Permission.VIEW_PRODUCERS)
+def forest(tx: Tx) -> Forest:
+    """Everybody whom the actor may see, as a tree. Whose parent is not theirs to see stands at the top."""
+    mine = visible(tx.actor, Producer)
+    total = tx.db.scalar(select(func.count()).select_from(mine.subquery())) or 0
+    order = (func.lower(col(Producer.name)), col(Producer.id))
+    rows = list(tx.db.scalars(mine.order_by(*order).limit(MOST_IN_TREE)))
+    told = dict(zip((row.id for row in rows), lines(tx, rows), strict=True))
+    below: dict[int | None, list[int | None]] = defaultdict(list)
+    for row in rows:
+        below[row.parent_id if row.parent_id in told else None].append(row.id)
+    found: list[Branch] = []
+    waiting = [(number, 0) for number in reversed(below[None])]
+    while waiting:
+        number, depth = waiting.pop()
+        found.append(Branch(told[number], depth, len(below[number])))
+        waiting += [(each, depth + 1) for each in reversed(below[number])]
+    return Forest(tuple(found), total)
+
+
+@reads(Permission.VIEW_PRODUCERS)
+def below(tx: Tx, *, locator: str) -> tuple[Line, ...]:
+    """Those who stand directly below a producer, by name. Raises NotFound."""
+    row = one(tx, Producer, locator)
+    asked = visible(tx.actor, Producer).where(col(Producer.parent_id) == row.id)
+    found = tx.db.scalars(asked.order_by(func.lower(col(Producer.name)), col(Producer.id)).limit(MOST_IN_TREE))
+    return tuple(lines(tx, list(found)))
+
+
+def lines(tx: Tx, rows: Sequence[Producer]) -> list[Line]:
+    """The rows, which the actor was found to see, with their codes and parents."""
+    codes, parents = _codes(tx, [row.id or 0 for row in rows]), _parents(tx, {row.parent_id or 0 for row in rows})
+    return [
+        Line(
+            locator=row.locator,
+            name=row.name,
+            type=row.type,
+            kind=row.kind,
+            npn=row.npn,
+            state=row.state,
+            codes=tuple(codes[row.id or 0]),
+            parent_locator=parents.get(row.parent_id or 0, ("", ""))[0],
+            parent_name=parents.get(row.parent_id or 0, ("", ""))[1],
+        )
+        for row in rows
+    ]
+
+
+def _codes(tx: Tx, producers: Collection[int]) -> dict[int, list[CodeLine]]:
+    asked = visible(tx.actor, ProducerCode).where(
+        col(ProducerCode.producer_id).in_(producers), col(ProducerCode.state) != ProducerState.DISCARDED
+    )
+    found: dict[int, list[CodeLine]] = defaultdict(list)
+    order = (col(ProducerCode.code).is_(None), col(ProducerCode.code), col(ProducerCode.id))
+    for row in tx.db.scalars(asked.order_by(*order)):
+        found[row.producer_id].append(CodeLine(row.locator, row.code or "", row.state))
+    return found
+
+
+def _parents(tx: Tx, ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    columns: tuple[Any, ...] = (col(Producer.id), col(Producer.locator), col(Producer.name))
+    found = tx.db.execute(select(*columns).where(in_scope(tx.actor, Producer), col(Producer.id).in_(ids)))
+    return {row.id: (row.locator, row.name) for row in found}

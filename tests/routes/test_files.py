@@ -1,0 +1,100 @@
+"""Files of producers over HTTP, through the guard: who brings them, who gets them, and what is refused."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from portal_app.guard import asgi, headers
+from portal_app.models.producers import Producer
+from portal_app.routes import files
+from portal_app.services.door import Door
+from portal_app.services.media.files import MOST_BYTES
+from tests.access.conftest import Cast, cast, door  # noqa: F401
+
+SITE = "http://testserver"
+PDF = b"%PDF-1.7 a license"
+Asks = Callable[..., Any]
+
+
+@pytest.fixture
+def ask(door: Door, cast: Cast, tmp_path: Path) -> Iterator[Asks]:  # noqa: F811
+    """A request by somebody of the cast, from the portal's own pages unless said otherwise."""
+    settings = door.settings.model_copy(update={"public_url": SITE})
+    guard = asgi.Guard(Starlette(routes=files.ROUTES), settings, lambda: door, headers.Built(tmp_path))
+    with TestClient(guard, base_url=SITE, follow_redirects=False) as client:
+
+        def one(who: str, method: str, path: str, *, origin: str = SITE, content: bytes = b"") -> Any:
+            cookies = {"Cookie": f"portal_session={cast[who]}"} if cast[who] else {}
+            return client.request(method, path, content=content, headers=cookies | {"Origin": origin})
+
+        yield one
+
+
+def brought(ask: Asks, name: str = "license.pdf", content: bytes = PDF, of: str = "") -> dict[str, str]:
+    answer = ask("admin", "POST", f"/files?filename={name}&of={of}", content=content)
+    assert answer.status_code == 201, answer.text
+    found: dict[str, str] = json.loads(answer.text)
+    return found
+
+
+@pytest.mark.criterion("PRODPAGE-15")
+def test_a_file_is_brought_and_handed_out_in_each_of_its_versions(ask: Asks) -> None:
+    first = brought(ask)
+    newer = brought(ask, "license 2027.pdf", PDF + b" of 2027", first["locator"])
+    assert newer["locator"] == first["locator"]
+    answer = ask("csr", "GET", f"/files/{first['locator']}?version={first['versionLocator']}")
+    assert (answer.status_code, answer.content) == (200, PDF)
+    assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''license.pdf"
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["cache-control"] == "no-store"
+    assert ask("csr", "GET", f"/files/{first['locator']}").content == PDF + b" of 2027"
+    assert ask("csr", "GET", f"/files/{first['locator']}?version=nonsense").status_code == 404
+
+
+@pytest.mark.criterion("PRODPAGE-15")
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("license.pdf", b"", "The file is empty."),
+        ("license.pdf", b"<html>", "Only PDF, JPG and PNG files are taken, whatever their name says."),
+        ("license.pdf", PDF + b"x" * MOST_BYTES, "A file has at most 25 MB."),
+        ("a%2Fb.pdf", PDF, "A file's name has 1 to 200 characters, no slashes and no quotes."),
+    ],
+)
+def test_what_cannot_be_taken_is_told_in_a_sentence_and_leaves_nothing(
+    ask: Asks, tmp_path: Path, name: str, content: bytes, sentence: str
+) -> None:
+    answer = ask("admin", "POST", f"/files?filename={name}", content=content)
+    assert (answer.status_code, answer.json()) == (422, {"problem": sentence})
+    assert [each for each in tmp_path.rglob("media/**/*") if each.is_file()] == []
+
+
+@pytest.mark.criterion("PRODPAGE-15")
+def test_only_who_manages_producers_brings_files_and_only_from_the_portals_pages(ask: Asks) -> None:
+    for who, status in (
+        ("csr", 403),
+        ("producer", 403),
+        ("read-only", 403),
+        ("anonymous", 303),
+        ("password only", 303),
+    ):
+        assert ask(who, "POST", "/files?filename=a.pdf", content=PDF).status_code == status
+    assert ask("admin", "POST", "/files?filename=a.pdf", origin="https://evil.example", content=PDF).status_code == 403
+
+
+@pytest.mark.criterion("PRODPAGE-15")
+def test_a_producer_gets_what_their_own_data_refers_to(ask: Asks, door: Door) -> None:  # noqa: F811
+    kept = brought(ask)
+    place = f"/files/{kept['locator']}"
+    assert ask("producer", "GET", place).status_code == 404
+    with door.database.write() as db:
+        maya = db.scalars(select(Producer).where(Producer.name == "Maya Alvarez")).one()
+        maya.data = {"license": kept}
+    assert ask("producer", "GET", place).content == PDF
+    assert ask("anonymous", "GET", place).headers["location"] == "/sign-in"
