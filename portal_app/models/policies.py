@@ -34,8 +34,9 @@ class Carrier(SQLModel, table=True):
 
 
 class Policy(SQLModel, table=True):
-    """One policy across its terms. The columns show the current term; `vins` and `streets` repeat the rows of their own
-    tables, one a line, for the text index. What searches need further, the index by name above all, is in
+    """One policy across its terms. The columns show the current term as everything that is issued leaves it, but for
+    the producer codes: those are the ones in force, until `codes_change_at`. `vins` and `streets` repeat the rows of
+    their own tables, one a line, for the text index. What searches need further, the index by name above all, is in
     `policy_search`, kept by the database's own triggers."""
 
     __tablename__ = "policy"
@@ -46,6 +47,7 @@ class Policy(SQLModel, table=True):
         Index("ix_policy_book", "producer_code_id", "status", "expiration", "effective", "line_id", "premium"),
         Index("ix_policy_status", "status", "expiration", "effective", "line_id", "premium", "producer_code_id"),
         Index("ix_policy_number", "number_key"),
+        Index("ix_policy_codes_change_at", "codes_change_at"),
     )
 
     id: int | None = key()
@@ -57,6 +59,7 @@ class Policy(SQLModel, table=True):
     carrier_id: int = reference("carrier.id", index=True)
     producer_code_id: int | None = reference("producer_code.id", None)
     code_of_record_id: int | None = reference("producer_code.id", None)
+    codes_change_at: datetime | None = moment(None)
     number: str = column(Holds.BUSINESS, max_length=64)
     number_key: str = column(Holds.BUSINESS, max_length=64)
     insured_name: str = column(Holds.CONTACT, max_length=200)

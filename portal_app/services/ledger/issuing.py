@@ -16,7 +16,7 @@ from portal_app.services.ledger.reading import issuable, told_of
 from portal_app.services.ledger.rules import Act, check_aim, check_sequence, told
 from portal_app.services.ledger.segments import code_from
 from portal_app.services.ledger.writing import Drafted, Placed
-from portal_app.services.sync.projecting import reproject
+from portal_app.services.sync.projecting import Clock, reproject
 from portal_app.services.sync.projection import Entry
 from portal_app.services.topics import Topic
 from portal_app.services.underwriting import judging
@@ -58,7 +58,7 @@ def issue(tx: Tx, *, locator: str) -> views.TransactionLine:
     ]
     writing.write(tx.db, placed, tx.now)
     writing.reverse(tx.db, {each.id or 0: locator for each in arrangement.falls}, tx.now)
-    reproject(tx.db, policy.feed, {policy.id or 0: policy.source_id}, tx.now.astimezone(tx.settings.zone).date())
+    reproject(tx.db, policy.feed, {policy.id or 0: policy.source_id}, Clock(tx.now, tx.settings.zone))
     audit.record(tx, "transaction.issued", subject_kind="policy", subject=policy.locator, detail=detail)
     events.tell(tx, "policy.transaction.issue", locator=locator, data=said)
     for each in plan.overtakes:

@@ -8,13 +8,15 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select, union
 from sqlmodel import col
 
-from portal_app.models.enums import ProducerState
+from portal_app.models.enums import ProducerState, TransactionState
 from portal_app.models.identity import User
+from portal_app.models.ledger import LedgerTransaction
 from portal_app.models.policies import Policy, PolicyTerm
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.models.quotes import Quote
 from portal_app.services.access import Permission, down_from
 from portal_app.services.door import Tx, reads
+from portal_app.services.ledger.instructions import codes_named
 from portal_app.services.producers.rows import one
 from portal_app.services.quotes.lifecycle import FINAL, LETS_GO_OF_ITS_CODE
 
@@ -43,7 +45,7 @@ def impact(tx: Tx, *, locator: str) -> Impact:
     below = (col(Producer.id).in_(line), col(Producer.id) != row.id, col(Producer.state) != GONE)
     people = (col(User.producer_id).in_(line), col(User.disabled_at).is_(None))
     return Impact(
-        policies=_count(tx, _carriers(codes)),
+        policies=_policies(tx, codes),
         quotes=_open_quotes(tx, codes),
         producer_codes=_count(tx, codes.where(col(ProducerCode.state) != GONE)),
         child_producers=_count(tx, select(col(Producer.id)).where(*below)),
@@ -60,13 +62,13 @@ def impact_of_code(tx: Tx, *, locator: str) -> Impact:
 
 
 def policies_of(tx: Tx, codes: Sequence[int]) -> int:
-    """How many policies carry one of the codes, now or as code of record of any term."""
-    return _count(tx, _carriers(select(col(ProducerCode.id)).where(col(ProducerCode.id).in_(codes))))
+    """How many policies carry one of the codes, now, in time to come or as code of record of any term."""
+    return _policies(tx, select(col(ProducerCode.id)).where(col(ProducerCode.id).in_(codes)))
 
 
 def policies_of_producer(tx: Tx, row: Producer) -> int:
-    """How many policies carry a code of the producer's own, now or as code of record of any term."""
-    return _count(tx, _carriers(select(col(ProducerCode.id)).where(col(ProducerCode.producer_id) == row.id)))
+    """How many policies carry a code of the producer's own, now, in time to come or as code of record of any term."""
+    return _policies(tx, select(col(ProducerCode.id)).where(col(ProducerCode.producer_id) == row.id))
 
 
 def quotes_holding(tx: Tx, row: Producer | ProducerCode) -> int:
@@ -83,6 +85,31 @@ def _open_quotes(tx: Tx, codes: Select[Any]) -> int:
 
 def _quotes(codes: Select[Any]) -> Select[Any]:
     return select(col(Quote.id)).where(col(Quote.producer_code_id).in_(codes))
+
+
+def _policies(tx: Tx, codes: Select[Any]) -> int:
+    carriers, ahead = _carriers(codes), _ahead(tx, codes)
+    both = set(tx.db.scalars(carriers.where(carriers.selected_columns[0].in_(ahead)))) if ahead else set()
+    return _count(tx, carriers) + len(ahead - both)
+
+
+def _ahead(tx: Tx, codes: Select[Any]) -> set[int]:
+    """The ids of policies on which something is issued that takes effect later and names one of the codes."""
+    ledger = LedgerTransaction
+    later = (
+        select(col(ledger.policy_id), col(ledger.instructions), col(ledger.changes))
+        .join(Policy, col(Policy.id) == col(ledger.policy_id))
+        .where(col(Policy.codes_change_at).is_not(None))
+        .where(col(ledger.state) == TransactionState.ISSUED, col(ledger.effective_at) > tx.now)
+    )
+    named = [
+        (policy_id, {*codes_named(instructions), changes.get("producer_code")})
+        for policy_id, instructions, changes in tx.db.execute(later)
+    ]
+    if not named:
+        return set()
+    wanted = set(tx.db.scalars(select(col(ProducerCode.code)).where(col(ProducerCode.id).in_(codes))))
+    return {policy_id for policy_id, names in named if names & wanted}
 
 
 def _carriers(codes: Select[Any]) -> Select[Any]:

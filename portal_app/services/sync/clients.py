@@ -59,9 +59,9 @@ class TakingClients:
         policy = bulk.POLICY.c
         held = select(policy.id, policy.source_id).where(policy.account_id.in_(account_ids), policy.feed == self.feed)
         policies = dict(self.tx.db.execute(held).all())
-        today = self.tx.now.astimezone(self.tx.settings.zone).date()
+        clock = projecting.Clock(self.tx.now, self.tx.settings.zone)
         if policies:
-            projecting.reproject(self.tx.db, self.feed, policies, today)
+            projecting.reproject(self.tx.db, self.feed, policies, clock)
 
 
 def _account_row(record: ClientRecord, exported_at: datetime) -> Row:

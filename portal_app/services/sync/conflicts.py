@@ -24,7 +24,7 @@ from portal_app.services.ledger.writing import Placed
 from portal_app.services.sync import bulk, corrections
 from portal_app.services.sync.corrections import Correction
 from portal_app.services.sync.ledger import within
-from portal_app.services.sync.projecting import ledger_of, lock, reproject
+from portal_app.services.sync.projecting import Clock, ledger_of, lock, reproject
 from portal_app.services.sync.projection import Entry, fold
 from portal_app.services.topics import Topic
 
@@ -163,8 +163,8 @@ def _decide_code(tx: Tx, found: Any, resolution: Resolution) -> None:
     entry = Entry(issued, Origin.PORTAL, found.term_effective, changes, TransactionKind.CHANGE, effective_at=at)
     arrangement = arrange(order.issued(ledger), [entry], whole=True)
     writing.write(tx.db, [Placed(found.policy_id, each) for each in arrangement.written], tx.now)
-    today = tx.now.astimezone(tx.settings.zone).date()
-    reproject(tx.db, found.feed, {found.policy_id: found.policy_source_id}, today)
+    clock = Clock(tx.now, tx.settings.zone)
+    reproject(tx.db, found.feed, {found.policy_id: found.policy_source_id}, clock)
 
 
 @writes(Gate.SYSTEM)

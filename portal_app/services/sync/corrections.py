@@ -23,7 +23,7 @@ from portal_app.services.ledger.writing import Placed
 from portal_app.services.sync import bulk
 from portal_app.services.sync.bulk import Row
 from portal_app.services.sync.ledger import covers_the_same, start_of
-from portal_app.services.sync.projecting import ledger_of, lock, reproject
+from portal_app.services.sync.projecting import Clock, ledger_of, lock, reproject
 from portal_app.services.sync.projection import Entry, carries, fold
 from portal_app.services.topics import Topic
 
@@ -128,8 +128,8 @@ def correct(tx: Tx, *, lease: leases.Held, feed: str, corrections: Sequence[Corr
     leases.still_held(tx, lease)
     for each in corrections:
         _move(tx, each)
-    today = tx.now.astimezone(tx.settings.zone).date()
-    reproject(tx.db, feed, {each.policy_id: each.policy_source_id for each in corrections}, today)
+    clock = Clock(tx.now, tx.settings.zone)
+    reproject(tx.db, feed, {each.policy_id: each.policy_source_id for each in corrections}, clock)
     tx.changes(Topic.POLICIES)
 
 

@@ -17,8 +17,8 @@ from portal_app.services.sync import bulk, projecting
 from portal_app.services.sync.conflicts import Claim, note_codes
 from portal_app.services.sync.kinds import Refusals, Taken
 from portal_app.services.sync.ledger import kept, steps
-from portal_app.services.sync.projecting import Projected
-from portal_app.services.sync.projection import BEGINS, Entry, add, current, fold, preceding
+from portal_app.services.sync.projecting import Clock, Projected
+from portal_app.services.sync.projection import BEGINS, Entry, add, fold, preceding
 from portal_app.services.sync.references import References, add_carriers, look_up
 from portal_app.services.sync.rows import Incoming
 
@@ -30,7 +30,7 @@ class TakingPolicies:
         self.tx = tx
         self.feed = feed
         self.exported_at = exported_at
-        self.today = tx.now.astimezone(tx.settings.zone).date()
+        self.clock = Clock(tx.now, tx.settings.zone)
         self.references: References | None = None
         self.claims: list[Claim] = []
 
@@ -97,7 +97,7 @@ class TakingPolicies:
                 if "producer_code" in each.changes or each.kind in BEGINS:
                     self.claims.append(Claim(source_id, effective, ours.producer_code, theirs))
         terms = following.terms
-        return Projected(source_id, terms, current(terms, self.today), policy_id, before), following
+        return self.clock.projected(source_id, terms, following.ledger, policy_id, before), following
 
     def _references(
         self, projected: list[Projected], ledgers: dict[int, list[Entry]], rows: Sequence[Taken]
@@ -105,7 +105,8 @@ class TakingPolicies:
         """What was looked up for the rows does, unless there are policies with terms from before, which name more."""
         known = self.references
         if known is None or ledgers:
-            known = projecting.references_of(self.tx.db, self.feed, [each.terms for each in projected])
+            terms, infos = [each.terms for each in projected], [each.info for each in projected]
+            known = projecting.references_of(self.tx.db, self.feed, terms, infos)
         naics = {row.record.carrier: "" for row in rows}
         naics |= {row.record.carrier: row.record.carrier_naic for row in rows if row.record.carrier_naic}
         add_carriers(self.tx.db, known, naics)
@@ -143,6 +144,11 @@ class Following:
         if shown is None or said is None or shown.fields["producer_code"] == said.fields["producer_code"]:
             return None
         return shown.producer_info
+
+    @property
+    def ledger(self) -> list[Entry]:
+        """The issued transactions as they will be."""
+        return self.arrangement.ledger if self.arrangement else [*self.there, *self.new]
 
     def placed(self, policy_id: int) -> Iterator[Placed]:
         """What is to be written, in order."""

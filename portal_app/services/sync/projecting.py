@@ -5,28 +5,52 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from portal_app.models.types import new_locator
+from portal_app.services.ledger.instructions import ProducerInfo
 from portal_app.services.policies.index import in_bulk
 from portal_app.services.policies.words import add_words
 from portal_app.services.sync import bulk
 from portal_app.services.sync.bulk import Row
-from portal_app.services.sync.projection import Entry, Term, Terms, current, fold
+from portal_app.services.sync.ledger import start_of
+from portal_app.services.sync.projection import Entry, Term, Terms, current, fold, in_force
 from portal_app.services.sync.references import References, look_up
 
 
 @dataclass(frozen=True, slots=True)
 class Projected:
-    """A policy to be written. `before` is the term that its row shows now: None where nobody knows."""
+    """A policy to be written. `info` are the codes in force, until `codes_change_at`; `before` is the term that its row
+    shows now: None where nobody knows."""
 
     source_id: str
     terms: Terms
     shown: Term
+    info: ProducerInfo
+    codes_change_at: datetime | None = None
     policy_id: int | None = None
     before: Term | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """When it is, and where the agency is."""
+
+    now: datetime
+    zone: ZoneInfo
+
+    def projected(
+        self, source_id: str, terms: Terms, entries: Sequence[Entry], policy_id: int | None, before: Term | None = None
+    ) -> Projected:
+        """What a policy's transactions make of it now: the current term as everything that is issued leaves it, under
+        the producer codes that are in force."""
+        shown = current(terms, self.now.astimezone(self.zone).date())
+        moment = max(self.now, start_of(shown.effective, self.zone))
+        info, codes_change_at = in_force(entries, shown, moment)
+        return Projected(source_id, terms, shown, info, codes_change_at, policy_id, before)
 
 
 def ledger_of(db: Session, policy_ids: Iterable[int]) -> dict[int, list[Entry]]:
@@ -46,14 +70,16 @@ def ledger_of(db: Session, policy_ids: Iterable[int]) -> dict[int, list[Entry]]:
     return found
 
 
-def references_of(db: Session, feed: str, terms: Iterable[Terms]) -> References:
+def references_of(db: Session, feed: str, terms: Iterable[Terms], infos: Iterable[ProducerInfo] = ()) -> References:
     """What the terms name; all of it is there, since nothing is taken in that names what is unknown."""
     every = [term for each in terms for term in each.values()]
+    borne = [*(term.producer_info for term in every), *infos]
+    codes = [code for each in borne for code in (each.producer_code, each.producer_code_of_record)]
     return look_up(
         db,
         feed,
         accounts=(term.fields["account"] for term in every),
-        codes=(code for term in every for code in (term.fields["producer_code"], term.code_of_record)),
+        codes=codes,
         carriers=(term.fields["carrier"] for term in every),
     )
 
@@ -93,13 +119,14 @@ def lock(db: Session, policy_ids: Iterable[int]) -> None:
         db.execute(rows).all()
 
 
-def reproject(db: Session, feed: str, policies: dict[int, str], today: date) -> None:
+def reproject(db: Session, feed: str, policies: dict[int, str], clock: Clock) -> None:
     """Write these policies (id → source id) anew from their ledgers."""
     lock(db, policies)
     ledgers = ledger_of(db, policies)
     folded = {number: terms for number, entries in ledgers.items() if (terms := fold(entries))}
-    projected = [Projected(policies[number], terms, current(terms, today), number) for number, terms in folded.items()]
-    write(db, feed, projected, references_of(db, feed, folded.values()), None)
+    projected = [clock.projected(policies[number], terms, ledgers[number], number) for number, terms in folded.items()]
+    references = references_of(db, feed, folded.values(), [each.info for each in projected])
+    write(db, feed, projected, references, None)
 
 
 def _policy_row(policy: Projected, references: References) -> Row:
@@ -115,19 +142,27 @@ def _policy_row(policy: Projected, references: References) -> Row:
         "vins": "\n".join(each["vin"] for each in fields["vehicles"] if each["vin"]),
         "streets": "\n".join(_street_line(each) for each in fields["locations"]),
         **_term_fields(term, references),
+        **_codes(policy.info, references),
+        "codes_change_at": policy.codes_change_at,
     }
 
 
 def _term_fields(term: Term, references: References) -> Row:
-    code = term.fields["producer_code"]
     return {
         "number": term.fields["number"],
         "effective": term.effective,
         "expiration": term.expiration,
         "status": term.status,
         "premium": term.premium,
+        **_codes(term.producer_info, references),
+    }
+
+
+def _codes(info: ProducerInfo, references: References) -> Row:
+    code, of_record = info.producer_code, info.producer_code_of_record
+    return {
         "producer_code_id": references.codes[code] if code else None,
-        "code_of_record_id": references.codes[term.code_of_record] if term.code_of_record else None,
+        "code_of_record_id": references.codes[of_record] if of_record else None,
     }
 
 

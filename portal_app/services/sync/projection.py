@@ -141,6 +141,21 @@ def step(term: Term | None, entry: Applied, before: Term | None = None) -> Term:
     return Term(entry.term_effective, fields, info.producer_code_of_record or info.producer_code)
 
 
+def in_force(entries: Iterable[Entry], term: Term, at: datetime) -> tuple[ProducerInfo, datetime | None]:
+    """The codes under which the term stands at that moment, and the moment at which they may be others although nothing
+    is issued: where something takes effect later that was issued already."""
+    its = [each for each in entries if each.state is TransactionState.ISSUED]
+    later = [
+        each.effective_at
+        for each in its
+        if each.term_effective == term.effective and each.effective_at is not None and each.effective_at > at
+    ]
+    if not later:
+        return term.producer_info, None
+    by_then = fold(each for each in its if each.effective_at is None or each.effective_at <= at)
+    return by_then.get(term.effective, term).producer_info, min(later)
+
+
 def current(terms: Terms, today: date) -> Term:
     """The term to show: the latest that has begun by `today`, or the first where none has.
 

@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 from threading import Event
 from typing import Any
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, exists, or_, select
 
 from portal_app.services.access import Gate, system
 from portal_app.services.door import Door, Tx, reads, writes
 from portal_app.services.sync import bulk
 from portal_app.services.sync.pace import Pace
-from portal_app.services.sync.projecting import reproject
+from portal_app.services.sync.projecting import Clock, reproject
 from portal_app.services.topics import Topic
 
 PAGE = 100
@@ -28,11 +28,12 @@ def every_policy(tx: Tx, *, after: int, count: int) -> list[Place]:
 
 @reads(Gate.SYSTEM)
 def to_roll_over(tx: Tx, *, after: int, count: int) -> list[Place]:
-    """The same of the policies that still show an older term although their next one has begun."""
+    """The same of the policies that still show an older term although their next one has begun, or an older producer
+    code although another is in force."""
     policy, term = bulk.POLICY.c, bulk.POLICY_TERM.c
     today = tx.now.astimezone(tx.settings.zone).date()
     begun = exists().where(term.policy_id == policy.id, term.effective > policy.effective, term.effective <= today)
-    return _page(tx, _places().where(begun), after, count)
+    return _page(tx, _places().where(or_(begun, policy.codes_change_at <= tx.now)), after, count)
 
 
 @writes(Gate.SYSTEM)
@@ -41,9 +42,9 @@ def write_anew(tx: Tx, *, places: Sequence[Place]) -> None:
     by_feed: dict[str, dict[int, str]] = defaultdict(dict)
     for policy_id, feed, source_id in places:
         by_feed[feed][policy_id] = source_id
-    today = tx.now.astimezone(tx.settings.zone).date()
+    clock = Clock(tx.now, tx.settings.zone)
     for feed, its_policies in by_feed.items():
-        reproject(tx.db, feed, its_policies, today)
+        reproject(tx.db, feed, its_policies, clock)
     tx.changes(Topic.POLICIES)
 
 

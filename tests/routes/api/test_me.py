@@ -42,6 +42,7 @@ def test_an_administrator_too_may_ask_who_they_are(cast: Cast) -> None:
             "manageProducers",
             "manageUsers",
             "runFeeds",
+            "setAuthority",
             "viewAudit",
             "viewFeeds",
             "viewProducers",

@@ -235,7 +235,8 @@ def test_open_pages_of_quotes_hear_of_them_of_flags_and_of_producers(door: Door,
     person, heard = underwriter(agency), []
 
     def hear() -> None:
-        heard.append(asyncio.run(marks.now(door)).get("quotes", 0))
+        told = asyncio.run(marks.now(door))
+        heard.append(told.get("quotes", 0) + told.get("producers", 0))
 
     made = quote(door, agency)
     hear()
