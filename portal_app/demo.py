@@ -1,7 +1,7 @@
-"""The demo agency: brought in from the files in `demo/` by the real sync, with people whose passwords are public, and a
-few licenses and appointments written down by hand."""
+"""The demo agency: brought in from the files in `demo/` by the real sync, with people whose passwords are public, and
+what people write down by hand: licenses, quotes, authority to bind."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -10,11 +10,13 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from portal_app.models.accounts import Account
-from portal_app.models.enums import FlagLevel, Grant, Role
+from portal_app.models.enums import BindAction, FlagLevel, Grant, GranteeKind, Role
 from portal_app.models.identity import User
 from portal_app.models.policies import Carrier, Policy
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.services.access import Gate, system
+from portal_app.services.authority import grants, moratoria
+from portal_app.services.authority.terms import GrantTerms, MoratoriumTerms
 from portal_app.services.door import Door, Tx, reads, writes
 from portal_app.services.errors import Forbidden
 from portal_app.services.identity import hashing, users
@@ -92,6 +94,7 @@ def load_demo(door: Door) -> None:
     for each in missing:
         door.run(settle, LOADER, person=each, password_hash=password_hash)
     door.run(draw_up, LOADER)
+    door.run(give_authority, LOADER)
 
 
 @reads(Gate.SYSTEM)
@@ -163,6 +166,34 @@ def draw_up(tx: Tx) -> None:
             flags.add_to_quote(tx, locator=made.locator, level=level, tag=tag, note=note)
         if each.underwrite:
             requests.underwrite_quote(tx, locator=made.locator)
+
+
+@writes(Gate.SYSTEM)
+def give_authority(tx: Tx) -> None:
+    """Let producers bind smaller policies, one of them more, and stop one state's coast for the season."""
+    today = records.today(tx)
+    producers = GrantTerms(
+        GranteeKind.ROLE,
+        (BindAction.NEW, BindAction.RENEW),
+        today,
+        grantee=Role.PRODUCER.value,
+        max_premium=Decimal(2500),
+        max_insured_value=Decimal(500_000),
+        binder_days=30,
+    )
+    grants.add(tx, terms=producers)
+    trusted = replace(producers, grantee_kind=GranteeKind.CODE, grantee="HL-110", line="homeowners")
+    grants.add(tx, terms=replace(trusted, max_premium=Decimal(5000), max_insured_value=Decimal(750_000)))
+    coast = MoratoriumTerms(
+        name="Named storm off Block Island",
+        peril="Wind and flood",
+        reason="The carriers bind nothing on the coast until the storm has passed.",
+        actions=(BindAction.NEW,),
+        begins_at=tx.now,
+        ends_at=tx.now + timedelta(days=10),
+        zip_prefixes=("02807",),
+    )
+    moratoria.add(tx, terms=coast)
 
 
 def _first_of(tx: Tx, code: str) -> tuple[Account, Carrier]:
