@@ -59,7 +59,7 @@ def problems(
         "npn": _of_npn(producer, terms.npn),
         "jurisdictions": jurisdictions.unknown(terms.jurisdictions) or ("" if terms.jurisdictions else "Name a state."),
         "lines": _of_lines(terms),
-        "products": lines.unknown_products(tx, terms.products),
+        "products": records.unknown_products(tx, terms.products),
         "producer_codes": _of_codes(tx, producer, terms),
     }
     found |= _of_times(tx, terms)

@@ -68,6 +68,7 @@ questions = st.builds(
     carrier_id=st.sampled_from([1, 1, 1, None]),
     on=days,
     check=st.sampled_from(list(QualificationCheck)),
+    today=days,
 )
 
 
@@ -88,7 +89,8 @@ def in_force(asked: Question, number: int = 9) -> LicenseHeld:
 
 
 def plain_answer(there: Holdings, asked: Question) -> bool:
-    return plainly.qualified(there, asked.carrier_id, asked.line, asked.state, asked.on, asked.check.value)
+    about = (asked.line, asked.state, asked.on, asked.today, asked.check.value)
+    return plainly.qualified(there, asked.carrier_id, *about)
 
 
 @pytest.mark.criterion("LIC-10")
