@@ -194,10 +194,12 @@ class ProducerCodes(shapes.Listed[ProducerCode]):
 
 
 class Impact(shapes.Shape):
-    """What hangs on it, with everybody below: policies that carry a code, codes, sub-producers, and people of the
-    portal who can sign in."""
+    """What hangs on it, with everybody below: policies that carry a code, codes, sub-producers, people of the portal
+    who can sign in, and licenses and appointments."""
 
     policies: int
     producer_codes: int
     child_producers: int
     people: int
+    licenses: int
+    appointments: int
