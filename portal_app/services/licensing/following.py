@@ -18,20 +18,26 @@ from portal_app.models.licensing import (
     ProducerLicenseCode,
 )
 from portal_app.models.producers import Producer, ProducerCode
-from portal_app.services.access import down_from
+from portal_app.services.access import down_from, visible
 from portal_app.services.door import Tx
 from portal_app.services.licensing import appointment_rows, appointments, license_rows, licenses
 from portal_app.services.licensing.appointment_rules import above
 from portal_app.services.licensing.license_rules import plain_npn
 
 
-def hold_for_move(tx: Tx, code: ProducerCode, to: str) -> None:
-    """Nobody else writes about the code's holder, whoever is above them, and the producer of that locator until the
-    transaction ends. By id, as everybody who holds several does, so that two never wait for each other."""
-    mine = (code.producer_id, *above(tx, code.producer_id))
-    to_whom = or_(col(Producer.id).in_(mine), col(Producer.locator) == to)
-    asked = select(col(Producer.id)).where(to_whom).order_by(col(Producer.id))
-    tx.db.execute(asked.with_for_update()).all()
+def hold_for_move(tx: Tx, code: str, to: str) -> int | None:
+    """Nobody else writes about the holder of the code of that locator, whoever is above them, and the producer of the
+    locator `to` until the transaction ends. Returns the holder's id. Whoever writes about licenses holds the producer
+    before the code, so that this is asked before the code is held; and producers by id, so that two never wait for each
+    other."""
+    asked = visible(tx.actor, ProducerCode).where(col(ProducerCode.locator) == code)
+    holder = tx.db.scalar(asked.with_only_columns(col(ProducerCode.producer_id)))
+    if holder is None:
+        return None
+    to_whom = or_(col(Producer.id).in_((holder, *above(tx, holder))), col(Producer.locator) == to)
+    held = select(col(Producer.id)).where(to_whom).order_by(col(Producer.id))
+    tx.db.execute(held.with_for_update()).all()
+    return int(holder)
 
 
 def code_moved(tx: Tx, code: ProducerCode) -> None:

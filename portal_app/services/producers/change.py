@@ -100,17 +100,21 @@ def change_code(tx: Tx, *, locator: str, changes: CodeChanges, version: int | No
     """Change a code's data, or give it to another producer, which takes it off the licenses of the one before; a code
     that is given once never changes. No policy is rewritten. Raises as `change_producer`, and Conflict for another
     code."""
-    row = held(tx, ProducerCode, locator, version)
-    check_edit(row.state)
-    before, holder = _code_now(tx, row), row.producer_id
+    moved_from: int | None = None
     if changes.producer_locator is not None:
-        following.hold_for_move(tx, row, changes.producer_locator)
+        moved_from = following.hold_for_move(tx, locator, changes.producer_locator)
+    row = held(tx, ProducerCode, locator, version)
+    if moved_from not in (None, row.producer_id):
+        raise Conflict
+    check_edit(row.state)
+    before = _code_now(tx, row)
+    if changes.producer_locator is not None:
         row.producer_id = owner_for(tx, changes.producer_locator).id or 0
     if changes.code is not None and changes.code != row.code:
         _check_unnumbered(row)
         numbering.give(tx, row, changes.code)
     _settle(tx, row, changes.data)
-    if row.producer_id != holder:
+    if moved_from not in (None, row.producer_id):
         tx.db.flush()
         following.code_moved(tx, row)
     return _code_changed(tx, row, before)

@@ -1,7 +1,10 @@
 """A code that moves, a producer who moves and a number that is corrected leave no license and no appointment behind
 that can be changed no more."""
 
+import contextlib
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -13,6 +16,7 @@ from portal_app.models.audit import AuditEvent
 from portal_app.models.enums import CredentialState
 from portal_app.models.producers import Producer
 from portal_app.services.door import Door
+from portal_app.services.errors import DomainError
 from portal_app.services.licensing import appointments, importing, licenses
 from portal_app.services.licensing.appointments import Appointment
 from portal_app.services.licensing.licenses import License
@@ -104,6 +108,33 @@ def test_a_code_that_moves_stays_on_appointments_of_those_above_and_goes_off_the
         given = {"termination_date": date(2026, 12, 31), "reason": "Over"}
         door.run(appointments.change, agency.admin(), locator=each, version=found.version, given=given)
         assert appointed(each).state is CredentialState.VALIDATED
+
+
+@pytest.mark.criterion("CODE-09")
+def test_a_code_that_moves_while_a_license_is_changed_is_on_neither(
+    door: Door, agency: Agency, license_of: Write, shown: Show, move: Callable[..., None]
+) -> None:
+    held = license_of(agency.maya)
+
+    def list_it() -> None:
+        # Refused where the code had moved already.
+        with contextlib.suppress(DomainError):
+            found = shown(held)
+            begin.wait()
+            given = {"producer_codes": ("HL-maya",)}
+            door.run(licenses.change, agency.admin(), locator=held, version=found.version, given=given)
+
+    def move_it() -> None:
+        begin.wait()
+        move("maya", agency.daniel)
+
+    for _ in range(4):
+        begin = threading.Barrier(2)
+        with ThreadPoolExecutor(2) as pool:
+            for done in [pool.submit(list_it), pool.submit(move_it)]:
+                done.result()
+        assert shown(held).terms.producer_codes == ()
+        move("maya", agency.maya)
 
 
 @pytest.mark.criterion("PROD-22")
