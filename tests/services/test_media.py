@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 from portal_app.models.enums import Role
 from portal_app.models.media import Media
 from portal_app.services.door import Door
-from portal_app.services.errors import NoRoom
-from portal_app.services.media import taking
+from portal_app.services.errors import Conflict, NoRoom
+from portal_app.services.media import library, removing, taking
+from portal_app.services.media.files import Content
 from tests.world import actor
 
 ADMIN = actor(Role.ADMIN)
@@ -57,6 +58,16 @@ def test_a_type_is_told_however_small_the_parts_are_and_what_was_forgotten_goes(
     made = asyncio.run(taking.take_in(door, ADMIN, in_small_parts(), filename="a.pdf"))
     assert made.versions[0].content_type == "application/pdf"
     assert sorted(each.name for each in files(tmp_path)) == sorted(["new", made.versions[0].digest])
+
+
+@pytest.mark.criterion("MEDIA-06")
+def test_a_file_whose_bytes_are_taken_away_while_it_arrives_is_not_written_down(door: Door, tmp_path: Path) -> None:
+    made = asyncio.run(taking.take_in(door, ADMIN, in_small_parts(), filename="a.pdf"))
+    content = Content(made.versions[0].digest, len(PDF), "application/pdf")
+    asyncio.run(removing.take_away(door, ADMIN, locator=made.locator))
+    with pytest.raises(Conflict, match="Send it again"):
+        door.run(library.add, ADMIN, content=content, filename="a.pdf")
+    assert files(tmp_path) == []
 
 
 @pytest.mark.criterion("MEDIA-02")

@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect
 from portal_app.routes.api import parameters, problems, shapes
 from portal_app.routes.api.auth import Caller
 from portal_app.services.door import the_door
-from portal_app.services.media import library, taking
+from portal_app.services.media import library, removing, taking
 from portal_app.services.media.files import TYPES
 from portal_app.services.media.library import Download
 
@@ -83,8 +83,14 @@ async def add_media_version(caller: Caller, locator: parameters.Locator, request
 
 @router.get("/{locator}", responses=problems.MISSING)
 async def get_media(caller: Caller, locator: parameters.Locator) -> Media:
-    """What is written down of it. A producer sees what their own data refers to."""
+    """What is written down of it. A producer sees the versions that their own data refers to."""
     return Media.of(await the_door().act(library.one, caller, locator=locator))
+
+
+@router.delete("/{locator}", status_code=HTTPStatus.NO_CONTENT, responses=problems.WRITTEN | problems.MISSING)
+async def remove_media(caller: Caller, locator: parameters.Locator) -> None:
+    """Remove a file that nothing refers to, with all of its versions, for good."""
+    await removing.take_away(the_door(), caller, locator=locator)
 
 
 @router.get(
@@ -96,7 +102,7 @@ async def get_media(caller: Caller, locator: parameters.Locator) -> Media:
 async def get_media_content(
     caller: Caller, locator: parameters.Locator, asked: Annotated[AskedContent, Query()]
 ) -> Response:
-    """The file, to be saved and not to be shown: the newest version, or the one that is named."""
+    """The file, to be saved and not to be shown: the newest version that the caller sees, or the one that is named."""
     found = await the_door().act(library.download, caller, locator=locator, version=asked.version)
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.filename, safe='')}",

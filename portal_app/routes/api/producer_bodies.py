@@ -194,11 +194,13 @@ class ProducerCodes(shapes.Listed[ProducerCode]):
 
 
 class Impact(shapes.Shape):
-    """What hangs on it, with everybody below: policies and open quotes that carry a code, codes, sub-producers,
-    and people of the portal who can sign in."""
+    """What hangs on it, with everybody below: policies and open quotes that carry a code, codes, sub-producers, people
+    of the portal who can sign in, and licenses and appointments."""
 
     policies: int
     quotes: int
     producer_codes: int
     child_producers: int
     people: int
+    licenses: int
+    appointments: int

@@ -27,12 +27,13 @@ def _state(letters: str) -> str:
 
 
 class AskedQualification(credentials.AskedOn):
-    """A line of business by its code, a state by its two letters, and for an appointment the carrier's locator."""
+    """A line of business by its code, a state by its two letters, and for an appointment the carrier's locator. Without
+    a `check` it is what the agency's configuration asks of the line."""
 
     line: Annotated[parameters.Code, Field(min_length=1)]
     state: Annotated[str, AfterValidator(_state), WithJsonSchema({"type": "string", "enum": list(STATES)})]
     carrier: parameters.LocatorOrEmpty = ""
-    check: QualificationCheck = QualificationCheck.LICENSE
+    check: QualificationCheck | SkipJsonSchema[None] = None
 
 
 class QualificationReason(shapes.Shape):
@@ -56,15 +57,16 @@ class AskedRunway(credentials.AskedOfProducer):
 
 class RunwayItem(shapes.Shape):
     """Something that ends after `endsOn`. `locator` is that of the license, appointment, cycle or cover; `daysLeft` is
-    negative where it is over."""
+    negative where it is over. Where a producer lacks the cover that they must have, `locator` is theirs, and there is
+    neither a last day nor a number of days."""
 
     kind: Ending
     locator: str
     producer: credentials.Holder
     what: str
     jurisdictions: list[str]
-    ends_on: date
-    days_left: int
+    ends_on: date | None
+    days_left: int | None
     within: Within
 
 

@@ -72,7 +72,7 @@ def _qualification(
     facts = asked.facts
     if not facts.line:
         return None, None, None
-    check = QualificationCheck(tx.ports.producers.qualification.of_line(facts.line).value)
+    check = tx.ports.producers.qualification.of_line(facts.line)
     if check is QualificationCheck.NONE or asked.code is None or not facts.state or facts.effective is None:
         return None, None, check
     carrier = tx.db.scalar(select(col(Carrier.id)).where(col(Carrier.locator) == facts.carrier))

@@ -49,7 +49,7 @@ def problems(tx: Tx, producer: Producer, terms: AppointmentTerms) -> dict[str, s
         "carrier": "" if terms.carrier else "Say which carrier appoints the producer.",
         "jurisdictions": jurisdictions.unknown(terms.jurisdictions) or ("" if terms.jurisdictions else "Name a state."),
         "lines": lines.unknown(terms.lines) or ("" if terms.lines else "Name at least one line of authority."),
-        "products": lines.unknown_products(tx, terms.products),
+        "products": records.unknown_products(tx, terms.products),
         "producer_codes": _of_codes(tx, producer, terms),
         "licenses": _of_licenses(tx, producer, terms),
     }

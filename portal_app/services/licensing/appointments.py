@@ -123,7 +123,21 @@ def _alter(tx: Tx, row: ProducerAppointment, owner: Producer, version: int, term
         raise Invalid(found)
     if terms == before and row.version == version:
         return
-    appointment_rows.write(tx, row, version, terms)
+    put(tx, row, owner, before, terms, version=version)
+
+
+def put(
+    tx: Tx,
+    row: ProducerAppointment,
+    owner: Producer,
+    before: AppointmentTerms,
+    terms: AppointmentTerms,
+    *,
+    version: int | None = None,
+) -> None:
+    """Have it say something else that needs no check, on top of the version that was looked at, or of what is there.
+    Raises Conflict where it is another one by now."""
+    appointment_rows.write(tx, row, row.version if version is None else version, terms)
     detail = records.differences(before, terms)
     audit.record(tx, "appointment.changed", subject_kind="appointment", subject=row.locator, detail=detail)
     _tell(tx, row, owner, "update")

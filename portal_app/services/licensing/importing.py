@@ -1,12 +1,14 @@
 """Licenses from a file of the national producer database: first what it would change, then exactly that.
 
-A license is known by its producer's National Producer Number, its state and its number. A row that cannot be taken
-stops no other; what the file leaves out is left alone; the same file again changes nothing.
+A license is known by its producer's National Producer Number, its state and its number. What the file names counts
+afterwards, also what was a draft. A row that cannot be taken stops no other; what the file leaves out is left alone;
+the same file again changes nothing.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from portal_app.models.enums import CredentialState
 from portal_app.services import audit
 from portal_app.services.access import Actor, Permission, check
 from portal_app.services.door import Door, Tx, reads, writes
@@ -102,6 +104,8 @@ def _done(tx: Tx, step: Step) -> str:
     if step.row is None:
         return licenses.enter_validated(tx, step.owner, step.after)
     licenses.alter(tx, step.row, step.owner, step.row.version, step.after)
+    if step.draft:
+        licenses.let_count(tx, step.row, step.owner)
     return step.row.locator
 
 
@@ -128,7 +132,7 @@ def _entry(step: Step, locator: str) -> Entry:
         outcome=step.outcome,
         locator=locator or (step.row.locator if step.row else ""),
         producer=records.Holder(step.owner.locator, step.owner.name),
-        npn=step.key[0],
+        npn=step.owner.npn,
         jurisdiction=step.key[1],
         license_number=step.key[2],
         lines=step.lines,
@@ -139,11 +143,14 @@ def _entry(step: Step, locator: str) -> Entry:
 def _differences(step: Step) -> Sequence[Difference]:
     was = records.plain(step.before) if step.before else {}
     now = records.plain(step.after)
-    return [
+    found = [
         Difference(name, _told(was.get(name)), _told(value))
         for name, value in now.items()
         if was.get(name) != value and (was or value)
     ]
+    if step.draft:
+        found.append(Difference("state", CredentialState.DRAFT.value, CredentialState.VALIDATED.value))
+    return found
 
 
 def _told(value: object) -> str:

@@ -59,7 +59,7 @@ def problems(
         "npn": _of_npn(producer, terms.npn),
         "jurisdictions": jurisdictions.unknown(terms.jurisdictions) or ("" if terms.jurisdictions else "Name a state."),
         "lines": _of_lines(terms),
-        "products": lines.unknown_products(tx, terms.products),
+        "products": records.unknown_products(tx, terms.products),
         "producer_codes": _of_codes(tx, producer, terms),
     }
     found |= _of_times(tx, terms)
@@ -88,11 +88,16 @@ def _of_number(tx: Tx, producer: Producer, terms: LicenseTerms, own_id: int | No
 
 
 def _of_npn(producer: Producer, npn: str) -> str:
-    if not npn or npn == producer.npn:
+    if not npn or plain_npn(npn) == plain_npn(producer.npn):
         return ""
     if not producer.npn:
         return "No National Producer Number is written down of the producer to hold this one against."
     return "This is not the National Producer Number of the producer."
+
+
+def plain_npn(npn: str) -> str:
+    """A National Producer Number as it is compared: a number, which some write with zeros before it."""
+    return npn.lstrip("0")
 
 
 def _of_lines(terms: LicenseTerms) -> str:

@@ -85,11 +85,16 @@ def validate(tx: Tx, *, locator: str) -> None:
     """Let a draft count. Raises NotFound, Conflict where it is no draft, Invalid with everything that is missing or
     contradicts, by field."""
     row, owner = _held(tx, locator)
-    state = states.check_step(row.state, "validate")
+    states.check_step(row.state, "validate")
     terms = license_rows.terms_of(tx, [row])[row.id or 0]
     if found := license_rules.problems(tx, owner, terms, own_id=row.id):
         raise Invalid(found)
-    row.state = state
+    let_count(tx, row, owner)
+
+
+def let_count(tx: Tx, row: ProducerLicense, owner: Producer) -> None:
+    """Let a draft count whose terms were found to pass. Raises Conflict where it is none."""
+    row.state = states.check_step(row.state, "validate")
     row.version += 1
     tx.db.flush()
     audit.record(tx, "license.validated", subject_kind="license", subject=row.locator)
@@ -137,7 +142,21 @@ def alter(tx: Tx, row: ProducerLicense, owner: Producer, version: int, terms: Li
         raise Invalid(found)
     if terms == before and row.version == version:
         return
-    license_rows.write(tx, row, version, terms)
+    put(tx, row, owner, before, terms, version=version)
+
+
+def put(
+    tx: Tx,
+    row: ProducerLicense,
+    owner: Producer,
+    before: LicenseTerms,
+    terms: LicenseTerms,
+    *,
+    version: int | None = None,
+) -> None:
+    """Have it say something else that needs no check, on top of the version that was looked at, or of what is there.
+    Raises Conflict where it is another one by now."""
+    license_rows.write(tx, row, row.version if version is None else version, terms)
     detail = records.differences(before, terms)
     audit.record(tx, "license.changed", subject_kind="license", subject=row.locator, detail=detail)
     _tell(tx, row, owner, "update")

@@ -1,14 +1,9 @@
-"""Which line of authority lets a producer write which line of business: the one place where that stands."""
+"""Which line of authority lets a producer write which line of business: the one place where that stands. Pure."""
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from sqlalchemy import select
-from sqlmodel import col
-
 from portal_app.models.enums import LineOfAuthority
-from portal_app.models.policies import LineOfBusiness
-from portal_app.services.door import Tx
 
 PROPERTY, CASUALTY = LineOfAuthority.PROPERTY, LineOfAuthority.CASUALTY
 PERSONAL_LINES = LineOfAuthority.PERSONAL_LINES
@@ -55,12 +50,3 @@ def unknown(lines: Sequence[str]) -> str:
     strange = [each for each in lines if each not in set(LineOfAuthority)]
     known = ", ".join(LineOfAuthority)
     return f"{', '.join(strange)}: no such line of authority. There are {known}." if strange else ""
-
-
-def unknown_products(tx: Tx, products: Sequence[str]) -> str:
-    """A sentence that names what is no line of business of the agency, or nothing."""
-    if not products:
-        return ""
-    known = set(tx.db.scalars(select(col(LineOfBusiness.code))))
-    strange = [each for each in products if each not in known]
-    return f"{', '.join(strange)}: no such line of business." if strange else ""

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import func
 from sqlmodel import col
 
 from portal_app.models.enums import CredentialState, ProducerState
@@ -21,7 +22,8 @@ from portal_app.services.access import visible
 from portal_app.services.door import Tx
 from portal_app.services.errors import Invalid
 from portal_app.services.licensing import license_rows, license_rules, records
-from portal_app.services.licensing.sheet import Refused, Row, Sheet
+from portal_app.services.licensing.license_rules import plain_npn
+from portal_app.services.licensing.sheet import BEGINS, NAMES, Refused, Row, Sheet
 from portal_app.services.licensing.terms import LicenseTerms, LineTerms
 
 Key = tuple[str, str, str]
@@ -49,7 +51,9 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What becomes of one license. `row` is the one that is here; `lines` are those of the file that say so."""
+    """What becomes of one license, which counts afterwards. `row` is the one that is here, and `draft` says that it did
+    not count before; `lines` are those of the file that say so. The producer's number in the key is without zeros
+    before it."""
 
     outcome: Outcome
     key: Key
@@ -58,6 +62,7 @@ class Step:
     before: LicenseTerms | None
     after: LicenseTerms
     lines: tuple[int, ...]
+    draft: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,7 @@ def plan(tx: Tx, sheet: Sheet, *, held: bool = False) -> Plan:
     ends. Raises Invalid for a file that changes too much at once."""
     groups: dict[Key, list[Row]] = defaultdict(list)
     for row in sheet.rows:
-        groups[row.npn, row.state, row.number].append(row)
+        groups[plain_npn(row.npn), row.state, row.number].append(row)
     owners = _owners(tx, {npn for npn, _, _ in groups}, held)
     there = _licenses(tx, [owner.id or 0 for found in owners.values() for owner in found])
     terms = license_rows.terms_of(tx, [row for rows in there.values() for row in rows]) if there else {}
@@ -95,7 +100,7 @@ def plan(tx: Tx, sheet: Sheet, *, held: bool = False) -> Plan:
             before = terms[found.id or 0] if found else None
             steps.append(_step(tx, sheet, key, rows, owner, found, before, refused))
         except _Cannot as cannot:
-            column = sheet.headings.get(cannot.field, "")
+            column = _column(sheet, cannot.field)
             refused += [Refused(row.line, column, cannot.why) for row in rows]
     if sum(step.outcome is not Outcome.UNCHANGED for step in steps) > MOST_CHANGES:
         raise Invalid({"file": f"The file changes more than {MOST_CHANGES:,} licenses. Take it in several parts."})
@@ -104,16 +109,24 @@ def plan(tx: Tx, sheet: Sheet, *, held: bool = False) -> Plan:
 
 
 def _owners(tx: Tx, npns: set[str], held: bool) -> dict[str, list[Producer]]:
+    """By their numbers without the zeros before them. Nobody bears a number of zeros alone."""
     found: dict[str, list[Producer]] = defaultdict(list)
-    for part in _parts(sorted(npns)):
+    for part in _parts(sorted(npns - {""})):
         asked = visible(tx.actor, Producer).where(
-            col(Producer.npn).in_(part), col(Producer.state) != ProducerState.DISCARDED
+            func.ltrim(col(Producer.npn), "0").in_(part), col(Producer.state) != ProducerState.DISCARDED
         )
         # By id, so that two never wait for each other.
         asked = asked.order_by(col(Producer.id))
         for producer in tx.db.scalars(asked.with_for_update() if held else asked):
-            found[producer.npn].append(producer)
+            found[plain_npn(producer.npn)].append(producer)
     return found
+
+
+def _column(sheet: Sheet, field: str) -> str:
+    """What the file calls the field, or would. Of when a license begins, the column that it has."""
+    there = [name for name in BEGINS if name in sheet.headings] if field == "effective" else []
+    field = there[0] if there else field
+    return sheet.headings.get(field) or NAMES.get(field, "")
 
 
 def _licenses(tx: Tx, producer_ids: Sequence[int]) -> dict[tuple[int, str], list[ProducerLicense]]:
@@ -163,14 +176,15 @@ def _step(
     """What becomes of the license; rows that contradict an earlier one go to `refused`."""
     said, lines, taken = _gathered(sheet, rows, refused)
     base = before or LicenseTerms(license_number=key[2], jurisdictions=(key[1],))
-    after = _merged(replace(base, npn=key[0]), said, lines, tx.settings.zone)
-    outcome = Outcome.NEW if before is None else Outcome.UNCHANGED if after == before else Outcome.CHANGED
-    counts = found is None or found.state is CredentialState.VALIDATED
-    if outcome is not Outcome.UNCHANGED and counts:
+    after = _merged(replace(base, npn=owner.npn), said, lines, tx.settings.zone)
+    draft = found is not None and found.state is CredentialState.DRAFT
+    same = after == before and not draft
+    outcome = Outcome.NEW if before is None else Outcome.UNCHANGED if same else Outcome.CHANGED
+    if outcome is not Outcome.UNCHANGED:
         problems = license_rules.problems(tx, owner, after, is_only_one=True)
         for name, sentence in problems.items():
             raise _Cannot(FIELD_OF.get(name, ""), sentence)
-    return Step(outcome, key, owner, found, before, after, tuple(taken))
+    return Step(outcome, key, owner, found, before, after, tuple(taken), draft)
 
 
 def _gathered(

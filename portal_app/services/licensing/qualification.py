@@ -6,7 +6,7 @@ lists: nothing else is inherited. Whoever asks for an appointment asks for a lic
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from itertools import islice
@@ -16,12 +16,14 @@ from sqlmodel import col
 
 from portal_app.models.enums import CredentialState, LicenseStatus, QualificationCheck
 from portal_app.models.policies import Carrier, LineOfBusiness
+from portal_app.models.producers import Producer
 from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
 from portal_app.services.errors import Invalid, NotFound
 from portal_app.services.licensing import holdings, lines, records
 from portal_app.services.licensing.holdings import AppointmentHeld, Holdings, LicenseHeld
 from portal_app.services.licensing.jurisdictions import STATES, state_name
+from portal_app.services.licensing.license_rules import NO_LONGER
 
 MOST_TOLD = 3
 
@@ -52,13 +54,15 @@ class Qualification:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`line` is the code of a line of business, `line_name` and `carrier_name` how people call it and the carrier."""
+    """`line` is the code of a line of business, `line_name` and `carrier_name` how people call it and the carrier.
+    `today` is the day on which it is asked: what was written down was the case by then."""
 
     line: str
     state: str
     carrier_id: int | None
     on: date
     check: QualificationCheck
+    today: date
     line_name: str = ""
     carrier_name: str = ""
 
@@ -81,11 +85,11 @@ def ask(
     state: str,
     carrier: str = "",
     on: date | None = None,
-    check: QualificationCheck,
+    check: QualificationCheck | None = None,
 ) -> Qualification:
-    """The same for whoever may see the producer, by locators; on the agency's day of today where none is given. Raises
-    NotFound for a producer or a carrier that there is not, Invalid for a state that is none. A line of business that
-    nobody knows does not pass."""
+    """The same for whoever may see the producer, by locators; on the agency's day of today where none is given, and for
+    what the agency's configuration asks of the line where no check is named. Raises NotFound for a producer or a
+    carrier that there is not, Invalid for a state that is none. A line of business that nobody knows does not pass."""
     owner = records.producer_of(tx, producer)
     if state not in STATES:
         raise Invalid({"state": "This is no state: two letters such as RI are expected."})
@@ -93,6 +97,7 @@ def ask(
     if carrier and carrier_id is None:
         raise NotFound("There is no such carrier.")
     day = on or records.today(tx)
+    check = check or tx.ports.producers.qualification.of_line(line)
     return qualified(tx, producer_id=owner.id or 0, line=line, state=state, carrier_id=carrier_id, on=day, check=check)
 
 
@@ -101,13 +106,24 @@ def qualified(
 ) -> Qualification:
     """Whether the producer may write the line of business, by its code, in the state, by its two letters, on that day
     of the agency. The answer does not depend on who asks: that they may know of this producer is for the caller to
-    see to. An appointment needs a carrier: without one it does not pass."""
+    see to. An appointment needs a carrier: without one it does not pass. That the producer has retired is told and
+    decides nothing: since when is not written down, and who asks of a day gone by asks of what was held."""
     if check is QualificationCheck.NONE:
         return Qualification(True)
     line_name = tx.db.scalar(select(col(LineOfBusiness.name)).where(col(LineOfBusiness.code) == line)) or ""
     carrier_name = tx.db.scalar(select(col(Carrier.name)).where(col(Carrier.id) == carrier_id)) or ""
-    question = Question(line, state, carrier_id, on, check, line_name, carrier_name)
-    return judged(holdings.of(tx, producer_id), question)
+    question = Question(line, state, carrier_id, on, check, records.today(tx), line_name, carrier_name)
+    return _with_holder(tx, producer_id, judged(holdings.of(tx, producer_id), question))
+
+
+def _with_holder(tx: Tx, producer_id: int, found: Qualification) -> Qualification:
+    """The answer, which also says where the producer themselves is out of use."""
+    state = tx.db.scalar(select(col(Producer.state)).where(col(Producer.id) == producer_id))
+    if state not in NO_LONGER:
+        return found
+    told = f"The producer {NO_LONGER[state]}."
+    reasons = tuple(replace(each, found=f"{each.found} {told}") for each in found.reasons)
+    return replace(found, reasons=reasons)
 
 
 def judged(there: Holdings, asked: Question) -> Qualification:
@@ -126,17 +142,28 @@ def fault_of_license(held: LicenseHeld, asked: Question) -> str:
     what = f"License {held.number}" if held.number else "A license without a number"
     if held.state is not CredentialState.VALIDATED:
         return f"{what} is {held.state.label.lower()}."
-    if held.status is not LicenseStatus.ACTIVE:
-        return f"{what} is {held.status.label.lower()}."
+    if sentence := _fault_of_status(what, held, asked):
+        return sentence
     if held.begins is None or held.begins > asked.on:
         return f"{what} is not in force yet."
     if held.ends is not None and held.ends < asked.on:
         return f"{what} expired on {records.told_day(held.ends)}."
-    if held.status_on is not None and held.status_on > asked.on:
-        return f"{what} is active from {records.told_day(held.status_on)} on."
     if held.products and asked.line not in held.products:
         return f"{what} is not for {asked.told_line}."
     return ""
+
+
+def _fault_of_status(what: str, held: LicenseHeld, asked: Question) -> str:
+    """What is written down is the state's last word and its day. Before that day a license was what its term says: of
+    one that became inactive later, as of one that was made active anew. A day that is still to come says from when."""
+    since = held.status_on
+    if held.status is LicenseStatus.ACTIVE:
+        ahead = since is not None and asked.today < since and asked.on < since
+        return f"{what} is active from {records.told_day(since)} on." if since and ahead else ""
+    if since is None:
+        return f"{what} is {held.status.label.lower()}."
+    begun = f"{what} is {held.status.label.lower()} since {records.told_day(since)}."
+    return begun if since <= asked.on else ""
 
 
 def authorities(licenses: Iterable[LicenseHeld], asked: Question) -> set[str]:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlmodel import SQLModel, col
 
+from portal_app.models.policies import LineOfBusiness
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.services.access import visible
 from portal_app.services.door import Tx
@@ -85,6 +86,15 @@ def code_ids(tx: Tx, codes: Sequence[str]) -> list[int]:
     if strange := [each for each in codes if each not in known]:
         raise Invalid({"producer_codes": f"There is no producer code {', '.join(strange)}."})
     return [known[each] for each in codes]
+
+
+def unknown_products(tx: Tx, products: Sequence[str]) -> str:
+    """A sentence that names what is no line of business of the agency, or nothing."""
+    if not products:
+        return ""
+    known = set(tx.db.scalars(select(col(LineOfBusiness.code))))
+    strange = [each for each in products if each not in known]
+    return f"{', '.join(strange)}: no such line of business." if strange else ""
 
 
 def today(tx: Tx) -> date:

@@ -1,21 +1,24 @@
 """What ends in the next 90, 60 or 30 days, and what has ended: licenses and their lines of authority, appointments,
 continuing education that is not complete, and errors-and-omissions cover.
 
-On it is what counts now and will stop to: validated licenses that are active, validated appointments before their
-termination, the newest cover of each producer, and cycles in which hours are missing.
+On it is what counts now and will stop to, or has stopped: validated licenses that the state calls active or expired,
+validated appointments before their termination, cover that no other follows, the lack of cover that is required, and
+cycles in which hours are missing; of producers who have not retired and were not discarded.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select
-from sqlalchemy.orm import aliased
-from sqlmodel import col
+from sqlalchemy import Select, and_, func, or_, select
+from sqlmodel import SQLModel, col
 
 from portal_app.models.enums import CredentialState, LicenseStatus
 from portal_app.models.licensing import (
+    CoverRequirement,
     EducationCompletion,
     EducationCycle,
     ProducerAppointment,
@@ -24,11 +27,13 @@ from portal_app.models.licensing import (
     ProducerLicenseLine,
 )
 from portal_app.models.policies import Carrier
+from portal_app.models.producers import Producer
 from portal_app.services.access import Permission, visible
 from portal_app.services.door import Tx, reads
 from portal_app.services.errors import Invalid
 from portal_app.services.licensing import lines, records
 from portal_app.services.licensing.jurisdictions import state_name
+from portal_app.services.licensing.license_rules import NO_LONGER
 
 STEPS = (30, 60, 90)
 COUNTS = and_(
@@ -57,15 +62,16 @@ class Within(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Item:
     """Something that ends. `locator` is that of the license, appointment, cycle or cover, `ends_on` its last day, and
-    `days_left` negative where that is over."""
+    `days_left` negative where that is over. Where a producer lacks the cover that they must have, it is the producer's
+    locator and there is no last day; that stands with what is over."""
 
     kind: Ending
     locator: str
     producer: records.Holder
     what: str
     jurisdictions: tuple[str, ...]
-    ends_on: date
-    days_left: int
+    ends_on: date | None
+    days_left: int | None
     within: Within
 
 
@@ -85,7 +91,7 @@ class _Found:
     producer_id: int
     what: str
     jurisdictions: tuple[str, ...]
-    ends_on: date
+    ends_on: date | None
 
 
 @reads(Permission.VIEW_PRODUCERS)
@@ -105,11 +111,11 @@ def listed(tx: Tx, *, producer: str = "", within: Within | None = None, offset: 
             *_lines(tx, until),
             *_appointments(tx, today, until),
             *_cycles(tx, until),
-            *_covers(tx, until),
+            *_covers(tx, today, until),
         )
         if owner_id is None or each.producer_id == owner_id
     ]
-    found.sort(key=lambda each: (each.ends_on, each.kind, each.locator, each.what))
+    found.sort(key=lambda each: (each.ends_on or today, each.kind, each.locator, each.what))
     steps = [step_of(each.ends_on, today) for each in found]
     counts = {each.value: steps.count(each) for each in Within}
     asked = [each for each, step in zip(found, steps, strict=True) if within in (None, step)]
@@ -117,9 +123,9 @@ def listed(tx: Tx, *, producer: str = "", within: Within | None = None, offset: 
     return Runway(_told(tx, rows, today), len(asked), counts)
 
 
-def step_of(ends_on: date, today: date) -> Within:
-    """The nearest step that a last day within 90 days falls into."""
-    left = (ends_on - today).days
+def step_of(ends_on: date | None, today: date) -> Within:
+    """The nearest step that a last day within 90 days falls into; what is not there is as what is over."""
+    left = -1 if ends_on is None else (ends_on - today).days
     if left < 0:
         return Within.EXPIRED
     return next(Within(str(step)) for step in STEPS if left <= step)
@@ -135,11 +141,17 @@ def _told(tx: Tx, rows: Sequence[_Found], today: date) -> tuple[Item, ...]:
             what=row.what,
             jurisdictions=row.jurisdictions,
             ends_on=row.ends_on,
-            days_left=(row.ends_on - today).days,
+            days_left=(row.ends_on - today).days if row.ends_on else None,
             within=step_of(row.ends_on, today),
         )
         for row in rows
     )
+
+
+def _of_those_in_use(tx: Tx, model: type[SQLModel]) -> Select[Any]:
+    """The rows of producers whom the actor sees and who have not gone."""
+    gone = select(col(Producer.id)).where(col(Producer.state).in_(list(NO_LONGER)))
+    return visible(tx.actor, model).where(model.producer_id.not_in(gone))  # type: ignore[attr-defined]
 
 
 def _where(states: Sequence[str]) -> str:
@@ -148,7 +160,7 @@ def _where(states: Sequence[str]) -> str:
 
 def _licenses(tx: Tx, until: date) -> Iterator[_Found]:
     over = records.begin_of(until + timedelta(days=1), tx.settings.zone)
-    asked = visible(tx.actor, ProducerLicense).where(COUNTS, col(ProducerLicense.expires_at) <= over)
+    asked = _of_those_in_use(tx, ProducerLicense).where(COUNTS, col(ProducerLicense.expires_at) <= over)
     for row in tx.db.scalars(asked):
         ends_on = records.last_day(row.expires_at, tx.settings.zone)
         if ends_on is not None:
@@ -158,7 +170,7 @@ def _licenses(tx: Tx, until: date) -> Iterator[_Found]:
 
 def _lines(tx: Tx, until: date) -> Iterator[_Found]:
     """Lines of authority that end before their license does."""
-    mine = visible(tx.actor, ProducerLicense).where(COUNTS).with_only_columns(col(ProducerLicense.id))
+    mine = _of_those_in_use(tx, ProducerLicense).where(COUNTS).with_only_columns(col(ProducerLicense.id))
     line = ProducerLicenseLine
     asked = (
         select(ProducerLicense, col(line.line), col(line.expires_on))
@@ -174,7 +186,7 @@ def _lines(tx: Tx, until: date) -> Iterator[_Found]:
 
 def _appointments(tx: Tx, today: date, until: date) -> Iterator[_Found]:
     """One whose termination is past was dealt with by whoever wrote it down."""
-    asked = visible(tx.actor, ProducerAppointment).where(
+    asked = _of_those_in_use(tx, ProducerAppointment).where(
         col(ProducerAppointment.state) == CredentialState.VALIDATED,
         col(ProducerAppointment.terminated_on) > today,
         col(ProducerAppointment.terminated_on) <= until + timedelta(days=1),
@@ -196,7 +208,7 @@ def _cycles(tx: Tx, until: date) -> Iterator[_Found]:
     course = EducationCompletion
     done = func.coalesce(func.sum(course.hours), 0)
     ethics = func.coalesce(func.sum(course.hours).filter(col(course.ethics)), 0)
-    mine = visible(tx.actor, EducationCycle).with_only_columns(col(EducationCycle.id))
+    mine = _of_those_in_use(tx, EducationCycle).with_only_columns(col(EducationCycle.id))
     asked = (
         select(EducationCycle)
         .outerjoin(course, col(course.cycle_id) == col(EducationCycle.id))
@@ -209,17 +221,35 @@ def _cycles(tx: Tx, until: date) -> Iterator[_Found]:
         yield _Found(Ending.EDUCATION, row.locator, row.producer_id, what, (row.jurisdiction,), row.ends_on)
 
 
-def _covers(tx: Tx, until: date) -> Iterator[_Found]:
-    """The cover of each producer that lasts longest: one that was followed by another is of no concern."""
-    later = aliased(ProducerCover)
-    followed = exists().where(
-        col(later.producer_id) == col(ProducerCover.producer_id),
-        or_(
-            col(later.expires_on) > col(ProducerCover.expires_on),
-            and_(col(later.expires_on) == col(ProducerCover.expires_on), col(later.id) > col(ProducerCover.id)),
-        ),
-    )
-    asked = visible(tx.actor, ProducerCover).where(col(ProducerCover.expires_on) <= until, ~followed)
-    for row in tx.db.scalars(asked):
-        what = f"Errors and omissions with {row.carrier}"
-        yield _Found(Ending.COVER, row.locator, row.producer_id, what, (), row.expires_on)
+def _covers(tx: Tx, today: date, until: date) -> Iterator[_Found]:
+    """Cover that no other follows, and the lack of what a producer must have where nothing that ended says so."""
+    asked = {each.producer_id: each for each in tx.db.scalars(_of_those_in_use(tx, CoverRequirement))}
+    held: dict[int, list[ProducerCover]] = defaultdict(list)
+    for row in tx.db.scalars(_of_those_in_use(tx, ProducerCover).order_by(col(ProducerCover.id))):
+        held[row.producer_id].append(row)
+    over: set[int] = set()
+    for owner, rows in held.items():
+        for row in rows:
+            if row.expires_on <= until and not any(_follows(each, row, asked.get(owner), today) for each in rows):
+                over |= {owner} if row.expires_on < today else set()
+                what = f"Errors and omissions with {row.carrier}"
+                yield _Found(Ending.COVER, row.locator, owner, what, (), row.expires_on)
+    for owner in asked.keys() - over:
+        if not any(
+            each.effective_on <= today <= each.expires_on and _suffices(each, asked[owner]) for each in held[owner]
+        ):
+            locator = records.holders(tx, [owner])[owner].locator
+            yield _Found(Ending.COVER, locator, owner, "No errors-and-omissions cover as is required", (), None)
+
+
+def _follows(later: ProducerCover, row: ProducerCover, asked: CoverRequirement | None, today: date) -> bool:
+    """Whether it lasts longer, begins before anybody is without cover, and is what has to be there or no less than what
+    ends. Of cover that is over, whatever has begun since counts."""
+    lasts_longer = (later.expires_on, later.id or 0) > (row.expires_on, row.id or 0)
+    in_time = later.effective_on <= max(row.expires_on + timedelta(days=1), today)
+    no_less = later.each_claim >= row.each_claim and later.aggregate >= row.aggregate
+    return lasts_longer and in_time and (no_less or (asked is not None and _suffices(later, asked)))
+
+
+def _suffices(held: ProducerCover, asked: CoverRequirement) -> bool:
+    return held.each_claim >= asked.each_claim and held.aggregate >= asked.aggregate

@@ -39,12 +39,17 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "line_expires": ("loaexpirationdate", "lineexpirationdate", "lineofauthorityexpirationdate"),
 }
 NEEDED = ("npn", "state", "number", "status", "line")
+BEGINS = ("effective", "issued")
+"""One of these says when a license that is new takes effect."""
 NAMES = {
     "npn": "NPN",
     "state": "State",
     "number": "License Number",
     "status": "Status",
     "line": "Line of Authority",
+    "effective": "Effective Date",
+    "issued": "Original Issue Date",
+    "expires": "Expiration Date",
 }
 LINES: dict[str, tuple[LineOfAuthority, ...]] = {
     "property": (LineOfAuthority.PROPERTY,),
@@ -81,8 +86,8 @@ NOT_A_DATE = "is not a date: MM/DD/YYYY and YYYY-MM-DD are read"
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A row that cannot be taken. `line` is where it begins in the file, `column` the heading as the file has it, empty
-    where it is the row as a whole."""
+    """A row that cannot be taken. `line` is where it begins in the file, `column` the heading as the file has it, or as
+    it would have it where it lacks the column; empty where it is the row as a whole."""
 
     line: int
     column: str

@@ -1,13 +1,13 @@
-"""Media and their versions: added by who manages producers, seen by who sees a producer or a code that refers to
-them."""
+"""Media and their versions: added and taken away by who manages producers, seen by who sees all of them, and by a
+producer as far as a producer or a code of theirs refers to them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlmodel import col
 
 from portal_app.models.media import Media, MediaVersion
@@ -15,7 +15,7 @@ from portal_app.models.producers import Producer, ProducerCode
 from portal_app.services import audit
 from portal_app.services.access import Permission, Reach, reach, visible
 from portal_app.services.door import Tx, reads, writes
-from portal_app.services.errors import Invalid, NotFound
+from portal_app.services.errors import Conflict, Invalid, NotFound
 from portal_app.services.media.files import Content, place_of
 
 LONGEST = 200
@@ -36,7 +36,7 @@ class VersionView:
 
 @dataclass(frozen=True, slots=True)
 class MediaView:
-    """Media with its versions, the newest first."""
+    """Media with its versions, the newest first: those that may be seen."""
 
     locator: str
     title: str
@@ -65,6 +65,9 @@ def prepare(tx: Tx, *, filename: str, title: str, of: str) -> None:
 def add(tx: Tx, *, content: Content, filename: str, title: str = "", of: str = "") -> MediaView:
     """Write down what was kept: as new media, or as the newest version `of` what is there. Raises Invalid, NotFound."""
     _check_names(filename, title)
+    hold_bytes(tx)
+    if not place_of(tx.configured.folder, content.digest).is_file():
+        raise Conflict("The same file was taken away from the portal just now. Send it again.")
     by = tx.actor.email or tx.actor.name
     row = _seen(tx, of) if of else Media(title=title.strip(), created_at=tx.now, created_by=by)
     tx.db.add(row)
@@ -79,15 +82,16 @@ def add(tx: Tx, *, content: Content, filename: str, title: str = "", of: str = "
 
 @reads(Permission.VIEW_PRODUCERS)
 def one(tx: Tx, *, locator: str) -> MediaView:
-    """Media with its versions. Raises NotFound."""
+    """Media with its versions, of which a producer sees those that data of theirs refers to. Raises NotFound."""
     return _shown(tx, _seen(tx, locator))
 
 
 @reads(Permission.VIEW_PRODUCERS)
 def download(tx: Tx, *, locator: str, version: str = "") -> Download:
-    """A version to hand out, the newest where none is named. Raises NotFound, also where its bytes are gone."""
+    """A version to hand out, the newest that may be seen where none is named. Raises NotFound, also where its bytes are
+    gone."""
     row = _seen(tx, locator)
-    found = [each for each in _versions(tx, row) if version in ("", each.locator)]
+    found = [each for each in _versions_seen(tx, row) if version in ("", each.locator)]
     if not found:
         raise NotFound
     path = place_of(tx.configured.folder, found[0].digest)
@@ -100,7 +104,8 @@ def resolved(tx: Tx, reference: Mapping[str, Any]) -> dict[str, Any] | None:
     """A reference of extension data with the names that are written down, or None where it refers to nothing."""
     pair = select(col(MediaVersion.filename), col(Media.title)).join(Media, col(Media.id) == col(MediaVersion.media_id))
     named = (col(Media.locator) == reference["locator"], col(MediaVersion.locator) == reference["versionLocator"])
-    found = tx.db.execute(pair.where(*named)).first()
+    # Nobody takes away what is being referred to.
+    found = tx.db.execute(pair.where(*named).with_for_update(read=True)).first()
     if found is None:
         return None
     return {"title": found.title, "tag": "", **reference, "filename": found.filename}
@@ -109,23 +114,42 @@ def resolved(tx: Tx, reference: Mapping[str, Any]) -> dict[str, Any] | None:
 def _seen(tx: Tx, locator: str) -> Media:
     """Raises NotFound, also for what only others' producers refer to."""
     row = tx.db.scalars(select(Media).where(col(Media.locator) == locator)).first()
-    own_only = reach(tx.actor, Permission.VIEW_PRODUCERS) is Reach.OWN_ONLY
-    if row is None or (own_only and not _is_referred_to(tx, locator)):
+    if row is None or not _versions_seen(tx, row):
         raise NotFound
     return row
 
 
-def _is_referred_to(tx: Tx, locator: str) -> bool:
-    """Whether a producer or a code that the actor sees refers to the media."""
+def _versions_seen(tx: Tx, row: Media) -> list[MediaVersion]:
+    """The versions, the newest first: all of them, or those that a producer's own data refers to."""
+    found = _versions(tx, row)
+    if reach(tx.actor, Permission.VIEW_PRODUCERS) is not Reach.OWN_ONLY:
+        return found
+    mine = versions_referred_to(tx, row.locator)
+    return [each for each in found if each.locator in mine]
+
+
+def versions_referred_to(tx: Tx, locator: str) -> set[str]:
+    """The locators of the media's versions that producers and codes refer to whom the actor sees."""
     data = [row.data for model in (Producer, ProducerCode) for row in tx.db.scalars(visible(tx.actor, model))]
-    return any(_holds(each, locator) for each in data)
+    return {version for each in data for version in _references(each, locator)}
 
 
-def _holds(value: object, locator: str) -> bool:
+def _references(value: object, locator: str) -> Iterator[str]:
     if isinstance(value, Mapping):
-        refers = value.get("locator") == locator and "versionLocator" in value
-        return refers or any(_holds(each, locator) for each in value.values())
-    return isinstance(value, list) and any(_holds(each, locator) for each in value)
+        if value.get("locator") == locator and "versionLocator" in value:
+            yield str(value["versionLocator"])
+        for each in value.values():
+            yield from _references(each, locator)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _references(each, locator)
+
+
+def hold_bytes(tx: Tx) -> None:
+    """Nobody else writes files down or takes bytes away until this transaction is through: bytes that just arrived are
+    nobody's until they are written down. SQLite has one writer anyway."""
+    if tx.db.get_bind().dialect.name == "postgresql":
+        tx.db.execute(text("SELECT pg_advisory_xact_lock(hashtext('portal: the bytes of media'))"))
 
 
 def _versions(tx: Tx, row: Media) -> list[MediaVersion]:
@@ -135,7 +159,7 @@ def _versions(tx: Tx, row: Media) -> list[MediaVersion]:
 
 def _shown(tx: Tx, row: Media) -> MediaView:
     names = VersionView.__dataclass_fields__
-    versions = (VersionView(**{name: getattr(each, name) for name in names}) for each in _versions(tx, row))
+    versions = (VersionView(**{name: getattr(each, name) for name in names}) for each in _versions_seen(tx, row))
     return MediaView(row.locator, row.title, tuple(versions))
 
 

@@ -10,6 +10,7 @@ from portal_app.services import audit
 from portal_app.services.access import Permission
 from portal_app.services.door import Tx, writes
 from portal_app.services.errors import Conflict, InvalidData
+from portal_app.services.licensing import following
 from portal_app.services.producers import numbering, told, tree
 from portal_app.services.producers.create import NumberFailed, give_by_plan, owner_for
 from portal_app.services.producers.lifecycle import check_edit
@@ -62,9 +63,9 @@ class CodeChanges:
 
 @writes(MAY)
 def change_producer(tx: Tx, *, locator: str, changes: ProducerChanges, version: int | None = None) -> ProducerView:
-    """Change a producer, or have it stand elsewhere. An edit of the data of what is valid validates it again, and is
-    refused where that fails. Raises NotFound; Conflict at its end, or where `version` is not the one that is there;
-    InvalidData with a sentence for each field."""
+    """Change a producer, or have it stand elsewhere; licenses and appointments follow. An edit of the data of what is
+    valid validates it again, and is refused where that fails. Raises NotFound; Conflict at its end, or where `version`
+    is not the one that is there; InvalidData with a sentence for each field."""
     if changes.parent_locator is not None:
         # First of all: who holds a row while they wait for the tree may be waited for by who holds the tree.
         tree.hold_tree(tx)
@@ -83,6 +84,11 @@ def change_producer(tx: Tx, *, locator: str, changes: ProducerChanges, version: 
     after = _producer_now(tx, row)
     if after != before:
         row.version += 1
+        tx.db.flush()
+        if row.npn != before["npn"]:
+            following.number_corrected(tx, row, before["npn"])
+        if after["parent"] != before["parent"]:
+            following.producer_moved(tx, row)
         detail = {"before": _differing(before, after), "after": _differing(after, before)}
         audit.record(tx, "producer.changed", subject_kind="producer", subject=row.locator, detail=detail)
         told.tell(tx, row, "update")
@@ -91,9 +97,15 @@ def change_producer(tx: Tx, *, locator: str, changes: ProducerChanges, version: 
 
 @writes(MAY)
 def change_code(tx: Tx, *, locator: str, changes: CodeChanges, version: int | None = None) -> CodeView:
-    """Change a code's data, or give it to another producer; a code that is given once never changes. No policy is
-    rewritten. Raises as `change_producer`, and Conflict for another code."""
+    """Change a code's data, or give it to another producer, which takes it off the licenses of the one before; a code
+    that is given once never changes. No policy is rewritten. Raises as `change_producer`, and Conflict for another
+    code."""
+    moved_from: int | None = None
+    if changes.producer_locator is not None:
+        moved_from = following.hold_for_move(tx, locator, changes.producer_locator)
     row = held(tx, ProducerCode, locator, version)
+    if moved_from not in (None, row.producer_id):
+        raise Conflict
     check_edit(row.state)
     before = _code_now(tx, row)
     if changes.producer_locator is not None:
@@ -102,6 +114,9 @@ def change_code(tx: Tx, *, locator: str, changes: CodeChanges, version: int | No
         _check_unnumbered(row)
         numbering.give(tx, row, changes.code)
     _settle(tx, row, changes.data)
+    if moved_from not in (None, row.producer_id):
+        tx.db.flush()
+        following.code_moved(tx, row)
     return _code_changed(tx, row, before)
 
 

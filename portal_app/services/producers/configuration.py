@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from portal_app.models.enums import QualificationCheck
 from portal_app.services.producers.formats import Format
 
 
@@ -25,14 +26,6 @@ class FlagLevel(StrEnum):
     REJECT = "reject"
     DECLINE = "decline"
     INFO = "info"
-
-
-class Qualification(StrEnum):
-    """What a producer must hold for a line of business."""
-
-    NONE = "none"
-    LICENSE = "license"
-    APPOINTMENT = "appointment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +81,10 @@ class UnderwritingFlag:
 class QualificationRules:
     """What is asked of a producer, by the line's code; `default` for lines that are not named."""
 
-    default: Qualification = Qualification.NONE
-    lines: Mapping[str, Qualification] = field(default_factory=dict)
+    default: QualificationCheck = QualificationCheck.NONE
+    lines: Mapping[str, QualificationCheck] = field(default_factory=dict)
 
-    def of_line(self, code: str) -> Qualification:
+    def of_line(self, code: str) -> QualificationCheck:
         return self.lines.get(code, self.default)
 
 

@@ -5,12 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select, union
+from sqlalchemy import Select, false, func, or_, select, union
 from sqlmodel import col
 
-from portal_app.models.enums import ProducerState, TransactionState
+from portal_app.models.enums import CredentialState, ProducerState, TransactionState
 from portal_app.models.identity import User
 from portal_app.models.ledger import LedgerTransaction
+from portal_app.models.licensing import (
+    ProducerAppointment,
+    ProducerAppointmentCode,
+    ProducerLicense,
+    ProducerLicenseCode,
+)
 from portal_app.models.policies import Policy, PolicyTerm
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.models.quotes import Quote
@@ -25,15 +31,18 @@ GONE = ProducerState.DISCARDED
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """Of the producer and of everybody below: policies that carry one of the codes now or as code of record, quotes
-    that carry one and may still become a policy, codes and sub-producers that are not discarded, and people of the
-    portal who can sign in."""
+    """Of the producer and of everybody below: policies that carry one of the codes now, in time to come or as code of
+    record, quotes that carry one and may still become a policy, codes and sub-producers that are not discarded, people
+    of the portal who can sign in, and licenses and appointments that are not discarded: those of the producers, and
+    those that list one of the codes."""
 
     policies: int
     quotes: int
     producer_codes: int
     child_producers: int
     people: int
+    licenses: int
+    appointments: int
 
 
 @reads(Permission.MANAGE_PRODUCERS)
@@ -50,15 +59,25 @@ def impact(tx: Tx, *, locator: str) -> Impact:
         producer_codes=_count(tx, codes.where(col(ProducerCode.state) != GONE)),
         child_producers=_count(tx, select(col(Producer.id)).where(*below)),
         people=_count(tx, select(col(User.id)).where(*people)),
+        licenses=_count(tx, _of_licensing(ProducerLicense, codes, line)),
+        appointments=_count(tx, _of_licensing(ProducerAppointment, codes, line)),
     )
 
 
 @reads(Permission.MANAGE_PRODUCERS)
 def impact_of_code(tx: Tx, *, locator: str) -> Impact:
     """What hangs on one code. Raises NotFound."""
-    number = one(tx, ProducerCode, locator).id or 0
-    quotes = _open_quotes(tx, select(col(ProducerCode.id)).where(col(ProducerCode.id) == number))
-    return Impact(policies_of(tx, [number]), quotes, 1, 0, 0)
+    row = one(tx, ProducerCode, locator)
+    code = select(col(ProducerCode.id)).where(col(ProducerCode.id) == row.id)
+    return Impact(
+        policies=_policies(tx, code),
+        quotes=_open_quotes(tx, code),
+        producer_codes=1,
+        child_producers=0,
+        people=0,
+        licenses=_count(tx, _of_licensing(ProducerLicense, code)),
+        appointments=_count(tx, _of_licensing(ProducerAppointment, code)),
+    )
 
 
 def policies_of(tx: Tx, codes: Sequence[int]) -> int:
@@ -118,6 +137,22 @@ def _carriers(codes: Select[Any]) -> Select[Any]:
     term = or_(col(PolicyTerm.producer_code_id).in_(codes), col(PolicyTerm.code_of_record_id).in_(codes))
     found = union(select(col(Policy.id)).where(now), select(col(PolicyTerm.policy_id)).where(term)).subquery()
     return select(found.c[0])
+
+
+def _of_licensing(
+    model: type[ProducerLicense] | type[ProducerAppointment], codes: Select[Any], holders: Select[Any] | None = None
+) -> Select[Any]:
+    """The ids of the licenses or appointments that list one of the codes or are of one of the producers."""
+    listing = (
+        select(col(ProducerLicenseCode.license_id)).where(col(ProducerLicenseCode.producer_code_id).in_(codes))
+        if model is ProducerLicense
+        else select(col(ProducerAppointmentCode.appointment_id)).where(
+            col(ProducerAppointmentCode.producer_code_id).in_(codes)
+        )
+    )
+    of_theirs = false() if holders is None else col(model.producer_id).in_(holders)
+    among = or_(col(model.id).in_(listing), of_theirs)
+    return select(col(model.id)).where(col(model.state) != CredentialState.DISCARDED, among)
 
 
 def _count(tx: Tx, ids: Select[Any]) -> int:

@@ -1,18 +1,20 @@
 """Reads the configuration of producers, and says everything that is wrong with it, each with its path in the file."""
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from portal_app.models.enums import QualificationCheck
+from portal_app.services.licensing.lines import COVERED_BY
 from portal_app.services.producers.configuration import (
     EntityType,
     FlagLevel,
     NumberingPlan,
     ProducerConfiguration,
-    Qualification,
     QualificationRules,
     UnderwritingFlag,
 )
@@ -34,24 +36,36 @@ def shipped() -> ProducerConfiguration:
 
 def load(text: str) -> ProducerConfiguration:
     """Read a configuration from JSON. Raises ConfigurationProblems with every problem at once."""
-    twice: list[str] = []
-
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        names = [name for name, _ in pairs]
-        twice.extend(sorted({name for name in names if names.count(name) > 1}))
-        return dict(pairs)
-
+    reader = Reader()
     try:
-        document = json.loads(text, object_pairs_hook=once)
+        document = json.loads(text, object_pairs_hook=_Object)
+        _check_names(reader, Place(), document)
     except (ValueError, RecursionError) as error:
         raise ConfigurationProblems([f"is not JSON: {error}."]) from None
-    if twice:
-        raise ConfigurationProblems([f"the name {name!r} stands twice in one object." for name in twice])
-    reader = Reader()
     found = _document(reader, document)
     if reader.problems:
         raise ConfigurationProblems(reader.problems)
     return found
+
+
+class _Object(dict[str, Any]):
+    """An object of the file that still knows which names stand in it twice; the last of them counts."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        often = Counter(name for name, _ in pairs)
+        self.twice = [name for name, times in often.items() if times > 1]
+
+
+def _check_names(reader: Reader, at: Place, given: Any) -> None:
+    if isinstance(given, _Object):
+        for name in given.twice:
+            reader.wrong(at / name[:80], "stands twice in one object")
+        for name, each in given.items():
+            _check_names(reader, at / name[:80], each)
+    elif isinstance(given, list):
+        for number, each in enumerate(given):
+            _check_names(reader, at / str(number), each)
 
 
 def _document(reader: Reader, document: Any) -> ProducerConfiguration:
@@ -62,10 +76,17 @@ def _document(reader: Reader, document: Any) -> ProducerConfiguration:
         reader.wrong(at, "is missing")
     allowed = ("producers", "producerCodes", "underwritingFlag", "qualification")
     own = reader.fields(at, top.get("producerManagement", {}), allowed)
-    producers = _types(reader, at / "producers", own.get("producers", {}), OF_ANY_TYPE)
-    codes = _types(reader, at / "producerCodes", own.get("producerCodes", {}), OF_A_CODE_TYPE)
+    producers, _ = _types(reader, at / "producers", own.get("producers", {}), OF_ANY_TYPE)
+    codes, doubtful = _types(reader, at / "producerCodes", own.get("producerCodes", {}), OF_A_CODE_TYPE)
     for kind in codes.values():
-        _check_numbering(reader, at / "producerCodes" / kind.name, kind, plans)
+        if kind.name not in doubtful:
+            _check_numbering(reader, at / "producerCodes" / kind.name, kind, plans)
+    for place, types, name in (
+        (at / "producers", producers, "Producer"),
+        (at / "producerCodes", codes, "ProducerCode"),
+    ):
+        if name in types and types[name].abstract:
+            reader.wrong(place / name / "abstract", "should be false: feeds bring what is of this type")
     return ProducerConfiguration(
         producers,
         codes,
@@ -99,33 +120,60 @@ def _format(reader: Reader, at: Place, given: Any) -> Format | None:
         return None
 
 
-def _types(reader: Reader, at: Place, given: Any, allowed: tuple[str, ...]) -> dict[str, EntityType]:
+def _types(
+    reader: Reader, at: Place, given: Any, allowed: tuple[str, ...]
+) -> tuple[dict[str, EntityType], Collection[str]]:
+    """The types with what they inherit, and the names of those whose numbering cannot be judged: it, or something that
+    they extend, was told to be wrong already."""
     own: dict[str, EntityType] = {}
     silent: set[str] = set()
+    unread: set[str] = set()
     for name, each in reader.named(at, given).items():
         fields = reader.fields(at / name, each, allowed)
         if "defaultSearchable" not in fields:
             silent.add(name)
-        own[name] = EntityType(
-            name,
-            abstract=reader.flag(at / name / "abstract", fields.get("abstract", False)),
-            extend=reader.text(at / name / "extend", fields.get("extend", ""), 64),
-            fields=data_fields(reader, at / name / "data", fields.get("data", {})),
-            searchable=reader.flag(at / name / "defaultSearchable", fields.get("defaultSearchable", False)),
-            plan=reader.text(at / name / "numberingPlan", fields.get("numberingPlan", ""), 64),
-            numbering_string=reader.text(at / name / "numberingString", fields.get("numberingString", ""), LONGEST),
-        )
+        own[name] = _type(reader, at / name, name, fields)
+        told = len(reader.problems)
+        plan = reader.text(at / name / "numberingPlan", fields.get("numberingPlan", ""), 64)
+        string = reader.text(at / name / "numberingString", fields.get("numberingString", ""), LONGEST)
+        own[name] = replace(own[name], plan=plan, numbering_string=string)
+        if len(reader.problems) > told:
+            unread.add(name)
     _check_lines_of_descent(reader, at, own)
-    return own if reader.problems else {name: _whole(own, name, silent) for name in own}
+    lines = {name: _line_of(own, name) for name in own}
+    doubtful = {name for name, line in lines.items() if own[line[-1]].extend or unread & set(line)}
+    whole = {name: _whole(own, line, silent) for name, line in lines.items()}
+    for name, kind in whole.items():
+        if own[name].numbering_string and not (kind.plan or kind.abstract or name in doubtful):
+            reader.wrong(at / name / "numberingString", "stands for nothing: the type has no numberingPlan")
+    return whole, doubtful
+
+
+def _type(reader: Reader, at: Place, name: str, fields: Mapping[str, Any]) -> EntityType:
+    """What a type says itself, its numbering apart."""
+    return EntityType(
+        name,
+        abstract=reader.flag(at / "abstract", fields.get("abstract", False)),
+        extend=reader.text(at / "extend", fields.get("extend", ""), 64),
+        fields=data_fields(reader, at / "data", fields.get("data", {})),
+        searchable=reader.flag(at / "defaultSearchable", fields.get("defaultSearchable", False)),
+    )
+
+
+def _line_of(own: Mapping[str, EntityType], name: str) -> list[str]:
+    """The type and what it extends, the nearest first, as far as that is there and goes round in no circle."""
+    line = [name]
+    while (above := own[line[-1]].extend) in own and above not in line:
+        line.append(above)
+    return line
 
 
 def _check_lines_of_descent(reader: Reader, at: Place, own: Mapping[str, EntityType]) -> None:
     """Every `extend` names a type, and none comes back to where it began."""
     told: set[str] = set()
     for name in own:
-        line = [name]
-        while (above := own[line[-1]].extend) in own and above not in line:
-            line.append(above)
+        line = _line_of(own, name)
+        above = own[line[-1]].extend
         if above and above not in own and len(line) == 1:
             reader.wrong(at / name / "extend", f"there is no type {above}")
         if above in line and not told & set(line):
@@ -134,16 +182,16 @@ def _check_lines_of_descent(reader: Reader, at: Place, own: Mapping[str, EntityT
             reader.wrong(at / loop[0] / "extend", f"goes round in a circle: {' → '.join([*loop, loop[0]])}")
 
 
-def _whole(own: Mapping[str, EntityType], name: str, silent: set[str]) -> EntityType:
-    """The type with what it inherits: the nearest that says something counts."""
-    kind = own[name]
-    if not kind.extend:
+def _whole(own: Mapping[str, EntityType], line: Sequence[str], silent: set[str]) -> EntityType:
+    """The first of the line with what it inherits from the others: the nearest that says something counts."""
+    kind = own[line[0]]
+    if len(line) == 1:
         return kind
-    above = _whole(own, kind.extend, silent)
+    above = _whole(own, line[1:], silent)
     return replace(
         kind,
         fields={**above.fields, **kind.fields},
-        searchable=above.searchable if name in silent else kind.searchable,
+        searchable=above.searchable if kind.name in silent else kind.searchable,
         plan=kind.plan or above.plan,
         numbering_string=kind.numbering_string or above.numbering_string,
     )
@@ -173,7 +221,14 @@ def _flag(reader: Reader, at: Place, given: Any) -> UnderwritingFlag:
 
 def _qualification(reader: Reader, at: Place, given: Any) -> QualificationRules:
     fields = reader.fields(at, given, ("default", "lines"))
-    default = reader.one_of(at / "default", fields.get("default", Qualification.NONE.value), Qualification)
+    default = _check(reader, at / "default", fields.get("default", QualificationCheck.NONE.value))
     lines = reader.named(at / "lines", fields.get("lines", {}))
-    asked = {name: reader.one_of(at / "lines" / name, each, Qualification) for name, each in lines.items()}
-    return QualificationRules(Qualification(default), {name: Qualification(each) for name, each in asked.items()})
+    for name in (each for each in lines if each not in COVERED_BY):
+        reader.wrong(at / "lines" / name, f"there is no such line of business; there are {', '.join(COVERED_BY)}")
+    return QualificationRules(
+        default, {name: _check(reader, at / "lines" / name, each) for name, each in lines.items()}
+    )
+
+
+def _check(reader: Reader, at: Place, given: Any) -> QualificationCheck:
+    return QualificationCheck(reader.one_of(at, given, QualificationCheck))

@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from portal_app.models.enums import ProducerState
+from portal_app.models.producers import Producer
 from portal_app.models.types import new_locator
 from portal_app.services import audit
 from portal_app.services.door import Tx
+from portal_app.services.licensing import following
 from portal_app.services.ports import ProducerRecord
 from portal_app.services.producers.parents import set_parent
 from portal_app.services.producers.tree import hold_tree
@@ -128,9 +130,19 @@ class TakingProducers:
             set_parent(self.tx, number, differs["parent_id"])
         newer = differs | {"version": columns.version + 1}
         self.tx.db.execute(update(bulk.PRODUCER).where(columns.id == number).values(newer))
+        self._have_followed(number, stored["npn"], differs)
         before = {name: stored[name] for name in differs}
         detail = {"before": _plain(before), "after": _plain(differs)}
         audit.record(self.tx, "producer.corrected", subject_kind="producer", subject=stored["locator"], detail=detail)
+
+    def _have_followed(self, number: int, npn: str, differs: Row) -> None:
+        """Have licenses and appointments follow what they would otherwise contradict."""
+        if differs.keys() & {"npn", "parent_id"}:
+            producer = self.tx.db.get_one(Producer, number, populate_existing=True)
+            if "npn" in differs:
+                following.number_corrected(self.tx, producer, npn)
+            if "parent_id" in differs:
+                following.producer_moved(self.tx, producer)
 
     def _code_row(self, code: str, producer_id: int) -> Row:
         return {

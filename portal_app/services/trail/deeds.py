@@ -65,6 +65,7 @@ DEEDS: dict[str, Deed] = {
     "producer.retired": Deed("Producer retired", ALL),
     "producer.discarded": Deed("Producer discarded", ALL),
     "media.added": Deed("File of a producer added", ALL),
+    "media.removed": Deed("File of a producer removed", ALL),
     "producer_code.added": Deed("Producer code added", ALL),
     "producer_code.changed": Deed("Producer code changed", ALL),
     "producer_code.number_failed": Deed("Numbering plan used up", ALL),

@@ -148,6 +148,8 @@ class Endings:
 def _ending(each: Item) -> str:
     what = each.what.partition(" on license ")[0] if each.kind is Ending.LINE else ""
     begin = f"{what} " if what else ""
+    if each.days_left is None:
+        return each.what
     days = wording.count(abs(each.days_left), "day")
     if each.days_left < 0:
         told = f"{begin}ended {days} ago"

@@ -43,14 +43,22 @@ def read(step: str) -> Step | None:
 
 def told(impact: Impact, *, of_code: bool = False) -> list[str]:
     """What hangs on it, each a line."""
-    policies = wording.count(impact.policies, "policy", "policies")
+    what = "this code" if of_code else "one of the codes"
+    carried = [
+        f"{_carry(impact.policies, 'policy', 'policies')} {what}, now, in time to come or as code of record.",
+        f"{_carry(impact.quotes, 'open quote', 'open quotes')} {what}.",
+    ]
+    licensed = f"{wording.count(impact.licenses, 'license')} and {wording.count(impact.appointments, 'appointment')}"
     if of_code:
-        verb = "carries" if impact.policies == 1 else "carry"
-        return [f"{policies} {verb} this code, now or as code of record."]
-    verb = "carries" if impact.policies == 1 else "carry"
+        return [*carried, f"{licensed} that list it"]
     return [
-        f"{policies} {verb} one of the codes, now or as code of record.",
+        *carried,
         wording.count(impact.producer_codes, "producer code"),
         f"{wording.count(impact.child_producers, 'sub-producer')} below",
+        licensed,
         f"{wording.count(impact.people, 'person', 'people')} of the portal",
     ]
+
+
+def _carry(number: int, one: str, many: str) -> str:
+    return f"{wording.count(number, one, many)} {'carries' if number == 1 else 'carry'}"

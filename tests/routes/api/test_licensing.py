@@ -147,7 +147,9 @@ def test_an_appointment_goes_its_way(writer: Person, cast: Cast, maya: str, carr
 @pytest.mark.criterion("LIC-31")
 def test_a_qualification_is_told_with_its_reasons(writer: Person, cast: Cast, maya: str, carrier: str) -> None:
     place = f"/producers/{maya}/qualification"
-    asked = {"line": "homeowners", "state": "RI", "on": "2026-03-01"}
+    unsaid = {"line": "homeowners", "state": "RI", "on": "2026-03-01"}
+    assert cast.maya.json(place, **unsaid) == {"passes": True, "reasons": [], "wouldPass": ""}, "as is configured"
+    asked = unsaid | {"check": "license"}
     found = cast.maya.json(place, **asked)
     would = "A license with the line Personal Lines or Property that is in force that day would."
     told = "No validated license for Rhode Island covers homeowners on Mar 1, 2026."
@@ -155,9 +157,9 @@ def test_a_qualification_is_told_with_its_reasons(writer: Person, cast: Cast, ma
     assert found == {"passes": False, "reasons": [reason], "wouldPass": would}
     license_of(writer, maya)
     assert cast.maya.json(place, **asked)["passes"]
-    more = cast.csr.json(place, **asked, check="appointment", carrier=carrier)
+    more = cast.csr.json(place, **(asked | {"check": "appointment"}), carrier=carrier)
     assert [each["passes"] for each in more["reasons"]] == [True, False]
-    assert cast.csr.json(place, **asked, check="none") == {"passes": True, "reasons": [], "wouldPass": ""}
+    assert cast.csr.json(place, **(asked | {"check": "none"})) == {"passes": True, "reasons": [], "wouldPass": ""}
     for given, field in (
         ({"state": "ZZ"}, "state"),
         ({"state": "Rhode Island"}, "state"),

@@ -183,6 +183,57 @@ def test_a_producer_sees_what_their_own_data_refers_to(cast: Cast, admin: Person
     assert cast.csr.json(path) == cast.read_only.json(path) == media
 
 
+@pytest.mark.criterion("MEDIA-05")
+def test_a_producer_sees_the_versions_that_their_data_refers_to_and_no_other(cast: Cast, admin: Person) -> None:
+    media = added(admin)
+    path = f"/media/{media['locator']}"
+    newer = added(admin, PNG, f"{path}/versions?filename=newer.png")
+    old, new = reference(newer, 1), reference(newer, 0)
+    mayas = f"/producers/{cast.agency.maya.locator}"
+    admin.done("PATCH", mayas, {"setData": {"license": old}})
+    assert cast.maya.json(path)["versions"] == media["versions"]
+    assert cast.maya.get(f"{path}/content").content == PDF
+    refused = cast.maya.get(f"{path}/content", version=new["versionLocator"])
+    assert (refused.status_code, refused.content) == (404, cast.maya.get(f"{path}/content", version=NOBODY).content)
+    assert cast.csr.json(path) == newer
+    admin.done("PATCH", mayas, {"setData": {"pictures": [new]}})
+    assert cast.maya.json(path) == newer
+    assert cast.maya.get(f"{path}/content").content == PNG
+
+
+@pytest.mark.criterion("MEDIA-06")
+def test_what_nothing_refers_to_is_taken_away_with_its_bytes(
+    cast: Cast, admin: Person, tmp_path: Path, door: Door
+) -> None:
+    media, same = added(admin), added(admin, PDF, "/media?filename=again.pdf")
+    path = f"/media/{media['locator']}"
+    newer = added(admin, PNG, f"{path}/versions?filename=newer.png")
+    code = f"/producer-codes/{cast.agency.codes['daniel'].locator}"
+    admin.done("PATCH", code, {"setData": {"pictures": [reference(newer, 1)]}})
+    refused = admin.send("DELETE", path)
+    assert (refused.status_code, refused.json()["detail"]) == (
+        409,
+        "A producer or a code refers to this file. Take it out of their data first.",
+    )
+    admin.done("PATCH", code, {"removeData": ["pictures"]})
+    for person in (cast.admin, cast.writing(cast.csr), cast.writing(cast.maya)):
+        assert person.send("DELETE", path).status_code == 403
+    assert len(kept(tmp_path)) == 2
+
+    assert admin.send("DELETE", path).status_code == 204
+
+    assert admin.get(path).status_code == admin.send("DELETE", path).status_code == 404
+    assert [each.name for each in kept(tmp_path)] == [hashlib.sha256(PDF).hexdigest()], "the other file's bytes stay"
+    assert admin.get(f"/media/{same['locator']}/content").content == PDF
+    assert send(admin, f"{path}/versions?filename=a.png", PNG).status_code == 404
+    with door.database.read() as db:
+        [event] = db.scalars(select(AuditEvent).where(AuditEvent.action == "media.removed")).all()
+        assert event.subject == media["locator"]
+        assert [each["filename"] for each in event.detail["versions"]] == ["license.pdf", "newer.png"]
+    assert admin.send("DELETE", f"/media/{same['locator']}").status_code == 204
+    assert kept(tmp_path) == []
+
+
 @pytest.mark.criterion("MEDIA-04")
 def test_who_may_not_add_is_refused_before_a_byte_is_taken(cast: Cast, admin: Person, tmp_path: Path) -> None:
     media = added(admin)

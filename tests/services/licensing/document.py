@@ -5,7 +5,7 @@ from pathlib import Path
 
 from portal_app.models.enums import LineOfAuthority
 from portal_app.services.licensing import lines, states
-from portal_app.services.licensing.sheet import HEADINGS, NEEDED
+from portal_app.services.licensing.sheet import BEGINS, HEADINGS, NEEDED
 
 PLACE = Path(__file__).resolve().parents[3] / "docs/licensing.md"
 
@@ -13,7 +13,8 @@ PLACE = Path(__file__).resolve().parents[3] / "docs/licensing.md"
 def parts() -> dict[str, str]:
     """What stands between the markers of each name."""
     covered = [f"| `{line}` | {lines.told(line)} |" for line in lines.COVERED_BY]
-    read = [f"| {name}{' (needed)' if name in NEEDED else ''} | {', '.join(HEADINGS[name])} |" for name in HEADINGS]
+    marks = dict.fromkeys(NEEDED, " (needed)") | dict.fromkeys(BEGINS, f" ({' or '.join(BEGINS)}: needed for new ones)")
+    read = [f"| {name}{marks.get(name, '')} | {', '.join(HEADINGS[name])} |" for name in HEADINGS]
     return {
         "states": f"```mermaid\n{states.diagram()}\n```",
         "lines": "\n".join(["| Line of business | Any one of |", "|---|---|", *covered]),

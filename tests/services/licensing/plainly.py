@@ -20,8 +20,20 @@ def covers(line: str, held: list[str]) -> bool:
     return any(all(part in held for part in option.split("+")) for option in MAY_WRITE.get(line, []))
 
 
-def counts(held: LicenseHeld, line: str, state: str, on: date) -> bool:
-    if held.state != "validated" or held.status != "active":
+def good_that_day(held: LicenseHeld, on: date, today: date) -> bool:
+    """The state tells one word and since when. What it told before that is not kept: until then the license was as
+    good as its term. A word that is still to come true is not true yet."""
+    if held.status_on is None:
+        return held.status == "active"
+    days_of_the_word = on >= held.status_on
+    if held.status == "active":
+        comes_true_later = held.status_on > today
+        return days_of_the_word or not comes_true_later
+    return not days_of_the_word
+
+
+def counts(held: LicenseHeld, line: str, state: str, on: date, today: date) -> bool:
+    if held.state != "validated" or not good_that_day(held, on, today):
         return False
     if state not in held.jurisdictions:
         return False
@@ -29,15 +41,13 @@ def counts(held: LicenseHeld, line: str, state: str, on: date) -> bool:
         return False
     if held.ends is not None and on > held.ends:
         return False
-    if held.status_on is not None and on < held.status_on:
-        return False
     return not held.products or line in held.products
 
 
-def held_by(licenses: list[LicenseHeld], line: str, state: str, on: date) -> list[str]:
+def held_by(licenses: list[LicenseHeld], line: str, state: str, on: date, today: date) -> list[str]:
     held = []
     for each in licenses:
-        if counts(each, line, state, on):
+        if counts(each, line, state, on, today):
             for authority in each.lines:
                 begun = authority.begins is None or authority.begins <= on
                 over = authority.ends is not None and authority.ends < on
@@ -46,7 +56,9 @@ def held_by(licenses: list[LicenseHeld], line: str, state: str, on: date) -> lis
     return held
 
 
-def appointed(each: AppointmentHeld, there: Holdings, carrier: int, line: str, state: str, on: date) -> bool:
+def appointed(
+    each: AppointmentHeld, there: Holdings, carrier: int, line: str, state: str, on: date, today: date
+) -> bool:
     if each.state != "validated" or each.carrier_id != carrier or state not in each.jurisdictions:
         return False
     if each.begins is None or on < each.begins:
@@ -58,13 +70,13 @@ def appointed(each: AppointmentHeld, there: Holdings, carrier: int, line: str, s
     if not each.licenses:
         return True
     resting = [one for one in [*there.licenses, *there.others] if one.id in each.licenses]
-    return covers(line, held_by(resting, line, state, on))
+    return covers(line, held_by(resting, line, state, on, today))
 
 
-def qualified(there: Holdings, carrier: int | None, line: str, state: str, on: date, check: str) -> bool:
+def qualified(there: Holdings, carrier: int | None, line: str, state: str, on: date, today: date, check: str) -> bool:
     if check == "none":
         return True
-    if not covers(line, held_by(list(there.licenses), line, state, on)):
+    if not covers(line, held_by(list(there.licenses), line, state, on, today)):
         return False
     if check == "license":
         return True
@@ -72,6 +84,6 @@ def qualified(there: Holdings, carrier: int | None, line: str, state: str, on: d
         return False
     held: list[str] = []
     for each in there.appointments:
-        if appointed(each, there, carrier, line, state, on):
+        if appointed(each, there, carrier, line, state, on, today):
             held += each.lines
     return covers(line, held)

@@ -2,7 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -147,10 +147,74 @@ def test_a_license_written_by_hand_is_known_again(files: Files, agency: Agency, 
     found = files.stored()["3000123"].terms
     assert (found.expiration_time, found.producer_codes) == (late, ("HL-maya",)), "the same last day, and its codes"
     assert [each.line for each in found.lines] == ["property", "casualty", "surplus_lines"]
+
+
+@pytest.mark.criterion("LIC-26")
+def test_a_draft_that_the_file_names_counts_as_a_new_one_does(
+    files: Files, agency: Agency, license_of: Write, database: Database
+) -> None:
     draft = license_of(agency.daniel, draft=True, license_number="D-1")
-    files.apply(line(npn="1000002", number="D-1", status="Inactive"))
+    license_of(agency.maya, draft=True, license_number="D-2", effective_time=None, original_issue_date=None)
+    of_daniel = line(npn="1000002", number="D-1", status="Inactive")
+    looked = files.look(of_daniel, line(number="D-2", issued=""))
+    assert [(each.line, each.column, each.why) for each in looked.refused] == [
+        (3, "Original Issue Date", "Say when the license takes effect.")
+    ]
+    assert [(each.before, each.after) for each in looked.entries[0].differences if each.field == "state"] == [
+        ("draft", "validated")
+    ]
+    done = files.apply(of_daniel)
+    assert (counts(done), done.entries) == ((0, 1, 0, 0), looked.entries)
     kept = files.stored()["D-1"]
-    assert (kept.locator, kept.state, kept.terms.status) == (draft, CredentialState.DRAFT, LicenseStatus.INACTIVE)
+    assert (kept.locator, kept.state, kept.terms.status) == (draft, CredentialState.VALIDATED, LicenseStatus.INACTIVE)
+    assert events(database)[-3:] == ["license.changed", "license.validated", "license.imported"]
+    assert counts(files.apply(of_daniel)) == (0, 0, 1, 0)
+
+    exactly = license_of(agency.maya, draft=True, **vars_of(FORESEEN))
+    assert counts(files.apply(*MAYAS)) == (0, 1, 0, 0), "nothing but that it counts"
+    assert (files.stored()["3000123"].locator, files.stored()["3000123"].state) == (exactly, CredentialState.VALIDATED)
+
+
+def vars_of(terms: LicenseTerms) -> dict[str, Any]:
+    return {each.name: getattr(terms, each.name) for each in fields(terms)}
+
+
+@pytest.mark.criterion("LIC-27")
+def test_producers_numbers_are_compared_without_the_zeros_before_them(
+    files: Files, agency: Agency, database: Database, license_of: Write
+) -> None:
+    files.apply(*MAYAS)
+    before = files.stored()
+    zeros = (line(npn="0001000001"), line("Casualty", npn="01000001"))
+    assert counts(files.apply(*zeros)) == (0, 0, 1, 0)
+    assert files.stored() == before
+    with database.write() as db:
+        db.execute(update(Producer).where(Producer.id == agency.daniel.id).values(npn="0001000002"))
+    done = files.apply(line(npn="1000002", number="D-1"), line(npn="0000000000"))
+    assert ([each.npn for each in done.entries], done.refused) == (
+        ["0001000002"],
+        (Refused(3, "NPN", "belongs to no producer here"),),
+    )
+    assert files.stored()["D-1"].terms.npn == "0001000002"
+    license_of(agency.daniel, license_number="D-2", npn="1000002")
+    assert files.stored()["D-2"].state is CredentialState.VALIDATED
+
+
+@pytest.mark.criterion("LIC-28")
+@pytest.mark.parametrize(
+    ("more", "cells", "column"),
+    [
+        ("", "", "Effective Date"),
+        (",Issue Date", ",", "Issue Date"),
+        (",Issue Date,Effective", ",,", "Effective"),
+    ],
+)
+def test_a_new_license_without_its_first_day_is_refused_with_the_column_that_it_takes(
+    more: str, cells: str, column: str, door: Door, agency: Agency
+) -> None:
+    text = f"NPN,State,License Number,Status,LOA{more}\n1000001,RI,77,Active,Property{cells}\n"
+    looked = door.run(importing.preview, agency.admin(), sheet=read(text.encode()))
+    assert looked.refused == (Refused(2, column, "Say when the license takes effect."),)
 
 
 @pytest.mark.criterion("LIC-24")

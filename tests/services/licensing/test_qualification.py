@@ -1,5 +1,6 @@
 """May this producer write this line in this state on this day? Asked of what is written down."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -15,9 +16,11 @@ from portal_app.models.producers import Producer, ProducerCode
 from portal_app.services.access import Actor
 from portal_app.services.door import SERVICES, Door, Tx, reads
 from portal_app.services.errors import Invalid, NotFound
-from portal_app.services.licensing import appointments, holdings, licenses, qualification
+from portal_app.services.licensing import appointments, holdings, licenses, qualification, records
 from portal_app.services.licensing.qualification import Qualification
 from portal_app.services.licensing.terms import LineTerms
+from portal_app.services.producers import lifecycle
+from portal_app.services.producers.configuration import QualificationRules
 from tests.services.licensing import plainly
 from tests.services.licensing.conftest import JANUARY, NEXT_JANUARY, Write
 from tests.world import Agency
@@ -58,7 +61,8 @@ def test_it_names_what_was_found_and_what_would_make_it_pass(agency: Agency, ask
         ({"effective_time": datetime(2026, 3, 2, 5, tzinfo=UTC)}, "is not in force yet"),
         ({"expiration_time": datetime(2026, 3, 1, 5, tzinfo=UTC)}, "expired on Feb 28, 2026"),
         ({"status": LicenseStatus.SUSPENDED}, "is suspended"),
-        ({"status_date": date(2026, 3, 2)}, "is active from Mar 2, 2026 on"),
+        ({"status": LicenseStatus.REVOKED, "status_date": MARCH}, "is revoked since Mar 1, 2026"),
+        ({"status_date": date(2026, 12, 1)}, "is active from Dec 1, 2026 on"),
         ({"products": ("bop",)}, "is not for homeowners"),
         ({"lines": (LineTerms("property", None, date(2026, 2, 28)),)}, "covers no line of authority that day"),
         ({"lines": (LineTerms("surplus_lines"),)}, "covers Surplus Lines that day"),
@@ -71,6 +75,57 @@ def test_a_license_that_does_not_count_says_why(
     found = ask(agency.maya)
     assert not found.passes
     assert f"License 3000123 {fault}." in found.reasons[0].found
+
+
+@pytest.mark.criterion("LIC-17")
+@pytest.mark.parametrize(
+    ("status", "since", "passing"),
+    [
+        # Asked on Nov 20, 2026, of September 1, November 9, 10 and 20, and December 24 and 25.
+        (LicenseStatus.CANCELLED, date(2026, 11, 10), "yy...."),
+        (LicenseStatus.SUSPENDED, date(2026, 12, 25), "yyyyy."),
+        (LicenseStatus.SUSPENDED, None, "......"),
+        (LicenseStatus.ACTIVE, date(2026, 11, 10), "yyyyyy"),
+        (LicenseStatus.ACTIVE, date(2026, 12, 25), ".....y"),
+        (LicenseStatus.ACTIVE, None, "yyyyyy"),
+    ],
+)
+def test_what_the_state_says_holds_from_its_day_on(
+    status: LicenseStatus, since: date | None, passing: str, agency: Agency, ask: Any, license_of: Write
+) -> None:
+    license_of(agency.maya, status=status, status_date=since)
+    asked = [date(2026, 9, 1), date(2026, 11, 9), date(2026, 11, 10), date(2026, 11, 20)]
+    asked += [date(2026, 12, 24), date(2026, 12, 25)]
+    assert "".join("y" if ask(agency.maya, on=day).passes else "." for day in asked) == passing
+    assert not ask(agency.maya, on=date(2025, 12, 31)).passes, "before its term"
+
+
+@pytest.mark.criterion("LIC-18")
+def test_what_the_configuration_asks_of_the_line_is_asked_where_no_check_is_named(
+    door: Door, agency: Agency, carrier: str, license_of: Write
+) -> None:
+    rules = QualificationRules(QualificationCheck.LICENSE, {"umbrella": APPOINTMENT, "bop": QualificationCheck.NONE})
+    configured = replace(door.ports.producers, qualification=rules)
+    own = replace(door, ports=replace(door.ports, producers=configured))
+    license_of(agency.maya)
+
+    def asked(line: str) -> dict[str, bool]:
+        about = {"producer": agency.maya.locator, "line": line, "state": "RI", "carrier": carrier}
+        return {each.rule: each.passes for each in own.run(qualification.ask, agency.csr(), **about).reasons}
+
+    assert asked("homeowners") == {"license": True}
+    assert asked("umbrella") == {"license": True, "appointment": False}
+    assert asked("bop") == {}
+
+
+@pytest.mark.criterion("LIC-12")
+def test_that_the_producer_has_retired_is_told_beside_what_was_found(
+    door: Door, agency: Agency, ask: Any, license_of: Write
+) -> None:
+    license_of(agency.maya)
+    door.run(lifecycle.retire_producer, agency.admin(), locator=agency.maya.locator)
+    found = ask(agency.maya)
+    assert (found.passes, found.reasons[0].found.endswith("Mar 1, 2026. The producer has retired.")) == (True, True)
 
 
 @pytest.mark.criterion("LIC-14")
@@ -221,7 +276,7 @@ def as_stored() -> Any:
         there = holdings.of(tx, producer_id)
         answer = qualification.qualified(tx, producer_id=producer_id, carrier_id=carrier_id, **asked)
         line, state, on, check = (asked[name] for name in ("line", "state", "on", "check"))
-        return answer.passes, plainly.qualified(there, carrier_id, line, state, on, check)
+        return answer.passes, plainly.qualified(there, carrier_id, line, state, on, records.today(tx), check)
 
     yield both
     del SERVICES[both]

@@ -68,6 +68,7 @@ questions = st.builds(
     carrier_id=st.sampled_from([1, 1, 1, None]),
     on=days,
     check=st.sampled_from(list(QualificationCheck)),
+    today=days,
 )
 
 
@@ -88,7 +89,8 @@ def in_force(asked: Question, number: int = 9) -> LicenseHeld:
 
 
 def plain_answer(there: Holdings, asked: Question) -> bool:
-    return plainly.qualified(there, asked.carrier_id, asked.line, asked.state, asked.on, asked.check.value)
+    about = (asked.line, asked.state, asked.on, asked.today, asked.check.value)
+    return plainly.qualified(there, asked.carrier_id, *about)
 
 
 @pytest.mark.criterion("LIC-10")
@@ -122,6 +124,13 @@ def nearly(draw: Any, whole: Any, other: Any) -> Any:
     return replace(whole, **{name: getattr(another, name) for name in changed})
 
 
+@st.composite
+def said_otherwise(draw: Any, held: LicenseHeld) -> LicenseHeld:
+    """The license as it is, or with another status or another day of it."""
+    status = draw(st.sampled_from([LicenseStatus.ACTIVE, LicenseStatus.ACTIVE, LicenseStatus.SUSPENDED]))
+    return replace(held, status=status, status_on=draw(maybe_days))
+
+
 @pytest.mark.criterion("LIC-10")
 @settings(max_examples=400)
 @given(questions, st.data())
@@ -130,7 +139,7 @@ def test_the_answer_is_the_same_where_little_is_missing(asked: Question, data: s
     asked = replace(asked, line=data.draw(st.sampled_from([*lines.COVERED_BY])), carrier_id=1, check=check)
     resting = replace(appointed(asked), licenses=frozenset({3}))
     there = Holdings(
-        licenses=(data.draw(nearly(in_force(asked), licenses())),),
+        licenses=(data.draw(nearly(data.draw(said_otherwise(in_force(asked))), licenses())),),
         appointments=(data.draw(nearly(data.draw(st.sampled_from([appointed(asked), resting])), appointments)),),
         others=(data.draw(nearly(in_force(asked, number=3), licenses())),),
     )

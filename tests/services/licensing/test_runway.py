@@ -1,13 +1,15 @@
 """What ends soon or has ended: each thing once, in the nearest step, for who may see it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from portal_app.models.enums import Grant, LicenseStatus
+from portal_app.models.enums import Grant, LicenseStatus, Role
+from portal_app.models.producers import Producer
 from portal_app.services.access import Actor
 from portal_app.services.door import Door
 from portal_app.services.errors import Invalid, NotFound
@@ -15,12 +17,13 @@ from portal_app.services.licensing import cover, education, licenses, runway
 from portal_app.services.licensing.education import Completion
 from portal_app.services.licensing.runway import Ending, Within
 from portal_app.services.licensing.terms import LineTerms
+from portal_app.services.producers import lifecycle
 from tests.services.licensing.conftest import Write
 from tests.services.licensing.test_cover import TERMS
-from tests.world import Agency, Clock
+from tests.world import Agency, Clock, actor
 
 TODAY = date(2026, 11, 20)
-Look = Callable[..., list[tuple[str, int, str]]]
+Look = Callable[..., list[tuple[str, int | None, str]]]
 
 
 def end_of(day: date) -> datetime:
@@ -34,7 +37,7 @@ def away(days: int) -> date:
 
 @pytest.fixture
 def look(door: Door, agency: Agency) -> Look:
-    def found(actor: Actor | None = None, **given: object) -> list[tuple[str, int, str]]:
+    def found(actor: Actor | None = None, **given: object) -> list[tuple[str, int | None, str]]:
         rows = door.run(runway.listed, actor or agency.csr(), **given).rows
         return [(each.what, each.days_left, each.within.value) for each in rows]
 
@@ -114,6 +117,75 @@ def test_what_counts_no_more_or_was_followed_is_not_on_it(
     assert look() == [("Continuing education for Rhode Island", 10, "30")], "ethics are missing"
     door.run(education.complete, admin, locator=cycle, completion=Completion("Ethics", away(-1), Decimal(1), True))
     assert look() == []
+
+
+@pytest.mark.criterion("LAPSE-02")
+def test_who_has_retired_is_on_it_no_more(
+    door: Door, agency: Agency, look: Look, license_of: Write, appointment_of: Write
+) -> None:
+    license_of(agency.maya, lines=(LineTerms("property", None, away(2)),), expiration_time=end_of(away(3)))
+    appointment_of(agency.maya, termination_date=away(9), reason="Over")
+    about = {"producer": agency.maya.locator, "jurisdiction": "RI"}
+    door.run(education.open_cycle, agency.admin(), **about, begins_on=away(-700), ends_on=away(10))
+    have_cover(door, agency.maya, "A", away(-300), away(20), limit=1_000_000)
+    must_have_cover(door, agency.daniel, 1_000_000)
+    assert len(look()) == 6
+    for each in (agency.maya, agency.daniel):
+        door.run(lifecycle.retire_producer, agency.admin(), locator=each.locator)
+    assert look() == []
+
+
+def have_cover(door: Door, owner: Producer, carrier: str, begins: date, ends: date, *, limit: int) -> None:
+    amounts = {"each_claim": Decimal(limit), "aggregate": Decimal(limit)}
+    days = {"effective_on": begins, "expires_on": ends, "retroactive_on": None}
+    terms = replace(TERMS, carrier=carrier, **amounts, **days)
+    door.run(cover.add, actor(Role.ADMIN), producer=owner.locator, terms=terms)
+
+
+def must_have_cover(door: Door, owner: Producer, limit: int) -> None:
+    amounts = {"each_claim": Decimal(limit), "aggregate": Decimal(limit)}
+    door.run(cover.require, actor(Role.ADMIN), producer=owner.locator, version=0, **amounts, stops_bind=True)
+
+
+ENDS_SOON = ("Errors and omissions with A", 10, "30")
+LACKS = ("No errors-and-omissions cover as is required", None, "expired")
+
+
+@pytest.mark.criterion("LAPSE-05")
+@pytest.mark.parametrize(
+    ("next_begins", "limit", "required", "expected"),
+    [
+        (11, 1_000_000, 1_000_000, []),
+        (12, 1_000_000, 1_000_000, [ENDS_SOON]),
+        (11, 1, 1_000_000, [ENDS_SOON]),
+        (11, 1, 0, [ENDS_SOON]),
+        (11, 2_000_000, 0, []),
+        (11, 1_000_000, 2_000_000, [LACKS]),
+    ],
+)
+def test_a_cover_is_followed_by_one_that_begins_by_its_end_and_suffices(
+    next_begins: int, limit: int, required: int, expected: object, door: Door, agency: Agency, look: Look
+) -> None:
+    have_cover(door, agency.maya, "A", away(-300), away(10), limit=1_000_000)
+    have_cover(door, agency.maya, "B", away(next_begins), away(400), limit=limit)
+    if required:
+        must_have_cover(door, agency.maya, required)
+    assert look() == expected
+
+
+@pytest.mark.criterion("LAPSE-05")
+def test_who_must_have_cover_and_has_none_is_on_it_until_they_have(door: Door, agency: Agency, look: Look) -> None:
+    must_have_cover(door, agency.maya, 1_000_000)
+    assert look() == [LACKS]
+    [found] = door.run(runway.listed, agency.csr()).rows
+    assert (found.locator, found.producer.name) == (agency.maya.locator, "Maya Alvarez")
+    assert look(agency.other_producer()) == []
+    have_cover(door, agency.maya, "A", away(-400), away(-100), limit=1_000_000)
+    assert look() == [("Errors and omissions with A", -100, "expired")], "that says it already"
+    have_cover(door, agency.maya, "B", away(1), away(300), limit=1_000_000)
+    assert len(look()) == 1, "not yet"
+    have_cover(door, agency.maya, "C", away(0), away(300), limit=1_000_000)
+    assert look() == [], "a gap that is over is of no concern"
 
 
 @pytest.mark.criterion("LAPSE-03")

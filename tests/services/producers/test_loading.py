@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from portal_app.bootstrap import open_portal
+from portal_app.models.enums import QualificationCheck
 from portal_app.services.producers import loading
-from portal_app.services.producers.configuration import FieldKind, FlagLevel, Qualification
+from portal_app.services.producers.configuration import FieldKind, FlagLevel
 from portal_app.services.producers.reading import ConfigurationProblems
 from portal_app.settings import SettingsError, load_settings
 from tests.services.producers.configured import SEED
@@ -41,7 +42,7 @@ def test_the_shipped_configuration_has_the_types_that_feeds_bring() -> None:
     assert shipped.producers["Agency"].fields.keys() >= {"email", "status", "states"}
     assert shipped.underwriting_flag.level is FlagLevel.INFO
     assert shipped.underwriting_flag.tag == "Invalid Producer Qualification"
-    assert shipped.qualification.of_line("umbrella") is Qualification.NONE
+    assert shipped.qualification.of_line("umbrella") is QualificationCheck.NONE
 
 
 @pytest.mark.criterion("PROD-01")
@@ -64,8 +65,8 @@ def test_a_type_inherits_data_numbers_and_searchability_from_what_it_extends() -
     }
     assert (below.plan, below.numbering_string) == ("ExampleNumberingPlan", "B")
     assert found.producers["ExampleProducer"].fields["email"].required
-    assert found.qualification.of_line("umbrella") is Qualification.APPOINTMENT
-    assert found.qualification.of_line("homeowners") is Qualification.LICENSE
+    assert found.qualification.of_line("umbrella") is QualificationCheck.APPOINTMENT
+    assert found.qualification.of_line("homeowners") is QualificationCheck.LICENSE
 
 
 @pytest.mark.criterion("PROD-02")
@@ -85,6 +86,12 @@ def test_a_type_inherits_data_numbers_and_searchability_from_what_it_extends() -
         ("PM.producerCodes.ExampleProducerCode.numberingString", "", "numberingString: is missing"),
         ("PM.producerCodes.ExampleProducerCode.numberingString", "x" * 125, "more than 128 characters"),
         ("PM.underwritingFlag.level", "loud", "underwritingFlag.level: should be one of none, block"),
+        ("PM.producers.Producer.abstract", True, "producers.Producer.abstract: should be false: feeds bring"),
+        ("PM.producerCodes.ProducerCode", {"abstract": True}, "producerCodes.ProducerCode.abstract: should be false"),
+        ("PM.producerCodes.Unplanned.numberingString", "X", "Unplanned.numberingString: stands for nothing"),
+        ("PM.producerCodes.ExampleProducerCode.numberingString", 7, "numberingString: should be a text."),
+        ("PM.producerCodes.ExampleProducerCode.extend", "Gone", "there is no type Gone."),
+        ("PM.qualification.lines.umbrela", "license", "qualification.lines.umbrela: there is no such line of business"),
         ("PM.qualification.lines.umbrella", "hope", "lines.umbrella: should be one of none, license"),
         ("numberingPlans.ShortPlan.format", "AB", "numberingPlans.ShortPlan.format: has the letter A"),
         ("numberingPlans.ShortPlan.format", "\\A", "format: has no # or X"),
@@ -121,6 +128,34 @@ def test_a_circle_is_told_once_and_everything_at_once() -> None:
     assert len(found) == 2
     assert "numberingPlans.ShortPlan.colour: is not known here" in found[0]
     assert found[1].endswith("goes round in a circle: Free → Producer → Free.")
+
+
+@pytest.mark.criterion("PROD-21")
+def test_one_mistake_is_told_once_wherever_it_is_and_what_is_inherited_is_not_missing() -> None:
+    given = changed("PM.producerCodes.AnotherProducerCode.numberingString", "NY")
+    del given["producerManagement"]["producerCodes"]["ExampleProducerCode"]["numberingString"]
+    assert loading.load(json.dumps(given)).producer_codes["ExampleProducerCode"].numbering_string == "NY"
+    given["producerManagement"]["producers"]["Free"] = {"colour": 1}
+    assert [each.partition(":")[0] for each in problems(given)] == ["producerManagement.producers.Free.colour"]
+    given["producerManagement"]["producers"]["Free"] = {}
+    given["producerManagement"]["producerCodes"]["AnotherProducerCode"]["numberingString"] = 7
+    [found] = problems(given)
+    assert found == "producerManagement.producerCodes.AnotherProducerCode.numberingString: should be a text."
+
+
+@pytest.mark.criterion("PROD-21")
+def test_names_that_stand_twice_are_told_with_their_place_beside_everything_else() -> None:
+    text = """{"producerManagement": {"producers": {"A": {}, "A": {"extend": "Gone"}},
+        "producerCodes": {"B": {"data": {"x": {"type": "choice", "choices": [{"y": 1, "y": 2}]}}}}}}"""
+    found = problems(text)
+    assert found[:2] == [
+        "producerManagement.producers.A: stands twice in one object.",
+        "producerManagement.producerCodes.B.data.x.choices.0.y: stands twice in one object.",
+    ]
+    assert [each.partition(":")[0] for each in found[2:]] == [
+        "producerManagement.producers.A.extend",
+        "producerManagement.producerCodes.B.data.x.choices",
+    ]
 
 
 @pytest.mark.criterion("PROD-02")

@@ -11,6 +11,8 @@ from portal_app.models.enums import FeedKind, ProducerKind, ProducerState
 from portal_app.models.producers import ProducerCode
 from portal_app.services.door import Door
 from portal_app.services.errors import Conflict
+from portal_app.services.licensing import appointments, licenses
+from portal_app.services.licensing.terms import AppointmentTerms, LicenseTerms
 from portal_app.services.producers import create, find, lifecycle
 from portal_app.services.sync import bulk
 from tests.services.producers.acting import ADMIN, code, patch
@@ -149,6 +151,23 @@ def test_the_feed_neither_removes_nor_wakes(feed: MemoryFeed, sync: Sync, stored
         ("Al Pine", ProducerState.SUSPENDED),
         ("Bo", ProducerState.SUSPENDED),
     ]
+
+
+@pytest.mark.criterion("PROD-22")
+def test_licenses_and_appointments_follow_what_a_feed_corrects(feed: MemoryFeed, sync: Sync, door: Door) -> None:
+    everybody = (producer("A", "Al"), producer("N", "New"), producer("B", "Bo", parent_code="A", npn="777"))
+    feed.export(FeedKind.PRODUCERS, *everybody)
+    sync()
+    names = {each.name: each.locator for each in door.run(find.producers, ADMIN).rows}
+    held = door.run(licenses.create, ADMIN, producer=names["Bo"], terms=LicenseTerms(npn="777"))
+    listing = AppointmentTerms(producer_codes=("A", "B"))
+    made = door.run(appointments.create, ADMIN, producer=names["Al"], terms=listing)
+
+    feed.export(FeedKind.PRODUCERS, *everybody[:2], producer("B", "Bo", parent_code="N", npn="778"), at=LATER)
+    sync()
+
+    assert door.run(licenses.one, ADMIN, locator=held).terms.npn == "778"
+    assert door.run(appointments.one, ADMIN, locator=made).terms.producer_codes == ("A",)
 
 
 @pytest.mark.criterion("PROD-15")

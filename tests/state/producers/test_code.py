@@ -16,6 +16,12 @@ from tests.world import Agency
 
 Opens = Callable[..., Any]
 
+IMPACT = [
+    "1 policy carries this code, now, in time to come or as code of record.",
+    "0 open quotes carry this code.",
+    "0 licenses and 0 appointments that list it",
+]
+
 
 def page_of(opens: Opens, owner: str, locator: str, actor: Actor = ADMIN) -> Any:
     page = opens(CodeState, f"/producers/{owner}/codes/{locator}", actor)
@@ -72,7 +78,7 @@ def test_a_code_moves_to_another_producer_once_what_hangs_on_it_was_shown(
     page = page_of(opens, agency.maya.locator, code.locator)
     given = {"version": str(page.version), "producer": "Daniel Kim"}
     asyncio.run(page.save(given))
-    assert (page.asking, page.impact) == ("move", ["1 policy carries this code, now or as code of record."])
+    assert (page.asking, page.impact) == ("move", IMPACT)
     assert door.run(find.code, ADMIN, locator=code.locator).producer_name == "Maya Alvarez"
     went = asyncio.run(page.go("move"))
     assert door.run(find.code, ADMIN, locator=code.locator).producer_name == "Daniel Kim"
@@ -91,7 +97,7 @@ def test_steps_of_a_code_ask_first_and_an_old_form_is_told(opens: Opens, agency:
     asyncio.run(page.go("retire"))
     assert page.state_label == "Validated"
     asyncio.run(page.ask_first("suspend"))
-    assert page.impact == ["1 policy carries this code, now or as code of record."]
+    assert page.impact == IMPACT
     asyncio.run(page.go("suspend"))
     assert page.state_label == "Suspended"
     patch_code(door, door.run(find.code, ADMIN, locator=code.locator), producer_locator=agency.daniel.locator)

@@ -134,9 +134,11 @@ def test_a_suspension_shows_what_hangs_on_it_and_happens_once_it_is_confirmed(
     assert page.state_label == "Validated", "nobody was asked"
     asyncio.run(page.ask_first("suspend"))
     assert page.impact == [
-        "3 policies carry one of the codes, now or as code of record.",
+        "3 policies carry one of the codes, now, in time to come or as code of record.",
+        "0 open quotes carry one of the codes.",
         "3 producer codes",
         "2 sub-producers below",
+        "0 licenses and 0 appointments",
         "0 people of the portal",
     ]
     asyncio.run(page.go("retire"))
