@@ -9,14 +9,14 @@ from sqlalchemy import select
 from portal_app.models.enums import Origin
 from portal_app.services.door import Tx
 from portal_app.services.ledger import writing
-from portal_app.services.ledger.instructions import ProducerInfo
+from portal_app.services.ledger.instructions import REVERT, SET_OF_RECORD, ProducerInfo
 from portal_app.services.ledger.order import Arrangement, Written, arrange, goes_before, issued
 from portal_app.services.ledger.writing import Placed, Source
 from portal_app.services.ports import PolicyRecord
 from portal_app.services.sync import bulk, projecting
 from portal_app.services.sync.conflicts import Claim, note_codes
 from portal_app.services.sync.kinds import Refusals, Taken
-from portal_app.services.sync.ledger import kept, steps
+from portal_app.services.sync.ledger import kept, kept_of_record, steps
 from portal_app.services.sync.projecting import Projected
 from portal_app.services.sync.projection import BEGINS, Entry, add, current, fold, preceding
 from portal_app.services.sync.references import References, add_carriers, look_up
@@ -87,15 +87,16 @@ class TakingPolicies:
         for row in sorted(rows, key=lambda each: each.record.effective):
             for each in steps(following.said, row.record, self.exported_at, self.tx.settings.zone):
                 effective = each.term_effective
-                ours = following.assigned_here(effective)
+                ours, of_record = following.assigned_here(effective), following.of_record_set_here(effective)
                 following.hear(row, each)
-                if ours is None:
-                    continue
-                theirs = following.said[effective].fields["producer_code"]
-                if ours.producer_code not in (theirs, following.terms[effective].fields["producer_code"]):
-                    following.hear(row, kept(ours, each))
-                if "producer_code" in each.changes or each.kind in BEGINS:
-                    self.claims.append(Claim(source_id, effective, ours.producer_code, theirs))
+                if ours is not None:
+                    theirs = following.said[effective].fields["producer_code"]
+                    if ours.producer_code not in (theirs, following.terms[effective].fields["producer_code"]):
+                        following.hear(row, kept(ours, each))
+                    if "producer_code" in each.changes or each.kind in BEGINS:
+                        self.claims.append(Claim(source_id, effective, ours.producer_code, theirs))
+                if of_record not in ("", following.terms[effective].code_of_record):
+                    following.hear(row, kept_of_record(of_record, each))
         terms = following.terms
         return Projected(source_id, terms, current(terms, self.today), policy_id, before), following
 
@@ -144,6 +145,13 @@ class Following:
             return None
         return shown.producer_info
 
+    def of_record_set_here(self, effective: date) -> str:
+        """The term's code of record where somebody set it in the portal, else "": no feed says one."""
+        shown = self.terms.get(effective)
+        ours = (each for each in (*self.there, *self.new) if each.term_effective == effective)
+        told = any(each.get(name) for entry in ours for each in entry.instructions for name in (SET_OF_RECORD, REVERT))
+        return shown.code_of_record if shown is not None and told else ""
+
     def placed(self, policy_id: int) -> Iterator[Placed]:
         """What is to be written, in order."""
         sources = {id(entry): row for entry, row in zip(self.new, self.rows, strict=True)}
@@ -160,6 +168,8 @@ def _unknown(row: Incoming, known: References) -> list[str]:
         reasons.append(row.names(record.client_id, "a client who is not among the clients taken in"))
     if record.producer_code and record.producer_code not in known.codes:
         reasons.append(row.names(record.producer_code, "a producer code that is not known"))
+    if record.producer_code in known.discarded:
+        reasons.append(row.names(record.producer_code, "a producer code that was discarded here"))
     if record.line not in known.lines:
         reasons.append(row.names(record.line, "a line of business that is not known"))
     return reasons

@@ -153,6 +153,33 @@ def test_the_code_of_a_renewal_made_here_holds_until_the_feed_confirms_it(
 
 
 @pytest.mark.criterion("LEDGER-35")
+@pytest.mark.parametrize("moved", [(), (TO_2,)])
+def test_a_code_of_record_that_was_set_here_holds_where_the_feed_confirms_the_producer_code(
+    desk: Desk, ams: System, stored: Stored, database: Database, door: Door, moved: tuple[Any, ...]
+) -> None:
+    desk.issued(RENEWAL, None, *moved, asked(setProducerCodeOfRecord="HL-3"))
+    code = "HL-2" if moved else "HL-1"
+    ams.says(effective=NEXT, premium=Decimal(1400), producer_code=code)
+
+    assert desk.segments(NEXT) == [(NEXT, code, "HL-3")] * len(desk.segments(NEXT))
+    assert desk.snapshot(at(2027, 9, 1)).premium == Decimal("1400.00")
+    assert door.run(conflicts.listed, PRINCIPAL).rows == ()
+    ams.says(effective=NEXT, premium=Decimal(1500), producer_code=code)
+    assert desk.codes(at(2027, 9, 1)) == (code, "HL-3")
+    check_order(stored(bulk.LEDGER))
+    check_rebuild(database, door)
+
+
+@pytest.mark.criterion("LEDGER-35")
+def test_a_code_of_record_that_nobody_set_follows_the_renewal_of_the_feed(desk: Desk, ams: System) -> None:
+    ams.says(producer_code="HL-2")
+    desk.issued(RENEWAL)
+    assert desk.codes(at(2027, 9, 1)) == ("HL-2", "HL-2")
+    ams.says(effective=NEXT, producer_code="HL-3")
+    assert desk.codes(at(2027, 9, 1)) == ("HL-3", "HL-3")
+
+
+@pytest.mark.criterion("LEDGER-35")
 def test_a_code_that_is_to_come_is_not_brought_forward(desk: Desk, ams: System, door: Door, stored: Stored) -> None:
     desk.issued(CHANGE, at(2026, 12, 24), TO_2)
     ams.says(producer_code="HL-3")
