@@ -27,6 +27,7 @@ from portal_app.routes.api import (
     policy_ledger,
     problems,
     producer_codes,
+    producer_types,
     producers,
     qualifications,
     quarantine,
@@ -51,6 +52,7 @@ BUSINESS = (
     transactions,
     producers,
     producer_codes,
+    producer_types,
     media,
     exports,
 )

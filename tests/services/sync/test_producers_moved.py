@@ -1,4 +1,4 @@
-"""A feed that goes on about producers of which the portal has decided otherwise: moved codes, and what is at its end."""
+"""A feed that goes on about producers of which the portal decided otherwise: moved codes, and what is at its end."""
 
 from dataclasses import replace
 from typing import Any
