@@ -1,4 +1,4 @@
-"""Who held a code since when, and whom a feed means by one."""
+"""Who held a code since when, whom a feed means by one, and two statuses as a conflict."""
 
 import sqlalchemy as sa
 
@@ -8,6 +8,7 @@ revision = "0026"
 down_revision = "0022"
 
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+KINDS = "kind IN ('same_time_twice', 'producer_code'", "kind IN ('same_time_twice', 'producer_code', 'status'"
 
 
 def upgrade() -> None:
@@ -38,3 +39,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_producer_code_holder")),
     )
     op.create_index("ix_producer_code_holder", "producer_code_holder", ["code_id", "since", "id"], unique=False)
+    if op.get_bind().dialect.name == "sqlite":
+        _widen_on_sqlite()
+    else:
+        op.execute("ALTER TABLE feed_conflict DROP CONSTRAINT ck_conflictkind")
+        op.execute(f"ALTER TABLE feed_conflict ADD CONSTRAINT ck_conflictkind CHECK ({KINDS[1]}))")
+
+
+def _widen_on_sqlite() -> None:
+    """The words of the table are changed and its rows left alone."""
+    connection = op.get_bind()
+    version = connection.execute(sa.text("PRAGMA schema_version")).scalar_one()
+    connection.execute(sa.text("PRAGMA writable_schema = ON"))
+    changed = connection.execute(
+        sa.text(
+            "UPDATE sqlite_schema SET sql = replace(sql, :before, :after)"
+            " WHERE type = 'table' AND name = 'feed_conflict' AND instr(sql, :before) > 0"
+        ).bindparams(before=KINDS[0], after=KINDS[1])
+    ).rowcount
+    if changed != 1:
+        raise RuntimeError(f"the table of conflicts does not say {KINDS[0]}")
+    connection.execute(sa.text(f"PRAGMA schema_version = {version + 1}"))
+    connection.execute(sa.text("PRAGMA writable_schema = OFF"))

@@ -143,7 +143,7 @@ class QuarantinedRow(SQLModel, table=True):
 
 class FeedConflict(SQLModel, table=True):
     """Two statements about a policy of which a person has to say which holds. `first` and `second` are what the sides
-    say: days on which terms begin, or producer codes."""
+    say: days on which terms begin, producer codes, or statuses."""
 
     __tablename__ = "feed_conflict"
     __table_args__ = (

@@ -6,15 +6,15 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
-from portal_app.models.enums import Origin
+from portal_app.models.enums import ConflictKind, Origin
 from portal_app.services.door import Tx
 from portal_app.services.ledger import writing
 from portal_app.services.ledger.instructions import REVERT, SET_OF_RECORD, ProducerInfo
-from portal_app.services.ledger.order import Arrangement, Written, arrange, goes_before, issued
+from portal_app.services.ledger.order import Arrangement, Written, arrange, goes_before, issued, place
 from portal_app.services.ledger.writing import Placed, Source
 from portal_app.services.ports import PolicyRecord
 from portal_app.services.sync import bulk, projecting
-from portal_app.services.sync.conflicts import Claim, note_codes
+from portal_app.services.sync.conflicts import Claim, note_claims
 from portal_app.services.sync.kinds import Refusals, Taken
 from portal_app.services.sync.ledger import kept, kept_of_record, steps
 from portal_app.services.sync.projecting import Projected
@@ -64,7 +64,7 @@ class TakingPolicies:
         ids = projecting.write(self.tx.db, self.feed, projected, references, self.exported_at)
         placed = [each for source_id, following in followed for each in following.placed(ids[source_id])]
         writing.write(self.tx.db, placed, self.tx.now)
-        note_codes(self.tx, self.feed, ids, self.claims)
+        note_claims(self.tx, self.feed, ids, self.claims)
 
     def _policies_there(self, source_ids: list[str]) -> dict[str, tuple[int, date]]:
         """Id and shown term of the policies that there are, by source id. Nobody else writes their ledgers now."""
@@ -88,6 +88,7 @@ class TakingPolicies:
             for each in steps(following.said, row.record, self.exported_at, self.tx.settings.zone):
                 effective = each.term_effective
                 ours, of_record = following.assigned_here(effective), following.of_record_set_here(effective)
+                status = following.status_set_here(effective, self.exported_at)
                 following.hear(row, each)
                 if ours is not None:
                     theirs = following.said[effective].fields["producer_code"]
@@ -95,10 +96,19 @@ class TakingPolicies:
                         following.hear(row, kept(ours, each))
                     if "producer_code" in each.changes or each.kind in BEGINS:
                         self.claims.append(Claim(source_id, effective, ours.producer_code, theirs))
+                if status:
+                    self.claims.append(self._of_status(source_id, following, status, each))
                 if of_record not in ("", following.terms[effective].code_of_record):
                     following.hear(row, kept_of_record(of_record, each))
         terms = following.terms
         return Projected(source_id, terms, current(terms, self.today), policy_id, before), following
+
+    def _of_status(self, source_id: str, following: "Following", ours: str, said: Entry) -> Claim:
+        """Whoever says anything of a term says its status too: what it says of one that was set here."""
+        effective = said.term_effective
+        shown, theirs = (terms[effective].fields["status"] for terms in (following.terms, following.said))
+        anew = "status" in said.changes or said.kind in BEGINS
+        return Claim(source_id, effective, theirs if shown == theirs else ours, theirs, ConflictKind.STATUS, anew)
 
     def _references(
         self, projected: list[Projected], ledgers: dict[int, list[Entry]], rows: Sequence[Taken]
@@ -144,6 +154,17 @@ class Following:
         if shown is None or said is None or shown.fields["producer_code"] == said.fields["producer_code"]:
             return None
         return shown.producer_info
+
+    def status_set_here(self, effective: date, known: datetime) -> str:
+        """The term's status where somebody changed it in the portal, with effect by the moment that is `known` to the
+        feed, and the feed has not said so yet; else ""."""
+        shown, said = self.terms.get(effective), self.said.get(effective)
+        if shown is None or said is None or shown.fields["status"] == said.fields["status"]:
+            return ""
+        setting = (each for each in (*self.there, *self.new) if each.term_effective == effective)
+        last = max((each for each in setting if "status" in each.changes), key=place)
+        by_then = last.effective_at is not None and last.effective_at <= known
+        return str(shown.fields["status"]) if by_then else ""
 
     def of_record_set_here(self, effective: date) -> str:
         """The term's code of record where somebody set it in the portal, else "": no feed says one."""
