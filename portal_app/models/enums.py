@@ -296,11 +296,12 @@ class ConflictKind(StrEnum):
 
     SAME_TIME_TWICE = "same_time_twice"
     PRODUCER_CODE = "producer_code"
+    STATUS = "status"
 
 
 class Resolution(Labelled):
     """What became of a conflict. The first and the second are its sides: of two terms, the earlier and the later; of a
-    producer code, the portal's and the agency system's."""
+    producer code or a status, the portal's and the agency system's."""
 
     FIRST = "first"
     SECOND = "second"

@@ -1,4 +1,4 @@
-"""Who stood above a producer, and since when: kept from the first change on."""
+"""Who stood above a producer, and who held a code, and since when: kept from the first change on."""
 
 from datetime import datetime
 
@@ -18,4 +18,16 @@ class ProducerParent(SQLModel, table=True):
     id: int | None = key()
     producer_id: int = reference("producer.id")
     parent_id: int | None = reference("producer.id", None)
+    since: datetime = moment()
+
+
+class ProducerCodeHolder(SQLModel, table=True):
+    """From `since` on the code was `producer_id`'s. A code without rows never had another holder than today's."""
+
+    __tablename__ = "producer_code_holder"
+    __table_args__ = (Index("ix_producer_code_holder", "code_id", "since", "id"),)
+
+    id: int | None = key()
+    code_id: int = reference("producer_code.id")
+    producer_id: int = reference("producer.id")
     since: datetime = moment()

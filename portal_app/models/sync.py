@@ -28,6 +28,18 @@ class SourceRecord(SQLModel, table=True):
     fetched_at: datetime = moment()
 
 
+class FeedProducer(SQLModel, table=True):
+    """Whom a feed means by a code. That stays so where the code goes to another producer here."""
+
+    __tablename__ = "feed_producer"
+    __table_args__ = (UniqueConstraint("feed", "code", name="uq_feed_producer"),)
+
+    id: int | None = key()
+    feed: str = column(Holds.PLAIN, max_length=40)
+    code: str = column(Holds.PLAIN, max_length=128)
+    producer_id: int = reference("producer.id")
+
+
 class FeedFile(SQLModel, table=True):
     """A file of a feed, known by its content: where reading it stopped, and when it was through. Rows of a kind that
     becomes visible
@@ -131,7 +143,7 @@ class QuarantinedRow(SQLModel, table=True):
 
 class FeedConflict(SQLModel, table=True):
     """Two statements about a policy of which a person has to say which holds. `first` and `second` are what the sides
-    say: days on which terms begin, or producer codes."""
+    say: days on which terms begin, producer codes, or statuses."""
 
     __tablename__ = "feed_conflict"
     __table_args__ = (

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Literal
 
 from portal_app.guard.events import requires
-from portal_app.models.enums import ConflictKind, Resolution
+from portal_app.models.enums import ConflictKind, PolicyStatus, Resolution
 from portal_app.services.access import Permission, can
 from portal_app.services.door import current_actor
 from portal_app.services.sync import conflicts
@@ -73,6 +73,10 @@ class ConflictsState(PortalState):
         if each.kind is ConflictKind.SAME_TIME_TWICE:
             question = "Two terms for the same time: which holds?"
             first, second = (f"From {wording.day(date.fromisoformat(day))}" for day in (first, second))
+        elif each.kind is ConflictKind.STATUS:
+            question = f"Status of the term from {wording.day(each.term_effective)}: which is it?"
+            labels = [PolicyStatus(said).label for said in (first, second)]
+            first, second = f"{labels[0]}, the portal's", f"{labels[1]}, the agency system's"
         else:
             question = f"Producer code of the term from {wording.day(each.term_effective)}: which does it bear?"
             first, second = f"{first or 'None'}, the portal's", f"{second or 'None'}, the agency system's"

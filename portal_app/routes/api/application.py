@@ -30,6 +30,7 @@ from portal_app.routes.api import (
     policy_ledger,
     problems,
     producer_codes,
+    producer_types,
     producers,
     qualifications,
     quarantine,
@@ -58,6 +59,7 @@ BUSINESS = (
     underwriting_flags,
     producers,
     producer_codes,
+    producer_types,
     media,
     exports,
 )

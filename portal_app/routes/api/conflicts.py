@@ -17,8 +17,8 @@ router = APIRouter(prefix="/conflicts", tags=["conflicts"], responses=problems.O
 
 
 class Conflict(shapes.Shape):
-    """Of `sameTimeTwice`, `first` and `second` are the days on which the two terms begin; of `producerCode`, the
-    portal's code and the agency system's. `policy` is the policy's locator."""
+    """Of `same_time_twice`, `first` and `second` are the days on which the two terms begin; of `producer_code` and
+    `status`, what the portal and what the agency's system says. `policy` is the policy's locator."""
 
     locator: str
     feed: str

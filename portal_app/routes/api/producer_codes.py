@@ -46,11 +46,11 @@ async def create_producer_code(caller: Caller, sent: bodies.NewCodeOf, answer: R
     return await created(caller, answer, sent.producer_locator, sent)
 
 
-@router.get("/code/{code}", responses=problems.MISSING)
+@router.get("/code/{code:path}", responses=problems.MISSING)
 async def get_producer_code_by_code(
     caller: Caller, code: Annotated[str, Path(max_length=128, pattern=r"^[^\x00]+$")]
 ) -> bodies.ProducerCode:
-    """One code as it is written, letter by letter. One that has a slash is found by the list's `code`."""
+    """One code as it is written, letter by letter, also with a slash in it."""
     return bodies.ProducerCode.of(await the_door().act(find.code_named, caller, code=code))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlmodel import col
 
+from portal_app.database import lowered
 from portal_app.models.accounts import Account
 from portal_app.models.enums import Grant, Role, SessionStage
 from portal_app.models.identity import ApiToken, User, UserGrant, UserSession
@@ -105,7 +106,7 @@ def listed(
 ) -> Roster:
     """The people whose name or address holds `text`, by name."""
     wanted = matching(tx, text, role, standing)
-    order = (func.lower(col(User.name)), col(User.id))
+    order = (lowered(col(User.name)), col(User.id))
     page = lines(tx).where(*wanted).order_by(*order).offset(max(offset, 0)).limit(min(max(count, 1), MOST_ROWS))
     total = tx.db.scalar(select(func.count()).select_from(User).where(*wanted)) or 0
     return Roster(tuple(line_of(row) for row in tx.db.execute(page)), total)
@@ -115,7 +116,7 @@ def matching(tx: Tx, text: str, role: Role | None, standing: Standing | None) ->
     """The conditions of a list of people."""
     wanted: list[ColumnElement[bool]] = []
     if typed := " ".join(text.split())[:200].lower():
-        wanted.append(or_(*(func.lower(each).contains(typed, autoescape=True) for each in (User.name, User.email))))
+        wanted.append(or_(*(lowered(each).contains(typed, autoescape=True) for each in (User.name, User.email))))
     if role is not None:
         wanted.append(col(User.role) == role)
     if standing is not None:

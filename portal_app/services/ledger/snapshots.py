@@ -7,10 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
+from sqlmodel import col
 
 from portal_app.models.enums import PolicyStatus, TransactionState
 from portal_app.models.policies import Policy
-from portal_app.services.access import Permission
+from portal_app.models.producers import Producer
+from portal_app.services.access import Permission, in_scope
 from portal_app.services.door import Tx, reads
 from portal_app.services.errors import Invalid, NotFound
 from portal_app.services.ledger import rows, views
@@ -21,7 +23,7 @@ from portal_app.services.ledger.segments import Part, segments
 from portal_app.services.policies.detail import find_policy
 from portal_app.services.policies.history import address_line, described
 from portal_app.services.policies.views import CoverageLine, VehicleLine
-from portal_app.services.producers.parents import Above, chain_at
+from portal_app.services.producers.parents import Above, chain_at, holder_at
 from portal_app.services.sync import bulk
 from portal_app.services.sync.ledger import start_of
 from portal_app.services.sync.projection import Entry, Term, current, fold
@@ -130,10 +132,16 @@ def insured_name(tx: Tx, policy: Policy, term: Term) -> str:
 
 
 def _producers(tx: Tx, code: str, at: datetime) -> tuple[Above, ...]:
-    """They belong to the policy, which the actor may see."""
-    held = bulk.PRODUCER_CODE.c
-    holder = tx.db.scalar(select(held.producer_id).where(held.code == code)) if code else None
-    return tuple(chain_at(tx.db, holder, at)) if holder is not None else ()
+    """Who held the code at that moment and everybody above, as far as the actor may see them: who sees a policy does
+    not thereby see who stands above them."""
+    holder = holder_at(tx.db, code, at) if code else None
+    if holder is None:
+        return ()
+    chain = chain_at(tx.db, holder, at)
+    name = col(Producer.locator)
+    theirs = select(name).where(in_scope(tx.actor, Producer), name.in_([each.locator for each in chain]))
+    seen = set(tx.db.scalars(theirs))
+    return tuple(each for each in chain if each.locator in seen)
 
 
 def coverage(each: Mapping[str, Any]) -> CoverageLine:

@@ -14,7 +14,7 @@ from portal_app.services.licensing import following
 from portal_app.services.producers import numbering, told, tree
 from portal_app.services.producers.create import NumberFailed, give_by_plan, owner_for
 from portal_app.services.producers.lifecycle import check_edit
-from portal_app.services.producers.parents import set_parent
+from portal_app.services.producers.parents import set_holder, set_parent
 from portal_app.services.producers.particulars import problems_of_producer
 from portal_app.services.producers.rows import held, types_for
 from portal_app.services.producers.validation import before_saving, validate_again
@@ -109,7 +109,7 @@ def change_code(tx: Tx, *, locator: str, changes: CodeChanges, version: int | No
     check_edit(row.state)
     before = _code_now(tx, row)
     if changes.producer_locator is not None:
-        row.producer_id = owner_for(tx, changes.producer_locator).id or 0
+        set_holder(tx, row, owner_for(tx, changes.producer_locator).id or 0)
     if changes.code is not None and changes.code != row.code:
         _check_unnumbered(row)
         numbering.give(tx, row, changes.code)

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlmodel import col
 
+from portal_app.database import lowered
 from portal_app.models.enums import ProducerKind, ProducerState
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.services.access import Permission, in_scope, visible
@@ -71,7 +72,7 @@ def producers(
     """The producers whose name, National Producer Number or code holds `text`, or whose data does where their type is
     searchable. `parent` is the locator of who stands directly above."""
     wanted = visible(tx.actor, Producer)
-    if typed := _folded(text):
+    if typed := _typed(text):
         wanted = wanted.where(or_(*_producer_holds(tx, typed)))
     if type:
         wanted = wanted.where(col(Producer.type) == type)
@@ -82,7 +83,7 @@ def producers(
     if parent:
         above = select(col(Producer.id)).where(in_scope(tx.actor, Producer), col(Producer.locator) == parent)
         wanted = wanted.where(col(Producer.parent_id).in_(above))
-    order = (func.lower(col(Producer.name)), col(Producer.id))
+    order = (lowered(col(Producer.name)), col(Producer.id))
     rows = tx.db.scalars(_part(wanted.order_by(*order), offset, count)).all()
     return Producers(tuple(producers_shown(tx, rows)), _total(tx, wanted))
 
@@ -103,9 +104,9 @@ def codes(
     `code` is a whole code, `producer` the locator of whose they are."""
     wanted = visible(tx.actor, ProducerCode)
     owners = select(col(Producer.id)).where(in_scope(tx.actor, Producer))
-    if typed := _folded(text):
-        named = owners.where(_holds(func.lower(col(Producer.name)), typed))
-        own = _holds(func.lower(col(ProducerCode.code)), typed)
+    if typed := _typed(text):
+        named = owners.where(_holds(lowered(col(Producer.name)), typed.lower()))
+        own = _holds(lowered(col(ProducerCode.code)), typed.lower())
         data = _data_holds(ProducerCode, list(searchable(tx.ports.producers.producer_codes)), typed)
         wanted = wanted.where(or_(own, col(ProducerCode.producer_id).in_(named), data))
     if code:
@@ -130,10 +131,10 @@ def codes_of(tx: Tx, *, locator: str, offset: int = 0, count: int = 50) -> Codes
 
 def _producer_holds(tx: Tx, typed: str) -> list[ColumnElement[bool]]:
     own = exists().where(
-        col(ProducerCode.producer_id) == col(Producer.id), _holds(func.lower(col(ProducerCode.code)), typed)
+        col(ProducerCode.producer_id) == col(Producer.id), _holds(lowered(col(ProducerCode.code)), typed.lower())
     )
     return [
-        _holds(func.lower(col(Producer.name)), typed),
+        _holds(lowered(col(Producer.name)), typed.lower()),
         _holds(col(Producer.npn), typed),
         own,
         _data_holds(Producer, list(searchable(tx.ports.producers.producers)), typed),
@@ -141,7 +142,7 @@ def _producer_holds(tx: Tx, typed: str) -> list[ColumnElement[bool]]:
 
 
 def _data_holds(model: type[Producer] | type[ProducerCode], types: list[str], typed: str) -> ColumnElement[bool]:
-    return and_(col(model.type).in_(types), _holds(col(model.data_text), typed))
+    return and_(col(model.type).in_(types), _holds(col(model.data_text), typed.casefold()))
 
 
 def _holds(column: Any, typed: str) -> ColumnElement[bool]:
@@ -149,8 +150,8 @@ def _holds(column: Any, typed: str) -> ColumnElement[bool]:
     return held
 
 
-def _folded(text: str) -> str:
-    return " ".join(text.replace("\x00", " ").split())[:LONGEST].casefold()
+def _typed(text: str) -> str:
+    return " ".join(text.replace("\x00", " ").split())[:LONGEST]
 
 
 def _part(wanted: Select[Any], offset: int, count: int) -> Select[Any]:

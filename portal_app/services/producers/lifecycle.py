@@ -45,6 +45,15 @@ TRANSITIONS: Mapping[Step, Transition] = {
 }
 
 
+DONE: Mapping[Step, str] = {
+    Step.VALIDATE: "validated",
+    Step.SUSPEND: "suspended",
+    Step.UNSUSPEND: "unsuspended",
+    Step.RETIRE: "retired",
+    Step.DISCARD: "discarded",
+}
+
+
 def can_step(state: ProducerState, step: Step) -> bool:
     return state in TRANSITIONS[step].sources
 
@@ -53,7 +62,7 @@ def check_step(state: ProducerState, step: Step) -> None:
     """Raises Conflict with the states from which it could be done."""
     if not can_step(state, step):
         sources = " or ".join(each.value for each in TRANSITIONS[step].sources)
-        raise Conflict(f"This is {state.value}, and only what is {sources} can be {TRANSITIONS[step].target.value}.")
+        raise Conflict(f"This is {state.value}, and only what is {sources} can be {DONE[step]}.")
 
 
 def can_edit(state: ProducerState) -> bool:

@@ -1,4 +1,5 @@
-"""Who stands above a producer, now and at an earlier moment. Whoever moves a producer does it by `set_parent`."""
+"""Who stands above a producer and who holds a code, now and at an earlier moment. Whoever moves a producer does it by
+`set_parent`, whoever moves a code by `set_holder`."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,8 +10,8 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from portal_app.models.parents import ProducerParent
-from portal_app.models.producers import Producer
+from portal_app.models.parents import ProducerCodeHolder, ProducerParent
+from portal_app.models.producers import Producer, ProducerCode
 from portal_app.services.door import Tx
 
 
@@ -37,12 +38,46 @@ def set_parent(tx: Tx, producer: int, parent: int | None) -> None:
     tx.db.flush()
 
 
+def set_holder(tx: Tx, code: ProducerCode, producer: int) -> None:
+    """Give the code to the producer (an id), and keep who held it before."""
+    if code.producer_id == producer:
+        return
+    kept = ProducerCodeHolder
+    if tx.db.scalar(select(col(kept.id)).where(col(kept.code_id) == code.id).limit(1)) is None:
+        tx.db.add(kept(code_id=code.id or 0, producer_id=code.producer_id, since=code.created_at))
+        tx.db.flush()
+    code.producer_id = producer
+    tx.db.add(kept(code_id=code.id or 0, producer_id=producer, since=tx.now))
+    tx.db.flush()
+
+
+def holder_at(db: Session, code: str, at: datetime) -> int | None:
+    """The id of who held the code at that moment; before the portal knew, of who held it first. None for an unknown
+    code."""
+    today = db.execute(
+        select(col(ProducerCode.id), col(ProducerCode.producer_id)).where(col(ProducerCode.code) == code)
+    )
+    found = today.first()
+    if found is None:
+        return None
+    kept = ProducerCodeHolder
+    history: History = [
+        (since, holder)
+        for since, holder in db.execute(
+            select(col(kept.since), col(kept.producer_id))
+            .where(col(kept.code_id) == found.id)
+            .order_by(col(kept.since), col(kept.id))
+        )
+    ]
+    return _standing_in(history, at) if history else int(found.producer_id)
+
+
 def parent_at(db: Session, producer: int, at: datetime) -> int | None:
     """The id of who stood above the producer at that moment; before the portal knew, of whoever stood there first."""
     history = _histories(db, [producer]).get(producer)
     if history is None:
         return db.scalar(select(col(Producer.parent_id)).where(col(Producer.id) == producer))
-    return _parent_in(history, at)
+    return _standing_in(history, at)
 
 
 def chain_at(db: Session, producer: int, at: datetime) -> list[Above]:
@@ -59,7 +94,7 @@ def chain_at(db: Session, producer: int, at: datetime) -> list[Above]:
             histories |= _histories(db, more)
         found.append(Above(rows[step].locator, rows[step].name))
         history = histories.get(step)
-        step = rows[step].parent_id if history is None else _parent_in(history, at)
+        step = rows[step].parent_id if history is None else _standing_in(history, at)
     return found
 
 
@@ -89,6 +124,6 @@ def _histories(db: Session, producers: Iterable[int]) -> dict[int, History]:
     return dict(found)
 
 
-def _parent_in(history: History, at: datetime) -> int | None:
-    reached = [parent for since, parent in history if since <= at]
+def _standing_in(history: History, at: datetime) -> int | None:
+    reached = [who for since, who in history if since <= at]
     return reached[-1] if reached else history[0][1]

@@ -109,7 +109,7 @@ class Plugins:
             return cls.of(_module(name))
         except PluginProblem:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise PluginProblem(f"{name} cannot be used: {type(error).__name__}: {error}.") from error
 
     @classmethod
@@ -144,7 +144,7 @@ class Plugins:
         own = replace(request, entity=replace(request.entity, data=copy.deepcopy(dict(request.entity.data))))
         try:
             return call(request=own)
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # a hook that exits ends its request, and not the portal
             reference = secrets.token_hex(4)
             log.error("plugin failed", plugin=self.name, hook=hook, reference=reference, exc_info=error)
             raise self._wrong(hook, f"failed ({type(error).__name__}, reference {reference})") from error

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Select, func, literal, select, text
 from sqlmodel import col
 
+from portal_app.database import lowered
 from portal_app.models.enums import ProducerState
 from portal_app.models.producers import Producer
 from portal_app.services.access import Permission, down_from, visible
@@ -22,7 +23,7 @@ def hierarchy(tx: Tx, *, locator: str) -> Node:
     """A producer with everybody below, as far as the actor may see them, by name. Raises NotFound."""
     top = one(tx, Producer, locator)
     below = visible(tx.actor, Producer).where(col(Producer.id).in_(down_from(top.id)))
-    rows = tx.db.scalars(below.order_by(func.lower(col(Producer.name)), col(Producer.id))).all()
+    rows = tx.db.scalars(below.order_by(lowered(col(Producer.name)), col(Producer.id))).all()
     nodes = {row.id: Node(view) for row, view in zip(rows, producers_shown(tx, rows), strict=True)}
     for row in rows:
         if row.id != top.id and row.parent_id in nodes:

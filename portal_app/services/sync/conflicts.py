@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, insert, select, update
 
-from portal_app.models.enums import ConflictKind, Origin, Resolution, TransactionKind, TransactionState
+from portal_app.models.enums import ConflictKind, Origin, PolicyStatus, Resolution, TransactionKind, TransactionState
 from portal_app.models.types import new_locator
 from portal_app.services import audit, leases
 from portal_app.services.access import Gate, Permission
@@ -30,17 +30,25 @@ from portal_app.services.topics import Topic
 
 HANDS = "resolved by hand"
 LEASE_SECONDS = 60
+CHANGE = TransactionKind.CHANGE
+KIND_OF_STATUS = {
+    PolicyStatus.ACTIVE: TransactionKind.REINSTATEMENT,
+    PolicyStatus.CANCELLED: TransactionKind.CANCELLATION,
+}
 Pair = tuple[int, date, str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What the feed says of a term's producer code (`theirs`) that the portal gave another one (`ours`)."""
+    """What the feed says (`theirs`) of a term's producer code or status where the portal has another one (`ours`).
+    Where it does not say it `anew`, who decided once that the portal's holds is not asked again."""
 
     policy_source_id: str
     term_effective: date
     ours: str
     theirs: str
+    kind: ConflictKind = ConflictKind.PRODUCER_CODE
+    anew: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +118,8 @@ def _open_ones() -> Select[Any]:
 
 @writes(Permission.MEND_ROWS)
 def resolve(tx: Tx, *, locator: str, resolution: Resolution) -> None:
-    """Decide a conflict: of two terms which holds, or that both do; of two codes which the policy bears.
+    """Decide a conflict: of two terms which holds, or that both do; of two codes which the policy bears; of two
+    statuses which is so.
 
     Raises NotFound for one that does not wait, Conflict where the feed is being taken in, Invalid for an answer that
     this kind of conflict does not have.
@@ -128,8 +137,10 @@ def resolve(tx: Tx, *, locator: str, resolution: Resolution) -> None:
         raise Conflict("The feed is being taken in at this moment. Try again in a minute.")
     if found.kind is ConflictKind.SAME_TIME_TWICE:
         _decide_terms(tx, lease, found, resolution)
-    else:
+    elif found.kind is ConflictKind.PRODUCER_CODE:
         _decide_code(tx, found, resolution)
+    else:
+        _decide_status(tx, found, resolution)
     leases.release(tx, lease=lease)
     tx.changes(Topic.FEEDS, Topic.POLICIES)
     _close(tx, [found.id], resolution)
@@ -155,12 +166,35 @@ def _decide_code(tx: Tx, found: Any, resolution: Resolution) -> None:
         return
     if resolution is not Resolution.SECOND:
         raise Invalid({"resolution": "Say which of the two codes the policy bears."})
-    lock(tx.db, [found.policy_id])
-    ledger = ledger_of(tx.db, [found.policy_id])[found.policy_id]
+    ledger = _held_ledger(tx, found)
     at = within(fold(ledger)[found.term_effective], tx.now, tx.settings.zone)
-    changes = {"producer_code": found.second}
+    _issue(tx, found, ledger, TransactionKind.CHANGE, {"producer_code": found.second}, at)
+
+
+def _decide_status(tx: Tx, found: Any, resolution: Resolution) -> None:
+    """The feed's status holds behind all that was said of the term's status so far, also later on the same day."""
+    if resolution is Resolution.FIRST:
+        return
+    if resolution is not Resolution.SECOND:
+        raise Invalid({"resolution": "Say which of the two statuses holds."})
+    ledger = _held_ledger(tx, found)
+    mine = [each for each in order.issued(ledger) if each.term_effective == found.term_effective]
+    told = [each.effective_at for each in mine if "status" in each.changes and each.effective_at is not None]
+    at = max(within(fold(ledger)[found.term_effective], tx.now, tx.settings.zone), *told)
+    _issue(tx, found, ledger, KIND_OF_STATUS.get(PolicyStatus(found.second), CHANGE), {"status": found.second}, at)
+
+
+def _held_ledger(tx: Tx, found: Any) -> list[Entry]:
+    lock(tx.db, [found.policy_id])
+    return ledger_of(tx.db, [found.policy_id])[found.policy_id]
+
+
+def _issue(
+    tx: Tx, found: Any, ledger: list[Entry], kind: TransactionKind, changes: Mapping[str, Any], at: datetime
+) -> None:
+    """What a decision changes, as a transaction of the portal."""
     issued = TransactionState.ISSUED
-    entry = Entry(issued, Origin.PORTAL, found.term_effective, changes, TransactionKind.CHANGE, effective_at=at)
+    entry = Entry(issued, Origin.PORTAL, found.term_effective, changes, kind, effective_at=at)
     arrangement = arrange(order.issued(ledger), [entry], whole=True)
     writing.write(tx.db, [Placed(found.policy_id, each) for each in arrangement.written], tx.now)
     clock = Clock(tx.now, tx.settings.zone)
@@ -188,28 +222,29 @@ def note_terms(tx: Tx, *, lease: leases.Held, feed: str, run_id: int) -> None:
     _close(tx, [row.id for pair, row in known.items() if pair not in pairs and row.resolution is None], Resolution.GONE)
 
 
-def note_codes(tx: Tx, feed: str, policy_ids: Mapping[str, int], claims: Sequence[Claim]) -> None:
-    """Note where the feed does not confirm the portal's producer code, and close what it confirms. An older claim about
-    the same term is overtaken by the new one."""
+def note_claims(tx: Tx, feed: str, policy_ids: Mapping[str, int], claims: Sequence[Claim]) -> None:
+    """Note where the feed does not confirm the portal's producer code or status, and close what it confirms. An older
+    claim about the same term is overtaken by the new one."""
     conflict = bulk.CONFLICT.c
     for claim in claims:
         policy_id = policy_ids[claim.policy_source_id]
         about = (
             conflict.policy_id == policy_id,
-            conflict.kind == ConflictKind.PRODUCER_CODE,
+            conflict.kind == claim.kind,
             conflict.term_effective == claim.term_effective,
         )
-        open_ids = tx.db.scalars(select(conflict.id).where(*about, conflict.resolved_at.is_(None))).all()
-        _close(tx, open_ids, Resolution.GONE)
+        there = tx.db.execute(select(conflict.id, conflict.first, conflict.second, conflict.resolution).where(*about))
+        known = there.all()
+        same = next((each for each in known if (each.first, each.second) == (claim.ours, claim.theirs)), None)
+        if same is not None and not claim.anew and same.resolution in (None, Resolution.FIRST):
+            continue
+        _close(tx, [each.id for each in known if each.resolution is None], Resolution.GONE)
         if claim.theirs == claim.ours:
             continue
-        same = tx.db.scalar(
-            select(conflict.id).where(*about, conflict.first == claim.ours, conflict.second == claim.theirs)
-        )
         if same is not None:
-            _reopen(tx, [same])
+            _reopen(tx, [same.id])
         else:
-            _add(tx, feed, ConflictKind.PRODUCER_CODE, [(policy_id, claim.term_effective, claim.ours, claim.theirs)])
+            _add(tx, feed, claim.kind, [(policy_id, claim.term_effective, claim.ours, claim.theirs)])
 
 
 def _known(tx: Tx, feed: str, kind: ConflictKind) -> dict[Pair, Any]:

@@ -86,6 +86,13 @@ def kept(ours: ProducerInfo, said: Entry) -> Entry:
     return Entry(TransactionState.ISSUED, Origin.PORTAL, said.term_effective, changes, kind, instructions, at)
 
 
+def kept_of_record(ours: str, said: Entry) -> Entry:
+    """The code of record that the portal gave the term, set anew after the feed `said` that the term begins."""
+    instructions = [{"action": PRODUCERS, SET_OF_RECORD: ours}]
+    kind, at = TransactionKind.CHANGE, said.effective_at
+    return Entry(TransactionState.ISSUED, Origin.PORTAL, said.term_effective, {}, kind, instructions, at)
+
+
 def start_of(day: date, zone: ZoneInfo) -> datetime:
     """The moment at which `day` begins where the agency is, in UTC."""
     return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)

@@ -6,17 +6,17 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
-from portal_app.models.enums import Origin
+from portal_app.models.enums import ConflictKind, Origin
 from portal_app.services.door import Tx
 from portal_app.services.ledger import writing
-from portal_app.services.ledger.instructions import ProducerInfo
-from portal_app.services.ledger.order import Arrangement, Written, arrange, goes_before, issued
+from portal_app.services.ledger.instructions import REVERT, SET_OF_RECORD, ProducerInfo
+from portal_app.services.ledger.order import Arrangement, Written, arrange, goes_before, issued, place
 from portal_app.services.ledger.writing import Placed, Source
 from portal_app.services.ports import PolicyRecord
 from portal_app.services.sync import bulk, projecting
-from portal_app.services.sync.conflicts import Claim, note_codes
+from portal_app.services.sync.conflicts import Claim, note_claims
 from portal_app.services.sync.kinds import Refusals, Taken
-from portal_app.services.sync.ledger import kept, steps
+from portal_app.services.sync.ledger import kept, kept_of_record, steps
 from portal_app.services.sync.projecting import Clock, Projected
 from portal_app.services.sync.projection import BEGINS, Entry, add, fold, preceding
 from portal_app.services.sync.references import References, add_carriers, look_up
@@ -64,7 +64,7 @@ class TakingPolicies:
         ids = projecting.write(self.tx.db, self.feed, projected, references, self.exported_at)
         placed = [each for source_id, following in followed for each in following.placed(ids[source_id])]
         writing.write(self.tx.db, placed, self.tx.now)
-        note_codes(self.tx, self.feed, ids, self.claims)
+        note_claims(self.tx, self.feed, ids, self.claims)
 
     def _policies_there(self, source_ids: list[str]) -> dict[str, tuple[int, date]]:
         """Id and shown term of the policies that there are, by source id. Nobody else writes their ledgers now."""
@@ -87,17 +87,28 @@ class TakingPolicies:
         for row in sorted(rows, key=lambda each: each.record.effective):
             for each in steps(following.said, row.record, self.exported_at, self.tx.settings.zone):
                 effective = each.term_effective
-                ours = following.assigned_here(effective)
+                ours, of_record = following.assigned_here(effective), following.of_record_set_here(effective)
+                status = following.status_set_here(effective, self.exported_at)
                 following.hear(row, each)
-                if ours is None:
-                    continue
-                theirs = following.said[effective].fields["producer_code"]
-                if ours.producer_code not in (theirs, following.terms[effective].fields["producer_code"]):
-                    following.hear(row, kept(ours, each))
-                if "producer_code" in each.changes or each.kind in BEGINS:
-                    self.claims.append(Claim(source_id, effective, ours.producer_code, theirs))
+                if ours is not None:
+                    theirs = following.said[effective].fields["producer_code"]
+                    if ours.producer_code not in (theirs, following.terms[effective].fields["producer_code"]):
+                        following.hear(row, kept(ours, each))
+                    if "producer_code" in each.changes or each.kind in BEGINS:
+                        self.claims.append(Claim(source_id, effective, ours.producer_code, theirs))
+                if status:
+                    self.claims.append(self._of_status(source_id, following, status, each))
+                if of_record not in ("", following.terms[effective].code_of_record):
+                    following.hear(row, kept_of_record(of_record, each))
         terms = following.terms
         return self.clock.projected(source_id, terms, following.ledger, policy_id, before), following
+
+    def _of_status(self, source_id: str, following: "Following", ours: str, said: Entry) -> Claim:
+        """Whoever says anything of a term says its status too: what it says of one that was set here."""
+        effective = said.term_effective
+        shown, theirs = (terms[effective].fields["status"] for terms in (following.terms, following.said))
+        anew = "status" in said.changes or said.kind in BEGINS
+        return Claim(source_id, effective, theirs if shown == theirs else ours, theirs, ConflictKind.STATUS, anew)
 
     def _references(
         self, projected: list[Projected], ledgers: dict[int, list[Entry]], rows: Sequence[Taken]
@@ -150,6 +161,24 @@ class Following:
         """The issued transactions as they will be."""
         return self.arrangement.ledger if self.arrangement else [*self.there, *self.new]
 
+    def status_set_here(self, effective: date, known: datetime) -> str:
+        """The term's status where somebody changed it in the portal, with effect by the moment that is `known` to the
+        feed, and the feed has not said so yet; else ""."""
+        shown, said = self.terms.get(effective), self.said.get(effective)
+        if shown is None or said is None or shown.fields["status"] == said.fields["status"]:
+            return ""
+        setting = (each for each in (*self.there, *self.new) if each.term_effective == effective)
+        last = max((each for each in setting if "status" in each.changes), key=place)
+        by_then = last.effective_at is not None and last.effective_at <= known
+        return str(shown.fields["status"]) if by_then else ""
+
+    def of_record_set_here(self, effective: date) -> str:
+        """The term's code of record where somebody set it in the portal, else "": no feed says one."""
+        shown = self.terms.get(effective)
+        ours = (each for each in (*self.there, *self.new) if each.term_effective == effective)
+        told = any(each.get(name) for entry in ours for each in entry.instructions for name in (SET_OF_RECORD, REVERT))
+        return shown.code_of_record if shown is not None and told else ""
+
     def placed(self, policy_id: int) -> Iterator[Placed]:
         """What is to be written, in order."""
         sources = {id(entry): row for entry, row in zip(self.new, self.rows, strict=True)}
@@ -166,6 +195,8 @@ def _unknown(row: Incoming, known: References) -> list[str]:
         reasons.append(row.names(record.client_id, "a client who is not among the clients taken in"))
     if record.producer_code and record.producer_code not in known.codes:
         reasons.append(row.names(record.producer_code, "a producer code that is not known"))
+    if record.producer_code in known.discarded:
+        reasons.append(row.names(record.producer_code, "a producer code that was discarded here"))
     if record.line not in known.lines:
         reasons.append(row.names(record.line, "a line of business that is not known"))
     return reasons

@@ -1,6 +1,9 @@
-"""Producers and their codes. The feed adds and corrects; it never suspends, removes, or moves a code."""
+"""Producers and their codes. The feed adds and corrects; it never suspends, removes, or moves a code.
 
-from collections.abc import Sequence
+A row goes on describing the producer that it described before, also where its code was given to another one here. What
+is retired or discarded stays as it is: a row that would change it is refused."""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,7 +18,7 @@ from portal_app.services.door import Tx
 from portal_app.services.licensing import following
 from portal_app.services.ports import ProducerRecord
 from portal_app.services.producers.parents import set_parent
-from portal_app.services.producers.tree import hold_tree
+from portal_app.services.producers.tree import FINAL, hold_tree
 from portal_app.services.sync import bulk
 from portal_app.services.sync.bulk import Row
 from portal_app.services.sync.kinds import Refusals, Taken
@@ -24,11 +27,19 @@ from portal_app.services.sync.rows import Incoming
 
 @dataclass
 class Tree:
-    """Who holds which code, and who stands above whom. Producers that are still to be written have negative numbers."""
+    """Who holds which code, whom the feed means by it, and who stands above whom. Producers that are still to be
+    written have negative numbers."""
 
     codes: dict[str, int] = field(default_factory=dict)
+    meant: dict[str, int] = field(default_factory=dict)
     parents: dict[int, int | None] = field(default_factory=dict)
     npns: dict[str, int] = field(default_factory=dict)
+    stored: dict[int, Any] = field(default_factory=dict)
+    ended: dict[str, ProducerState] = field(default_factory=dict)
+
+    def means(self, code: str) -> int | None:
+        """Whom the feed means by the code: who was meant so far, else who holds it."""
+        return self.meant.get(code, self.codes.get(code))
 
     def is_above(self, upper: int, lower: int) -> bool:
         """Whether `upper` is `lower` or stands over it."""
@@ -45,13 +56,16 @@ class TakingProducers:
     def __init__(self, tx: Tx, feed: str, exported_at: datetime) -> None:
         self.tx = tx
         self.tree = Tree()
+        self.feed = feed
         self.there: frozenset[str] = frozenset()
+        self.meant_before: dict[str, int] = {}
         self.written: dict[int, int] = {}
 
     def refusals(self, rows: Sequence[Incoming]) -> Refusals:
         hold_tree(self.tx)
         self.tree = self._stored_tree()
         self.there = frozenset(self.tree.codes)
+        self.meant_before = dict(self.tree.meant)
         reasons = {row.source_id: self._place(row) for row in rows}
         return {source_id: (reason,) for source_id, reason in reasons.items() if reason}
 
@@ -59,42 +73,91 @@ class TakingProducers:
         codes = {row.record.code: self._write(row.record) for row in rows}
         new = [self._code_row(code, number) for code, number in codes.items() if code not in self.there]
         bulk.insert_rows(self.tx.db, bulk.PRODUCER_CODE, new)
+        self._keep_meant(codes)
 
     def _stored_tree(self) -> Tree:
-        code, producer = bulk.PRODUCER_CODE.c, bulk.PRODUCER.c
-        numbered = select(code.code, code.producer_id).where(code.code.is_not(None))
-        tree = Tree(dict(self.tx.db.execute(numbered).all()))
-        columns = (producer.id, producer.parent_id, producer.npn, producer.state)
-        for number, parent, npn, state in self.tx.db.execute(select(*columns)):
-            tree.parents[number] = parent
+        code, producer, meant = bulk.PRODUCER_CODE.c, bulk.PRODUCER.c, bulk.FEED_PRODUCER.c
+        tree = Tree()
+        numbered = select(code.code, code.producer_id, code.state).where(code.code.is_not(None))
+        for word, holder, state in self.tx.db.execute(numbered):
+            tree.codes[word] = holder
+            if state in FINAL:
+                tree.ended[word] = state
+        of_feed = select(meant.code, meant.producer_id).where(meant.feed == self.feed)
+        tree.meant = dict(self.tx.db.execute(of_feed).all())
+        columns = (producer.id, producer.parent_id, producer.npn, producer.state, producer.name, producer.kind)
+        for row in self.tx.db.execute(select(*columns)):
+            tree.stored[row.id] = row
+            tree.parents[row.id] = row.parent_id
             # A producer that was discarded was a mistake: whoever bears the number now is meant.
-            if npn and state != ProducerState.DISCARDED:
-                tree.npns.setdefault(npn, number)
+            if row.npn and row.state != ProducerState.DISCARDED:
+                tree.npns.setdefault(row.npn, row.id)
         return tree
 
     def _place(self, row: Incoming) -> str:
         """Find the producer's place in the tree, or say why there is none."""
         record: ProducerRecord = row.record
         tree = self.tree
-        parent = tree.codes.get(record.parent_code) if record.parent_code else None
+        parent = tree.means(record.parent_code) if record.parent_code else None
         if record.parent_code and parent is None:
             return row.names(record.parent_code, "a parent code that is not known")
-        holder, bearer = tree.codes.get(record.code), tree.npns.get(record.npn) if record.npn else None
-        if holder is not None and bearer is not None and holder != bearer:
+        number = self._described(record)
+        if number is None:
             return "The code belongs to another producer than the one with this National Producer Number."
-        number = holder or bearer or -len(tree.parents) - 1
         if parent is not None and number in tree.parents and tree.is_above(number, parent):
             return row.names(record.parent_code, "a parent code of the producer itself or of one below")
-        tree.codes[record.code] = number
+        if reason := self._against_an_end(row, number, parent):
+            return reason
+        tree.codes.setdefault(record.code, number)
+        tree.meant[record.code] = number
         tree.parents[number] = parent or tree.parents.get(number)
         if record.npn:
             tree.npns[record.npn] = number
         return ""
 
+    def _described(self, record: ProducerRecord) -> int | None:
+        """The number of the producer that the record describes: who was meant by the code so far, or its holder here
+        where the feed has come to say the same. None where it would have to be one with another National Producer
+        Number."""
+        tree = self.tree
+        holder, meant = tree.codes.get(record.code), tree.means(record.code)
+        bearer = tree.npns.get(record.npn) if record.npn else None
+        if meant is None:
+            return bearer or -len(tree.parents) - 1
+        if bearer is not None:
+            return bearer if bearer in (holder, meant) else None
+        if meant == holder:
+            return meant
+        if holder in tree.stored and tree.stored[holder].name == record.name and not record.npn:
+            return holder
+        another = record.npn and meant in tree.stored and tree.stored[meant].npn not in ("", record.npn)
+        return None if another else meant
+
+    def _against_an_end(self, row: Incoming, number: int, parent: int | None) -> str:
+        """Why the row cannot be: it would add to or change what is retired or discarded. Empty where it would not."""
+        record, tree = row.record, self.tree
+        moves = parent is not None and tree.parents.get(number) != parent
+        above = tree.stored.get(parent) if parent is not None else None
+        if moves and above is not None and above.state in FINAL:
+            return row.names(record.parent_code, f"a parent code of a producer who is {above.state.value} here")
+        stored = tree.stored.get(number)
+        if stored is None:
+            return ""
+        if stored.state in FINAL and record.code not in tree.codes:
+            return f"The producer with this National Producer Number is {stored.state.value} here and gets no new code."
+        says = (record.name, record.kind, record.npn or stored.npn)
+        if not moves and says == (stored.name, stored.kind, stored.npn):
+            return ""
+        if stored.state in FINAL:
+            return f"The producer is {stored.state.value} here and is not changed any more."
+        if record.code in tree.ended:
+            return f"The code is {tree.ended[record.code].value} here and changes nothing any more."
+        return ""
+
     def _write(self, record: ProducerRecord) -> int:
         """Write the producer; returns its id."""
-        number = self.tree.codes[record.code]
-        parent = self.tree.codes[record.parent_code] if record.parent_code else None
+        number = self.tree.meant[record.code]
+        parent = self.tree.means(record.parent_code) if record.parent_code else None
         says: Row = {"name": record.name, "kind": record.kind}
         says |= {"npn": record.npn} if record.npn else {}
         says |= {"parent_id": self.written.get(parent, parent)} if parent else {}
@@ -143,6 +206,17 @@ class TakingProducers:
                 following.number_corrected(self.tx, producer, npn)
             if "parent_id" in differs:
                 following.producer_moved(self.tx, producer)
+
+    def _keep_meant(self, numbers: Mapping[str, int]) -> None:
+        """Remember whom the feed means by these codes."""
+        before, meant = self.meant_before, bulk.FEED_PRODUCER
+        new = [(code, number) for code, number in numbers.items() if code not in before]
+        rows: list[Row] = [{"feed": self.feed, "code": code, "producer_id": number} for code, number in new]
+        bulk.insert_rows(self.tx.db, meant, rows)
+        for code, number in numbers.items():
+            if before.get(code, number) != number:
+                same = (meant.c.feed == self.feed, meant.c.code == code)
+                self.tx.db.execute(update(meant).where(*same).values(producer_id=number))
 
     def _code_row(self, code: str, producer_id: int) -> Row:
         return {

@@ -10,6 +10,7 @@ NOT_KEPT = "A producer whose name was not written down"
 CONFLICTS = {
     ConflictKind.SAME_TIME_TWICE: "Two terms for the same time",
     ConflictKind.PRODUCER_CODE: "Two producer codes",
+    ConflictKind.STATUS: "Two statuses",
 }
 ANSWERS = {
     ConflictKind.SAME_TIME_TWICE: {
@@ -20,6 +21,10 @@ ANSWERS = {
     ConflictKind.PRODUCER_CODE: {
         Resolution.FIRST: "The portal's code holds",
         Resolution.SECOND: "The agency system's code holds",
+    },
+    ConflictKind.STATUS: {
+        Resolution.FIRST: "The portal's status holds",
+        Resolution.SECOND: "The agency system's status holds",
     },
 }
 GRANTS: Mapping[str, str] = {each.value: each.label for each in Grant}

@@ -170,6 +170,30 @@ def test_codes_are_numbered_moved_and_found(admin: Person) -> None:
     assert admin.json(path)["producerLocator"] == other
     assert admin.json(f"{path}/impact")["policies"] == 0
     assert admin.get("/producer-codes/code/nothing").status_code == 404
+    admin.done("POST", f"/producers/{one}/producer-codes", {"type": "Unplanned", "code": "A/B #1"})
+    for written, code in (("A%2F1%20%C3%A9", "A/1 é"), ("A%2FB%20%231", "A/B #1"), ("A/B%20%231", "A/B #1")):
+        assert admin.json(f"/producer-codes/code/{written}")["code"] == code
+    assert admin.get("/producer-codes/code/A%2F").status_code == 404
+
+
+@pytest.mark.criterion("PROD-24")
+def test_the_types_are_told_with_what_they_inherit(cast: Cast, admin: Person) -> None:
+    found = admin.json("/producer-types")
+    types = {(each["element"], each["type"]): each for each in found["items"]}
+    assert (found["total"], found["listCompleted"], len(types)) == (9, True, 9)
+    example = types["producer", "ExampleProducer"]
+    assert (example["abstract"], example["extend"], example["numberingPlan"]) == (False, "AnotherProducer", None)
+    assert types["producer", "AnotherProducer"]["abstract"]
+    email, status = example["fields"]
+    bare = {"choices": [], "maxLength": None, "min": None, "max": None, "label": "", "help": "", "of": None}
+    assert email == bare | {"name": "email", "kind": "text", "required": True, "maxLength": 40}
+    choices = ["active", "closed"]
+    assert status == bare | {"name": "status", "kind": "choice", "required": False, "choices": choices}
+    code = types["producerCode", "ExampleProducerCode"]
+    assert (code["numberingPlan"], code["fields"][1]["min"]) == ("ExampleNumberingPlan", "2000-01-01")
+    assert admin.json("/producer-types", element="producerCode", count=1)["total"] == 4
+    assert cast.maya.json("/producer-types") == found
+    assert admin.get("/producer-types", element="policy").status_code == 422
 
 
 @pytest.mark.criterion("CODE-04")

@@ -7,9 +7,17 @@ from typing import Any
 import pytest
 
 from portal_app.database import Database
-from portal_app.models.enums import FeedKind, Origin, PolicyStatus, Resolution, TransactionKind, TransactionState
+from portal_app.models.enums import (
+    ConflictKind,
+    FeedKind,
+    Origin,
+    PolicyStatus,
+    Resolution,
+    TransactionKind,
+    TransactionState,
+)
 from portal_app.services.door import Door
-from portal_app.services.errors import Conflict
+from portal_app.services.errors import Conflict, Invalid
 from portal_app.services.sync import bulk, conflicts
 from tests.services.ledger.conftest import (
     CANCELLATION,
@@ -153,6 +161,33 @@ def test_the_code_of_a_renewal_made_here_holds_until_the_feed_confirms_it(
 
 
 @pytest.mark.criterion("LEDGER-35")
+@pytest.mark.parametrize("moved", [(), (TO_2,)])
+def test_a_code_of_record_that_was_set_here_holds_where_the_feed_confirms_the_producer_code(
+    desk: Desk, ams: System, stored: Stored, database: Database, door: Door, moved: tuple[Any, ...]
+) -> None:
+    desk.issued(RENEWAL, None, *moved, asked(setProducerCodeOfRecord="HL-3"))
+    code = "HL-2" if moved else "HL-1"
+    ams.says(effective=NEXT, premium=Decimal(1400), producer_code=code)
+
+    assert desk.segments(NEXT) == [(NEXT, code, "HL-3")] * len(desk.segments(NEXT))
+    assert desk.snapshot(at(2027, 9, 1)).premium == Decimal("1400.00")
+    assert door.run(conflicts.listed, PRINCIPAL).rows == ()
+    ams.says(effective=NEXT, premium=Decimal(1500), producer_code=code)
+    assert desk.codes(at(2027, 9, 1)) == (code, "HL-3")
+    check_order(stored(bulk.LEDGER))
+    check_rebuild(database, door)
+
+
+@pytest.mark.criterion("LEDGER-35")
+def test_a_code_of_record_that_nobody_set_follows_the_renewal_of_the_feed(desk: Desk, ams: System) -> None:
+    ams.says(producer_code="HL-2")
+    desk.issued(RENEWAL)
+    assert desk.codes(at(2027, 9, 1)) == ("HL-2", "HL-2")
+    ams.says(effective=NEXT, producer_code="HL-3")
+    assert desk.codes(at(2027, 9, 1)) == ("HL-3", "HL-3")
+
+
+@pytest.mark.criterion("LEDGER-35")
 def test_a_code_that_is_to_come_is_not_brought_forward(desk: Desk, ams: System, door: Door, stored: Stored) -> None:
     desk.issued(CHANGE, at(2026, 12, 24), TO_2)
     ams.says(producer_code="HL-3")
@@ -176,6 +211,74 @@ def test_a_code_that_was_cleared_here_stays_cleared_until_somebody_decides(
     door.run(conflicts.resolve, PRINCIPAL, locator=conflict.locator, resolution=Resolution.SECOND)
     assert shown(stored)[0] == "HL-3"
     check_rebuild(database, door)
+
+
+def conflicting(door: Door) -> list[tuple[ConflictKind, str, str]]:
+    return [(each.kind, each.first, each.second) for each in door.run(conflicts.listed, PRINCIPAL).rows]
+
+
+def decide(door: Door, resolution: Resolution) -> None:
+    [conflict] = door.run(conflicts.listed, PRINCIPAL).rows
+    door.run(conflicts.resolve, PRINCIPAL, locator=conflict.locator, resolution=resolution)
+
+
+STATUSES = [(ConflictKind.STATUS, "cancelled", "active")]
+
+
+@pytest.mark.criterion("LEDGER-38")
+def test_a_status_that_was_set_here_waits_as_a_conflict_until_the_feed_confirms_it(
+    desk: Desk, ams: System, stored: Stored, door: Door
+) -> None:
+    desk.issued(CANCELLATION, at(2026, 11, 20))
+    ams.says(premium=Decimal(900))
+    assert (shown(stored), conflicting(door)) == (("HL-1", PolicyStatus.CANCELLED, Decimal("900.00")), STATUSES)
+    with pytest.raises(Invalid, match="Say which of the two statuses holds"):
+        decide(door, Resolution.BOTH)
+    ams.says(premium=Decimal(950))
+    assert conflicting(door) == STATUSES, "once, however often it is said"
+    ams.says(premium=Decimal(950), status=PolicyStatus.CANCELLED)
+    assert (shown(stored)[1], conflicting(door)) == (PolicyStatus.CANCELLED, [])
+
+
+@pytest.mark.criterion("LEDGER-38")
+def test_who_decided_that_the_portals_status_holds_is_not_asked_again(
+    desk: Desk, ams: System, stored: Stored, door: Door
+) -> None:
+    desk.issued(CANCELLATION, at(2026, 11, 20))
+    ams.says(premium=Decimal(900))
+    decide(door, Resolution.FIRST)
+    ams.says(premium=Decimal(950))
+    assert (shown(stored)[1], conflicting(door)) == (PolicyStatus.CANCELLED, [])
+
+
+@pytest.mark.criterion("LEDGER-38")
+@pytest.mark.parametrize("later", [0, 3])
+def test_the_feeds_status_holds_where_a_person_says_so(
+    desk: Desk, ams: System, stored: Stored, database: Database, door: Door, clock: Clock, later: int
+) -> None:
+    desk.issued(CANCELLATION, clock.now)
+    clock.forward(days=later)
+    ams.says(premium=Decimal(900))
+    decide(door, Resolution.SECOND)
+    assert (shown(stored), conflicting(door)) == (("HL-1", PolicyStatus.ACTIVE, Decimal("900.00")), [])
+    assert desk.snapshot(clock.now).in_force
+    ams.says(premium=Decimal(950))
+    assert (shown(stored)[1], conflicting(door)) == (PolicyStatus.ACTIVE, [])
+    desk.issued(CANCELLATION, clock.now)
+    ams.says(premium=Decimal(999))
+    assert conflicting(door) == STATUSES, "it was cancelled anew"
+    check_order(stored(bulk.LEDGER))
+    check_rebuild(database, door)
+
+
+@pytest.mark.criterion("LEDGER-38")
+def test_a_cancellation_that_is_still_to_come_contradicts_nobody(desk: Desk, ams: System, door: Door) -> None:
+    desk.issued(CANCELLATION, at(2026, 12, 24))
+    ams.says(premium=Decimal(900))
+    assert conflicting(door) == []
+    ams.clock.forward(days=40)
+    ams.says(premium=Decimal(950))
+    assert conflicting(door) == STATUSES
 
 
 @pytest.mark.criterion("LEDGER-35")

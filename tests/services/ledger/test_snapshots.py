@@ -1,5 +1,6 @@
 """A policy at a moment, and the producers above its code."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -7,19 +8,22 @@ import pytest
 from sqlalchemy import insert, select
 
 from portal_app.database import Database
-from portal_app.models.enums import FeedKind, PolicyStatus, ProducerState
-from portal_app.models.parents import ProducerParent
-from portal_app.services.access import Gate, system
+from portal_app.models.enums import FeedKind, Grant, PolicyStatus, ProducerState, Role
+from portal_app.models.parents import ProducerCodeHolder, ProducerParent
+from portal_app.models.producers import Producer
+from portal_app.services.access import Actor, Gate, system
 from portal_app.services.door import Door, Tx, writes
 from portal_app.services.errors import NotFound
 from portal_app.services.ledger import reading, snapshots
 from portal_app.services.policies.views import CoverageLine, VehicleLine
+from portal_app.services.producers import find
 from portal_app.services.producers.parents import chain_at, parent_at, set_parent
 from portal_app.services.sync import bulk
 from tests.services.ledger.conftest import CHANGE, PRINCIPAL, RENEWAL, Desk, asked, at
+from tests.services.producers.acting import ADMIN, patch, patch_code
 from tests.services.sync.feed import MemoryFeed, policy, producer
 from tests.services.sync.test_policies import Stored, Sync
-from tests.world import Clock
+from tests.world import Clock, actor
 
 TO_2 = asked(setProducerCode="HL-2")
 
@@ -113,6 +117,55 @@ def test_the_hierarchy_is_that_of_the_moment(
     assert names(datetime(2026, 12, 25, tzinfo=UTC)) == ["HL-1", "HL-3", "HL-2"]
     kept = stored(ProducerParent.__table__)  # type: ignore[attr-defined]
     assert len(kept) == 5, "the first change of each keeps what was before"
+
+
+@pytest.mark.criterion("SNAP-06")
+def test_the_hierarchy_is_that_of_who_held_the_code_at_that_moment(
+    desk: Desk, clock: Clock, door: Door, stored: Stored
+) -> None:
+    """Issued on 20 November; the code goes to the second on 10 December and to the third on 20 December."""
+    first = clock.now
+    codes = [door.run(find.code_named, ADMIN, code=each) for each in ("HL-1", "HL-2", "HL-3")]
+    patch(
+        door,
+        door.run(find.producer, ADMIN, locator=codes[0].producer_locator),
+        parent_locator=codes[2].producer_locator,
+    )
+    for day, to in ((10, codes[1]), (20, codes[2]), (21, codes[2])):
+        clock.now = datetime(2026, 12, day, tzinfo=UTC)
+        patch_code(door, codes[0], producer_locator=to.producer_locator)
+
+    def names(moment: datetime) -> list[str]:
+        return [each.name.removeprefix("Producer ") for each in desk.snapshot(moment).producers]
+
+    assert names(at(2026, 7, 1)) == ["HL-1"], "as far back as is known"
+    assert names(first) == ["HL-1", "HL-3"]
+    assert names(datetime(2026, 12, 15, tzinfo=UTC)) == ["HL-2"]
+    assert names(datetime(2026, 12, 25, tzinfo=UTC)) == ["HL-3"]
+    kept = stored(ProducerCodeHolder.__table__)  # type: ignore[attr-defined]
+    assert len(kept) == 3, "the first move keeps what was before, and a move to the same is none"
+
+
+@pytest.mark.criterion("SNAP-06")
+def test_a_producer_is_shown_as_much_of_the_hierarchy_as_they_may_see(
+    desk: Desk, door: Door, database: Database
+) -> None:
+    lower, upper = (
+        door.run(find.producer, ADMIN, locator=door.run(find.code_named, ADMIN, code=each).producer_locator)
+        for each in ("HL-1", "HL-2")
+    )
+    patch(door, lower, parent_locator=upper.locator)
+    with database.read() as db:
+        named = {each.locator: each.id for each in db.scalars(select(Producer))}
+
+    def shown(who: Actor) -> list[str]:
+        found = door.run(snapshots.snapshot, who, locator=desk.locator, at=at(2026, 12, 1))
+        return [each.name for each in found.producers]
+
+    assert shown(PRINCIPAL) == ["Producer HL-1", "Producer HL-2"]
+    assert shown(replace(actor(Role.PRODUCER), producer_id=named[lower.locator])) == ["Producer HL-1"]
+    above = replace(actor(Role.PRODUCER), producer_id=named[upper.locator], grants=frozenset({Grant.DOWNLINE}))
+    assert shown(above) == ["Producer HL-1", "Producer HL-2"]
 
 
 @writes(Gate.SYSTEM)

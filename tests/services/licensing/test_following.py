@@ -137,7 +137,7 @@ def test_a_code_that_moves_while_a_license_is_changed_is_on_neither(
         move("maya", agency.maya)
 
 
-@pytest.mark.criterion("PROD-22")
+@pytest.mark.criterion("PROD-26")
 def test_appointments_cease_to_list_the_codes_of_a_producer_who_goes_elsewhere(
     door: Door, agency: Agency, appointment_of: Write, appointed: Show
 ) -> None:
@@ -151,7 +151,7 @@ def test_appointments_cease_to_list_the_codes_of_a_producer_who_goes_elsewhere(
     door.run(appointments.change, agency.admin(), locator=house, version=appointed(house).version, given=given)
 
 
-@pytest.mark.criterion("PROD-22")
+@pytest.mark.criterion("PROD-26")
 def test_licenses_take_a_corrected_number_over(door: Door, agency: Agency, license_of: Write, shown: Show) -> None:
     renumber(door, agency, "777")
     held = license_of(agency.maya, license_number="L-1", npn="0777")

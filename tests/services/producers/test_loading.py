@@ -130,7 +130,7 @@ def test_a_circle_is_told_once_and_everything_at_once() -> None:
     assert found[1].endswith("goes round in a circle: Free → Producer → Free.")
 
 
-@pytest.mark.criterion("PROD-21")
+@pytest.mark.criterion("PROD-25")
 def test_one_mistake_is_told_once_wherever_it_is_and_what_is_inherited_is_not_missing() -> None:
     given = changed("PM.producerCodes.AnotherProducerCode.numberingString", "NY")
     del given["producerManagement"]["producerCodes"]["ExampleProducerCode"]["numberingString"]
@@ -143,7 +143,7 @@ def test_one_mistake_is_told_once_wherever_it_is_and_what_is_inherited_is_not_mi
     assert found == "producerManagement.producerCodes.AnotherProducerCode.numberingString: should be a text."
 
 
-@pytest.mark.criterion("PROD-21")
+@pytest.mark.criterion("PROD-25")
 def test_names_that_stand_twice_are_told_with_their_place_beside_everything_else() -> None:
     text = """{"producerManagement": {"producers": {"A": {}, "A": {"extend": "Gone"}},
         "producerCodes": {"B": {"data": {"x": {"type": "choice", "choices": [{"y": 1, "y": 2}]}}}}}}"""

@@ -96,6 +96,10 @@ def explode(request: Request) -> None:
     raise ZeroDivisionError(request.entity.data["email"])
 
 
+def leave(request: Request) -> None:
+    raise SystemExit("enough")
+
+
 def change_in_place(request: Request) -> None:
     request.entity.data["status"] = 7  # type: ignore[index]
 
@@ -105,6 +109,7 @@ def change_in_place(request: Request) -> None:
     ("hooks", "path", "told"),
     [
         ({"pre_commit": explode}, "plugin", "agency_plugin failed (ZeroDivisionError, reference"),
+        ({"pre_commit": leave}, "plugin", "agency_plugin failed (SystemExit, reference"),
         ({"pre_commit": always("fine")}, "plugin", "answered something else than an entity in pre_commit"),
         ({"pre_commit": answering(state=ProducerState.VALIDATED)}, "plugin", "changed more than data, name, npn, kind"),
         ({"pre_commit": answering(type="Free")}, "plugin", "changed more than data, name, npn, kind"),
@@ -173,6 +178,9 @@ def test_a_module_is_found_by_name_or_path_and_a_wrong_hook_is_told(tmp_path: Pa
     for name in ("no_such_module_anywhere", str(tmp_path / "gone.py")):
         with pytest.raises(PluginProblem):
             Plugins.named(name)
+    (leaving := tmp_path / "leaving.py").write_text("raise SystemExit(3)")
+    with pytest.raises(PluginProblem, match="cannot be used: SystemExit: 3"):
+        Plugins.named(str(leaving))
     wrong = ModuleType("wrong")
     wrong.precommit = hookimpl(explode)  # type: ignore[attr-defined]
     with pytest.raises(Exception, match="precommit"):

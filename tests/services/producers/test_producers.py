@@ -158,6 +158,21 @@ def test_codes_are_found_by_code_producer_and_searchable_data(door: Door) -> Non
         door.run(find.code_named, ADMIN, code="a-1")
 
 
+@pytest.mark.criterion("PROD-23")
+def test_names_and_codes_are_found_whatever_the_alphabet_and_the_case(door: Door) -> None:
+    names = ["Álvarez & Sons", "ÖSTERREICH Haus", "Straße 9", "Ωmega"]
+    made = [producer(door, name=each) for each in names]
+    producer(door, "Searched", name="By data", data={"email": "Weiß@a.test"})
+    its = code(door, made[0], code="É-1")
+    for index, typed in enumerate(("álvarez & SONS", "österreich hAUS", "STRAße 9", "ωMEGA")):
+        found = door.run(find.producers, ADMIN, text=typed)
+        assert [row.name for row in found.rows] == [names[index]]
+    assert door.run(find.producers, ADMIN, text="WEISS@").rows[0].name == "By data", "which is folded"
+    for text in ("é-1", "É-1", "áLV"):
+        assert [row.locator for row in door.run(find.codes, ADMIN, text=text).rows] == [its.locator]
+        assert door.run(find.producers, ADMIN, text=text).total == 1
+
+
 @pytest.mark.criterion("PROD-11")
 def test_everybody_sees_the_producers_that_are_theirs_to_see(door: Door, agency: Agency) -> None:
     def names(who: Actor) -> list[str]:

@@ -153,7 +153,7 @@ def test_the_feed_neither_removes_nor_wakes(feed: MemoryFeed, sync: Sync, stored
     ]
 
 
-@pytest.mark.criterion("PROD-22")
+@pytest.mark.criterion("PROD-26")
 def test_licenses_and_appointments_follow_what_a_feed_corrects(feed: MemoryFeed, sync: Sync, door: Door) -> None:
     everybody = (producer("A", "Al"), producer("N", "New"), producer("B", "Bo", parent_code="A", npn="777"))
     feed.export(FeedKind.PRODUCERS, *everybody)
