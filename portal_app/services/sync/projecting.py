@@ -101,7 +101,7 @@ def write(
     changed = [
         row | age | {"id": each.policy_id}
         for each, row in zip(policies, shown, strict=True)
-        if each.policy_id is not None and each.before != each.shown
+        if each.policy_id is not None and (each.before != each.shown or each.codes_change_at is not None)
     ]
     bulk.update_rows(db, bulk.POLICY, changed)
     _write_terms(db, policies, ids, references)

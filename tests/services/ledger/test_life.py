@@ -49,8 +49,10 @@ def test_nothing_changes_before_it_is_issued(desk: Desk, stored: Stored, databas
     assert (issued.locator, issued.state) == (locator, TransactionState.ISSUED)
     assert desk.codes(DECEMBER) == ("HL-2", "HL-1")
     [policy] = stored(bulk.POLICY)
+    [term] = stored(bulk.POLICY_TERM)
     codes = {each["id"]: each["code"] for each in stored(bulk.PRODUCER_CODE)}
-    assert (codes[policy["producer_code_id"]], codes[policy["code_of_record_id"]]) == ("HL-2", "HL-1")
+    assert (codes[term["producer_code_id"]], codes[term["code_of_record_id"]]) == ("HL-2", "HL-1")
+    assert codes[policy["producer_code_id"]] == "HL-1", "the other takes effect later"
     check_rebuild(database, door)
 
 
