@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from portal_app.components.badge import policy_status, transaction_state
+from portal_app.components.badge import flag_level, policy_status, transaction_state
 from portal_app.components.facts import panel
 from portal_app.components.links import button_link, link, plain_link
 from portal_app.components.notes import empty, note, skeleton_page
@@ -15,7 +15,7 @@ from portal_app.pages.draft_form import draft_form
 from portal_app.pages.frame import framed, record, titled
 from portal_app.pages.page import Page
 from portal_app.pages.preferences import button
-from portal_app.state.policy_ledger import DISCARD, ISSUE, LedgerState
+from portal_app.state.policy_ledger import DISCARD, ISSUE, UNFLAG, LedgerState
 from portal_app.state.portal import PortalState
 
 S: Any = LedgerState
@@ -80,6 +80,10 @@ def _draft(each: Any) -> rx.Component:
         ),
         rx.cond(each.problem != "", refused, rx.cond(each.moved, moved)),
         rx.cond(each.problem == "", rx.fragment(_effect(each), _again(each))),
+        rx.cond(
+            each.flags.length() > 0,
+            rx.el.ul(rx.foreach(each.flags, _flag), class_name="items flags", custom_attrs={"aria-label": "Flags"}),
+        ),
         rx.cond(S.asking_about == each.key, _asked(each), _settle(each)),
         class_name="panel panel-padded draft",
         key=each.key,
@@ -126,6 +130,35 @@ def _again(each: Any) -> rx.Component:
     )
 
 
+def _flag(each: Any) -> rx.Component:
+    asked = note(
+        "warning",
+        rx.el.p(rx.el.strong("Remove this flag? "), each.removing),
+        rx.el.div(
+            button("Yes, remove it", on_click=S.go_on),
+            button("No", on_click=S.never_mind),
+            class_name="note-actions button-row",
+        ),
+        role="alertdialog",
+        label="Remove this flag?",
+    )
+    remove = rx.el.button(
+        "Remove",
+        type="button",
+        on_click=S.ask_first(UNFLAG, each.key),
+        class_name="button button-quiet button-small",
+        custom_attrs={"aria-label": "Remove the flag " + each.tag},
+    )
+    return rx.el.li(
+        rx.el.span(flag_level(each.level)),
+        rx.el.span(each.tag, class_name="item-name"),
+        remove,
+        meta(each.told, class_name="meta flag-line breakable"),
+        rx.cond(S.asking_about == each.key, rx.el.div(asked, class_name="flag-line")),
+        key=each.key,
+    )
+
+
 def _settle(each: Any) -> rx.Component:
     issue = rx.el.button(
         icon("check", 16),
@@ -136,8 +169,9 @@ def _settle(each: Any) -> rx.Component:
         class_name="button button-solid",
         custom_attrs={"aria-label": "Issue " + each.title},
     )
+    underwrite = button("Underwrite", on_click=S.underwrite(each.key), label="Underwrite " + each.title)
     discard = button("Discard", on_click=S.ask_first(DISCARD, each.key), label="Discard " + each.title)
-    return rx.el.div(issue, discard, class_name="button-row")
+    return rx.el.div(issue, underwrite, discard, class_name="button-row")
 
 
 def _asked(each: Any) -> rx.Component:

@@ -181,7 +181,10 @@ def _producers() -> rx.Component:
         rx.cond(S.above.length() > 0, line),
         rx.cond(
             S.above.length() > 0,
-            meta("Who holds the code today, and everybody who stood above them then.", class_name="meta below-items"),
+            meta(
+                "Who held the code then, and everybody who stood above them, as far as you may see them.",
+                class_name="meta below-items",
+            ),
         ),
         flush=True,
     )

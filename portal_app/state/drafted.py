@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from portal_app.models.enums import FlagCause
 from portal_app.services.ledger.instructions import CLEAR, PRODUCERS, REVERT, SET, SET_OF_RECORD
 from portal_app.services.ledger.views import Again, Outlook, Segment
+from portal_app.services.underwriting.flags import FlagView
 from portal_app.state import ledger_words, wording
 
 TICKED = ("on", "true", "True")
@@ -30,6 +32,17 @@ class PartRow:
 
 
 @dataclass
+class FlagRow:
+    """An underwriting flag that stands on a draft."""
+
+    key: str
+    level: str
+    tag: str
+    told: str
+    removing: str
+
+
+@dataclass
 class DraftRow:
     key: str
     title: str
@@ -42,9 +55,12 @@ class DraftRow:
     problem: str
     moved: bool
     version: str
+    flags: list[FlagRow]
 
 
-def row_of(found: Outlook, zone: ZoneInfo, told: Callable[[datetime | None], str]) -> DraftRow:
+def row_of(
+    found: Outlook, flags: Sequence[FlagView], zone: ZoneInfo, told: Callable[[datetime | None], str]
+) -> DraftRow:
     draft = found.draft
     return DraftRow(
         key=draft.locator,
@@ -58,6 +74,20 @@ def row_of(found: Outlook, zone: ZoneInfo, told: Callable[[datetime | None], str
         problem=ledger_words.as_read_here(found.problem, zone),
         moved=found.moved,
         version=found.version,
+        flags=[_flag(each, told) for each in flags if each.removed_at is None],
+    )
+
+
+def _flag(each: FlagView, told: Callable[[datetime | None], str]) -> FlagRow:
+    ours = each.cause is FlagCause.PRODUCER
+    by = f"{'By underwriting, asked for by' if ours else 'Set by'} {each.created_by}, {told(each.created_at)}"
+    through = f"Underwriting then lets the producer code {each.producer_code} through here, valid or not."
+    return FlagRow(
+        key=each.locator,
+        level=each.level.label,
+        tag=each.tag,
+        told=f"{each.note} {by}".strip(),
+        removing=through if ours else "It is kept, and says that you removed it.",
     )
 
 

@@ -11,9 +11,11 @@ from portal_app.services.access import Permission, can
 from portal_app.services.door import current_actor, the_door
 from portal_app.services.errors import DomainError, Invalid, NotFound, Unexpected
 from portal_app.services.ledger import drafts, issuing, outlook, reading, timeline
-from portal_app.services.ledger.views import Happening, Outlook, TransactionLine
+from portal_app.services.ledger.views import Happening, TransactionLine
 from portal_app.services.producers import find
 from portal_app.services.topics import Topic
+from portal_app.services.underwriting import flags, requests
+from portal_app.services.underwriting.outcome import Outcome
 from portal_app.state import address, drafted, ledger_words, wording
 from portal_app.state.drafted import DraftRow
 from portal_app.state.portal import PortalState
@@ -28,7 +30,15 @@ STATES = {
 }
 # The fields of a service's refusal by those of the form.
 FIELDS = {"effective_time": "effective", "instructions": "codes"}
-ISSUE, DISCARD = "issue", "discard"
+ISSUE, DISCARD, UNFLAG = "issue", "discard", "unflag"
+# What underwriting came to, beside what the page shows of it by then.
+UNDERWRITTEN: dict[Outcome, tuple[str, str]] = {
+    Outcome.PASSED: ("Underwriting lets it through.", "good"),
+    Outcome.FAILED: ("Underwriting failed, and the draft is flagged.", "warning"),
+    Outcome.BLOCKED: ("Underwriting blocks it by its flags.", "warning"),
+    Outcome.DECLINED: ("Underwriting declines it by its flags.", "warning"),
+    Outcome.REJECTED: ("Underwriting rejects it by its flags.", "warning"),
+}
 
 
 @dataclass
@@ -72,7 +82,7 @@ class LedgerState(PortalState):
     asking_about: str = ""
     version: str = ""
 
-    @requires(VIEWS, passive=True, shows=(Topic.POLICIES,))
+    @requires(VIEWS, passive=True, shows=(Topic.POLICIES, Topic.PRODUCERS))
     async def load(self) -> None:
         locator = ledger_words.policy_of(str(self.router.url.path))
         if locator != self.shown:
@@ -117,12 +127,13 @@ class LedgerState(PortalState):
         )
         if open_ones is None or self.problem:
             return False
-        self.drafts = [self._draft_row(each) for each in open_ones]
+        flagged = [await self._ask(flags.of_a_transaction, locator=each.draft.locator) for each in open_ones]
+        self.drafts = [
+            drafted.row_of(each, found or (), self._zone(), self._moment)
+            for each, found in zip(open_ones, flagged, strict=True)
+        ]
         self.codes = [each.code for each in codes.rows if each.code] if codes else self.codes
         return True
-
-    def _draft_row(self, each: Outlook) -> DraftRow:
-        return drafted.row_of(each, self._zone(), self._moment)
 
     def _line(self, each: TransactionLine, by_locator: Mapping[str, Happening]) -> Line:
         zone, counts = self._zone(), each.state is TransactionState.ISSUED
@@ -218,8 +229,15 @@ class LedgerState(PortalState):
 
     @requires(UNDERWRITES)
     async def ask_first(self, what: str, locator: str) -> None:
-        known = any(each.key == locator for each in self.drafts)
-        self.asking, self.asking_about = (what, locator) if known and what in (ISSUE, DISCARD) else ("", "")
+        there = {ISSUE: self._draft_keys(), DISCARD: self._draft_keys(), UNFLAG: self._flag_keys()}
+        known = locator in there.get(what, ())
+        self.asking, self.asking_about = (what, locator) if known else ("", "")
+
+    def _draft_keys(self) -> list[str]:
+        return [each.key for each in self.drafts]
+
+    def _flag_keys(self) -> list[str]:
+        return [flag.key for each in self.drafts for flag in each.flags]
 
     @requires(UNDERWRITES)
     async def never_mind(self) -> None:
@@ -231,8 +249,18 @@ class LedgerState(PortalState):
         what, locator, self.asking, self.asking_about = self.asking, self.asking_about, "", ""
         if what == ISSUE:
             await self._settle(issuing.issue, locator, "Issued. The policy is as it says.")
+        elif what == UNFLAG:
+            await self._settle(flags.remove, locator, "The flag is removed.")
         elif what == DISCARD:
             await self._settle(drafts.discard, locator, "Discarded. It stays in the ledger and never counts.")
+
+    @requires(UNDERWRITES)
+    async def underwrite(self, locator: str) -> None:
+        done, answer = await self._do(requests.underwrite_transaction, locator=locator)
+        said, kind = UNDERWRITTEN[answer.result.outcome] if answer else ("", "")
+        await self._told(done, said)
+        if done:
+            self._say(said, kind)
 
     @requires(UNDERWRITES)
     async def keep_up(self, locator: str) -> None:

@@ -8,10 +8,12 @@ import pytest
 from sqlalchemy import insert
 
 from portal_app.models.enums import Grant, Origin, TransactionKind, TransactionState
+from portal_app.models.producers import ProducerCode
 from portal_app.models.types import new_locator
 from portal_app.services.access import Actor
 from portal_app.services.door import Door
 from portal_app.services.ledger import drafts, issuing
+from portal_app.services.producers import lifecycle
 from portal_app.services.sync import bulk
 from portal_app.state import ledger_words
 from portal_app.state.difference import DifferenceState
@@ -274,3 +276,38 @@ def test_term_against_term(agency: Agency, read: Reads, issued: Callable[..., st
         assert page.refused.startswith(sentence)
         assert not page.missing
     assert read(DifferenceState, "difference", agency.other_producer()).missing, "it is not yet Daniel's"
+
+
+@pytest.mark.criterion("LEDPAGE-14")
+def test_a_draft_under_a_producer_who_is_suspended_is_underwritten_flagged_and_let_through(
+    agency: Agency, read: Reads, door: Door
+) -> None:
+    with door.database.read() as db:
+        code = db.query(ProducerCode).filter(ProducerCode.code == "HL-daniel").one().locator
+    door.run(lifecycle.suspend_code, agency.principal(), locator=code)
+    page = read(LedgerState, "ledger", agency.principal())
+    asyncio.run(page.draft(filled(effective="2026-12-06", code="HL-daniel")))
+    [draft] = page.drafts
+    assert "Underwrite this transaction" in draft.problem
+    asyncio.run(page.underwrite("nothing"))
+    assert page.flash_kind == "bad"
+
+    asyncio.run(page.underwrite(draft.key))
+    assert (page.flash, page.flash_kind) == ("Underwriting failed, and the draft is flagged.", "warning")
+    [draft] = page.drafts
+    [flag] = draft.flags
+    assert (flag.level, flag.tag) == ("Info", "Invalid Producer Qualification")
+    assert "HL-daniel" in flag.removing
+    asyncio.run(page.ask_first("unflag", draft.key))
+    assert page.asking == "", "a draft is no flag"
+    asyncio.run(page.go_on())
+    assert page.drafts[0].flags
+
+    asyncio.run(page.ask_first("unflag", flag.key))
+    asyncio.run(page.go_on())
+    assert (page.flash, page.drafts[0].flags, page.drafts[0].problem) == ("The flag is removed.", [], "")
+    asyncio.run(page.underwrite(draft.key))
+    assert page.flash == "Underwriting lets it through."
+    asyncio.run(page.ask_first("issue", draft.key))
+    asyncio.run(page.go_on())
+    assert page.drafts == []

@@ -86,7 +86,7 @@ class Above(shapes.Shape):
 
 
 class Snapshot(shapes.Shape):
-    """`producers` are who holds the producer code today, and everybody who stood above them on the date, from the
+    """`producers` are who held the producer code on the date, and everybody who stood above them then, from the
     bottom up; before the portal knew a producer, whoever stood there first."""
 
     policy: str
