@@ -378,12 +378,13 @@ def _authority_in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[bo
 
 
 def _decision_in_scope(actor: Actor) -> ColumnElement[bool]:
-    """A decision goes with its quote or policy; what was asked by hand is for who asked, and for who sets authority."""
+    """A decision goes with its quote or policy; what was asked by hand is for who asked, and for who sets authority and
+    sees the business."""
     if actor.kind == "system":
         return true()
     decision = AuthorityDecision
     by_hand = col(decision.quote_id).is_(None) & col(decision.policy_id).is_(None)
-    if not can(actor, Permission.SET_AUTHORITY):
+    if not (can(actor, Permission.SET_AUTHORITY) and scope_of(actor).agency):
         by_hand = by_hand & (col(decision.user_id) == actor.user_id if can(actor, Gate.SIGNED_IN) else false())
     of_quote = col(decision.quote_id).in_(select(col(Quote.id)).where(in_scope(actor, Quote)))
     of_policy = col(decision.policy_id).in_(select(col(Policy.id)).where(in_scope(actor, Policy)))

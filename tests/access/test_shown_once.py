@@ -13,13 +13,18 @@ from portal_app.guard.events import EventGuard
 from portal_app.guard.live import Registry
 from portal_app.services.door import Door
 from portal_app.state.audit import AuditEventState
+from portal_app.state.authority import RuleState
+from portal_app.state.binding import BindingState
+from portal_app.state.policy_ledger import LedgerState
 from portal_app.state.portal import PortalState
 from portal_app.state.preferences import PreferencesState
+from portal_app.state.producers.detail import ProducerState
 from portal_app.state.users import UserState
 
 TELLING = ("secret", "picture", "codes", "token", "link")
-# The address of a record.
-HARMLESS = {(AuditEventState, "link")}
+# The address of a record, and codes of producers.
+CODES = (BindingState, LedgerState, ProducerState, RuleState)
+HARMLESS = {(AuditEventState, "link"), *((each, "codes") for each in CODES)}
 
 
 def states(of: type[PortalState] = PortalState) -> Iterator[type[PortalState]]:

@@ -22,7 +22,7 @@ def test_a_producer_is_told_by_grant_and_moratorium_why_they_cannot_bind(
     heard = complaints(principal)
 
     principal.goto(f"{demo_site.url}{RULES}")
-    expect(principal.get_by_role("heading", name="No authority is granted yet")).to_be_visible()
+    expect(principal.get_by_role("link", name=re.compile("^Code HL-110 · Any carrier · Homeowners"))).to_be_visible()
     principal.get_by_role("link", name="Grant authority").first.click()
     principal.get_by_label("Whom it reaches").select_option("code")
     principal.get_by_label("Producer code").fill("HL-999")
@@ -33,7 +33,7 @@ def test_a_producer_is_told_by_grant_and_moratorium_why_they_cannot_bind(
     assert look(principal) == []
     principal.get_by_label("Producer code").fill("HL-110")
     principal.get_by_role("button", name="Grant", exact=True).click()
-    expect(principal.get_by_role("link", name=re.compile("^Code HL-110"))).to_be_visible()
+    expect(principal.get_by_role("link", name=re.compile("^Code HL-110 · Any carrier · Any line"))).to_be_visible()
 
     principal.goto(f"{demo_site.url}{RULES}/moratoria/new")
     principal.get_by_label("Name", exact=True).fill("Storm Ida")
@@ -47,10 +47,11 @@ def test_a_producer_is_told_by_grant_and_moratorium_why_they_cannot_bind(
     producer.goto(f"{demo_site.url}/")
     producer.get_by_role("link", name="Can I bind?").click()
     producer.get_by_label("Producer code").fill("HL-110")
-    producer.get_by_label("Line of business").select_option("homeowners")
+    producer.get_by_label("Line of business").select_option("personal_auto")
     producer.get_by_label("State", exact=True).select_option("RI")
     producer.get_by_label("ZIP code").fill("02903")
     producer.get_by_label("Premium").fill("12,400")
+    producer.get_by_label("Insured value").fill("30,000")
     producer.get_by_role("button", name="Ask").click()
     answers = producer.get_by_role("list", name="Rules").get_by_role("listitem")
     expect(answers).to_have_count(8)

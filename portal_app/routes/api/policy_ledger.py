@@ -235,7 +235,8 @@ async def get_snapshot(
     caller: Caller, locator: parameters.Locator, asked: Annotated[AskedSnapshot, Query()]
 ) -> Snapshot:
     """The policy on a date. By effective time: what is in force then by all that is issued now, or that was issued by
-    `knownAt`. By issued time: what the record said after the last transaction that was issued by then."""
+    `knownAt`. By issued time: what the record said after the last transaction that was issued by then; `knownAt` is not
+    looked at."""
     found = await the_door().act(
         snapshots.snapshot,
         caller,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from portal_app.models.enums import FlagCause, TransactionKind
+from portal_app.models.enums import FlagCause
 from portal_app.models.ledger import LedgerTransaction
 from portal_app.models.policies import Policy
 from portal_app.services import audit
@@ -11,7 +11,7 @@ from portal_app.services.door import Tx, writes
 from portal_app.services.errors import Conflict, Invalid
 from portal_app.services.ledger import rows, views, writing
 from portal_app.services.ledger.drafts import about, check_instructions, check_version, hold
-from portal_app.services.ledger.order import Arrangement, arrange, with_renewals_fallen
+from portal_app.services.ledger.order import Arrangement, arrange, cancels, with_renewals_fallen
 from portal_app.services.ledger.reading import issuable, told_of
 from portal_app.services.ledger.rules import Act, check_aim, check_sequence, told
 from portal_app.services.ledger.segments import code_from
@@ -56,8 +56,8 @@ def issue(tx: Tx, *, locator: str) -> views.TransactionLine:
     placed = [
         Placed(policy.id or 0, each, drafted=drafted if each.given is entry else None) for each in arrangement.written
     ]
-    writing.write(tx.db, placed, tx.now)
-    writing.reverse(tx.db, {each.id or 0: locator for each in arrangement.falls}, tx.now)
+    falls = {each.id or 0: policy.id or 0 for each in arrangement.falls}
+    writing.write(tx.db, placed, tx.now, falls)
     reproject(tx.db, policy.feed, {policy.id or 0: policy.source_id}, Clock(tx.now, tx.settings.zone))
     audit.record(tx, "transaction.issued", subject_kind="policy", subject=policy.locator, detail=detail)
     events.tell(tx, "policy.transaction.issue", locator=locator, data=said)
@@ -101,7 +101,7 @@ def planned(tx: Tx, policy: Policy, draft: LedgerTransaction) -> Plan:
     entry = issuable(next(each.entry for each in found if each.row.locator == draft.locator))
     _check_aim(tx, there, entry)
     arrangement = arrange(there, [entry], whole=True)
-    if entry.kind is TransactionKind.CANCELLATION:
+    if cancels(entry):
         arrangement = with_renewals_fallen(arrangement)
     check_sequence(there, arrangement.ledger)
     code = code_from(arrangement.ledger, entry, tx.settings.zone)

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from math import inf
 from typing import NamedTuple
 
-from portal_app.models.enums import Origin, PolicyStatus, TransactionState
+from portal_app.models.enums import Origin, PolicyStatus, TransactionKind, TransactionState
 from portal_app.services.sync.projection import BEGINS, BLANK, Entry, Terms, add, carries, fold, preceding
 
 THE_PORTALS = frozenset({"producer_code"})
@@ -95,6 +95,10 @@ def arrange(
         moved.add(term)
         written.append(Written(entry, _as_said_since(said, turn, in_order[:position])))
     return Arrangement(sorted(stays, key=lambda each: each.id or 0), written)
+
+
+def cancels(entry: Entry) -> bool:
+    return entry.kind is TransactionKind.CANCELLATION or entry.changes.get("status") == PolicyStatus.CANCELLED.value
 
 
 def with_renewals_fallen(arrangement: Arrangement) -> Arrangement:

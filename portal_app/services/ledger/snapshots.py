@@ -14,7 +14,7 @@ from portal_app.models.policies import Policy
 from portal_app.models.producers import Producer
 from portal_app.services.access import Permission, in_scope
 from portal_app.services.door import Tx, reads
-from portal_app.services.errors import Invalid, NotFound
+from portal_app.services.errors import NotFound
 from portal_app.services.ledger import rows, views
 from portal_app.services.ledger.reading import told_parts
 from portal_app.services.ledger.rows import Stored
@@ -38,11 +38,10 @@ def snapshot(
     """The policy at a moment. By effective time: what is in force then by all that is issued now, or that was issued by
     `known_at`. By issued time: what the record said after the last transaction that was issued by then.
 
-    Raises NotFound, also for a moment before the policy's first transaction; Invalid for `known_at` by issued time,
-    where `at` says it already.
+    By issued time `at` says itself until when it is known, and `known_at` is not looked at.
+
+    Raises NotFound, also for a moment before the policy's first transaction.
     """
-    if by_issued_time and known_at is not None:
-        raise Invalid({"known_at": "By issued time the date itself says until when it is known. Leave this out."})
     policy = find_policy(tx, locator)
     part, found = part_at(tx, policy, at, by_issued_time, known_at)
     return _told(tx, policy, part, found, at, by_issued_time)

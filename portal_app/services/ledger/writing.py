@@ -1,8 +1,9 @@
 """Rows of the ledger: what is new, and what is applied again because something was issued before it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,6 +14,8 @@ from portal_app.services.ledger.order import Written
 from portal_app.services.sync import bulk
 from portal_app.services.sync.bulk import Row
 from portal_app.services.sync.projection import Entry
+
+NOTHING: Mapping[int, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +46,9 @@ class Placed:
     drafted: Drafted | None = None
 
 
-def write(db: Session, placed: Sequence[Placed], now: datetime) -> None:
-    """Write the transactions in this order. Those that are there already are reversed by the new one before them."""
+def write(db: Session, placed: Sequence[Placed], now: datetime, falls: Mapping[int, int] = NOTHING) -> None:
+    """Write the transactions in this order. Those that are there already are reversed by the new one before them, and
+    so are those that fall (id → the id of their policy), for good."""
     originals = _rows(db, [each.written.given.id for each in placed if each.written.given.id is not None])
     rows: list[Row] = []
     causes: dict[int, str] = {}
@@ -58,6 +62,7 @@ def write(db: Session, placed: Sequence[Placed], now: datetime) -> None:
             row = again(originals[number], each.written.entry, now)
             causes[number] = newest[each.policy_id] if each.policy_id in newest else row["locator"]
         rows.append(row)
+    causes |= {number: newest[policy_id] for number, policy_id in falls.items()}
     bulk.insert_rows(db, bulk.LEDGER, rows)
     reverse(db, causes, now)
 

@@ -79,7 +79,9 @@ def _document(reader: Reader, document: Any) -> ProducerConfiguration:
     producers, _ = _types(reader, at / "producers", own.get("producers", {}), OF_ANY_TYPE)
     codes, doubtful = _types(reader, at / "producerCodes", own.get("producerCodes", {}), OF_A_CODE_TYPE)
     for kind in codes.values():
-        if kind.name not in doubtful:
+        if kind.plan and kind.plan not in plans:
+            reader.wrong(at / "producerCodes" / kind.name / "numberingPlan", f"there is no numbering plan {kind.plan}")
+        elif kind.name not in doubtful:
             _check_numbering(reader, at / "producerCodes" / kind.name, kind, plans)
     for place, types, name in (
         (at / "producers", producers, "Producer"),
@@ -198,8 +200,6 @@ def _whole(own: Mapping[str, EntityType], line: Sequence[str], silent: set[str])
 
 
 def _check_numbering(reader: Reader, at: Place, kind: EntityType, plans: Mapping[str, NumberingPlan | None]) -> None:
-    if kind.plan and kind.plan not in plans:
-        reader.wrong(at / "numberingPlan", f"there is no numbering plan {kind.plan}")
     plan = plans.get(kind.plan)
     if plan is None or kind.abstract:
         return

@@ -11,8 +11,18 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, func, insert, select, update
+from sqlmodel import col
 
-from portal_app.models.enums import ConflictKind, Origin, PolicyStatus, Resolution, TransactionKind, TransactionState
+from portal_app.models.enums import (
+    ConflictKind,
+    Origin,
+    PolicyStatus,
+    ProducerState,
+    Resolution,
+    TransactionKind,
+    TransactionState,
+)
+from portal_app.models.producers import ProducerCode
 from portal_app.models.types import new_locator
 from portal_app.services import audit, leases
 from portal_app.services.access import Gate, Permission
@@ -166,6 +176,9 @@ def _decide_code(tx: Tx, found: Any, resolution: Resolution) -> None:
         return
     if resolution is not Resolution.SECOND:
         raise Invalid({"resolution": "Say which of the two codes the policy bears."})
+    codes = select(ProducerCode).where(col(ProducerCode.code) == found.second).with_for_update(read=True)
+    if tx.db.scalars(codes).one().state is ProducerState.DISCARDED:
+        raise Conflict(f"The producer code {found.second} has been discarded and cannot be used again.")
     ledger = _held_ledger(tx, found)
     at = within(fold(ledger)[found.term_effective], tx.now, tx.settings.zone)
     _issue(tx, found, ledger, TransactionKind.CHANGE, {"producer_code": found.second}, at)
@@ -196,7 +209,10 @@ def _issue(
     issued = TransactionState.ISSUED
     entry = Entry(issued, Origin.PORTAL, found.term_effective, changes, kind, effective_at=at)
     arrangement = arrange(order.issued(ledger), [entry], whole=True)
-    writing.write(tx.db, [Placed(found.policy_id, each) for each in arrangement.written], tx.now)
+    if order.cancels(entry):
+        arrangement = order.with_renewals_fallen(arrangement)
+    falls = {each.id or 0: found.policy_id for each in arrangement.falls}
+    writing.write(tx.db, [Placed(found.policy_id, each) for each in arrangement.written], tx.now, falls)
     clock = Clock(tx.now, tx.settings.zone)
     reproject(tx.db, found.feed, {found.policy_id: found.policy_source_id}, clock)
 

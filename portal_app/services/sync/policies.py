@@ -10,7 +10,16 @@ from portal_app.models.enums import ConflictKind, Origin
 from portal_app.services.door import Tx
 from portal_app.services.ledger import writing
 from portal_app.services.ledger.instructions import REVERT, SET_OF_RECORD, ProducerInfo
-from portal_app.services.ledger.order import Arrangement, Written, arrange, goes_before, issued, place
+from portal_app.services.ledger.order import (
+    Arrangement,
+    Written,
+    arrange,
+    cancels,
+    goes_before,
+    issued,
+    place,
+    with_renewals_fallen,
+)
 from portal_app.services.ledger.writing import Placed, Source
 from portal_app.services.ports import PolicyRecord
 from portal_app.services.sync import bulk, projecting
@@ -63,7 +72,8 @@ class TakingPolicies:
         references = self._references(projected, ledgers, rows)
         ids = projecting.write(self.tx.db, self.feed, projected, references, self.exported_at)
         placed = [each for source_id, following in followed for each in following.placed(ids[source_id])]
-        writing.write(self.tx.db, placed, self.tx.now)
+        falls = {number: ids[source_id] for source_id, following in followed for number in following.falls}
+        writing.write(self.tx.db, placed, self.tx.now, falls)
         note_claims(self.tx, self.feed, ids, self.claims)
 
     def _policies_there(self, source_ids: list[str]) -> dict[str, tuple[int, date]]:
@@ -143,6 +153,8 @@ class Following:
             add(self.said, entry)
         if early:
             self.arrangement = arrange(self.there, self.new)
+            if any(map(cancels, self.new)):
+                self.arrangement = with_renewals_fallen(self.arrangement)
             self.terms = self.arrangement.terms()
         else:
             add(self.terms, entry)
@@ -178,6 +190,11 @@ class Following:
         ours = (each for each in (*self.there, *self.new) if each.term_effective == effective)
         told = any(each.get(name) for entry in ours for each in entry.instructions for name in (SET_OF_RECORD, REVERT))
         return shown.code_of_record if shown is not None and told else ""
+
+    @property
+    def falls(self) -> list[int]:
+        """The ids of those that are reversed for good."""
+        return [each.id or 0 for each in self.arrangement.falls] if self.arrangement else []
 
     def placed(self, policy_id: int) -> Iterator[Placed]:
         """What is to be written, in order."""

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from portal_app.models.enums import QuoteState, TransactionState
+from portal_app.models.enums import ProducerState, QuoteState, TransactionState
 from portal_app.services import audit
 from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads, writes
+from portal_app.services.errors import Conflict
 from portal_app.services.ledger import views as ledger_views
 from portal_app.services.ledger.drafts import about as about_transaction
 from portal_app.services.ledger.drafts import hold
@@ -68,7 +69,8 @@ def standing_of_quote(tx: Tx, *, locator: str) -> Underwriting:
 @writes(Permission.UNDERWRITE)
 def underwrite_quote(tx: Tx, *, locator: str, version: int | None = None) -> QuoteUnderwriting:
     """Underwrite a draft. With a producer that is not valid it stays a draft, and gets the configured flag, once.
-    Raises NotFound; Conflict for what is no draft, or where `version` is not the one that is there."""
+    Raises NotFound; Conflict for what is no draft, where `version` is not the one that is there, or where the code has
+    been discarded meanwhile."""
     row = quote_rows.held(tx, locator, version)
     check_step(row.state, Step.UNDERWRITE)
     subject = of_quote(row)
@@ -114,6 +116,9 @@ def code_of(line: ledger_views.TransactionLine) -> str:
 def _asked(tx: Tx, subject: Subject, carried: int | None) -> Judgement:
     judging.hold_code(tx, carried)
     judged = judging.judge(tx, subject, carried)
+    # Whoever removed the flag let pass what is not valid for now, and not what can never be used again.
+    if judged.outcome is Outcome.PASSED and judged.way and judged.way[0].state is ProducerState.DISCARDED:
+        raise Conflict(f"The producer code {judged.way[0].called} has been discarded and cannot be used again.")
     if judged.unflagged:
         flags.raise_for_producer(tx, subject, judged.code)
         tx.db.flush()

@@ -14,7 +14,7 @@ from tests.routes.api.conftest import Cast, Person, Served
 from tests.world import Agency
 
 DESCRIPTION = "/api/v1/openapi.json"
-EXAMPLES = 4
+EXAMPLES = 2
 # What the description cannot say of a body, such as that a producer code is known, is answered 422 too.
 BODIES = {"positive_data_acceptance": {"expected-statuses": ["2xx", "400", "401", "403", "404", "409", "422", "429"]}}
 

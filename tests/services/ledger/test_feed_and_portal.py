@@ -12,12 +12,15 @@ from portal_app.models.enums import (
     FeedKind,
     Origin,
     PolicyStatus,
+    ProducerState,
     Resolution,
     TransactionKind,
     TransactionState,
 )
+from portal_app.models.producers import ProducerCode
 from portal_app.services.door import Door
 from portal_app.services.errors import Conflict, Invalid
+from portal_app.services.ledger import reading
 from portal_app.services.sync import bulk, conflicts
 from tests.services.ledger.conftest import (
     CANCELLATION,
@@ -336,3 +339,30 @@ def test_a_renewal_made_here_that_the_feed_dates_otherwise(
     assert [code for _, code, _ in desk.segments(corrected)] == ["HL-2", "HL-3"]
     check_order(stored(bulk.LEDGER))
     check_rebuild(database, door)
+
+
+@pytest.mark.criterion("LEDGER-44")
+def test_a_cancellation_of_the_feed_takes_the_portals_renewal_with_it(
+    desk: Desk, ams: System, stored: Stored, database: Database, door: Door
+) -> None:
+    renewal = desk.issued(RENEWAL)
+    ams.says(status=PolicyStatus.CANCELLED, cancelled_on=date(2026, 11, 15))
+    assert [each.status for each in door.run(reading.terms, PRINCIPAL, policy=desk.locator).rows] == [
+        PolicyStatus.CANCELLED
+    ]
+    assert desk.transaction(renewal.locator).state is TransactionState.REVERSED
+    ams.says(status=PolicyStatus.CANCELLED, cancelled_on=date(2026, 11, 15), premium=Decimal(700))
+    assert len(door.run(reading.terms, PRINCIPAL, policy=desk.locator).rows) == 1
+    check_order(stored(bulk.LEDGER))
+    check_rebuild(database, door)
+
+
+@pytest.mark.criterion("LEDGER-35")
+def test_a_code_that_was_discarded_is_not_decided_for(desk: Desk, ams: System, door: Door, database: Database) -> None:
+    desk.issued(CHANGE, at(2026, 11, 1), TO_2)
+    ams.says(producer_code="HL-3")
+    [conflict] = door.run(conflicts.listed, PRINCIPAL).rows
+    with database.write() as db:
+        db.query(ProducerCode).filter(ProducerCode.code == "HL-3").update({"state": ProducerState.DISCARDED})
+    with pytest.raises(Conflict, match="HL-3 has been discarded"):
+        door.run(conflicts.resolve, PRINCIPAL, locator=conflict.locator, resolution=Resolution.SECOND)

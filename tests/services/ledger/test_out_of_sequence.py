@@ -243,7 +243,7 @@ def test_any_order_of_issuing_gives_the_same_snapshots_at_every_moment(
     machine = type("Machine", (Sequences,), {})
     machine.fresh, machine.stored = staticmethod(fresh), staticmethod(stored)
     machine.check = staticmethod(lambda: check_rebuild(database, door))
-    examples = 12 if database.dialect == "sqlite" else 5
+    examples = 8 if database.dialect == "sqlite" else 4
     quiet = [HealthCheck.too_slow, HealthCheck.data_too_large]
     run_state_machine_as_test(
         machine, settings=settings(max_examples=examples, stateful_step_count=14, suppress_health_check=quiet)

@@ -8,7 +8,7 @@ from portal_app.services.errors import Forbidden, NotFound
 from portal_app.services.licensing import licenses
 from portal_app.services.licensing.terms import LicenseTerms
 from portal_app.services.media import library
-from portal_app.services.media.files import Content
+from portal_app.services.media.files import Content, place_of
 from portal_app.services.producers import choices, detail, lifecycle, overview
 from portal_app.services.trail import of_producer
 from tests.services.producers.acting import ADMIN, code, patch, producer
@@ -88,6 +88,10 @@ def test_one_page_is_all_of_a_producer_as_far_as_the_actor_sees(door: Door, agen
 
 @pytest.mark.criterion("PRODPAGE-04")
 def test_files_that_the_data_refers_to_come_with_their_versions(door: Door) -> None:
+    for digest in ("a" * 64, "b" * 64):
+        place = place_of(door.settings.folder, digest)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(b"%PD")
     first = door.run(library.add, ADMIN, content=Content("a" * 64, 3, "application/pdf"), filename="a.pdf")
     door.run(library.add, ADMIN, content=Content("b" * 64, 3, "application/pdf"), filename="b.pdf", of=first.locator)
     reference = {"locator": first.locator, "versionLocator": first.versions[0].locator}

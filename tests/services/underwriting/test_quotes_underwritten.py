@@ -291,3 +291,14 @@ def test_a_failed_request_is_in_the_trail_with_what_was_not_valid(door: Door, ag
 def test_the_configuration_of_the_requirements_is_read() -> None:
     """`configured` changes the level alone; what the requirements write is there."""
     assert loading.load(json.dumps(SEED)).underwriting_flag.tag == "Example tag"
+
+
+@pytest.mark.criterion("UW-02")
+def test_a_removed_flag_lets_no_code_through_that_was_discarded_since(door: Door, agency: Agency) -> None:
+    put(door, agency.maya, State.SUSPENDED)
+    draft = quote(door, agency)
+    [flag] = underwrite(door, agency, draft.locator).result.flags
+    door.run(flags.remove, underwriter(agency), locator=flag.locator)
+    put(door, agency.codes["maya"], State.DISCARDED)
+    with pytest.raises(Conflict, match="HL-maya has been discarded"):
+        underwrite(door, agency, draft.locator)
