@@ -27,7 +27,7 @@ from portal_app.services.sync.conflicts import Claim, note_claims
 from portal_app.services.sync.kinds import Refusals, Taken
 from portal_app.services.sync.ledger import kept, kept_of_record, steps
 from portal_app.services.sync.projecting import Clock, Projected
-from portal_app.services.sync.projection import BEGINS, Entry, add, fold, preceding
+from portal_app.services.sync.projection import BEGINS, Entry, add, fold, in_force, preceding
 from portal_app.services.sync.references import References, add_carriers, look_up
 from portal_app.services.sync.rows import Incoming
 
@@ -97,13 +97,14 @@ class TakingPolicies:
         for row in sorted(rows, key=lambda each: each.record.effective):
             for each in steps(following.said, row.record, self.exported_at, self.tx.settings.zone):
                 effective = each.term_effective
-                ours, of_record = following.assigned_here(effective), following.of_record_set_here(effective)
+                held, of_record = following.held_here(each), following.of_record_set_here(effective)
+                ours = held or following.assigned_here(effective)
                 status = following.status_set_here(effective, self.exported_at)
                 following.hear(row, each)
                 if ours is not None:
                     theirs = following.said[effective].fields["producer_code"]
-                    if ours.producer_code not in (theirs, following.terms[effective].fields["producer_code"]):
-                        following.hear(row, kept(ours, each))
+                    if held is not None and held.producer_code not in (theirs, following.code_at(each)):
+                        following.hear(row, kept(held, each))
                     if "producer_code" in each.changes or each.kind in BEGINS:
                         self.claims.append(Claim(source_id, effective, ours.producer_code, theirs))
                 if status:
@@ -167,6 +168,21 @@ class Following:
         if shown is None or said is None or shown.fields["producer_code"] == said.fields["producer_code"]:
             return None
         return shown.producer_info
+
+    def held_here(self, said: Entry) -> ProducerInfo | None:
+        """The codes that the portal gave this term and that are in force when the feed's word takes effect, where the
+        producer code is another one than the feed's so far."""
+        shown = self.terms.get(said.term_effective)
+        before = self.said.get(said.term_effective) or preceding(self.said, said.term_effective)
+        if shown is None or before is None or said.effective_at is None:
+            return None
+        info, _ = in_force(self.ledger, shown, said.effective_at)
+        return None if info.producer_code == before.fields["producer_code"] else info
+
+    def code_at(self, said: Entry) -> str:
+        """The producer code that is in force when the feed's word takes effect, with all that was heard by now."""
+        shown = self.terms[said.term_effective]
+        return in_force(self.ledger, shown, said.effective_at)[0].producer_code if said.effective_at else ""
 
     @property
     def ledger(self) -> list[Entry]:

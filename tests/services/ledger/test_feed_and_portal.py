@@ -366,3 +366,18 @@ def test_a_code_that_was_discarded_is_not_decided_for(desk: Desk, ams: System, d
         db.query(ProducerCode).filter(ProducerCode.code == "HL-3").update({"state": ProducerState.DISCARDED})
     with pytest.raises(Conflict, match="HL-3 has been discarded"):
         door.run(conflicts.resolve, PRINCIPAL, locator=conflict.locator, resolution=Resolution.SECOND)
+
+
+@pytest.mark.criterion("LEDGER-35")
+@pytest.mark.parametrize("theirs", ["HL-3", "HL-1"])
+def test_a_code_in_force_is_kept_also_where_another_is_to_come(
+    desk: Desk, ams: System, stored: Stored, door: Door, database: Database, theirs: str
+) -> None:
+    ams.says(producer_code="HL-1", premium=Decimal(1300))
+    desk.issued(CHANGE, at(2026, 7, 1), TO_2)
+    desk.issued(CHANGE, at(2026, 12, 24), asked(setProducerCode="HL-3"))
+    ams.says(producer_code=theirs, premium=Decimal(1400))
+    assert shown(stored)[0] == "HL-2"
+    assert desk.codes(at(2026, 12, 25))[0] == "HL-3"
+    assert len(door.run(conflicts.listed, PRINCIPAL).rows) == (theirs == "HL-3")
+    check_rebuild(database, door)
