@@ -9,14 +9,14 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pyotp
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext
 from sqlalchemy import text
 
 from portal_app.database import Database
-from portal_app.demo import PASSWORD, SIGN_INS
+from portal_app.demo import SIGN_INS
 from portal_app.settings import load_settings
 from tests import servers
+from tests.browser.conftest import signed_in
 from tests.servers import ROOT, Site
 
 
@@ -47,20 +47,10 @@ class Agency:
     near: Web
     far: Web
 
-    def sign_in(self, page: Page, name: str) -> None:
+    def sign_in(self, context: BrowserContext, name: str) -> None:
+        """What this browser opens from now on, it opens as somebody from the demo."""
         person = next(each for each in SIGN_INS if each.email.startswith(f"{name}@"))
-        page.goto(f"{self.near.site.url}/sign-in")
-        page.get_by_label("Email").fill(person.email)
-        page.get_by_label("Password", exact=True).fill(PASSWORD)
-        page.get_by_role("button", name="Continue").click()
-        self.forget_codes()
-        page.get_by_label("6-digit code").fill(pyotp.TOTP(person.totp_secret).now())
-        page.get_by_role("button", name="Sign in").click()
-        expect(page.get_by_role("heading", level=1)).to_contain_text(person.name.split()[0])
-
-    def forget_codes(self) -> None:
-        """Each code is good once; rather than waiting for the next one, what was used is forgotten."""
-        self.write("UPDATE portal_user SET totp_last_step = 0")
+        context.add_cookies(signed_in(self.near.site, person)["cookies"])  # type: ignore[arg-type]
 
     def write(self, statement: str, **values: str) -> None:
         database = Database(load_settings(self.near.site.environment).database)

@@ -158,7 +158,7 @@ def test_what_was_chosen_for_columns_outlasts_a_server_that_dies(
     browser: Browser, browser_context_args: dict[str, object], own: Agency
 ) -> None:
     page = browser.new_context(**browser_context_args).new_page()  # type: ignore[arg-type]
-    own.sign_in(page, "principal")
+    own.sign_in(page.context, "principal")
     page.goto(f"{own.near.site.url}/admin/integrations/columns/harbor/clients")
     field = page.get_by_label("Field of Client Name")
     field.select_option("")

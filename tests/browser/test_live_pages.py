@@ -60,14 +60,14 @@ def contexts(browser: Browser, browser_context_args: dict[str, object]) -> Itera
 def admin(portal: Agency, contexts: Callable[[], BrowserContext]) -> BrowserContext:
     """An administrator who is signed in, for as long as this file runs."""
     context = contexts()
-    portal.sign_in(context.new_page(), "admin")
+    portal.sign_in(context, "admin")
     return context
 
 
 @pytest.fixture
 def csr(portal: Agency, contexts: Callable[[], BrowserContext]) -> BrowserContext:
     context = contexts()
-    portal.sign_in(context.new_page(), "csr")
+    portal.sign_in(context, "csr")
     return context
 
 
@@ -229,7 +229,7 @@ def test_a_session_that_is_taken_away_is_told_within_five_seconds(
 ) -> None:
     theirs = tab(csr, f"{portal.far.site.url}/policies", "Policies")
     if how == "another sign-in":
-        portal.sign_in(contexts().new_page(), "csr")
+        portal.sign_in(contexts(), "csr")
     else:
         page = person(admin, portal.near.site.url, "Imani Brooks")
         if how == "signed out":

@@ -65,16 +65,16 @@ def test_five_wrong_passwords_lock_and_the_right_one_reads_the_same(
     expect(person.page).to_have_url(re.compile("reason=wrong"))
     expect(person.page.get_by_text(told)).to_be_visible()
     demo_site.command("user", "unlock", "readonly@demo.agency")
-    person.arrive()
+    person.walk_in()
 
 
 @pytest.mark.criterion("AUTH-25")
 def test_a_second_sign_in_ends_the_first_within_five_seconds_and_tells_it(visit: Callable[..., Person]) -> None:
     first, second = visit("producer2"), visit("producer2")
-    first.arrive()
+    first.walk_in()
     first.open("/policies")
     expect(first.page.get_by_role("heading", name="Policies")).to_be_visible()
-    second.arrive()
+    second.walk_in()
     signed_in_at = time.monotonic()
     expect(first.page).to_have_url(re.compile("reason=replaced"), timeout=5000)
     assert time.monotonic() - signed_in_at < 5
@@ -86,7 +86,7 @@ def test_a_second_sign_in_ends_the_first_within_five_seconds_and_tells_it(visit:
 @pytest.mark.criterion("GUARD-18")
 def test_signing_out_closes_every_tab(visit: Callable[..., Person]) -> None:
     person = visit("csr")
-    person.arrive()
+    person.walk_in()
     other: Page = person.page.context.new_page()
     other.goto(f"{person.site.url}/policies")
     expect(other.get_by_role("heading", name="Policies")).to_be_visible()
@@ -102,7 +102,7 @@ def test_the_pages_run_under_the_strict_policy_without_a_complaint(visit: Callab
     complaints: list[str] = []
     person.page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     person.page.on("pageerror", lambda error: complaints.append(str(error)))
-    person.arrive()
+    person.walk_in()
     for path in ("/policies", "/accounts", "/policies?q=zzzzzz", "/nonsense"):
         person.open(path)
         expect(person.page.get_by_role("heading", level=1)).to_have_count(1)
