@@ -45,7 +45,7 @@ class FactsByHand(credentials.Sent):
 
 
 class AuthorityFacts(shapes.Shape):
-    """What was asked about, as it was known."""
+    """What was asked about, as it was known. A risk in more than one state has them all in `states` and no `state`."""
 
     action: BindAction
     producer_code: str
@@ -54,6 +54,7 @@ class AuthorityFacts(shapes.Shape):
     line: str
     line_name: str
     state: str
+    states: list[str]
     postal_codes: list[str]
     effective: date | None
     premium: shapes.Money | None

@@ -14,7 +14,7 @@ from portal_app.models.policies import Carrier
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.services.authority import grant_rows, moratoria
 from portal_app.services.authority.facts import Facts, Finding, Flag, Granted, Inputs, Step, Stop, Subject
-from portal_app.services.authority.narrowing import Fit, fitting_grant, fitting_stop
+from portal_app.services.authority.narrowing import Fit, fitting_grant, fitting_stop, state_by_state
 from portal_app.services.door import Tx
 from portal_app.services.licensing import records
 from portal_app.services.licensing.cover import covered
@@ -67,23 +67,25 @@ def _steps(tx: Tx, code: ProducerCode | None) -> tuple[Step, ...]:
 def _qualification(
     tx: Tx, asked: Asked, today: date
 ) -> tuple[Finding | None, Finding | None, QualificationCheck | None]:
-    """What is asked of who writes the line, and whether the code's producer has it both today and on the day on which
-    it takes effect: who binds needs it, and who is insured does."""
+    """What is asked of who writes the line, and whether the code's producer has it in each state that is known, both
+    today and on the day on which it takes effect: who binds needs it, and who is insured does."""
     facts = asked.facts
     if not facts.line:
         return None, None, None
     check = tx.ports.producers.qualification.of_line(facts.line)
-    if check is QualificationCheck.NONE or asked.code is None or not facts.state or facts.effective is None:
+    states = [each for each in facts.lies_in if each]
+    if check is QualificationCheck.NONE or asked.code is None or not states or facts.effective is None:
         return None, None, check
     carrier = tx.db.scalar(select(col(Carrier.id)).where(col(Carrier.locator) == facts.carrier))
     reasons = [
         reason
+        for state in states
         for day in sorted({today, facts.effective})
         for reason in qualified(
             tx,
             producer_id=asked.code.producer_id,
             line=facts.line,
-            state=facts.state,
+            state=state,
             carrier_id=carrier,
             on=day,
             check=check,
@@ -94,7 +96,7 @@ def _qualification(
 
 
 def _found(reasons: Sequence[Reason]) -> Finding | None:
-    """What was found on both days, as one."""
+    """What was found in all states on both days, as one."""
     if not reasons:
         return None
     telling = [each for each in reasons if not each.passes] or reasons
@@ -132,4 +134,6 @@ def _grants(tx: Tx, known: Inputs, code: ProducerCode | None) -> tuple[Granted, 
         reaching.append(col(grant.producer_code_id) == code.id)
     found = select(grant).where(grant_rows.in_force(known.today), or_(*reaching)).order_by(col(grant.id))
     grants = grant_rows.granted(tx, list(tx.db.scalars(found)))
-    return tuple(each for each in grants if fitting_grant(each, known).fit is not Fit.NO)
+    return tuple(
+        each for each in grants if any(fitting_grant(each, one).fit is not Fit.NO for one in state_by_state(known))
+    )
