@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from portal_app.models.authority import AuthorityDecision
-from portal_app.models.enums import BindAction, BindOutcome
+from portal_app.models.enums import BindAction, BindOutcome, IssueOutcome
 from portal_app.models.policies import Policy
 from portal_app.models.quotes import Quote
 from portal_app.services.access import Permission, visible
@@ -23,7 +23,8 @@ from portal_app.services.errors import NotFound
 @dataclass(frozen=True, slots=True)
 class Decided:
     """An answer as it was given. `quote`, `policy` and `transaction` are locators, empty where it was about another
-    thing or put by hand. `rules` are the grants and moratoria that were looked at, with the version of each."""
+    thing or put by hand. `rules` are the grants and moratoria that were looked at, with the version of each. `issue`
+    says what became of the transaction where it was answered since `asked_by` issued it, who decided what it refers."""
 
     locator: str
     quote: str
@@ -35,6 +36,7 @@ class Decided:
     action: BindAction
     outcome: BindOutcome
     binder_days: int | None
+    issue: IssueOutcome | None
     answers: tuple[Answer, ...]
     facts: Facts
     rules: tuple[tuple[str, int], ...]
@@ -60,6 +62,18 @@ def of_transaction(tx: Tx, *, transaction: str, offset: int = 0, count: int = 50
     """What was answered about a transaction of a policy (by locator), also after it was issued. Raises NotFound."""
     found, _ = subjects.transaction_of(tx, transaction)
     return _page(tx, col(AuthorityDecision.transaction_locator) == found.locator, offset, count)
+
+
+@reads(Permission.VIEW_OWN_ACCOUNTS)
+def at_issue(tx: Tx, *, policy: str) -> tuple[Decided, ...]:
+    """What was answered when transactions of the policy (a locator) were issued, as far as the actor may see it, the
+    oldest first."""
+    mine = col(AuthorityDecision.policy_id).in_(
+        visible(tx.actor, Policy).where(col(Policy.locator) == policy).with_only_columns(col(Policy.id))
+    )
+    issued = col(AuthorityDecision.issue) == IssueOutcome.ISSUED
+    asked = visible(tx.actor, AuthorityDecision).where(mine, issued).order_by(col(AuthorityDecision.id))
+    return tuple(told(tx, list(tx.db.scalars(asked))))
 
 
 @reads(Permission.VIEW_PRODUCERS)
@@ -99,6 +113,7 @@ def _decided(row: AuthorityDecision, quotes: dict[int, str], policies: dict[int,
         action=row.action,
         outcome=row.outcome,
         binder_days=row.binder_days,
+        issue=row.issue,
         answers=tuple(_answer(each) for each in row.answers),
         facts=inputs.facts,
         rules=(

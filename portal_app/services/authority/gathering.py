@@ -34,28 +34,41 @@ class Asked:
 
 def gathered(tx: Tx, asked: Asked) -> Inputs:
     """All that the answer depends on."""
-    today = records.today(tx)
+    found = with_moratoria(tx, known(tx, asked))
+    licensed, appointed, check = _qualification(tx, asked, found.today)
+    return replace(
+        found,
+        check=check,
+        license=licensed,
+        appointment=appointed,
+        cover=_cover(tx, asked.code, found.today),
+        grants=_grants(tx, found, asked.code),
+    )
+
+
+def known(tx: Tx, asked: Asked) -> Inputs:
+    """What is asked, by whom and when, under which code."""
     steps = _steps(tx, asked.code)
-    known = Inputs(
+    return Inputs(
         subject=asked.subject,
         facts=asked.facts,
         at=tx.now,
-        today=today,
+        today=records.today(tx),
         role=tx.actor.role,
         code=steps[0] if steps else None,
         producers=steps[1:],
         flags=asked.flags,
     )
-    licensed, appointed, check = _qualification(tx, asked, today)
-    return replace(
-        known,
-        check=check,
-        license=licensed,
-        appointment=appointed,
-        cover=_cover(tx, asked.code, today),
-        moratoria=_moratoria(tx, known),
-        grants=_grants(tx, known, asked.code),
-    )
+
+
+def with_moratoria(tx: Tx, found: Inputs) -> Inputs:
+    """The same with the moratoria that run and are or may be meant."""
+    return replace(found, moratoria=_moratoria(tx, found))
+
+
+def stopping(found: Inputs) -> tuple[Stop, ...]:
+    """Of the moratoria that were found, those that are meant."""
+    return tuple(each for each in found.moratoria if fitting_stop(each, found).fit is Fit.YES)
 
 
 def _steps(tx: Tx, code: ProducerCode | None) -> tuple[Step, ...]:
