@@ -1,7 +1,7 @@
 """What was answered about binding, to be read again."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,9 +15,11 @@ from portal_app.models.quotes import Quote
 from portal_app.services.access import Permission, visible
 from portal_app.services.authority import subjects
 from portal_app.services.authority.answers import Answer, Rule, Verdict
-from portal_app.services.authority.facts import Facts, restored
+from portal_app.services.authority.facts import Facts, Inputs, restored
+from portal_app.services.authority.rules import ANSWERS
 from portal_app.services.door import Tx, reads
 from portal_app.services.errors import NotFound
+from portal_app.services.producers import naming
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +99,14 @@ def told(tx: Tx, rows: Sequence[AuthorityDecision]) -> list[Decided]:
     """Rows that the actor was found to see, as they are answered."""
     quotes = _locators(tx, Quote, (row.quote_id for row in rows))
     policies = _locators(tx, Policy, (row.policy_id for row in rows))
-    return [_decided(row, quotes, policies) for row in rows]
+    inputs = [restored(row.inputs) for row in rows]
+    named = naming.seen(tx, {step.locator for each in inputs for step in each.producers})
+    return [_decided(row, each, named, quotes, policies) for row, each in zip(rows, inputs, strict=True)]
 
 
-def _decided(row: AuthorityDecision, quotes: dict[int, str], policies: dict[int, str]) -> Decided:
-    inputs = restored(row.inputs)
+def _decided(
+    row: AuthorityDecision, inputs: Inputs, named: frozenset[str], quotes: dict[int, str], policies: dict[int, str]
+) -> Decided:
     return Decided(
         locator=row.locator,
         quote=quotes.get(row.quote_id or 0, ""),
@@ -114,13 +119,21 @@ def _decided(row: AuthorityDecision, quotes: dict[int, str], policies: dict[int,
         outcome=row.outcome,
         binder_days=row.binder_days,
         issue=row.issue,
-        answers=tuple(_answer(each) for each in row.answers),
+        answers=tuple(_told_of(_answer(each), inputs, named) for each in row.answers),
         facts=inputs.facts,
         rules=(
             *((each.locator, each.version) for each in inputs.moratoria),
             *((each.locator, each.version) for each in inputs.grants),
         ),
     )
+
+
+def _told_of(answer: Answer, inputs: Inputs, named: frozenset[str]) -> Answer:
+    """The answer, which names those above only to who may see them; it is kept with all names."""
+    steps = naming.steps_told(named, inputs.producers)
+    if answer.rule is not Rule.PARENTS or steps == inputs.producers:
+        return answer
+    return replace(ANSWERS[Rule.PARENTS](replace(inputs, producers=steps)), verdict=answer.verdict)
 
 
 def _answer(kept: dict[str, Any]) -> Answer:

@@ -19,6 +19,8 @@ from portal_app.models.enums import (
     Role,
 )
 
+UNNAMED = "a producer above"
+
 
 class Subject(StrEnum):
     """What a question is about."""

@@ -18,7 +18,7 @@ from portal_app.services.authority.answers import (
     passed,
     referred,
 )
-from portal_app.services.authority.facts import Finding, Flag, Inputs, Step, Subject
+from portal_app.services.authority.facts import UNNAMED, Finding, Flag, Inputs, Step, Subject
 from portal_app.services.authority.narrowing import Fit, fitting_grant, fitting_stop, settle, state_by_state
 from portal_app.services.underwriting import outcome as underwriting
 from portal_app.services.underwriting.outcome import Outcome
@@ -61,15 +61,18 @@ def _parents(inputs: Inputs) -> Answer:
         return referred(Rule.PARENTS, UNKNOWN_CODE, NAME_A_CODE)
     wrong = [each for each in inputs.producers if each.state is not ProducerState.VALIDATED]
     if not wrong:
-        names = words.listed(each.called for each in inputs.producers)
+        names = words.listed(dict.fromkeys(each.called for each in inputs.producers))
+        names = UNNAMED.capitalize() if names == UNNAMED else names
         return passed(Rule.PARENTS, f"{names} {'is' if len(inputs.producers) == 1 else 'are'} validated.")
-    told = " ".join(_stands(each) for each in wrong)
-    return denied(Rule.PARENTS, told, " ".join(_once(each, "Another producer above") for each in wrong))
+    told = " ".join(dict.fromkeys(_stands(each) for each in wrong))
+    would = dict.fromkeys(_once(each, "Another producer above") for each in wrong)
+    return denied(Rule.PARENTS, told, " ".join(would))
 
 
 def _stands(step: Step) -> str:
     state = step.state.label.lower()
-    return f"{step.called} is {'a draft' if step.state is ProducerState.DRAFT else state}."
+    called = step.called.capitalize() if step.called == UNNAMED else step.called
+    return f"{called} is {'a draft' if step.state is ProducerState.DRAFT else state}."
 
 
 def _once(step: Step, other: str) -> str:
