@@ -8,7 +8,7 @@ from sqlalchemy import JSON, CheckConstraint, Index
 from sqlmodel import SQLModel
 
 from portal_app.models.columns import Holds, column, key, locator, moment, reference
-from portal_app.models.enums import BindAction, BindOutcome, GranteeKind, Role
+from portal_app.models.enums import BindAction, BindOutcome, GranteeKind, IssueOutcome, Role
 from portal_app.models.stored import stored_enum
 from portal_app.models.types import Cents
 
@@ -131,7 +131,8 @@ class Moratorium(SQLModel, table=True):
 class AuthorityDecision(SQLModel, table=True):
     """What was answered to whom, when, and by which revision of the rules: about a quote, about a drafted transaction
     of a policy, or about facts that somebody put by hand. `inputs` hold all that the answer was made of, `failing` says
-    how many rules do not pass."""
+    how many rules do not pass. `issue` says what became of the transaction where it was answered since somebody issued
+    it: who asked then decided what the answer refers."""
 
     __tablename__ = "authority_decision"
     __table_args__ = (
@@ -139,6 +140,7 @@ class AuthorityDecision(SQLModel, table=True):
         CheckConstraint("(policy_id IS NULL) = (transaction_locator = '')", name="ck_authority_decision_transaction"),
         CheckConstraint("revision >= 0", name="ck_authority_decision_revision"),
         CheckConstraint("(outcome = 'bind') = (failing = 0)", name="ck_authority_decision_bind"),
+        CheckConstraint("issue IS NULL OR policy_id IS NOT NULL", name="ck_authority_decision_issue"),
         Index("ix_authority_decision_quote", "quote_id", "id"),
         Index("ix_authority_decision_transaction", "transaction_locator", "id"),
         Index("ix_authority_decision_user", "user_id", "id"),
@@ -157,5 +159,6 @@ class AuthorityDecision(SQLModel, table=True):
     outcome: BindOutcome = column(Holds.BUSINESS, sa_type=stored_enum(BindOutcome))
     failing: int = column(Holds.BUSINESS)
     binder_days: int | None = column(Holds.BUSINESS, None)
+    issue: IssueOutcome | None = column(Holds.BUSINESS, None, sa_type=stored_enum(IssueOutcome))
     inputs: dict[str, Any] = column(Holds.CONTACT, sa_type=JSON)
     answers: list[dict[str, Any]] = column(Holds.BUSINESS, sa_type=JSON)

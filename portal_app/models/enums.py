@@ -211,6 +211,13 @@ class BindOutcome(Labelled):
     DENY = "deny"
 
 
+class IssueOutcome(Labelled):
+    """What became of a draft that somebody issued, where binding authority was asked about it."""
+
+    ISSUED = "issued"
+    REFUSED = "refused"
+
+
 class BillMode(Labelled):
     """Who sends the bill."""
 

@@ -239,6 +239,7 @@ def _line(each: Any) -> rx.Component:
                 ),
             ),
             rx.cond(each.asked != "", meta(each.asked)),
+            rx.cond(each.authority != "", meta(each.authority)),
             _leads(each.repeats, each.repeats_href),
             _leads(each.reversed, each.by_href),
             _leads(each.again, each.again_href),

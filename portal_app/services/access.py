@@ -320,7 +320,11 @@ def in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[bool]:
         return quoted
     if model is UnderwritingFlag:
         of_policy = col(UnderwritingFlag.policy_id).in_(select(col(Policy.id)).where(mine))
-        return or_(of_policy, col(UnderwritingFlag.quote_id).in_(select(col(Quote.id)).where(quoted)))
+        of_quote = col(UnderwritingFlag.quote_id).in_(select(col(Quote.id)).where(quoted))
+        # What was found of another producer's code, from before it came to this one, is not theirs.
+        codes = select(col(ProducerCode.locator)).where(col(ProducerCode.id).in_(codes_in(scope)))
+        about = (col(UnderwritingFlag.producer_code) == "") | col(UnderwritingFlag.producer_code).in_(codes)
+        return or_(of_policy, of_quote) & about
     if model in BELONGS_TO_A_POLICY:
         return model.policy_id.in_(select(col(Policy.id)).where(mine))  # type: ignore[attr-defined, no-any-return]
     raise TypeError(f"{model.__name__} has no rule of scope")
@@ -378,8 +382,8 @@ def _authority_in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[bo
 
 
 def _decision_in_scope(actor: Actor) -> ColumnElement[bool]:
-    """A decision goes with its quote or policy; what was asked by hand is for who asked, and for who sets authority and
-    sees the business."""
+    """A decision goes with its quote or policy, to a producer as far as it is about a code of theirs or they asked it;
+    what was asked by hand is for who asked, and for who sets authority and sees the business."""
     if actor.kind == "system":
         return true()
     decision = AuthorityDecision
@@ -388,7 +392,20 @@ def _decision_in_scope(actor: Actor) -> ColumnElement[bool]:
         by_hand = by_hand & (col(decision.user_id) == actor.user_id if can(actor, Gate.SIGNED_IN) else false())
     of_quote = col(decision.quote_id).in_(select(col(Quote.id)).where(in_scope(actor, Quote)))
     of_policy = col(decision.policy_id).in_(select(col(Policy.id)).where(in_scope(actor, Policy)))
-    return or_(by_hand, of_quote, of_policy)
+    return or_(by_hand, or_(of_quote, of_policy) & _is_about_own_code(actor))
+
+
+def _is_about_own_code(actor: Actor) -> ColumnElement[bool]:
+    scope, decision = scope_of(actor), AuthorityDecision
+    if scope.agency or scope.producer_id is None:
+        return true()
+    named = col(decision.inputs)["facts"]["producer_code"].as_string()
+    code = ProducerCode
+    mine = col(code.id).in_(codes_in(scope))
+    called = select(col(code.code)).where(mine, col(code.code) != "")
+    asked = false() if actor.user_id is None else col(decision.user_id) == actor.user_id
+    unnamed = select(col(code.locator)).where(mine)
+    return or_(named == "", named.in_(called), named.in_(unnamed), asked)
 
 
 def visible(actor: Actor, model: type[SQLModel]) -> Select[Any]:

@@ -40,6 +40,15 @@ class DecisionRow:
 NOTHING = DecisionRow("", "", "", "", "", "", [])
 
 
+def at_issue(found: Decided) -> str:
+    """What was answered when it was issued, and who decided what is not within authority."""
+    beyond = ", ".join(RULES[each.rule].name for each in found.answers if each.verdict is not Verdict.PASS)
+    if found.outcome is BindOutcome.BIND:
+        return "Within binding authority"
+    said = "referred it" if found.outcome is BindOutcome.REFER else "did not allow it"
+    return f"Binding authority {said} ({beyond}); decided by {found.asked_by}"
+
+
 def decision_row(found: Decided, at: str) -> DecisionRow:
     """`at` is when it was asked, in words."""
     binder = ""

@@ -8,6 +8,7 @@ from typing import Any
 from portal_app.guard.events import requires
 from portal_app.models.enums import ProducerState, TransactionKind, TransactionState
 from portal_app.services.access import Permission, can
+from portal_app.services.authority import decisions
 from portal_app.services.door import current_actor, the_door
 from portal_app.services.errors import DomainError, Invalid, NotFound, Unexpected
 from portal_app.services.ledger import drafts, issuing, outlook, reading, timeline
@@ -16,7 +17,7 @@ from portal_app.services.producers import find
 from portal_app.services.topics import Topic
 from portal_app.services.underwriting import flags, requests
 from portal_app.services.underwriting.outcome import Outcome
-from portal_app.state import address, drafted, ledger_words, wording
+from portal_app.state import address, answers, drafted, ledger_words, wording
 from portal_app.state.drafted import DraftRow
 from portal_app.state.portal import PortalState
 
@@ -61,6 +62,7 @@ class Line:
     again: str = ""
     again_href: str = ""
     snapshot_href: str = ""
+    authority: str = ""
 
 
 class LedgerState(PortalState):
@@ -105,8 +107,10 @@ class LedgerState(PortalState):
             return
         by_locator = {each.locator: each for each in happened}
         self.policy_href, self.number = f"/policies/{locator}", terms.rows[0].number if terms.rows else ""
+        answered = await self._ask(decisions.at_issue, policy=locator)
+        authority = {each.transaction: answers.at_issue(each) for each in answered or ()}
         self.version = found.version
-        self.lines = [self._line(each, by_locator) for each in found.rows]
+        self.lines = [self._line(each, by_locator, authority) for each in found.rows]
         self.headline = wording.count(found.total, "transaction")
         self.span = wording.span(offset, len(found.rows), found.total)
         place = f"{self.policy_href}/ledger"
@@ -135,7 +139,7 @@ class LedgerState(PortalState):
         self.codes = [each.code for each in codes.rows if each.code] if codes else self.codes
         return True
 
-    def _line(self, each: TransactionLine, by_locator: Mapping[str, Happening]) -> Line:
+    def _line(self, each: TransactionLine, by_locator: Mapping[str, Happening], authority: Mapping[str, str]) -> Line:
         zone, counts = self._zone(), each.state is TransactionState.ISSUED
         asked = ledger_words.asked_for(each.effective_at, zone)
         line = Line(
@@ -149,6 +153,7 @@ class LedgerState(PortalState):
             told=list(by_locator[each.locator].changes),
             asked=_asked(each),
             snapshot_href=ledger_words.query(f"{self.policy_href}/snapshot", **asked) if counts else "",
+            authority=authority.get(each.locator, ""),
         )
         self._connect(line, each, by_locator)
         return line
@@ -248,11 +253,19 @@ class LedgerState(PortalState):
         """Do what was asked about, once: a second click finds nothing that is asked any more."""
         what, locator, self.asking, self.asking_about = self.asking, self.asking_about, "", ""
         if what == ISSUE:
-            await self._settle(issuing.issue, locator, "Issued. The policy is as it says.")
+            await self._issue(locator)
         elif what == UNFLAG:
             await self._settle(flags.remove, locator, "The flag is removed.")
         elif what == DISCARD:
             await self._settle(drafts.discard, locator, "Discarded. It stays in the ledger and never counts.")
+
+    async def _issue(self, locator: str) -> None:
+        """Issue it; what is refused is answered with the reason, and stays a draft."""
+        done, answer = await self._do(issuing.issue, locator=locator)
+        if answer and answer.refused:
+            self._say(answer.refused, "bad")
+            done = False
+        await self._told(done, "Issued. The policy is as it says.")
 
     @requires(UNDERWRITES)
     async def underwrite(self, locator: str) -> None:

@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import insert
 
-from portal_app.models.enums import Grant, Origin, TransactionKind, TransactionState
+from portal_app.models.enums import BindAction, Grant, Origin, TransactionKind, TransactionState
 from portal_app.models.producers import ProducerCode
 from portal_app.models.types import new_locator
 from portal_app.services.access import Actor
+from portal_app.services.authority import moratoria
 from portal_app.services.door import Door
 from portal_app.services.ledger import drafts, issuing
 from portal_app.services.producers import lifecycle
@@ -20,6 +22,7 @@ from portal_app.state.difference import DifferenceState
 from portal_app.state.policy_ledger import LedgerState
 from portal_app.state.snapshot import SnapshotState
 from tests.routes.api.test_transactions import BEGUN
+from tests.services.authority.conftest import STORM
 from tests.services.ledger.conftest import asked, at
 from tests.world import NOW, Agency, Clock
 
@@ -311,3 +314,21 @@ def test_a_draft_under_a_producer_who_is_suspended_is_underwritten_flagged_and_l
     asyncio.run(page.ask_first("issue", draft.key))
     asyncio.run(page.go_on())
     assert page.drafts == []
+
+
+@pytest.mark.criterion("BIND-25")
+def test_the_ledger_says_what_authority_said_and_a_moratorium_stops_the_issue(
+    door: Door, agency: Agency, read: Reads, issued: Callable[..., str], place: str
+) -> None:
+    issued(CHANGE, at(2026, 12, 1), setProducerCode="HL-daniel")
+    page = read(LedgerState, "ledger", agency.principal())
+    assert page.lines[0].authority == "Within binding authority"
+    drafted = door.run(drafts.draft, agency.principal(), policy=place.rpartition("/")[2], kind=RENEWAL)
+    asyncio.run(page.refresh())
+    asyncio.run(page.ask_first("issue", drafted.locator))
+    terms = replace(STORM, actions=(BindAction.RENEW,), zip_prefixes=())
+    door.run(moratoria.add, agency.principal(), terms=terms)
+    asyncio.run(page.go_on())
+    assert page.flash.startswith("The moratorium Storm Ida (Wind) stops renewals until somebody ends it")
+    assert page.flash.endswith("The draft is still here.")
+    assert page.drafts[0].problem.startswith("The moratorium Storm Ida")

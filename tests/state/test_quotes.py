@@ -55,11 +55,11 @@ def test_the_page_shows_facts_flags_and_the_producers_with_their_states(
     assert [(each.called, each.state, each.valid) for each in page.links] == [
         ("HL-maya", "Validated", True),
         ("Maya Alvarez", "Validated", True),
-        ("North Branch", "Suspended", False),
+        ("a producer above", "Suspended", False),
         ("Harbor Lane Insurance", "Validated", True),
     ]
     assert page.invalid == (
-        "Not validated: North Branch is suspended. Underwriting fails until that is mended, or the flag for it is "
+        "Not validated: a producer above is suspended. Underwriting fails until that is mended, or the flag for it is "
         "removed."
     )
     (flag,) = page.flags

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from portal_app.models.enums import BindAction, BindOutcome
+from portal_app.models.enums import BindAction, BindOutcome, IssueOutcome
 from portal_app.routes.api import credentials, parameters, problems, shapes
 from portal_app.routes.api.auth import Caller
 from portal_app.routes.api.credentials import Amount, Day
@@ -45,7 +45,7 @@ class FactsByHand(credentials.Sent):
 
 
 class AuthorityFacts(shapes.Shape):
-    """What was asked about, as it was known."""
+    """What was asked about, as it was known. A risk in more than one state has them all in `states` and no `state`."""
 
     action: BindAction
     producer_code: str
@@ -54,6 +54,7 @@ class AuthorityFacts(shapes.Shape):
     line: str
     line_name: str
     state: str
+    states: list[str]
     postal_codes: list[str]
     effective: date | None
     premium: shapes.Money | None
@@ -84,7 +85,8 @@ class RuleLookedAt(shapes.Shape):
 class AuthorityDecision(shapes.Shape):
     """An answer, rule by rule in their order. `revision` is the number of the rules by which it was given. `quote`,
     `policy` and `transaction` are locators, empty where it was about another thing or put by hand. `binderDays` is how
-    long a binder may run where a grant says so."""
+    long a binder may run where a grant says so. `issue` says what became of the transaction where it was answered since
+    `askedBy` issued it: they decided what it refers."""
 
     locator: str
     quote: str
@@ -96,6 +98,7 @@ class AuthorityDecision(shapes.Shape):
     action: BindAction
     outcome: BindOutcome
     binder_days: int | None
+    issue: IssueOutcome | None
     answers: list[RuleAnswer]
     facts: AuthorityFacts
     rules: list[RuleLookedAt]

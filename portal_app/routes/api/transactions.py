@@ -12,6 +12,7 @@ from portal_app.models.enums import Origin, PolicyStatus, TransactionKind, Trans
 from portal_app.routes.api import parameters, problems, shapes
 from portal_app.routes.api.auth import Caller
 from portal_app.services.door import the_door
+from portal_app.services.errors import Conflict
 from portal_app.services.ledger import drafts, issuing, outlook, reading
 from portal_app.services.ledger.instructions import MOST
 
@@ -138,8 +139,13 @@ async def get_transaction_outlook(caller: Caller, locator: parameters.Locator) -
 
 @router.post("/{locator}/issue", responses=CHANGED)
 async def issue_transaction(caller: Caller, locator: parameters.Locator) -> Transaction:
-    """Issue a draft. What was issued already and takes effect later is reversed and applied again behind it."""
-    return Transaction.of(await the_door().act(issuing.issue, caller, locator=locator))
+    """Issue a draft. What was issued already and takes effect later is reversed and applied again behind it. What
+    underwriting does not let through or a moratorium stops is a conflict that says so, and stays a draft; what binding
+    authority said of it is among the transaction's authority decisions, as it is of one that was issued."""
+    issued = await the_door().act(issuing.issue, caller, locator=locator)
+    if issued.refused:
+        raise Conflict(issued.refused)
+    return Transaction.of(issued.transaction)
 
 
 @router.post("/{locator}/discard", responses=CHANGED)

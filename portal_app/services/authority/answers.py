@@ -51,14 +51,15 @@ RULES: dict[Rule, Stated] = {
     ),
     Rule.LICENSE: Stated(
         "License",
-        "The code's producer is licensed for the line in the state, today and on the effective date, or the line asks "
-        "for none.",
-        "The code, the line, the state or the effective date is not known.",
+        "The code's producer is licensed for the line in every state of the risk, today and on the effective date, or "
+        "the line asks for none.",
+        "The code, the line, a state or the effective date is not known.",
         "The license is missing on one of the days.",
     ),
     Rule.APPOINTMENT: Stated(
         "Appointment",
-        "The carrier appointed the producer for the line in the state, on both days, or the line asks for none.",
+        "The carrier appointed the producer for the line in every state of the risk, on both days, or the line asks "
+        "for none.",
         "The carrier, or what a license needs, is not known.",
         "The appointment is missing on one of the days.",
     ),
@@ -72,11 +73,11 @@ RULES: dict[Rule, Stated] = {
         "Moratorium",
         "None runs for the action, the line, the carrier and the place.",
         "One may be meant, and the line, the carrier, the state or the ZIP code is not known.",
-        "One runs.",
+        "One runs, be it in one of several states.",
     ),
     Rule.GRANT: Stated(
         "Authority",
-        "The grants that reach the producer allow it; Principals are not limited by grants.",
+        "The grants that reach the producer allow it in every state; Principals are not limited by grants.",
         "No grant reaches it, a limit is passed, or a fact is not known that a grant asks for.",
         "Never.",
     ),

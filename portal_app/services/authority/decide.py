@@ -1,15 +1,15 @@
 """May this be bound, and why not? The answer is kept with all that it was made of, whoever asks again later."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 from portal_app.models.authority import AuthorityDecision
 from portal_app.services import audit
 from portal_app.services.access import Permission
 from portal_app.services.authority import facts as kept
 from portal_app.services.authority import revision, subjects
-from portal_app.services.authority.answers import Verdict
+from portal_app.services.authority.answers import Decision, Verdict
 from portal_app.services.authority.decisions import Decided, told
-from portal_app.services.authority.facts import Facts
+from portal_app.services.authority.facts import Facts, Inputs
 from portal_app.services.authority.gathering import Asked, gathered
 from portal_app.services.authority.rules import evaluate
 from portal_app.services.door import Tx, writes
@@ -41,19 +41,39 @@ def by_hand(tx: Tx, *, facts: Facts) -> Decided:
     return _decided(tx, AuthorityDecision(), subjects.by_hand(tx, facts), {"by_hand": True})
 
 
-def _decided(tx: Tx, row: AuthorityDecision, asked: Asked, detail: dict[str, object]) -> Decided:
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An answer that is not kept yet."""
+
+    revision: int
+    inputs: Inputs
+    decision: Decision
+
+
+def judged(tx: Tx, asked: Asked) -> Judged:
+    """The answer by the rules as they are. Until this transaction is through nobody changes them."""
     # First, so that nobody changes the rules between the number and what it stands for.
-    row.revision = revision.held(tx)
+    number = revision.held(tx)
     inputs = gathered(tx, asked)
-    decision = evaluate(inputs)
+    return Judged(number, inputs, evaluate(inputs))
+
+
+def _decided(tx: Tx, row: AuthorityDecision, asked: Asked, detail: dict[str, object]) -> Decided:
+    return keep(tx, row, judged(tx, asked), detail)
+
+
+def keep(tx: Tx, row: AuthorityDecision, found: Judged, detail: dict[str, object]) -> Decided:
+    """Write the answer down: `row` says what it is about, `detail` what the trail calls that."""
+    decision, facts = found.decision, found.inputs.facts
+    row.revision = found.revision
     row.user_id = tx.actor.user_id
     row.asked_by = tx.actor.email or tx.actor.name
     row.asked_at = tx.now
-    row.action = asked.facts.action
+    row.action = facts.action
     row.outcome = decision.outcome
     row.failing = sum(each.verdict is not Verdict.PASS for each in decision.answers)
     row.binder_days = decision.binder_days
-    row.inputs = kept.stored(inputs)
+    row.inputs = kept.stored(found.inputs)
     row.answers = [asdict(each) for each in decision.answers]
     tx.db.add(row)
     tx.db.flush()
@@ -63,8 +83,8 @@ def _decided(tx: Tx, row: AuthorityDecision, asked: Asked, detail: dict[str, obj
         "outcome": row.outcome.value,
         "revision": row.revision,
         "not_passed": [each.rule.value for each in decision.answers if each.verdict is not Verdict.PASS],
-        "producer_code": asked.facts.producer_code,
-        "premium": "" if asked.facts.premium is None else f"{asked.facts.premium:.2f}",
+        "producer_code": facts.producer_code,
+        "premium": "" if facts.premium is None else f"{facts.premium:.2f}",
     }
     audit.record(tx, "authority.decided", subject_kind="authority_decision", subject=row.locator, detail=detail)
     answer = told(tx, [row])[0]

@@ -19,6 +19,8 @@ from portal_app.models.enums import (
     Role,
 )
 
+UNNAMED = "a producer above"
+
 
 class Subject(StrEnum):
     """What a question is about."""
@@ -31,8 +33,9 @@ class Subject(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What somebody wants to bind. What is None or empty is not known. `line` is the code of a line of business,
-    `carrier` a locator, `state` two letters. A risk with several locations has several `postal_codes`, "" for one that
-    is not known. Amounts are dollars; `losses` what was paid and reserved."""
+    `carrier` a locator, `state` two letters. A risk with several locations has several `postal_codes`; one that lies in
+    more than one state has them all in `states` and no `state`. "" stands for one that is not known. Amounts are
+    dollars; `losses` what was paid and reserved."""
 
     action: BindAction
     producer_code: str = ""
@@ -49,6 +52,13 @@ class Facts:
     class_codes: tuple[str, ...] = ()
     carrier_name: str = ""
     line_name: str = ""
+    # Facts that were kept before there were risks in several states have none.
+    states: tuple[str, ...] = ()
+
+    @property
+    def lies_in(self) -> tuple[str, ...]:
+        """Every state of the risk, "" for one that is not known; empty where none is known."""
+        return self.states or ((self.state,) if self.state else ())
 
     @property
     def told_line(self) -> str:

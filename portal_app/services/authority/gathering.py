@@ -14,7 +14,7 @@ from portal_app.models.policies import Carrier
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.services.authority import grant_rows, moratoria
 from portal_app.services.authority.facts import Facts, Finding, Flag, Granted, Inputs, Step, Stop, Subject
-from portal_app.services.authority.narrowing import Fit, fitting_grant, fitting_stop
+from portal_app.services.authority.narrowing import Fit, fitting_grant, fitting_stop, state_by_state
 from portal_app.services.door import Tx
 from portal_app.services.licensing import records
 from portal_app.services.licensing.cover import covered
@@ -34,28 +34,41 @@ class Asked:
 
 def gathered(tx: Tx, asked: Asked) -> Inputs:
     """All that the answer depends on."""
-    today = records.today(tx)
+    found = with_moratoria(tx, known(tx, asked))
+    licensed, appointed, check = _qualification(tx, asked, found.today)
+    return replace(
+        found,
+        check=check,
+        license=licensed,
+        appointment=appointed,
+        cover=_cover(tx, asked.code, found.today),
+        grants=_grants(tx, found, asked.code),
+    )
+
+
+def known(tx: Tx, asked: Asked) -> Inputs:
+    """What is asked, by whom and when, under which code."""
     steps = _steps(tx, asked.code)
-    known = Inputs(
+    return Inputs(
         subject=asked.subject,
         facts=asked.facts,
         at=tx.now,
-        today=today,
+        today=records.today(tx),
         role=tx.actor.role,
         code=steps[0] if steps else None,
         producers=steps[1:],
         flags=asked.flags,
     )
-    licensed, appointed, check = _qualification(tx, asked, today)
-    return replace(
-        known,
-        check=check,
-        license=licensed,
-        appointment=appointed,
-        cover=_cover(tx, asked.code, today),
-        moratoria=_moratoria(tx, known),
-        grants=_grants(tx, known, asked.code),
-    )
+
+
+def with_moratoria(tx: Tx, found: Inputs) -> Inputs:
+    """The same with the moratoria that run and are or may be meant."""
+    return replace(found, moratoria=_moratoria(tx, found))
+
+
+def stopping(found: Inputs) -> tuple[Stop, ...]:
+    """Of the moratoria that were found, those that are meant."""
+    return tuple(each for each in found.moratoria if fitting_stop(each, found).fit is Fit.YES)
 
 
 def _steps(tx: Tx, code: ProducerCode | None) -> tuple[Step, ...]:
@@ -67,23 +80,25 @@ def _steps(tx: Tx, code: ProducerCode | None) -> tuple[Step, ...]:
 def _qualification(
     tx: Tx, asked: Asked, today: date
 ) -> tuple[Finding | None, Finding | None, QualificationCheck | None]:
-    """What is asked of who writes the line, and whether the code's producer has it both today and on the day on which
-    it takes effect: who binds needs it, and who is insured does."""
+    """What is asked of who writes the line, and whether the code's producer has it in each state that is known, both
+    today and on the day on which it takes effect: who binds needs it, and who is insured does."""
     facts = asked.facts
     if not facts.line:
         return None, None, None
     check = tx.ports.producers.qualification.of_line(facts.line)
-    if check is QualificationCheck.NONE or asked.code is None or not facts.state or facts.effective is None:
+    states = [each for each in facts.lies_in if each]
+    if check is QualificationCheck.NONE or asked.code is None or not states or facts.effective is None:
         return None, None, check
     carrier = tx.db.scalar(select(col(Carrier.id)).where(col(Carrier.locator) == facts.carrier))
     reasons = [
         reason
+        for state in states
         for day in sorted({today, facts.effective})
         for reason in qualified(
             tx,
             producer_id=asked.code.producer_id,
             line=facts.line,
-            state=facts.state,
+            state=state,
             carrier_id=carrier,
             on=day,
             check=check,
@@ -94,7 +109,7 @@ def _qualification(
 
 
 def _found(reasons: Sequence[Reason]) -> Finding | None:
-    """What was found on both days, as one."""
+    """What was found in all states on both days, as one."""
     if not reasons:
         return None
     telling = [each for each in reasons if not each.passes] or reasons
@@ -132,4 +147,6 @@ def _grants(tx: Tx, known: Inputs, code: ProducerCode | None) -> tuple[Granted, 
         reaching.append(col(grant.producer_code_id) == code.id)
     found = select(grant).where(grant_rows.in_force(known.today), or_(*reaching)).order_by(col(grant.id))
     grants = grant_rows.granted(tx, list(tx.db.scalars(found)))
-    return tuple(each for each in grants if fitting_grant(each, known).fit is not Fit.NO)
+    return tuple(
+        each for each in grants if any(fitting_grant(each, one).fit is not Fit.NO for one in state_by_state(known))
+    )

@@ -24,11 +24,15 @@ LISTS = ("allowed_classes", "excluded_classes")
 OVER = (ProducerState.RETIRED, ProducerState.DISCARDED)
 
 
-def columns_of(tx: Tx, terms: GrantTerms) -> dict[str, Any]:
-    """The terms as the table holds them. Raises Invalid for what they name and there is not."""
+def columns_of(tx: Tx, terms: GrantTerms, kept: AuthorityGrant | None = None) -> dict[str, Any]:
+    """The terms as the table holds them. `kept` is the row whose grantee they stay with: that one may have been retired
+    since. Raises Invalid for what they name and there is not."""
     problems: dict[str, str] = {}
     row: dict[str, Any] = dict.fromkeys(("role", "producer_id", "producer_code_id", "carrier_id", "line_id"))
-    row |= _grantee(tx, terms, problems)
+    if kept is None:
+        row |= _grantee(tx, terms, problems)
+    else:
+        row |= {name: getattr(kept, name) for name in ("role", "producer_id", "producer_code_id")}
     if terms.carrier:
         row["carrier_id"] = tx.db.scalar(select(col(Carrier.id)).where(col(Carrier.locator) == terms.carrier))
         problems |= {} if row["carrier_id"] else {"carrier": "There is no such carrier."}

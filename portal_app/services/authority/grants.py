@@ -90,7 +90,8 @@ def change(tx: Tx, *, locator: str, version: int, given: Mapping[str, Any]) -> G
     after = terms.tidied_grant(replace(before.terms, **given))
     if after == before.terms and row.version == version:
         return before
-    _written(tx, row, version, _checked(tx, after))
+    same = (after.grantee_kind, after.grantee) == (before.terms.grantee_kind, before.terms.grantee)
+    _written(tx, row, version, _checked(tx, after, row if same else None))
     number = revision.raised(tx)
     detail = {"revision": number, **records.differences(before.terms, after)}
     audit.record(tx, "authority_grant.changed", subject_kind="authority_grant", subject=locator, detail=detail)
@@ -123,11 +124,12 @@ def _find(tx: Tx, locator: str) -> AuthorityGrant:
     return found
 
 
-def _checked(tx: Tx, given: GrantTerms) -> dict[str, Any]:
+def _checked(tx: Tx, given: GrantTerms, kept: AuthorityGrant | None = None) -> dict[str, Any]:
+    """As the table holds it; `kept` is the row whose grantee it stays with."""
     given = terms.tidied_grant(given)
     if problems := terms.problems_of_grant(given):
         raise Invalid(problems)
-    return grant_rows.columns_of(tx, given)
+    return grant_rows.columns_of(tx, given, kept)
 
 
 def _written(tx: Tx, row: AuthorityGrant, version: int, values: Mapping[str, Any]) -> None:

@@ -7,7 +7,7 @@ names does not bound, but for backdating, which only a grant allows.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
 
@@ -71,8 +71,15 @@ def rank(grant: Granted, inputs: Inputs) -> int | None:
     return 2 + len(above)
 
 
+def state_by_state(inputs: Inputs) -> tuple[Inputs, ...]:
+    """The same question for each state of the risk by itself, so that in each the narrowest grant caps."""
+    if not inputs.facts.states:
+        return (inputs,)
+    return tuple(replace(inputs, facts=replace(inputs.facts, state=each, states=())) for each in inputs.facts.states)
+
+
 def fitting_grant(grant: Granted, inputs: Inputs) -> Fitting:
-    """Whether the grant is about what is asked."""
+    """Whether the grant is about what is asked, of a risk in one state."""
     facts = inputs.facts
     reaches = Fitting(Fit.NO if rank(grant, inputs) is None else Fit.YES)
     return together(
@@ -107,9 +114,9 @@ def _lying(facts: Facts, stop: Stop) -> Fitting:
         return Fitting(Fit.YES)
     missing = []
     if stop.states:
-        if facts.state in stop.states:
+        if any(each in stop.states for each in facts.lies_in):
             return Fitting(Fit.YES)
-        missing += [] if facts.state else ["state"]
+        missing += [] if facts.lies_in and all(facts.lies_in) else ["state"]
     if stop.zip_prefixes:
         if any(each.startswith(stop.zip_prefixes) for each in facts.postal_codes):
             return Fitting(Fit.YES)

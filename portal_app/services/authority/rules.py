@@ -7,9 +7,19 @@ from collections.abc import Callable, Mapping, Sequence
 
 from portal_app.models.enums import BindOutcome, FlagCause, FlagLevel, ProducerState, QualificationCheck, Role
 from portal_app.services.authority import caps, words
-from portal_app.services.authority.answers import RULES, Answer, Decision, Rule, denied, outcome_of, passed, referred
-from portal_app.services.authority.facts import Finding, Flag, Inputs, Step, Subject
-from portal_app.services.authority.narrowing import Fit, fitting_grant, fitting_stop, settle
+from portal_app.services.authority.answers import (
+    RULES,
+    Answer,
+    Decision,
+    Rule,
+    Verdict,
+    denied,
+    outcome_of,
+    passed,
+    referred,
+)
+from portal_app.services.authority.facts import UNNAMED, Finding, Flag, Inputs, Step, Subject
+from portal_app.services.authority.narrowing import Fit, fitting_grant, fitting_stop, settle, state_by_state
 from portal_app.services.underwriting import outcome as underwriting
 from portal_app.services.underwriting.outcome import Outcome
 
@@ -30,8 +40,11 @@ def binder_days(inputs: Inputs) -> int | None:
     """How long a binder may run by the grants; None where none of them says so, and for a Principal."""
     if inputs.role is Role.PRINCIPAL:
         return None
-    reaching = [each for each in inputs.grants if fitting_grant(each, inputs).fit is Fit.YES]
-    return settle(reaching, inputs).limits.binder_days
+    found = []
+    for one in state_by_state(inputs):
+        reaching = [each for each in one.grants if fitting_grant(each, one).fit is Fit.YES]
+        found.append(settle(reaching, one).limits.binder_days)
+    return min((days for days in found if days is not None), default=None)
 
 
 def _code(inputs: Inputs) -> Answer:
@@ -48,15 +61,18 @@ def _parents(inputs: Inputs) -> Answer:
         return referred(Rule.PARENTS, UNKNOWN_CODE, NAME_A_CODE)
     wrong = [each for each in inputs.producers if each.state is not ProducerState.VALIDATED]
     if not wrong:
-        names = words.listed(each.called for each in inputs.producers)
+        names = words.listed(dict.fromkeys(each.called for each in inputs.producers))
+        names = UNNAMED.capitalize() if names == UNNAMED else names
         return passed(Rule.PARENTS, f"{names} {'is' if len(inputs.producers) == 1 else 'are'} validated.")
-    told = " ".join(_stands(each) for each in wrong)
-    return denied(Rule.PARENTS, told, " ".join(_once(each, "Another producer above") for each in wrong))
+    told = " ".join(dict.fromkeys(_stands(each) for each in wrong))
+    would = dict.fromkeys(_once(each, "Another producer above") for each in wrong)
+    return denied(Rule.PARENTS, told, " ".join(would))
 
 
 def _stands(step: Step) -> str:
     state = step.state.label.lower()
-    return f"{step.called} is {'a draft' if step.state is ProducerState.DRAFT else state}."
+    called = step.called.capitalize() if step.called == UNNAMED else step.called
+    return f"{called} is {'a draft' if step.state is ProducerState.DRAFT else state}."
 
 
 def _once(step: Step, other: str) -> str:
@@ -71,7 +87,7 @@ def _missing(inputs: Inputs, *names: str) -> list[str]:
     there = {
         "producer code": bool(inputs.facts.producer_code),
         "line of business": bool(inputs.facts.line),
-        "state": bool(inputs.facts.state),
+        "state": bool(inputs.facts.lies_in) and all(inputs.facts.lies_in),
         "effective date": inputs.facts.effective is not None,
         "carrier": bool(inputs.facts.carrier),
     }
@@ -99,7 +115,10 @@ def _qualified(
         return _lacking(rule, ["line of business"], f"whether a{'n' if what[0] == 'a' else ''} {what} is asked for")
     if inputs.check in (QualificationCheck.NONE, enough):
         return passed(rule, f"No {what} is asked for {_lower(inputs.facts.told_line)}.")
-    if missing := _missing(inputs, *needed):
+    missing = _missing(inputs, *needed)
+    if missing == ["state"] and found is not None and not found.passes:
+        return denied(rule, found.found, found.would_pass)  # in one of the states that are known
+    if missing:
         return _lacking(rule, missing, f"whether there is the {what}")
     if found is None:
         return referred(rule, f"The {what} could not be looked at.", "Ask again.")
@@ -145,6 +164,17 @@ def _moratorium(inputs: Inputs) -> Answer:
 def _grant(inputs: Inputs) -> Answer:
     if inputs.role is Role.PRINCIPAL:
         return passed(Rule.GRANT, NOT_LIMITED)
+    parts = [_grant_in_one_state(each) for each in state_by_state(inputs)]
+    wrong = [each for each in parts if each.verdict is not Verdict.PASS] or parts
+    return Answer(
+        Rule.GRANT,
+        wrong[0].verdict,
+        " ".join(dict.fromkeys(each.found for each in wrong)),
+        " ".join(dict.fromkeys(each.would_pass for each in wrong if each.would_pass)),
+    )
+
+
+def _grant_in_one_state(inputs: Inputs) -> Answer:
     fits = [(each, fitting_grant(each, inputs)) for each in inputs.grants]
     unsure = [fitting for _, fitting in fits if fitting.fit is Fit.UNKNOWN]
     reaching = [each for each, fitting in fits if fitting.fit is Fit.YES]

@@ -83,13 +83,14 @@ def about_transaction(tx: Tx, row: LedgerTransaction, policy: Policy) -> Asked:
     named = fields["producer_code"]
     code = tx.db.scalars(select(ProducerCode).where(col(ProducerCode.code) == named)).first() if named else None
     carrier = tx.db.scalars(select(Carrier).where(col(Carrier.name) == fields["carrier"])).first()
-    state, postal_codes = _place(tx, term, policy)
+    state, states, postal_codes = _place(tx, term, policy)
     facts = Facts(
         action=ACTIONS[row.kind],
         producer_code=_called(code),
         carrier=carrier.locator if carrier else "",
         line=fields["line"],
         state=state,
+        states=states,
         postal_codes=postal_codes,
         effective=begins_at.astimezone(tx.settings.zone).date(),
         premium=term.premium,
@@ -98,15 +99,16 @@ def about_transaction(tx: Tx, row: LedgerTransaction, policy: Policy) -> Asked:
     return Asked(Subject.TRANSACTION, _with_line(tx, facts), code, _counting(tx, of_transaction(policy, row), code))
 
 
-def _place(tx: Tx, term: Term, policy: Policy) -> tuple[str, tuple[str, ...]]:
-    """The state of the risk and its ZIP codes: those of its locations, where they lie in one state; without any, as
-    with vehicles, those of the insured's mailing address."""
+def _place(tx: Tx, term: Term, policy: Policy) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """The state of the risk where it lies in one, else all its states, and its ZIP codes: those of its locations;
+    without any, as with vehicles, those of the insured's mailing address."""
     places = [(each["state"], each["postal_code"]) for each in term.fields["locations"]]
     if not places:
         account = tx.db.get_one(Account, policy.account_id)
         places = [(account.state, account.postal_code)]
-    states = {state for state, _ in places}
-    return states.pop() if len(states) == 1 else "", tuple(postal_code for _, postal_code in places)
+    states = tuple(dict.fromkeys(state for state, _ in places))
+    postal_codes = tuple(postal_code for _, postal_code in places)
+    return (states[0], (), postal_codes) if len(states) == 1 else ("", states, postal_codes)
 
 
 def by_hand(tx: Tx, facts: Facts) -> Asked:

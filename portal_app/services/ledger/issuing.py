@@ -1,12 +1,16 @@
-"""A draft is issued: it takes its place in the ledger, and what takes effect later is applied again behind it."""
+"""A draft is issued: it takes its place in the ledger, and what takes effect later is applied again behind it. That it
+is refused by underwriting or by a moratorium is a result, and is kept."""
 
 from dataclasses import dataclass
 
-from portal_app.models.enums import FlagCause
+from portal_app.models.enums import FlagCause, IssueOutcome
 from portal_app.models.ledger import LedgerTransaction
 from portal_app.models.policies import Policy
 from portal_app.services import audit
 from portal_app.services.access import Permission
+from portal_app.services.authority import at_issue
+from portal_app.services.authority.at_issue import AtIssue
+from portal_app.services.authority.decisions import Decided
 from portal_app.services.door import Tx, writes
 from portal_app.services.errors import Conflict, Invalid
 from portal_app.services.ledger import rows, views, writing
@@ -25,13 +29,23 @@ from portal_app.services.underwriting.subjects import Subject, of_transaction
 from portal_app.services.webhooks import events
 
 
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What became of it. Where it was refused, `refused` says why, and `transaction` is the draft as it still stands;
+    else `refused` is empty. `decision` is what binding authority said of a change or renewal."""
+
+    transaction: views.TransactionLine
+    refused: str = ""
+    decision: Decided | None = None
+
+
 @writes(Permission.UNDERWRITE)
-def issue(tx: Tx, *, locator: str) -> views.TransactionLine:
-    """Issue a draft.
+def issue(tx: Tx, *, locator: str) -> Issued:
+    """Issue a draft. What underwriting does not let through or a moratorium stops is refused and stays a draft; that is
+    answered, and kept.
 
     Raises NotFound; Conflict for what is no draft any more, where the policy has moved on since its author looked, and
-    where it does not fit into the ledger any more, and where underwriting would not let it through; Invalid where a
-    code that it names cannot be used any more.
+    where it does not fit into the ledger any more; Invalid where a code that it names cannot be used any more.
     """
     row, policy = hold(tx, locator, Act.ISSUE)
     check_version(tx, policy, row.seen)
@@ -39,8 +53,40 @@ def issue(tx: Tx, *, locator: str) -> views.TransactionLine:
     plan = planned(tx, policy, row)
     # Who discards the code meanwhile waits for what is decided of it here.
     judging.hold_code(tx, judging.code_id(tx, plan.code))
-    plan.check_underwriting(tx)
-    entry, arrangement = plan.entry, plan.arrangement
+    authority = at_issue.looked_at(tx, row, policy)
+    if reasons := _against(tx, plan, authority):
+        return _refused(tx, row, policy, authority, reasons)
+    decision = at_issue.keep(tx, row, policy, authority, IssueOutcome.ISSUED) if authority else None
+    _write(tx, row, policy, plan)
+    return Issued(told_of(tx, locator), decision=decision)
+
+
+def _against(tx: Tx, plan: "Plan", authority: AtIssue | None) -> dict[str, str]:
+    """What stops the draft, each with its sentence."""
+    stops = at_issue.told(tx, authority.stops, authority.judged.inputs.facts.action) if authority else ""
+    found = {"underwriting": plan.why_not(tx), "moratorium": stops}
+    return {name: sentence for name, sentence in found.items() if sentence}
+
+
+def _refused(
+    tx: Tx, row: LedgerTransaction, policy: Policy, authority: AtIssue | None, reasons: dict[str, str]
+) -> Issued:
+    decision = at_issue.keep(tx, row, policy, authority, IssueOutcome.REFUSED) if authority else None
+    detail = {
+        "transaction": row.locator,
+        "kind": row.kind.value,
+        "by": list(reasons),
+        "moratoria": [each.locator for each in authority.stops] if authority else [],
+        "decision": decision.locator if decision else "",
+    }
+    audit.record(tx, "transaction.refused", subject_kind="policy", subject=policy.locator, detail=detail)
+    tx.changes(Topic.POLICIES)
+    return Issued(told_of(tx, row.locator), " ".join(reasons.values()), decision)
+
+
+def _write(tx: Tx, row: LedgerTransaction, policy: Policy, plan: "Plan") -> None:
+    """The draft takes its place."""
+    locator, entry, arrangement = row.locator, plan.entry, plan.arrangement
     drafted = Drafted(row.locator, row.known_at, row.seen)
     detail = {
         "transaction": locator,
@@ -65,7 +111,6 @@ def issue(tx: Tx, *, locator: str) -> views.TransactionLine:
         tells = {"policyLocator": policy.locator, "reversedBy": locator}
         events.tell(tx, "policy.transaction.reverse", locator=each, data=tells)
     tx.changes(Topic.POLICIES)
-    return told_of(tx, locator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +124,12 @@ class Plan:
     code: str
     overtakes: tuple[str, ...]
 
-    def check_underwriting(self, tx: Tx) -> None:
-        """Raises Conflict by the same rule by which it is underwritten, with what would let it through."""
+    def why_not(self, tx: Tx) -> str:
+        """Why underwriting does not let it through, by the same rule by which it is underwritten, with what would;
+        empty where it does."""
         judged = judging.judge(tx, self.subject, judging.code_id(tx, self.code))
         if judged.outcome is Outcome.PASSED:
-            return
+            return ""
         if judged.unflagged:
             further = "Underwrite this transaction: that flags it, and removing the flag lets it through."
         elif judged.outcome is Outcome.FAILED:
@@ -91,7 +137,7 @@ class Plan:
             further = f"The flag {tags} stands; removing it lets the transaction through."
         else:
             further = "Underwrite this transaction once that is settled."
-        raise Conflict(f"{judging.why_not(judged)} {further}")
+        return f"{judging.why_not(judged)} {further}"
 
 
 def planned(tx: Tx, policy: Policy, draft: LedgerTransaction) -> Plan:

@@ -6,6 +6,7 @@ from portal_app.models.enums import TransactionState
 from portal_app.models.ledger import LedgerTransaction
 from portal_app.models.policies import Policy
 from portal_app.services.access import Permission
+from portal_app.services.authority import at_issue
 from portal_app.services.door import Tx, reads
 from portal_app.services.errors import DomainError
 from portal_app.services.ledger import rows, views
@@ -41,7 +42,7 @@ def _of(tx: Tx, row: LedgerTransaction) -> views.Outlook:
     try:
         check_instructions(tx, row.instructions)
         plan = planned(tx, policy, row)
-        plan.check_underwriting(tx)
+        problem = " ".join(filter(None, (plan.why_not(tx), at_issue.would_stop(tx, row, policy))))
         again, falls = [each.given for each in plan.arrangement.written], list(plan.arrangement.falls)
     except DomainError as refusal:
         problem = refusal.sentence

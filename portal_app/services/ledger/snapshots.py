@@ -7,12 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
-from sqlmodel import col
 
 from portal_app.models.enums import PolicyStatus, TransactionState
 from portal_app.models.policies import Policy
-from portal_app.models.producers import Producer
-from portal_app.services.access import Permission, in_scope
+from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
 from portal_app.services.errors import NotFound
 from portal_app.services.ledger import rows, views
@@ -23,6 +21,7 @@ from portal_app.services.ledger.segments import Part, segments
 from portal_app.services.policies.detail import find_policy
 from portal_app.services.policies.history import address_line, described
 from portal_app.services.policies.views import CoverageLine, VehicleLine
+from portal_app.services.producers import naming
 from portal_app.services.producers.parents import Above, chain_at, holder_at
 from portal_app.services.sync import bulk
 from portal_app.services.sync.ledger import start_of
@@ -137,10 +136,8 @@ def _producers(tx: Tx, code: str, at: datetime) -> tuple[Above, ...]:
     if holder is None:
         return ()
     chain = chain_at(tx.db, holder, at)
-    name = col(Producer.locator)
-    theirs = select(name).where(in_scope(tx.actor, Producer), name.in_([each.locator for each in chain]))
-    seen = set(tx.db.scalars(theirs))
-    return tuple(each for each in chain if each.locator in seen)
+    told = naming.seen(tx, [each.locator for each in chain])
+    return tuple(each for each in chain if each.locator in told)
 
 
 def coverage(each: Mapping[str, Any]) -> CoverageLine:

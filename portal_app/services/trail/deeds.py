@@ -105,6 +105,7 @@ DEEDS: dict[str, Deed] = {
     "transaction.drafted": Deed("Policy transaction drafted", frozenset({"kind"})),
     "transaction.changed": Deed("Policy transaction changed", frozenset({"kind"})),
     "transaction.issued": Deed("Policy transaction issued", frozenset({"kind", "applied_again", "fallen"})),
+    "transaction.refused": Deed("Issue of a policy transaction refused", frozenset({"kind", "by"})),
     "transaction.discarded": Deed("Policy transaction discarded", frozenset({"kind"})),
     "transaction.underwritten": Deed("Policy transaction underwritten", frozenset({"kind", "outcome"})),
     "transaction.flagged": Deed("Underwriting flag set on a policy transaction", frozenset({"cause", "level"})),

@@ -39,7 +39,7 @@ class Judgement:
 
 def judge(tx: Tx, subject: Subject, code_id: int | None) -> Judgement:
     """What underwriting comes to now, for a subject that carries this code. Writes nothing."""
-    flags = flags_of(tx, subject)
+    flags = _all_of(tx, subject)
     way = way_up(tx, code_id) if code_id is not None else ()
     code = way[0].locator if way else ""
     about = [each for each in flags if each.cause is FlagCause.PRODUCER and each.producer_code == code]
@@ -56,9 +56,15 @@ def judge(tx: Tx, subject: Subject, code_id: int | None) -> Judgement:
 
 
 def flags_of(tx: Tx, subject: Subject) -> list[UnderwritingFlag]:
-    """All flags of the subject, removed ones among them, in the order in which they were raised."""
+    """The flags of the subject that the actor may see, removed ones among them, in the order in which they were
+    raised."""
     asked = visible(tx.actor, UnderwritingFlag).where(subject.is_of).order_by(col(UnderwritingFlag.id))
     return list(tx.db.scalars(asked))
+
+
+def _all_of(tx: Tx, subject: Subject) -> list[UnderwritingFlag]:
+    """All flags of a subject that the actor was found to see, for a rule that holds whoever asks."""
+    return list(tx.db.scalars(select(UnderwritingFlag).where(subject.is_of).order_by(col(UnderwritingFlag.id))))
 
 
 def hold_code(tx: Tx, code_id: int | None) -> None:

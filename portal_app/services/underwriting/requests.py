@@ -12,7 +12,8 @@ from portal_app.services.ledger.drafts import about as about_transaction
 from portal_app.services.ledger.drafts import hold
 from portal_app.services.ledger.reading import told_of
 from portal_app.services.ledger.rules import Act
-from portal_app.services.producers.standing import Link
+from portal_app.services.producers import naming
+from portal_app.services.producers.standing import Link, faults
 from portal_app.services.quotes import rows as quote_rows
 from portal_app.services.quotes.drafts import about as about_quote
 from portal_app.services.quotes.lifecycle import Step, check_step
@@ -37,8 +38,8 @@ LEADS_TO: dict[Outcome, QuoteState] = {
 @dataclass(frozen=True, slots=True)
 class Underwriting:
     """What underwriting came to. `way` is the producer code that is carried, its producer and everybody above, from the
-    bottom up; `invalid` those of them that are not validated; `flags` all that were ever raised; `counting` the
-    locators of those that count now."""
+    bottom up, without the names of whom the actor does not see; `invalid` those of them that are not validated; `flags`
+    all that were ever raised, as far as the actor may see them; `counting` the locators of those that count now."""
 
     outcome: Outcome
     way: tuple[Link, ...]
@@ -132,5 +133,7 @@ def _names(judged: Judgement) -> list[str]:
 
 def _told(tx: Tx, subject: Subject, judged: Judgement) -> Underwriting:
     told = flags.shown(tx, judging.flags_of(tx, subject))
-    counting = tuple(each.locator for each in judged.counting)
-    return Underwriting(judged.outcome, judged.way, judged.invalid, told, counting)
+    seen = {each.locator for each in told}
+    counting = tuple(each.locator for each in judged.counting if each.locator in seen)
+    way = naming.links_told(tx, judged.way)
+    return Underwriting(judged.outcome, way, faults(way), told, counting)

@@ -89,7 +89,8 @@ def test_it_is_asked_by_hand_and_about_a_quote(cast: Cast) -> None:
         "wouldPass": "At most $10,000.00 passes, or a grant that allows it.",
     }
     place = f"/authority-decisions/{found['locator']}"
-    assert cast.maya.json(place) == cast.principal.json(place) == found
+    assert cast.maya.json(place) == found
+    assert cast.principal.json(place)["facts"] == found["facts"]
     assert [each.get(place).status_code for each in (cast.admin, cast.csr)] == [404, 404]
     refused = maya.post("/authority-decisions", FACTS | {"producerCode": "HL-daniel"})
     assert (refused.status_code, list(refused.json()["problems"])) == (422, ["producerCode"])
@@ -97,7 +98,7 @@ def test_it_is_asked_by_hand_and_about_a_quote(cast: Cast) -> None:
     about = f"/quotes/{quote.locator}/authority-decisions"
     bound = maya.done("POST", about)
     assert (bound["outcome"], bound["quote"]) == ("bind", quote.locator)
-    assert cast.read_only.json(about) == {"items": [bound], "total": 1, "listCompleted": True}
+    assert [each["locator"] for each in cast.read_only.json(about)["items"]] == [bound["locator"]]
     assert cast.writing(cast.daniel).post(about).status_code == cast.daniel.get(about).status_code == 404
     assert cast.writing(cast.read_only).post(about).status_code == 403
     assert maya.post(f"/transactions/{quote.locator}/authority-decisions").status_code == 404

@@ -97,7 +97,7 @@ def test_a_quote_is_underwritten_flagged_reset_and_discarded(
     failed = writer.done("POST", f"{path}/underwrite")
 
     assert (failed["outcome"], failed["quote"]["state"]) == ("failed", "draft")
-    assert cast.maya.json(f"{path}/underwriting") == {name: failed[name] for name in failed if name != "quote"}
+    assert cast.principal.json(f"{path}/underwriting") == {name: failed[name] for name in failed if name != "quote"}
     assert [(each["kind"], each["called"], each["state"]) for each in failed["invalid"]] == [
         ("producer", "North Branch", "suspended")
     ]

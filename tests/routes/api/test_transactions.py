@@ -249,3 +249,21 @@ def test_what_a_draft_would_do_over_the_api(place: str, cast: Cast, writer: Pers
     assert [each.get(f"{path}/outlook").status_code for each in (cast.csr, cast.read_only)] == [403, 403]
     writer.done("POST", f"{path}/discard")
     assert writer.get(f"{path}/outlook").status_code == 409
+
+
+@pytest.mark.criterion("BIND-24")
+def test_a_moratorium_that_stops_the_issue_is_told_over_the_api(place: str, writer: Person) -> None:
+    storm = {
+        "name": "Storm Ida", "peril": "Wind", "reason": "A named storm is near.", "actions": ["endorse"],
+        "beginsAt": "2026-11-20T12:00:00Z",
+    }  # fmt: skip
+    writer.done("POST", "/moratoria", storm)
+    change = {"effectiveTime": "2026-12-01T12:00:00Z", "instructions": SET}
+    path = f"/transactions/{writer.done('POST', f'{place}/change', change)['locator']}"
+    answer = writer.send("POST", f"{path}/issue")
+    assert answer.status_code == 409
+    said = "The moratorium Storm Ida (Wind) stops endorsements until somebody ends it: A named storm is near."
+    assert answer.json()["detail"] == said
+    (kept,) = writer.json(f"{path}/authority-decisions")["items"]
+    assert (kept["outcome"], kept["issue"]) == ("deny", "refused")
+    assert writer.json(path)["state"] == "draft"

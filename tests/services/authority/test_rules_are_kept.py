@@ -21,6 +21,7 @@ from portal_app.services.authority import grants, moratoria, revision
 from portal_app.services.authority.terms import Standing
 from portal_app.services.door import Door, Tx
 from portal_app.services.errors import Conflict, Forbidden, Invalid, NotFound
+from portal_app.services.producers import lifecycle
 from tests.services.authority.conftest import GIVEN, STORM, Allow, Stop
 from tests.world import NOW, Agency, Clock, actor
 
@@ -315,3 +316,21 @@ def test_programs_are_told(door: Door, agency: Agency, database: Database, allow
     with database.read() as db:
         told = [each.payload["event"] for each in db.scalars(select(OutboxMessage).order_by(OutboxMessage.id))]
     assert told == ["authority.grant.create", "authority.grant.end"]
+
+
+@pytest.mark.criterion("BIND-26")
+def test_a_grant_to_a_code_that_has_been_retired_since_is_shortened_and_ended(
+    door: Door, agency: Agency, allow: Allow
+) -> None:
+    given = allow(grantee_kind=GranteeKind.CODE, grantee="HL-maya")
+    door.run(lifecycle.retire_code, agency.admin(), locator=agency.codes["maya"].locator)
+    shorter = {"expires_on": date(2026, 12, 31)}
+    changed = door.run(grants.change, agency.admin(), locator=given.locator, version=1, given=shorter)
+    assert (changed.version, changed.terms.expires_on) == (2, date(2026, 12, 31))
+    assert changed.grantee_name == "HL-maya"
+    elsewhere = {"grantee": "HL-daniel"}
+    moved = door.run(grants.change, agency.admin(), locator=given.locator, version=2, given=elsewhere)
+    assert moved.grantee_name == "HL-daniel"
+    with pytest.raises(Invalid, match="cannot be used again"):
+        door.run(grants.change, agency.admin(), locator=given.locator, version=3, given={"grantee": "HL-maya"})
+    assert door.run(grants.end, agency.admin(), locator=given.locator, version=3).ended_by

@@ -45,7 +45,7 @@ STATES = st.lists(st.sampled_from(("RI", "CT")), unique=True, max_size=2).map(tu
 ACTIONS = st.lists(st.sampled_from(list(BindAction)), unique=True, min_size=1).map(tuple)
 ABOVE = ("Maya", "Branch", "House")
 
-facts = st.builds(
+bare = st.builds(
     Facts,
     action=st.sampled_from(list(BindAction)),
     producer_code=st.sampled_from(("HL-1", "HL-1", "")),
@@ -61,6 +61,8 @@ facts = st.builds(
     losses=AMOUNTS,
     class_codes=CLASSES,
 )
+SEVERAL = st.sampled_from((("RI", "CT"), ("RI", ""), ("CT", "MA")))
+facts = bare | st.builds(lambda known, several: replace(known, state="", states=several), bare, SEVERAL)
 limits = st.builds(
     Limits,
     max_premium=AMOUNTS,
@@ -181,6 +183,7 @@ UNKNOWN: dict[str, Any] = {
     "carrier": "",
     "line": "",
     "state": "",
+    "states": (),
     "postal_codes": (),
     "effective": None,
     **dict.fromkeys(("premium", "insured_value", "limit", "deductible", "losses")),

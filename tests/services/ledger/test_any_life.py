@@ -46,10 +46,10 @@ class Underwriters:
                 drafted = self.door.run(
                     drafts.draft, PRINCIPAL, policy=policy, kind=kind, effective_at=when, asked=[given]
                 )
-                self.door.run(issuing.issue, PRINCIPAL, locator=drafted.locator)
+                issued = self.door.run(issuing.issue, PRINCIPAL, locator=drafted.locator)
             except (Conflict, Invalid):
                 continue
-            self.issued += 1
+            self.issued += not issued.refused
 
 
 def said_last(records: dict[str, PolicyRecord]) -> dict[tuple[str, date], tuple[Any, ...]]:

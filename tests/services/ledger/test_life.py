@@ -237,7 +237,7 @@ def test_of_two_who_issue_at_once_one_wins_and_the_other_is_told(desk: Desk, doo
 
     def attempt(_: int) -> str:
         try:
-            return door.run(issuing.issue, PRINCIPAL, locator=locator).state.value
+            return door.run(issuing.issue, PRINCIPAL, locator=locator).transaction.state.value
         except DomainError as error:
             return type(error).__name__
 

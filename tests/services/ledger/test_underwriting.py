@@ -1,5 +1,6 @@
 """Underwriting a drafted transaction: by the code that its term will have, and again when it is issued."""
 
+import re
 from typing import Any
 
 import pytest
@@ -46,8 +47,7 @@ def remove(desk: Desk, flag: str) -> Any:
 def test_it_fails_is_flagged_once_let_through_and_issued(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     told = listen(monkeypatch)
     locator = desk.draft(CHANGE, DECEMBER, TO_2)
-    with pytest.raises(Conflict, match=r"code HL-2 is suspended\. Underwrite this transaction: that flags"):
-        desk.issue(locator)
+    assert re.search(r"code HL-2 is suspended\. Underwrite this transaction: that flags", desk.attempt(locator).refused)
     assert desk.door.run(flags.of_a_transaction, PRINCIPAL, locator=locator) == ()
 
     failed = underwrite(desk, locator)
@@ -56,8 +56,9 @@ def test_it_fails_is_flagged_once_let_through_and_issued(desk: Desk, monkeypatch
     (flag,) = underwrite(desk, locator).result.flags
     assert (flag.transaction, flag.policy, flag.producer_code) == (locator, desk.locator, "HL-2")
     assert (flag.cause, flag.level, flag.quote) == (FlagCause.PRODUCER, FlagLevel.INFO, "")
-    with pytest.raises(Conflict, match="The flag “Invalid Producer Qualification” stands; removing it lets the trans"):
-        desk.issue(locator)
+    assert re.search(
+        "The flag “Invalid Producer Qualification” stands; removing it lets the trans", desk.attempt(locator).refused
+    )
 
     remove(desk, flag.locator)
     assert underwrite(desk, locator).result.outcome is Outcome.PASSED
@@ -69,7 +70,8 @@ def test_it_fails_is_flagged_once_let_through_and_issued(desk: Desk, monkeypatch
         given = {} if verb is requests.underwrite_transaction else {"level": FlagLevel.INFO, "tag": "x"}
         with pytest.raises(Conflict, match="has been issued"):
             desk.door.run(verb, PRINCIPAL, locator=locator, **given)
-    assert [event.removeprefix("policy.transaction.") for event, _ in told] == [
+    steps = [event for event, _ in told if event.startswith("policy.")]
+    assert [event.removeprefix("policy.transaction.") for event in steps] == [
         "create",
         "underwritingFlag.add",
         "underwrite",
@@ -122,8 +124,7 @@ def test_flags_by_hand_stop_the_issue_by_the_same_rule(desk: Desk) -> None:
     flag(FlagLevel.INFO, "Seen")
     flag(FlagLevel.BLOCK, "Wait")
     declined = flag(FlagLevel.DECLINE, "No")
-    with pytest.raises(Conflict, match=r"came to declined, by “Seen” \(info\), “Wait” \(block\) and “No”"):
-        desk.issue(locator)
+    assert re.search(r"came to declined, by “Seen” \(info\), “Wait” \(block\) and “No”", desk.attempt(locator).refused)
     remove(desk, declined)
     assert underwrite(desk, locator).result.outcome is Outcome.BLOCKED
     flag(FlagLevel.APPROVE, "Fine")
@@ -139,8 +140,7 @@ def test_a_code_that_is_suspended_after_it_was_underwritten_stops_the_issue(desk
     locator = desk.draft(CHANGE, DECEMBER, TO_3)
     assert underwrite(desk, locator).result.outcome is Outcome.PASSED
     put(desk.door, "HL-3", ProducerState.DRAFT)
-    with pytest.raises(Conflict, match="the producer code HL-3 is still a draft"):
-        desk.issue(locator)
+    assert re.search("the producer code HL-3 is still a draft", desk.attempt(locator).refused)
 
 
 @pytest.mark.criterion("UW-04")

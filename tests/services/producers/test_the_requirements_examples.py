@@ -139,7 +139,7 @@ def test_its_codes_on_a_policy_its_code_of_record_and_its_history(door: Door, cl
 
     def issue(locator: str) -> Any:
         clock.forward(minutes=1)
-        return door.run(issuing.issue, PRINCIPAL, locator=locator)
+        return door.run(issuing.issue, PRINCIPAL, locator=locator).transaction
 
     def codes(when: datetime, **more: Any) -> tuple[str, str]:
         info = door.run(snapshots.snapshot, PRINCIPAL, locator=row, at=when, **more).producer_info

@@ -1,0 +1,83 @@
+"""What a producer reads of a quote that came to them from another, and of who stands above them."""
+
+import pytest
+
+from portal_app.models.enums import FlagLevel, Grant, ProducerState
+from portal_app.services.authority import decide, decisions
+from portal_app.services.authority.answers import Rule
+from portal_app.services.door import Door
+from portal_app.services.errors import NotFound
+from portal_app.services.quotes import drafts
+from portal_app.services.underwriting import flags, requests
+from tests.services.quotes.acting import put, quote, underwriter
+from tests.world import Agency
+
+
+@pytest.mark.criterion("UW-10")
+def test_of_a_quote_that_came_to_them_they_read_what_is_about_their_code(door: Door, agency: Agency) -> None:
+    put(door, agency.codes["maya"], ProducerState.SUSPENDED)
+    draft = quote(door, agency).locator
+    (earlier,) = door.run(requests.underwrite_quote, underwriter(agency), locator=draft).result.flags
+    by_hand = door.run(
+        flags.add_to_quote, underwriter(agency), locator=draft, level=FlagLevel.INFO, tag="The roof is old"
+    )
+    answered = door.run(decide.for_quote, agency.principal(), quote=draft)
+    mine = door.run(decide.for_quote, agency.producer(), quote=draft)
+    door.run(drafts.update, underwriter(agency), locator=draft, given={"producer_code": "HL-daniel"})
+
+    daniel = agency.other_producer()
+    assert door.run(flags.of_a_quote, daniel, locator=draft) == (by_hand,)
+    with pytest.raises(NotFound):
+        door.run(flags.flag, daniel, locator=earlier.locator)
+    assert door.run(decisions.of_quote, daniel, quote=draft).total == 0
+    for each in (answered, mine):
+        with pytest.raises(NotFound):
+            door.run(decisions.one, daniel, locator=each.locator)
+    now = door.run(decide.for_quote, agency.principal(), quote=draft)
+    assert [each.locator for each in door.run(decisions.of_quote, daniel, quote=draft).rows] == [now.locator]
+
+    for person in (agency.principal(), agency.csr(), agency.branch_manager(Grant.DOWNLINE)):
+        assert [each.locator for each in door.run(flags.of_a_quote, person, locator=draft)] == [
+            earlier.locator,
+            by_hand.locator,
+        ]
+        assert door.run(decisions.of_quote, person, quote=draft).total == 3
+
+
+@pytest.mark.criterion("UW-10")
+def test_what_one_may_not_see_counts_all_the_same(door: Door, agency: Agency) -> None:
+    """A flag that was removed lets its code through, whoever asks."""
+    put(door, agency.codes["daniel"], ProducerState.SUSPENDED)
+    draft = quote(door, agency, producer_code="HL-daniel").locator
+    (flag,) = door.run(requests.underwrite_quote, underwriter(agency), locator=draft).result.flags
+    door.run(flags.remove, underwriter(agency), locator=flag.locator)
+    for person in (agency.principal(), agency.other_producer()):
+        assert door.run(requests.standing_of_quote, person, locator=draft).outcome.value == "passed"
+
+
+@pytest.mark.criterion("UW-11")
+def test_who_stands_above_is_told_without_a_name_to_who_does_not_see_them(door: Door, agency: Agency) -> None:
+    put(door, agency.branch, ProducerState.SUSPENDED)
+    draft = quote(door, agency).locator
+    kept = door.run(decide.for_quote, agency.producer(), quote=draft)
+
+    def parents(found: decisions.Decided) -> str:
+        said = next(each for each in found.answers if each.rule is Rule.PARENTS)
+        return f"{said.verdict.value}: {said.found} {said.would_pass}"
+
+    hers = door.run(requests.standing_of_quote, agency.producer(), locator=draft)
+    assert [(each.called, bool(each.locator)) for each in hers.way] == [
+        ("HL-maya", True),
+        ("Maya Alvarez", True),
+        ("a producer above", False),
+        ("a producer above", False),
+    ]
+    assert [each.called for each in hers.invalid] == ["a producer above"]
+    unnamed = "deny: A producer above is suspended. It passes once a producer above is taken into use again."
+    assert parents(kept) == unnamed
+    assert parents(door.run(decisions.one, agency.producer(), locator=kept.locator)) == unnamed
+    named = "deny: North Branch is suspended. It passes once North Branch is taken into use again."
+    for person in (agency.principal(), agency.csr(), agency.branch_manager(Grant.DOWNLINE)):
+        assert parents(door.run(decisions.of_quote, person, quote=draft).rows[0]) == named
+    theirs = door.run(requests.standing_of_quote, agency.principal(), locator=draft)
+    assert [each.called for each in theirs.way[2:]] == ["North Branch", "Harbor Lane Insurance"]
