@@ -19,6 +19,7 @@ from portal_app.services.door import Tx
 from portal_app.services.licensing import records
 from portal_app.services.licensing.cover import covered
 from portal_app.services.licensing.qualification import Reason, Rule, qualified
+from portal_app.services.producers.in_force import producers_in_force
 from portal_app.services.producers.standing import way_up
 
 
@@ -72,7 +73,7 @@ def _qualification(
     facts = asked.facts
     if not facts.line:
         return None, None, None
-    check = tx.ports.producers.qualification.of_line(facts.line)
+    check = producers_in_force(tx).qualification.of_line(facts.line)
     if check is QualificationCheck.NONE or asked.code is None or not facts.state or facts.effective is None:
         return None, None, check
     carrier = tx.db.scalar(select(col(Carrier.id)).where(col(Carrier.locator) == facts.carrier))
