@@ -2,6 +2,7 @@
 
 import difflib
 import hashlib
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -101,7 +102,8 @@ def check(tx: Tx, *, kind: str, name: str = "", content: str) -> Checked:
     """What a save of this content would meet, and change; nothing is saved. Raises NotFound."""
     known = _known(tx, kind, name)
     now = _current(tx, known, name).version
-    lines = difflib.unified_diff(now.content.splitlines(), content.splitlines(), lineterm="", n=3)
+    before, after = (laid_out(each).splitlines() for each in (now.content, content))
+    lines = difflib.unified_diff(before, after, lineterm="", n=3)
     return Checked(now.version, tuple(_problems(tx, known, name, content)), tuple(lines)[2:])
 
 
@@ -215,6 +217,14 @@ def _meanwhile(tx: Tx, kind: Kind[Any], name: str) -> str:
     at = newest.made_at.astimezone(tx.settings.zone)
     when = f"{at:%b} {at.day}, {at.year} at {at:%H:%M}"
     return f"{newest.made_by} saved version {newest.version} on {when}. Nothing of yours was saved yet."
+
+
+def laid_out(text: str) -> str:
+    """The content one value a line, so that a difference is told line by line; as it is where it is not JSON."""
+    try:
+        return json.dumps(json.loads(text), indent=4, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return text
 
 
 def _hash(text: str) -> str:
