@@ -11,6 +11,7 @@ from portal_app.models.accounts import Account
 from portal_app.models.authority import AuthorityDecision, AuthorityGrant, Moratorium
 from portal_app.models.billing import PolicyBilling
 from portal_app.models.claims import Claim
+from portal_app.models.configuration import ConfigurationVersion
 from portal_app.models.documents import PolicyDocument
 from portal_app.models.enums import DocumentCategory, Grant, GranteeKind, Role, SessionStage
 from portal_app.models.ledger import LedgerTransaction
@@ -305,6 +306,8 @@ def in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[bool]:
         return _authority_in_scope(actor, model)
     if model is AuthorityDecision:
         return _decision_in_scope(actor)
+    if model is ConfigurationVersion:
+        return true() if actor.kind == "system" or can(actor, Permission.CHANGE_SETTINGS) else false()
     scope = scope_of(actor)
     if scope.agency:
         return true()

@@ -13,6 +13,7 @@ from portal_app.routes.api import (
     authority_decisions,
     authority_grants,
     column_maps,
+    configurations,
     conflicts,
     covers,
     dead_letters,
@@ -76,6 +77,7 @@ ADMINISTRATION = (
     conflicts,
     dead_letters,
     agency_settings,
+    configurations,
     webhooks,
     audit_events,
 )

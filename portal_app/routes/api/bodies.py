@@ -6,6 +6,7 @@ from http import HTTPStatus
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from portal_app.services.configuration.versions import LONGEST as MOST_CHARACTERS
 from portal_app.services.media.files import MOST_BYTES as MOST_FILE_BYTES
 
 MOST_BYTES = 64 * 1024
@@ -14,6 +15,9 @@ FILES = re.compile(r".*/media(/[^/]+/versions)?")
 # A file of the national producer database, read whole.
 IMPORTS = re.compile(r".*/licenses/imports")
 MOST_IMPORTED_BYTES = 5 * 1024 * 1024
+# A configuration: text inside of JSON, which may take six bytes for a character.
+CONFIGURATIONS = re.compile(r".*/configurations/[^/]+(/check)?")
+MOST_CONFIGURED_BYTES = 6 * MOST_CHARACTERS + 64 * 1024
 
 
 class Bounded:
@@ -39,4 +43,6 @@ class Bounded:
 def _most(path: str) -> int:
     if FILES.fullmatch(path):
         return MOST_FILE_BYTES
+    if CONFIGURATIONS.fullmatch(path):
+        return MOST_CONFIGURED_BYTES
     return MOST_IMPORTED_BYTES if IMPORTS.fullmatch(path) else MOST_BYTES

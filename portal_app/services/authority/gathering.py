@@ -19,6 +19,7 @@ from portal_app.services.door import Tx
 from portal_app.services.licensing import records
 from portal_app.services.licensing.cover import covered
 from portal_app.services.licensing.qualification import Reason, Rule, qualified
+from portal_app.services.producers.in_force import producers_in_force
 from portal_app.services.producers.standing import way_up
 
 
@@ -85,7 +86,7 @@ def _qualification(
     facts = asked.facts
     if not facts.line:
         return None, None, None
-    check = tx.ports.producers.qualification.of_line(facts.line)
+    check = producers_in_force(tx).qualification.of_line(facts.line)
     states = [each for each in facts.lies_in if each]
     if check is QualificationCheck.NONE or asked.code is None or not states or facts.effective is None:
         return None, None, check

@@ -24,6 +24,7 @@ from portal_app.services.licensing import holdings, lines, records
 from portal_app.services.licensing.holdings import AppointmentHeld, Holdings, LicenseHeld
 from portal_app.services.licensing.jurisdictions import STATES, state_name
 from portal_app.services.licensing.license_rules import NO_LONGER
+from portal_app.services.producers.in_force import producers_in_force
 
 MOST_TOLD = 3
 
@@ -97,7 +98,7 @@ def ask(
     if carrier and carrier_id is None:
         raise NotFound("There is no such carrier.")
     day = on or records.today(tx)
-    check = check or tx.ports.producers.qualification.of_line(line)
+    check = check or producers_in_force(tx).qualification.of_line(line)
     return qualified(tx, producer_id=owner.id or 0, line=line, state=state, carrier_id=carrier_id, on=day, check=check)
 
 

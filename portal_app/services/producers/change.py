@@ -13,6 +13,7 @@ from portal_app.services.errors import Conflict, InvalidData
 from portal_app.services.licensing import following
 from portal_app.services.producers import numbering, told, tree
 from portal_app.services.producers.create import NumberFailed, give_by_plan, owner_for
+from portal_app.services.producers.in_force import producers_in_force
 from portal_app.services.producers.lifecycle import check_edit
 from portal_app.services.producers.parents import set_holder, set_parent
 from portal_app.services.producers.particulars import problems_of_producer
@@ -141,7 +142,7 @@ def generate_number(tx: Tx, *, locator: str, version: int | None = None) -> Code
     before = _code_now(tx, row)
     _check_unnumbered(row)
     kind = types_for(tx, ProducerCode).get(row.type)
-    if kind is None or tx.ports.producers.plan_of(kind) is None:
+    if kind is None or producers_in_force(tx).plan_of(kind) is None:
         raise Conflict(f"{row.type} has no numbering plan: say which code it is.")
     failed = give_by_plan(tx, row, kind, row.locator)
     return failed or _code_changed(tx, row, before)

@@ -14,6 +14,7 @@ from portal_app.services.access import Permission, can, down_from, visible
 from portal_app.services.door import Tx, reads
 from portal_app.services.licensing.jurisdictions import STATES
 from portal_app.services.producers.configuration import EntityType
+from portal_app.services.producers.in_force import producers_in_force
 from portal_app.services.producers.overview import lines
 from portal_app.services.producers.rows import one
 from portal_app.services.producers.tree import FINAL
@@ -64,7 +65,7 @@ class OfQuestion:
 @reads(Permission.VIEW_PRODUCERS)
 def types(tx: Tx) -> Types:
     """The types of the configuration."""
-    configured = tx.ports.producers
+    configured = producers_in_force(tx)
     numbered = (name for name, each in configured.producer_codes.items() if configured.plan_of(each) is not None)
     return Types(configured.producers, configured.producer_codes, frozenset(numbered))
 

@@ -90,13 +90,14 @@ class QualificationRules:
 
 @dataclass(frozen=True, slots=True)
 class ProducerConfiguration:
-    """All of it, checked."""
+    """All of it, checked. `text` is what it was read from."""
 
     producers: Mapping[str, EntityType] = field(default_factory=dict)
     producer_codes: Mapping[str, EntityType] = field(default_factory=dict)
     plans: Mapping[str, NumberingPlan] = field(default_factory=dict)
     underwriting_flag: UnderwritingFlag = UnderwritingFlag()
     qualification: QualificationRules = QualificationRules()
+    text: str = field(default='{"producerManagement": {}}', compare=False, repr=False)
 
     def plan_of(self, kind: EntityType) -> NumberingPlan | None:
         return self.plans.get(kind.plan)

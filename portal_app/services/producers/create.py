@@ -13,6 +13,7 @@ from portal_app.services.errors import InvalidData
 from portal_app.services.producers import numbering, told, tree
 from portal_app.services.producers.configuration import EntityType
 from portal_app.services.producers.formats import OutOfNumbers
+from portal_app.services.producers.in_force import producers_in_force
 from portal_app.services.producers.particulars import problems_of_producer
 from portal_app.services.producers.rows import creatable, held
 from portal_app.services.producers.validation import before_saving
@@ -96,7 +97,7 @@ def owner_for(tx: Tx, locator: str) -> Producer:
 
 def give_by_plan(tx: Tx, row: ProducerCode, kind: EntityType, about: str) -> NumberFailed | None:
     """Give the row the next code of its type's plan, if there is one. What fails is noted, and told about `about`."""
-    plan = tx.ports.producers.plan_of(kind)
+    plan = producers_in_force(tx).plan_of(kind)
     if plan is None:
         return None
     try:

@@ -13,6 +13,7 @@ from portal_app.services.access import Permission, in_scope, visible
 from portal_app.services.door import Tx, reads
 from portal_app.services.errors import NotFound
 from portal_app.services.producers.configuration import searchable
+from portal_app.services.producers.in_force import producers_in_force
 from portal_app.services.producers.rows import one
 from portal_app.services.producers.views import CodeView, ProducerView, codes_shown, producers_shown
 
@@ -107,7 +108,7 @@ def codes(
     if typed := _typed(text):
         named = owners.where(_holds(lowered(col(Producer.name)), typed.lower()))
         own = _holds(lowered(col(ProducerCode.code)), typed.lower())
-        data = _data_holds(ProducerCode, list(searchable(tx.ports.producers.producer_codes)), typed)
+        data = _data_holds(ProducerCode, list(searchable(producers_in_force(tx).producer_codes)), typed)
         wanted = wanted.where(or_(own, col(ProducerCode.producer_id).in_(named), data))
     if code:
         wanted = wanted.where(col(ProducerCode.code) == code)
@@ -137,7 +138,7 @@ def _producer_holds(tx: Tx, typed: str) -> list[ColumnElement[bool]]:
         _holds(lowered(col(Producer.name)), typed.lower()),
         _holds(col(Producer.npn), typed),
         own,
-        _data_holds(Producer, list(searchable(tx.ports.producers.producers)), typed),
+        _data_holds(Producer, list(searchable(producers_in_force(tx).producers)), typed),
     ]
 
 

@@ -45,7 +45,7 @@ def load(text: str) -> ProducerConfiguration:
     found = _document(reader, document)
     if reader.problems:
         raise ConfigurationProblems(reader.problems)
-    return found
+    return replace(found, text=text)
 
 
 class _Object(dict[str, Any]):

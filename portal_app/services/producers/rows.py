@@ -10,6 +10,7 @@ from portal_app.services.access import visible
 from portal_app.services.door import Tx
 from portal_app.services.errors import Conflict, InvalidData, NotFound
 from portal_app.services.producers.configuration import EntityType
+from portal_app.services.producers.in_force import producers_in_force
 
 Entity = TypeVar("Entity", Producer, ProducerCode)
 
@@ -35,7 +36,7 @@ def held(tx: Tx, model: type[Entity], locator: str, version: int | None = None) 
 
 def types_for(tx: Tx, model: type[Producer] | type[ProducerCode]) -> Mapping[str, EntityType]:
     """The configured types of producers or of codes."""
-    configured = tx.ports.producers
+    configured = producers_in_force(tx)
     return configured.producers if model is Producer else configured.producer_codes
 
 

@@ -7,6 +7,7 @@ from portal_app.models.producers import Producer, ProducerCode
 from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
 from portal_app.services.producers.configuration import DataField, EntityType
+from portal_app.services.producers.in_force import producers_in_force
 from portal_app.services.producers.rows import types_for
 
 
@@ -42,6 +43,6 @@ def configured_types(tx: Tx, *, element: Element | None = None) -> tuple[TypeVie
 
 
 def _shown(tx: Tx, element: Element, kind: EntityType) -> TypeView:
-    plan = tx.ports.producers.plan_of(kind)
+    plan = producers_in_force(tx).plan_of(kind)
     fields = tuple(kind.fields.values())
     return TypeView(element, kind.name, kind.abstract, kind.extend, kind.searchable, plan.name if plan else "", fields)

@@ -18,6 +18,7 @@ from portal_app.services.errors import Conflict, Invalid, NotFound
 from portal_app.services.ledger import rows as ledger_rows
 from portal_app.services.ledger.drafts import hold
 from portal_app.services.ledger.rules import Act
+from portal_app.services.producers.in_force import producers_in_force
 from portal_app.services.quotes import rows as quote_rows
 from portal_app.services.quotes.lifecycle import check_flag
 from portal_app.services.underwriting import judging
@@ -101,7 +102,7 @@ def remove(tx: Tx, *, locator: str) -> FlagView:
 def raise_for_producer(tx: Tx, subject: Subject, code: str) -> UnderwritingFlag:
     """The flag as the agency configures it, for a code (locator) that was found not valid. Whoever asked for the
     underwriting holds the subject."""
-    configured = tx.ports.producers.underwriting_flag
+    configured = producers_in_force(tx).underwriting_flag
     level = FlagLevel(configured.level.value)
     return _put(tx, subject, FlagCause.PRODUCER, level, configured.tag, configured.note, code)
 

@@ -15,6 +15,7 @@ from portal_app.models.quotes import UnderwritingFlag
 from portal_app.services.access import visible
 from portal_app.services.door import Tx
 from portal_app.services.producers.configuration import FlagLevel as ConfiguredLevel
+from portal_app.services.producers.in_force import producers_in_force
 from portal_app.services.producers.standing import Link, faults, way_up
 from portal_app.services.underwriting.outcome import Outcome, Standing, outcome_of
 from portal_app.services.underwriting.subjects import Subject
@@ -83,7 +84,7 @@ def code_id(tx: Tx, code: str) -> int | None:
 
 
 def flag_is_configured(tx: Tx) -> bool:
-    return tx.ports.producers.underwriting_flag.level is not ConfiguredLevel.NONE
+    return producers_in_force(tx).underwriting_flag.level is not ConfiguredLevel.NONE
 
 
 def why_not(judged: Judgement) -> str:

@@ -1,0 +1,8 @@
+"""The kinds of configuration that there are, in the order in which they are listed."""
+
+from typing import Any
+
+from portal_app.services.configuration.kinds import Kind
+from portal_app.services.producers.in_force import PRODUCER_TYPES
+
+KINDS: dict[str, Kind[Any]] = {kind.word: kind for kind in (PRODUCER_TYPES,)}
