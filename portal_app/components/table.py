@@ -86,7 +86,9 @@ def cell(label: str, *parts: Part, numeric: bool = False, kind: str = "") -> rx.
     )
 
 
-def pager(span: rx.Var[str], previous: rx.Var[str], following: rx.Var[str]) -> rx.Component:
+def pager(
+    span: rx.Var[str], previous: rx.Var[str], following: rx.Var[str], label: str = "Pages of the list"
+) -> rx.Component:
     """Where one is in the list, and links to what lies before and after."""
     return rx.el.nav(
         rx.el.p(span, class_name="num pager-span"),
@@ -96,7 +98,7 @@ def pager(span: rx.Var[str], previous: rx.Var[str], following: rx.Var[str]) -> r
             class_name="pager-steps",
         ),
         class_name="pager",
-        custom_attrs={"aria-label": "Pages of the list"},
+        custom_attrs={"aria-label": label},
     )
 
 

@@ -4,16 +4,17 @@ from typing import Any
 
 import reflex as rx
 
+from portal_app.components.address import address_form
 from portal_app.components.badge import rule_standing
 from portal_app.components.facts import panel
-from portal_app.components.links import button_link
+from portal_app.components.links import button_link, link
 from portal_app.components.notes import empty, skeleton_rows
 from portal_app.components.shell import page_header
 from portal_app.components.table import body, cell, head, heading, name_cell, pager, row, table
 from portal_app.components.words import meta
 from portal_app.pages.frame import framed, or_problem, titled
 from portal_app.pages.page import Page
-from portal_app.state.authority import PLACE, AuthorityState
+from portal_app.state.authority import PLACE, STANDINGS, AuthorityState
 from portal_app.state.portal import PortalState
 
 S: Any = AuthorityState
@@ -29,14 +30,38 @@ def authority() -> rx.Component:
             rx.cond(S.sets, button_link("Set a moratorium", f"{PLACE}/moratoria/new", quiet=True)),
             rx.cond(S.sets, button_link("Grant authority", f"{PLACE}/grants/new", "key-round")),
         ),
+        _filter(),
         or_problem("The rules could not be loaded", rx.cond(S.loaded, _rules(), skeleton_rows())),
         refresh=S.refresh,
     )
 
 
+def _filter() -> rx.Component:
+    return address_form(
+        "find-rules",
+        rx.el.div(
+            rx.el.select(
+                rx.el.option("Any standing", value=""),
+                *[rx.el.option(label, value=value) for value, label in STANDINGS.items()],
+                name="standing",
+                class_name="select",
+                custom_attrs={"aria-label": "Standing"},
+            ),
+            rx.el.button("Show", type="submit", class_name="button button-quiet"),
+            class_name="search-line",
+        ),
+        action=PLACE,
+        class_name="search-form",
+    )
+
+
 def _rules() -> rx.Component:
     none = meta("No moratorium is set: nothing is stopped.", class_name="meta none")
-    moratoria = rx.cond(S.moratoria.length() > 0, _table("All moratoria", "Moratorium", S.moratoria), none)
+    moratoria = rx.cond(
+        S.moratoria.length() > 0,
+        _table("All moratoria", "Moratorium", S.moratoria),
+        _none_here(S.stopped, "No moratorium stands so.", none),
+    )
     nobody = empty(
         "key-round",
         "No authority is granted yet",
@@ -47,19 +72,34 @@ def _rules() -> rx.Component:
         panel(
             "Moratoria",
             moratoria,
-            rx.cond(S.more_moratoria != "", meta(S.more_moratoria, class_name="meta none")),
             name="moratoria",
             flush=True,
         ),
+        _pager(S.stops_span, S.stops_previous, S.stops_following, "Pages of the moratoria"),
         panel(
             "Grants",
-            rx.cond(S.grants.length() > 0, _table("All grants", "Grant", S.grants), nobody),
+            rx.cond(
+                S.grants.length() > 0,
+                _table("All grants", "Grant", S.grants),
+                _none_here(S.granted, "No grant stands so.", nobody),
+            ),
             name="grants",
             flush=True,
         ),
-        rx.cond((S.previous != "") | (S.following != ""), pager(S.span, S.previous, S.following)),
+        _pager(S.span, S.previous, S.following, "Pages of the grants"),
         class_name="record-main",
     )
+
+
+def _none_here(total: Any, unmatched: str, nothing: rx.Component) -> rx.Component:
+    """Why a list is empty: it ends before this page, nothing stands as asked, or there is nothing at all."""
+    clear = rx.el.p(unmatched, " ", link("Show all", href=PLACE), class_name="meta none")
+    beyond = meta("The list ends before this page.", class_name="meta none")
+    return rx.cond(total > 0, beyond, rx.cond(S.narrowed, clear, nothing))
+
+
+def _pager(span: Any, previous: Any, following: Any, label: str) -> rx.Component:
+    return rx.cond((previous != "") | (following != ""), pager(span, previous, following, label))
 
 
 def _table(label: str, what: str, rows: Any) -> rx.Component:

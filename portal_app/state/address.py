@@ -37,7 +37,8 @@ DAYS = {
 }
 OF_THE_TRAIL = ("who", "action", "kind", "record", "from", "to", "address")
 KNOWN = (
-    "q", *CHOICES, *DAYS, "account", "sort", "order", "role", "standing", "state", *OF_THE_TRAIL, "page", "export",
+    "q", *CHOICES, *DAYS, "account", "sort", "order", "role", "standing", "state", "outcome", "about",
+    *OF_THE_TRAIL, "page", "stops", "export",
 )  # fmt: skip
 
 
@@ -191,19 +192,27 @@ def _range(start: date | None, end: date | None) -> str:
     return f"from {wording.day(start)}" if start else f"to {wording.day(end)}"
 
 
-def read_simple(parameters: Mapping[str, str]) -> tuple[str, int]:
-    """Text and page of a list that has no other filters."""
-    return parameters.get("q", "").strip()[:LONGEST_TEXT], _page(parameters.get("page", ""))
+def read_simple(parameters: Mapping[str, str], named: str = "page") -> tuple[str, int]:
+    """Text and page of a list that has no other filters. Of two lists on one page the second has its own name for its
+    page."""
+    return parameters.get("q", "").strip()[:LONGEST_TEXT], _page(parameters.get(named, ""))
 
 
-def simple_neighbours(path: str, text: str, page: int, total: int, **more: str) -> tuple[str, str]:
-    return _neighbours(path, {"q": text, **more}, page, total)
+def simple_neighbours(
+    path: str, text: str, page: int, total: int, /, named: str = "page", **more: str
+) -> tuple[str, str]:
+    return _neighbours(path, {"q": text, **more}, page, total, named)
 
 
-def _neighbours(path: str, given: Mapping[str, str], page: int, total: int) -> tuple[str, str]:
+def page_of(place: int) -> str:
+    """The page on which the row of that place stands, the first having place 0; "" for the first page."""
+    return str(place // PAGE + 1) if place >= PAGE else ""
+
+
+def _neighbours(path: str, given: Mapping[str, str], page: int, total: int, named: str = "page") -> tuple[str, str]:
     """Beyond the end the page before is the last one that holds something."""
     last = max(1, -(-total // PAGE))
     before = min(page - 1, last)
-    earlier = address(path, {**given, "page": str(before) if before > 1 else ""}) if page > 1 else ""
-    later = address(path, {**given, "page": str(page + 1)}) if page < last else ""
+    earlier = address(path, {**given, named: str(before) if before > 1 else ""}) if page > 1 else ""
+    later = address(path, {**given, named: str(page + 1)}) if page < last else ""
     return earlier, later

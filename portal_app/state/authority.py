@@ -23,6 +23,9 @@ PLACE = "/admin/authority"
 ROLES = {each.value: each.label for each in MAY_BE_GRANTED}
 KINDS = {each.value: each.label for each in reversed(GranteeKind)}
 ACTIONS = {each.value: each.label for each in BindAction}
+STANDINGS = {each.value: each.label for each in Standing}
+# The page of the moratoria in the address: the grants have the plain one.
+STOPS = "stops"
 SETS = Permission.SET_AUTHORITY
 
 
@@ -55,11 +58,16 @@ class AuthorityState(PortalState):
     binds: bool = False
     grants: list[RuleRow] = []
     moratoria: list[RuleRow] = []
+    granted: int = 0
+    stopped: int = 0
+    narrowed: bool = False
     headline: str = ""
     span: str = ""
     previous: str = ""
     following: str = ""
-    more_moratoria: str = ""
+    stops_span: str = ""
+    stops_previous: str = ""
+    stops_following: str = ""
 
     @requires(Permission.VIEW_PRODUCERS, passive=True, shows=(Topic.AUTHORITY,))
     async def load(self) -> None:
@@ -70,24 +78,36 @@ class AuthorityState(PortalState):
         await self._again(self._look)
 
     async def _look(self) -> None:
-        _, page = address.read_simple(self.router.url.query_parameters)
-        offset = (page - 1) * address.PAGE
-        stops = await self._ask(moratoria.listed, count=address.PAGE)
-        found = await self._ask(grants.listed, offset=offset, count=address.PAGE) if stops else None
-        if stops is None or found is None:
+        given = self.router.url.query_parameters
+        standing = Standing(given["standing"]) if given.get("standing") in STANDINGS else None
+        page, of_stops = address.read_simple(given)[1], address.read_simple(given, STOPS)[1]
+        start, start_of_stops = (page - 1) * address.PAGE, (of_stops - 1) * address.PAGE
+        about: dict[str, Any] = {"standing": standing, "count": address.PAGE}
+        stops = await self._ask(moratoria.listed, offset=start_of_stops, **about)
+        running = await self._ask(moratoria.listed, standing=Standing.IN_FORCE, count=1) if stops else None
+        found = await self._ask(grants.listed, offset=start, **about) if running else None
+        if stops is None or running is None or found is None:
             return
         person = current_actor.get()
         self.sets, self.binds = can(person, SETS), can(person, Permission.BIND_POLICIES)
         self.moratoria = [self._stop(each) for each in stops.rows]
         self.grants = [self._grant(each) for each in found.rows]
-        running = sum(each.standing is Standing.IN_FORCE for each in stops.rows)
-        self.headline = f"{wording.count(found.total, 'grant')}, {wording.count(running, 'moratorium', 'moratoria')} "
-        self.headline += "running"
-        older = stops.total - len(stops.rows)
-        self.more_moratoria = f"{wording.count(older, 'older one')} not shown." if older > 0 else ""
-        self.span = wording.span(offset, len(found.rows), found.total)
-        self.previous, self.following = address.simple_neighbours(PLACE, "", page, found.total)
+        self.granted, self.stopped, self.narrowed = found.total, stops.total, standing is not None
+        self.headline = f"{wording.count(found.total, 'grant')}, "
+        self.headline += f"{wording.count(running.total, 'moratorium', 'moratoria')} running"
+        self.span = wording.span(start, len(found.rows), found.total)
+        self.stops_span = wording.span(start_of_stops, len(stops.rows), stops.total)
+        self._show_neighbours(standing.value if standing else "", page, of_stops)
         self.loaded = True
+
+    def _show_neighbours(self, standing: str, page: int, of_stops: int) -> None:
+        """To turn a page of one list leaves the other where it is."""
+        kept = {"standing": standing, "page": str(page) if page > 1 else ""}
+        kept_stops = {"standing": standing, STOPS: str(of_stops) if of_stops > 1 else ""}
+        self.previous, self.following = address.simple_neighbours(PLACE, "", page, self.granted, **kept_stops)
+        self.stops_previous, self.stops_following = address.simple_neighbours(
+            PLACE, "", of_stops, self.stopped, STOPS, **kept
+        )
 
     def _href(self, kind: str, locator: str, standing: Standing) -> str:
         return f"{PLACE}/{kind}/{locator}" if self.sets and standing is not Standing.ENDED else ""

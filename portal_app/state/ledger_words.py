@@ -1,7 +1,7 @@
 """The ledger of a policy in plain words, and the parts of an address by which its pages are asked."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from portal_app.models.enums import Origin, TransactionKind
 from portal_app.services.ledger.instructions import CLEAR, REVERT, SET, SET_OF_RECORD, Instruction
 from portal_app.services.ledger.views import Happening
-from portal_app.state import wording
+from portal_app.state import address, wording
 
 EARLIEST, LATEST = date(1990, 1, 1), date(2100, 12, 31)
 BETWEEN = f"Choose a date between {EARLIEST.year} and {LATEST.year}."
@@ -43,6 +43,13 @@ def policy_of(path: str) -> str:
 def query(path: str, **parts: str) -> str:
     filled = {name: value for name, value in parts.items() if value}
     return f"{path}?{urlencode(filled)}" if filled else path
+
+
+def row_of(ledger: str, transaction: str, happened: Sequence[Happening]) -> str:
+    """The address of a transaction's row in the ledger, on the page on which it stands: the newest come first there,
+    `happened` has all of them in the order in which they were written."""
+    place = next((place for place, each in enumerate(reversed(happened)) if each.locator == transaction), 0)
+    return f"{query(ledger, page=address.page_of(place))}#t-{transaction}"
 
 
 def read_day(text: str) -> date | None:

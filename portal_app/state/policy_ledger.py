@@ -1,6 +1,6 @@
 """The ledger of a policy: its transactions, and what people with the right to underwrite draft on it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
@@ -105,12 +105,11 @@ class LedgerState(PortalState):
         terms = await self._ask(reading.terms, policy=locator) if happened is not None else None
         if found is None or happened is None or terms is None or not await self._look_at_drafts(locator):
             return
-        by_locator = {each.locator: each for each in happened}
         self.policy_href, self.number = f"/policies/{locator}", terms.rows[0].number if terms.rows else ""
         answered = await self._ask(decisions.at_issue, policy=locator)
         authority = {each.transaction: answers.at_issue(each) for each in answered or ()}
         self.version = found.version
-        self.lines = [self._line(each, by_locator, authority) for each in found.rows]
+        self.lines = [self._line(each, happened, authority) for each in found.rows]
         self.headline = wording.count(found.total, "transaction")
         self.span = wording.span(offset, len(found.rows), found.total)
         place = f"{self.policy_href}/ledger"
@@ -139,7 +138,8 @@ class LedgerState(PortalState):
         self.codes = [each.code for each in codes.rows if each.code] if codes else self.codes
         return True
 
-    def _line(self, each: TransactionLine, by_locator: Mapping[str, Happening], authority: Mapping[str, str]) -> Line:
+    def _line(self, each: TransactionLine, happened: Sequence[Happening], authority: Mapping[str, str]) -> Line:
+        by_locator = {one.locator: one for one in happened}
         zone, counts = self._zone(), each.state is TransactionState.ISSUED
         asked = ledger_words.asked_for(each.effective_at, zone)
         line = Line(
@@ -155,26 +155,28 @@ class LedgerState(PortalState):
             snapshot_href=ledger_words.query(f"{self.policy_href}/snapshot", **asked) if counts else "",
             authority=authority.get(each.locator, ""),
         )
-        self._connect(line, each, by_locator)
+        self._connect(line, each, happened, by_locator)
         return line
 
-    def _connect(self, line: Line, each: TransactionLine, by_locator: Mapping[str, Happening]) -> None:
+    def _connect(
+        self, line: Line, each: TransactionLine, happened: Sequence[Happening], by_locator: Mapping[str, Happening]
+    ) -> None:
         """What it repeats, and what reversed it and stands in its place."""
-        zone = self._zone()
+        zone, ledger = self._zone(), f"{self.policy_href}/ledger"
         if before := by_locator.get(each.reapplies):
             issued = wording.instant(before.issued_at, zone)
             line.repeats = f"Applies {ledger_words.within(before, zone)} again, which was issued {issued}"
-            line.repeats_href = f"#t-{before.locator}"
+            line.repeats_href = ledger_words.row_of(ledger, before.locator, happened)
         if each.reversed_at is None:
             return
         cause = by_locator.get(each.reversed_by)
         by = f" by {ledger_words.within(cause, zone)}" if cause else ""
         line.reversed = f"Reversed on {wording.instant(each.reversed_at, zone)}{by}"
-        line.by_href = f"#t-{cause.locator}" if cause else ""
+        line.by_href = ledger_words.row_of(ledger, cause.locator, happened) if cause else ""
         again = next((other for other in by_locator.values() if other.reapplies == each.locator), None)
         if again:
             line.again = f"Applied again as {ledger_words.within(again, zone)}"
-            line.again_href = f"#t-{again.locator}"
+            line.again_href = ledger_words.row_of(ledger, again.locator, happened)
 
     @requires(UNDERWRITES)
     async def draft(self, form: dict[str, Any]) -> None:

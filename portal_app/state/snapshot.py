@@ -204,7 +204,7 @@ class SnapshotState(PortalState):
         self.segment = f"{wording.instant(segment.begins_at, zone)} to {wording.instant(segment.ends_at, zone)}"
         stems = next((each for each in happened if each.locator == segment.transaction), None)
         self.stems_from = ledger_words.named(stems, zone) if stems else ""
-        self.stems_href = f"{self.ledger_href}#t-{segment.transaction}"
+        self.stems_href = ledger_words.row_of(self.ledger_href, segment.transaction, happened)
 
     def _show_other_clock(self, compared: Compared | None) -> None:
         self.clocks_compared = compared is not None

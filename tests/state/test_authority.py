@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,12 +16,13 @@ from portal_app.services.access import Actor
 from portal_app.services.authority import grants, moratoria
 from portal_app.services.authority.terms import GrantTerms, Standing
 from portal_app.services.door import Door
+from portal_app.state import address
 from portal_app.state.answers import OUTCOMES, VERDICTS
 from portal_app.state.authority import AuthorityState, RuleState
 from portal_app.state.authority_form import Form
 from portal_app.state.binding import BindingState
 from portal_app.state.quote_authority import QuoteAuthorityState
-from tests.services.authority.conftest import GIVEN, add_quote
+from tests.services.authority.conftest import GIVEN, STORM, add_quote
 from tests.world import Agency
 
 Opens = Callable[..., Any]
@@ -117,6 +119,35 @@ def test_a_moratorium_is_set_in_the_agencys_time_and_ended_after_a_question(
     asyncio.run(form.ask_first(True))
     asyncio.run(form.end())
     assert door.run(moratoria.one, agency.admin(), locator=row.key).standing is Standing.ENDED
+
+
+@pytest.mark.criterion("BIND-27")
+def test_both_lists_of_rules_have_pages_and_a_filter_in_the_address(
+    door: Door, opens: Opens, agency: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(address, "PAGE", 2)
+    for number in range(5):
+        door.run(moratoria.add, agency.admin(), terms=replace(STORM, name=f"Storm {number}"))
+        made = door.run(grants.add, agency.admin(), terms=replace(GIVEN, max_premium=Decimal(number + 1)))
+    door.run(grants.end, agency.admin(), locator=made.locator, version=1)
+
+    def shown(path: str) -> Any:
+        return opened(opens, path, agency.producer(), AuthorityState)
+
+    first = shown(PLACE)
+    assert first.headline == "5 grants, 5 moratoria running"
+    assert [each.title for each in first.moratoria] == ["Storm 4", "Storm 3"]
+    assert (first.stops_previous, first.stops_following) == ("", f"{PLACE}?stops=2")
+    last = shown(f"{PLACE}?page=2&stops=3")
+    assert ([each.title for each in last.moratoria], len(last.grants)) == (["Storm 0"], 2)
+    assert (last.stops_previous, last.following) == (f"{PLACE}?page=2&stops=2", f"{PLACE}?page=3&stops=3")
+    ended = shown(f"{PLACE}?standing=ended")
+    assert ([each.standing for each in ended.grants], ended.moratoria, ended.narrowed) == (["Ended"], [], True)
+    assert ended.headline == "1 grant, 5 moratoria running"
+    beyond = shown(f"{PLACE}?stops=9&standing=odd")
+    assert (beyond.moratoria, beyond.stopped, beyond.stops_previous, beyond.narrowed) == (
+        [], 5, f"{PLACE}?stops=3", False,
+    )  # fmt: skip
 
 
 @pytest.mark.criterion("BIND-19")

@@ -17,7 +17,7 @@ from portal_app.services.door import Door
 from portal_app.services.ledger import drafts, issuing
 from portal_app.services.producers import lifecycle
 from portal_app.services.sync import bulk
-from portal_app.state import ledger_words
+from portal_app.state import address, ledger_words
 from portal_app.state.difference import DifferenceState
 from portal_app.state.policy_ledger import LedgerState
 from portal_app.state.snapshot import SnapshotState
@@ -124,6 +124,22 @@ def test_each_step_of_the_timeline_leads_to_what_it_made(
     assert [each.reversed for each in page.steps].count(True) == 1
 
 
+@pytest.mark.criterion("LEDPAGE-01")
+def test_links_to_a_transaction_lead_to_the_page_on_which_its_row_stands(
+    agency: Agency, place: str, read: Reads, door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(address, "PAGE", 2)
+    policy = place.rpartition("/")[2]
+    for _ in range(4):
+        door.run(drafts.draft, agency.principal(), policy=policy, kind=CHANGE, effective_at=at(2026, 12, 1),
+                 asked=[asked(setProducerCode="HL-daniel")])  # fmt: skip
+    page = read(SnapshotState, "snapshot?date=2026-09-01", agency.principal())
+    path, _, row = page.stems_href.partition("#")
+    assert path == f"{place}/ledger?page=3"
+    there = read(LedgerState, path.removeprefix(f"{place}/"), agency.principal())
+    assert [f"t-{each.key}" for each in there.lines] == [row]
+
+
 @pytest.mark.criterion("LEDPAGE-02")
 def test_before_the_first_transaction_and_at_a_date_that_is_none(agency: Agency, read: Reads) -> None:
     page = read(SnapshotState, "snapshot?date=2026-05-01", agency.principal())
@@ -160,7 +176,7 @@ def test_the_ledger_tells_in_words_what_was_reversed_and_applied_again(
     assert reversed_one.reversed == ("Reversed on Nov 20, 2026, 12:00 PM by the change effective Dec 1, 2026")
     assert (reversed_one.again, reversed_one.again_href) == (
         "Applied again as the change effective Dec 10, 2026",
-        f"#t-{again.key}",
+        f"{page.policy_href}/ledger#t-{again.key}",
     )
     assert reversed_one.asked == "Asked: set the code of record to HL-daniel"
     assert again.asked == "As processed: code of record set to the current code, which is HL-daniel"
