@@ -132,7 +132,8 @@ def doctor() -> None:
 
     with portal() as door:
         found = door.run(report, CLI)
-    typer.echo(found.text, nl=False)
+    for line in found.lines:
+        typer.echo("\n     ".join((line.text, *line.own)))
     if not found.is_well:
         raise typer.Exit(1)
 

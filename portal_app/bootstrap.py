@@ -8,12 +8,12 @@ from portal_app.models.enums import DatabaseUse
 from portal_app.models.jobs import Instance
 from portal_app.services import door as doors
 from portal_app.services.access import Gate, system
+from portal_app.services.configuration.reading import ConfigurationProblems
 from portal_app.services.door import Door, Tx, writes
 from portal_app.services.ports import FeedConnector, Mailer, Ports, TextMessenger
 from portal_app.services.producers import loading
 from portal_app.services.producers.configuration import ProducerConfiguration
 from portal_app.services.producers.plugins import PluginProblem, Plugins
-from portal_app.services.producers.reading import ConfigurationProblems
 from portal_app.services.webhooks.port import WebhookSender
 from portal_app.settings import LOOPBACK, PREFIX, FeedSettings, Settings, SettingsError
 

@@ -9,6 +9,7 @@ from portal_app.pages import (
     authority_form,
     binding,
     column_map,
+    configuration,
     difference,
     dry_run,
     home,
@@ -51,6 +52,8 @@ PAGES: tuple[Page, ...] = (
     dry_run.PAGE,
     column_map.PAGE,
     settings.PAGE,
+    configuration.LIST,
+    configuration.PAGE,
     *sign_in.PAGES,
     *astray.PAGES,
 )

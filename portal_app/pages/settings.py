@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.facts import panel
+from portal_app.components.links import link
 from portal_app.components.notes import note, skeleton_page
 from portal_app.components.shell import page_header
 from portal_app.components.table import body, cell, head, heading, row, table
@@ -13,6 +14,7 @@ from portal_app.pages.frame import framed, or_problem, titled
 from portal_app.pages.page import Page
 from portal_app.pages.preferences import button
 from portal_app.pages.settings_form import changes_list, settings_form
+from portal_app.state.configuration import PLACE as CONFIGURATION
 from portal_app.state.portal import PortalState
 from portal_app.state.settings import PLACE, SettingsState
 
@@ -22,6 +24,11 @@ S: Any = SettingsState
 def settings() -> rx.Component:
     drawn = rx.el.div(
         page_header("Settings", "What the agency decides about its portal. Each change is reviewed, kept and audited."),
+        panel(
+            "Configuration",
+            meta("Types of producers and codes, their data and numbers: as text, in versions."),
+            link("Open the configuration", href=CONFIGURATION),
+        ),
         settings_form(),
         _mail(),
         _texts(),

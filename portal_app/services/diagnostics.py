@@ -9,6 +9,7 @@ import tomllib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import func, select, text
 from sqlmodel import col
@@ -18,6 +19,9 @@ from portal_app.models.jobs import Heartbeat, Lease
 from portal_app.models.outbox import OutboxMessage
 from portal_app.models.settings import AgencySettings
 from portal_app.services.access import Permission
+from portal_app.services.configuration.in_force import problems_in_force, saved
+from portal_app.services.configuration.kinds import Kind
+from portal_app.services.configuration.registry import KINDS
 from portal_app.services.door import Tx, reads
 from portal_app.services.health import WORKER_SILENT_AFTER
 from portal_app.services.sync import freshness
@@ -39,12 +43,14 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that was looked at. `todo` says what to do about it, where there is something."""
+    """One thing that was looked at. `todo` says what to do about it, where there is something. `own` is in the agency's
+    words: for whoever runs the portal, and no part of the text that is handed on."""
 
     standing: Standing
     what: str
     told: str
     todo: str = ""
+    own: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -76,6 +82,7 @@ def report(tx: Tx) -> Report:
             _lead(tx),
             *_feeds(tx),
             *_outbox(tx),
+            *_configurations(tx),
             *_settings(tx),
         )
     )
@@ -203,6 +210,27 @@ def _outbox(tx: Tx) -> list[Line]:
     ]
     open_ones = sum(count - given_up for _, count, given_up in found)
     return [Line(Standing.WELL, "outbox", f"{open_ones:,} waiting."), *lines]
+
+
+def _configurations(tx: Tx) -> list[Line]:
+    """Each configuration, by number where a kind has several: what one is called is the agency's own word."""
+    lines = []
+    for kind in KINDS.values():
+        names = kind.names(tx)
+        for number, name in enumerate(names, 1):
+            what = f"configuration, {kind.label.lower()}{f' {number}' if len(names) > 1 else ''}"
+            lines.append(_configuration(tx, kind, name, what))
+    return lines
+
+
+def _configuration(tx: Tx, kind: Kind[Any], name: str, what: str) -> Line:
+    found, problems = saved(tx, kind, name), problems_in_force(tx, kind, name)
+    told = f"version {found[0]}" if found else "as shipped"
+    if not problems:
+        return Line(Standing.WELL, what, f"{told}.")
+    count = "1 problem" if len(problems) == 1 else f"{len(problems):,} problems"
+    advice = "Mend or restore it under Settings, Configuration."
+    return Line(Standing.WRONG, what, f"{told}, cannot be read by this release: {count}.", advice, problems)
 
 
 def _settings(tx: Tx) -> list[Line]:

@@ -149,3 +149,40 @@ def test_others_are_shown_no_way_and_let_in_by_none(settings_of: Visit) -> None:
     expect(page.get_by_role("link", name="Settings", exact=True)).to_have_count(0)
     page.goto(page.url.rstrip("/") + "/admin/settings")
     expect(page).to_have_url(re.compile("/denied$"))
+
+
+@pytest.mark.criterion("CONF-11")
+def test_a_configuration_is_broken_mended_saved_and_restored(settings_of: Visit) -> None:
+    page = settings_of("admin")
+    heard = complaints(page)
+    page.get_by_role("link", name="Open the configuration").click()
+    page.get_by_role("link", name="Producer types").click()
+    content, why = page.get_by_label("What holds, as JSON"), page.get_by_label("Why it changes")
+    shipped = content.input_value()
+    good = shipped.replace('"producers": {', '"producers": {"Wholesaler": {"extend": "Agency"},', 1)
+    why.fill("Wholesalers since this week")
+    for wrong, told in (
+        (good.replace("{", "", 1), "is not JSON"),
+        (good.replace('"extend": "Agency"', '"extend": "Nobody"'), "producerManagement.producers.Wholesaler.extend: "),
+    ):
+        content.fill(wrong)
+        page.get_by_role("button", name="Check", exact=True).click()
+        expect(page.get_by_text(told)).to_be_visible()
+        assert (content.input_value(), why.input_value()) == (wrong, "Wholesalers since this week")
+        expect(page.get_by_role("button", name="Save this version")).to_have_count(0)
+
+    content.fill(good)
+    page.get_by_role("button", name="Check", exact=True).click()
+    difference = page.get_by_role("region", name="Difference to the version in force")
+    expect(difference.get_by_text('"Wholesaler"')).to_be_visible()
+    page.get_by_role("button", name="Save this version").click()
+    expect(page.get_by_text("Saved. It holds at once, for everybody.")).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile("Version 1 Wholesalers since this week"))).to_be_visible()
+
+    page.get_by_role("button", name="Compare As shipped").click()
+    expect(page.get_by_role("region", name="As shipped instead of the version in force")).to_be_in_viewport()
+    assert look(page) == []
+    page.get_by_role("button", name="Restore it as a new version").click()
+    expect(page.get_by_text("As shipped is in force again, as a new version.")).to_be_visible()
+    expect(content).to_have_value(shipped)
+    assert heard == []

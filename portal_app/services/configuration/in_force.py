@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from portal_app.models.configuration import ConfigurationVersion
 from portal_app.services.configuration.kinds import Kind, Value
+from portal_app.services.configuration.reading import ConfigurationProblems
 from portal_app.services.door import Tx
 
 MOST_KEPT = 256
@@ -41,6 +42,15 @@ def in_force(tx: Tx, kind: Kind[Value], name: str = "", *, unsaved: Value | None
         value = kind.read(tx.db.execute(select(col(ConfigurationVersion.content)).where(own)).scalar_one())
         _keep((kind.word, locator), value)
     return value
+
+
+def problems_in_force(tx: Tx, kind: Kind[Any], name: str = "") -> tuple[str, ...]:
+    """Why what holds cannot be read: it was saved under a release that read it less strictly."""
+    try:
+        in_force(tx, kind, name)
+    except ConfigurationProblems as found:
+        return tuple(found.problems)
+    return ()
 
 
 def _keep(key: tuple[str, str], value: Any) -> None:

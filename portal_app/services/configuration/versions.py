@@ -14,12 +14,12 @@ from sqlmodel import col
 from portal_app.models.configuration import ConfigurationVersion
 from portal_app.services import access, audit
 from portal_app.services.access import Permission, visible
-from portal_app.services.configuration.in_force import in_force, saved
+from portal_app.services.configuration.in_force import in_force, problems_in_force, saved
 from portal_app.services.configuration.kinds import Kind
+from portal_app.services.configuration.reading import ConfigurationProblems
 from portal_app.services.configuration.registry import KINDS
 from portal_app.services.door import Tx, reads, writes
 from portal_app.services.errors import Conflict, InvalidData, NotFound
-from portal_app.services.producers.reading import ConfigurationProblems
 
 MAY = Permission.CHANGE_SETTINGS
 LONGEST = 250_000
@@ -44,10 +44,12 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """The version in force. `shipped_changed` tells that what is shipped is another than when it was saved."""
+    """The version in force. `shipped_changed` tells that what is shipped is another than when it was saved; `problems`
+    why this release cannot read it, each with its path."""
 
     version: Version
     shipped_changed: bool
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,14 +178,18 @@ def _problems(tx: Tx, kind: Kind[Any], name: str, content: str) -> list[str]:
         return ["holds a character that cannot be kept."]
     except ConfigurationProblems as found:
         return found.problems
-    return kind.against(tx, name, in_force(tx, kind, name), then)
+    # What cannot be read any more has to be mended all the same: what is shipped stands in for it.
+    broken = problems_in_force(tx, kind, name)
+    now = kind.read(kind.shipped(tx, name)) if broken else in_force(tx, kind, name)
+    return kind.against(tx, name, now, then)
 
 
 def _current(tx: Tx, kind: Kind[Any], name: str) -> Current:
     row = tx.db.scalars(_rows(tx, kind, name).order_by(col(ConfigurationVersion.version).desc()).limit(1)).first()
     if row is None:
         return Current(_shipped(tx, kind, name), shipped_changed=False)
-    return Current(_shown(kind, row), row.shipped != _hash(kind.shipped(tx, name)))
+    changed = row.shipped != _hash(kind.shipped(tx, name))
+    return Current(_shown(kind, row), changed, problems_in_force(tx, kind, name))
 
 
 def _version(tx: Tx, kind: Kind[Any], name: str, number: int) -> Version:

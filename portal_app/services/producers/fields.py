@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from portal_app.services.configuration.reading import Place, Reader
 from portal_app.services.producers.configuration import DataField, FieldKind
-from portal_app.services.producers.reading import Place, Reader
 
 LONGEST_TEXT = 20_000
 MOST_CHOICES = 200

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from portal_app.models.enums import QualificationCheck
+from portal_app.services.configuration.reading import ConfigurationProblems, Place, Reader
 from portal_app.services.licensing.lines import COVERED_BY
 from portal_app.services.producers.configuration import (
     EntityType,
@@ -20,7 +21,6 @@ from portal_app.services.producers.configuration import (
 )
 from portal_app.services.producers.fields import data_fields
 from portal_app.services.producers.formats import LONGEST, Format, FormatProblem, parsed
-from portal_app.services.producers.reading import ConfigurationProblems, Place, Reader
 
 SHIPPED = Path(__file__).resolve().parents[2] / "producers.json"
 MOST_CORE = 10**18

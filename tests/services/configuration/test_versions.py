@@ -15,6 +15,7 @@ from portal_app.database import Database
 from portal_app.models.audit import AuditEvent
 from portal_app.models.configuration import ConfigurationVersion
 from portal_app.models.enums import Role
+from portal_app.services import diagnostics
 from portal_app.services.configuration import versions
 from portal_app.services.door import Door
 from portal_app.services.errors import Conflict, Forbidden, InvalidData, NotFound
@@ -210,3 +211,23 @@ def test_of_two_who_save_at_the_same_moment_one_is_told(door: Door) -> None:
 
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(attempt, ("Broker", "Wholesaler"))) == ["saved 1", "told"]
+
+
+@pytest.mark.criterion("CONF-12")
+def test_a_version_that_this_release_cannot_read_is_named_and_can_be_mended(door: Door) -> None:
+    bad = changed(CanaryType={"extend": "Nobody"})
+    with door.database.write() as db:
+        about = {"kind": KIND, "name": "", "version": 1, "content": bad, "note": "Before", "made_by": ADA.email}
+        db.add(ConfigurationVersion(**about, shipped="", made_at=door.clock()))
+    report = door.run(diagnostics.report, ADA)
+    [line] = [each for each in report.lines if each.what == "configuration, producer types"]
+    assert line.standing is diagnostics.Standing.WRONG
+    assert line.told == "version 1, cannot be read by this release: 1 problem."
+    assert line.own[0].startswith("producerManagement.producers.CanaryType.extend: ")
+    assert "Canary" not in report.text
+    assert door.run(versions.current, ADA, kind=KIND).problems == line.own
+
+    assert door.run(versions.check, ADA, kind=KIND, content=changed(CanaryType={})).problems == ()
+    assert save(door, changed(CanaryType={}), 1).version == 2
+    told = {each.what: each for each in door.run(diagnostics.report, ADA).lines}["configuration, producer types"]
+    assert (told.standing, told.told, told.own) == (diagnostics.Standing.WELL, "version 2.", ())

@@ -9,9 +9,9 @@ import pytest
 
 from portal_app.bootstrap import open_portal
 from portal_app.models.enums import QualificationCheck
+from portal_app.services.configuration.reading import ConfigurationProblems
 from portal_app.services.producers import loading
 from portal_app.services.producers.configuration import FieldKind, FlagLevel
-from portal_app.services.producers.reading import ConfigurationProblems
 from portal_app.settings import SettingsError, load_settings
 from tests.services.producers.configured import SEED
 

@@ -17,12 +17,12 @@ from sqlalchemy import insert
 from portal_app.models.enums import Origin, ProducerState, TransactionKind, TransactionState
 from portal_app.models.policies import Policy
 from portal_app.models.types import new_locator
+from portal_app.services.configuration.reading import ConfigurationProblems
 from portal_app.services.door import Door
 from portal_app.services.errors import Conflict, InvalidData
 from portal_app.services.ledger import drafts, issuing, snapshots
 from portal_app.services.producers import create, find, lifecycle, loading
 from portal_app.services.producers.plugins import Entity, Request, ValidationItem
-from portal_app.services.producers.reading import ConfigurationProblems
 from portal_app.services.sync import bulk
 from tests.routes.api.test_transactions import BEGUN
 from tests.services.ledger.conftest import CHANGE, PRINCIPAL, RENEWAL, at
