@@ -106,6 +106,23 @@ def test_the_doctor_names_what_is_not_well_and_what_to_do(demo: Path) -> None:
     assert "canary" not in found.stdout
 
 
+@pytest.mark.criterion("CONF-12")
+def test_the_doctor_names_the_configuration_that_cannot_be_read_and_why(tmp_path: Path) -> None:
+    assert run(tmp_path, "migrate").returncode == 0
+    kept = sqlite3.connect(tmp_path / "portal.db")
+    kept.execute(
+        "INSERT INTO configuration_version (locator, kind, name, version, content, shipped, note, made_at, made_by) "
+        "VALUES ('0', 'producer-types', '', 1, ?, '', 'Why', '2026-01-01 00:00:00', 'ada@agency.test')",
+        ('{"numberingPlans": 7}',),
+    )
+    kept.commit()
+    kept.close()
+    found = run(tmp_path, "doctor")
+    assert found.returncode == 1
+    told = found.stdout.split("FAIL configuration, producer types: version 1, cannot be read by this release: ")[1]
+    assert "\n     numberingPlans: should be an object" in told
+
+
 @pytest.mark.criterion("RUN-02")
 def test_the_demo_never_touches_an_agencys_database(tmp_path: Path) -> None:
     address = f"sqlite:///{tmp_path / 'agency.db'}"

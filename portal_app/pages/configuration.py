@@ -14,7 +14,7 @@ from portal_app.components.words import chip, either, hidden_text, meta
 from portal_app.pages.frame import framed, or_problem, record, titled
 from portal_app.pages.page import Page
 from portal_app.pages.preferences import button
-from portal_app.state.configuration import PLACE, ConfigurationsState, ConfigurationState
+from portal_app.state.configuration import COMPARED, PLACE, ConfigurationsState, ConfigurationState
 from portal_app.state.portal import PortalState
 
 L: Any = ConfigurationsState
@@ -80,8 +80,13 @@ def _configuration() -> rx.Component:
         rx.cond(S.broken.length() > 0, _problems("This release cannot read the version in force.", S.broken)),
         rx.cond(S.shipped_changed, shipped),
         _form(),
+        rx.el.div(
+            rx.cond(S.compared >= 0, _compared()),
+            id=rx.Var.create(COMPARED),
+            class_name="reason",
+            custom_attrs={"role": "status"},
+        ),
         panel("Versions", _versions(), _older(), flush=True),
-        rx.el.div(rx.cond(S.compared >= 0, _compared()), class_name="reason", custom_attrs={"role": "status"}),
         class_name="record-main configuration",
     )
 
@@ -112,7 +117,7 @@ def _content() -> rx.Component:
             id=rx.Var.create("content"),
             name="content",
             default_value=S.content,
-            rows="20",
+            rows="16",
             spell_check=False,
             class_name="input configuration-text",
             custom_attrs={"wrap": "off", "aria-invalid": S.problems.length() > 0, "aria-describedby": "content-hint"},
@@ -205,7 +210,7 @@ def _versions() -> rx.Component:
                             hidden_text(" " + each.title),
                             type="button",
                             on_click=S.compare(each.number),
-                            class_name="button button-small",
+                            class_name="button button-quiet button-small",
                         ),
                     ),
                 ),
@@ -221,16 +226,17 @@ def _older() -> rx.Component:
 
 
 def _compared() -> rx.Component:
-    restore = rx.el.button("Restore it as a new version", type="button", on_click=S.restore, class_name="button")
+    restore = rx.el.button(
+        "Restore it as a new version", type="button", on_click=S.restore, class_name="button button-solid"
+    )
     none = meta("It says what the version in force says.")
     may = (S.compared_difference.length() > 0) & (S.compared_problems.length() == 0)
     return panel(
         S.compared_title + " instead of the version in force",
         rx.cond(S.compared_problems.length() > 0, _problems("This cannot be restored.", S.compared_problems)),
         rx.cond(S.compared_difference.length() > 0, _difference(S.compared_difference), none),
-        rx.cond(may, meta("Restoring drops what is typed above and was not saved.")),
+        rx.cond(may, rx.el.p("Restoring drops what is typed above and was not saved.", class_name="hint")),
         rx.el.div(rx.cond(may, restore), button("Close", on_click=S.leave), class_name="button-row"),
-        name="compared",
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.facts import panel
-from portal_app.components.links import link
+from portal_app.components.links import button_link
 from portal_app.components.notes import note, skeleton_page
 from portal_app.components.shell import page_header
 from portal_app.components.table import body, cell, head, heading, row, table
@@ -26,8 +26,8 @@ def settings() -> rx.Component:
         page_header("Settings", "What the agency decides about its portal. Each change is reviewed, kept and audited."),
         panel(
             "Configuration",
-            meta("Types of producers and codes, their data and numbers: as text, in versions."),
-            link("Open the configuration", href=CONFIGURATION),
+            meta("What is written as text and kept in versions, such as the types of producers and codes."),
+            button_link("Open the configuration", CONFIGURATION, quiet=True),
         ),
         settings_form(),
         _mail(),

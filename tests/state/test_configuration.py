@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from portal_app.models.configuration import ConfigurationVersion
 from portal_app.models.enums import Role
 from portal_app.services.configuration import versions
 from portal_app.services.door import Door
@@ -79,3 +80,19 @@ def test_there_is_no_page_of_what_is_not_configured(opens: Opens) -> None:
     page = opens(ConfigurationState, "/admin/settings/configuration/other", ADA)
     asyncio.run(page.load())
     assert (page.loaded, page.missing) == (False, True)
+
+
+@pytest.mark.criterion("CONF-12")
+def test_what_this_release_cannot_read_is_shown_and_mended(page: Any, opens: Opens, door: Door) -> None:
+    good = changed(page, "Broker")
+    about = {"kind": "producer-types", "name": "", "version": 1, "note": "Before", "made_by": ADA.email, "shipped": ""}
+    with door.database.write() as db:
+        db.add(ConfigurationVersion(**about, content='{"numberingPlans": 7}', made_at=door.clock()))
+    listed = opens(ConfigurationsState, "/admin/settings/configuration", ADA)
+    asyncio.run(listed.load())
+    assert [each.broken for each in listed.rows] == [True]
+    asyncio.run(page.load())
+    assert (page.loaded, page.version, len(page.broken)) == (True, 1, 2)
+    asyncio.run(page.check({"content": good, "note": "Mended"}))
+    asyncio.run(page.save())
+    assert (page.version, page.broken) == (2, [])
