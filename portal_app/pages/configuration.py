@@ -14,7 +14,7 @@ from portal_app.components.words import chip, either, hidden_text, meta
 from portal_app.pages.frame import framed, or_problem, record, titled
 from portal_app.pages.page import Page
 from portal_app.pages.preferences import button
-from portal_app.state.configuration import COMPARED, PLACE, ConfigurationsState, ConfigurationState
+from portal_app.state.configuration import PLACE, ConfigurationsState, ConfigurationState
 from portal_app.state.portal import PortalState
 
 L: Any = ConfigurationsState
@@ -81,8 +81,7 @@ def _configuration() -> rx.Component:
         rx.cond(S.shipped_changed, shipped),
         _form(),
         rx.el.div(
-            rx.cond(S.compared >= 0, _compared()),
-            id=rx.Var.create(COMPARED),
+            rx.cond(S.compared >= 0, rx.fragment(_compared(), key=S.compared.to_string())),
             class_name="reason",
             custom_attrs={"role": "status"},
         ),
@@ -236,7 +235,9 @@ def _compared() -> rx.Component:
         rx.cond(S.compared_problems.length() > 0, _problems("This cannot be restored.", S.compared_problems)),
         rx.cond(S.compared_difference.length() > 0, _difference(S.compared_difference), none),
         rx.cond(may, rx.el.p("Restoring drops what is typed above and was not saved.", class_name="hint")),
-        rx.el.div(rx.cond(may, restore), button("Close", on_click=S.leave), class_name="button-row"),
+        rx.cond(may, rx.el.div(restore, class_name="button-row")),
+        # Takes the focus, which brings what was asked for into view.
+        aside=button("Close", on_click=S.leave, auto_focus=True),
     )
 
 

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-import reflex as rx
-
 from portal_app.guard.events import requires
 from portal_app.services.access import Permission
 from portal_app.services.configuration import versions
@@ -15,7 +13,6 @@ from portal_app.state.portal import PortalState
 
 CHANGES = Permission.CHANGE_SETTINGS
 PLACE = "/admin/settings/configuration"
-COMPARED = "compared"
 SHIPPED = "As shipped"
 UNCHANGED = "Nothing is different from the version in force."
 CHECK_AGAIN = "Nothing was saved: the connection was lost in between. Check it once more."
@@ -192,16 +189,15 @@ class ConfigurationState(PortalState):
             self._say("Saved. It holds at once, for everybody.")
 
     @requires(CHANGES)
-    async def compare(self, number: int) -> Any:
+    async def compare(self, number: int) -> None:
         """What restoring this version would change; what is typed stays as it is."""
         _, old = await self._do(versions.version, **self._about(), number=number)
         found = await self._checked(old.content) if old else None
         if found is None:
-            return None
+            return
         self._reviewed, self.reviewing, self.difference = found.version, False, []
         self.compared, self.compared_title = number, _title(number)
         self.compared_difference, self.compared_problems = _lines(found.difference), list(found.problems)
-        return rx.scroll_to(COMPARED)
 
     @requires(CHANGES)
     async def leave(self) -> None:

@@ -180,7 +180,9 @@ def test_a_configuration_is_broken_mended_saved_and_restored(settings_of: Visit)
     expect(page.get_by_role("row", name=re.compile("Version 1 Wholesalers since this week"))).to_be_visible()
 
     page.get_by_role("button", name="Compare As shipped").click()
-    expect(page.get_by_role("region", name="As shipped instead of the version in force")).to_be_in_viewport(ratio=0.5)
+    compared = page.get_by_role("region", name="As shipped instead of the version in force")
+    expect(compared.get_by_role("button", name="Close")).to_be_focused()
+    expect(compared).to_be_in_viewport(ratio=0.5)
     assert look(page) == []
     page.get_by_role("button", name="Restore it as a new version").click()
     expect(page.get_by_text("As shipped is in force again, as a new version.")).to_be_visible()

@@ -49,6 +49,11 @@ def test_it_is_checked_then_saved_and_restored(page: Any, opens: Opens) -> None:
     assert [each.kind for each in page.compared_difference if '"Broker"' in each.text] == ["removed"]
     asyncio.run(page.restore())
     assert (page.version, page.compared) == (2, -1)
+    page._count = 1
+    asyncio.run(page._look())
+    assert ([each.number for each in page.history], page.older) == ([2, 0], 1)
+    asyncio.run(page.look_further_back())
+    assert ([each.number for each in page.history], page.older) == ([2, 1, 0], 0)
     listed = opens(ConfigurationsState, "/admin/settings/configuration", ADA)
     asyncio.run(listed.load())
     assert [(each.label, each.version, each.by) for each in listed.rows] == [("Producer types", "Version 2", ADA.email)]
