@@ -246,6 +246,8 @@ def _line(each: Any) -> rx.Component:
         ),
         key=each.key,
         id="t-" + each.key,
+        tab_index=-1,
+        custom_attrs={"data-rests": ""},
     )
 
 

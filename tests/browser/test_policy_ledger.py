@@ -87,6 +87,7 @@ def test_a_change_is_drafted_looked_at_and_issued_out_of_sequence(
 
 @pytest.mark.criterion("LEDPAGE-03")
 @pytest.mark.criterion("LEDPAGE-13")
+@pytest.mark.criterion("LEDPAGE-15")
 @pytest.mark.timeout(240)
 def test_a_policy_is_looked_at_on_any_date_and_term_against_term(
     sessions: Callable[[str], StorageState], opened: Callable[..., Page], renewed: Renewed
@@ -121,4 +122,15 @@ def test_a_policy_is_looked_at_on_any_date_and_term_against_term(
     page.get_by_role("link", name="Ledger", exact=True).click()
     expect(page.get_by_role("region", name="Transactions")).to_be_visible()
     expect(page.get_by_role("button", name="Draft it")).to_have_count(0)
+
+    page.goto(f"{renewed.address}/snapshot?date={renewed.day(-30)}")
+    stems = page.get_by_role("region", name="Policy", exact=True).locator("a[href*='#t-']")
+    row = page.locator(f"[id='{(stems.get_attribute('href') or '').partition('#')[2]}']")
+    stems.click()
+    # Once drawn by a step inside the portal, once by a page that is loaded.
+    for _ in range(2):
+        expect(row).to_be_focused()
+        expect(row).to_be_in_viewport()
+        page.reload()
+    expect(row).to_be_focused()
     assert heard == []
