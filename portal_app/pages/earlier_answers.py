@@ -25,12 +25,10 @@ S: Any = EarlierAnswerState
 
 def earlier_answers() -> rx.Component:
     """The list, below the form."""
-    return panel(
-        "Earlier answers",
-        _listed(),
-        aside=_filter(),
-        name="earlier",
-        flush=True,
+    turned = (L.previous != "") | (L.following != "")
+    return rx.fragment(
+        panel("Earlier answers", _listed(), aside=_filter(), name="earlier", flush=True),
+        rx.cond(turned, pager(L.span, L.previous, L.following, "Pages of the earlier answers")),
     )
 
 
@@ -53,23 +51,18 @@ def _filter() -> rx.Component:
 
 
 def _listed() -> rx.Component:
-    some = rx.fragment(
-        table(
-            "Answers, the newest first",
-            head(heading("What it is"), heading("Outcome"), heading("Asked by"), heading("When")),
-            body(L.earlier, _row),
-            busy=~L.is_hydrated,
-        ),
-        pager(L.span, L.previous, L.following, "Pages of the earlier answers"),
+    some = table(
+        "Answers, the newest first",
+        head(heading("What it is"), heading("Outcome"), heading("Asked by"), heading("When")),
+        body(L.earlier, _row),
+        busy=~L.is_hydrated,
     )
     nothing = rx.cond(
         L.narrowed,
         rx.el.p("No answer came out so. ", link("Show all", href=PLACE), class_name="meta none"),
         meta("Nothing was asked by hand yet.", class_name="meta none"),
     )
-    beyond = rx.el.p(
-        "The list ends before this page. ", link("Go to the last page", href=L.previous), class_name="meta none"
-    )
+    beyond = meta("The list ends before this page.", class_name="meta none")
     return rx.cond(L.earlier.length() > 0, some, rx.cond(L.total > 0, beyond, nothing))
 
 
