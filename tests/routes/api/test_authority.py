@@ -109,6 +109,7 @@ def test_it_is_asked_by_hand_and_about_a_quote(cast: Cast) -> None:
     bound = maya.done("POST", about)
     assert (bound["outcome"], bound["quote"]) == ("bind", quote.locator)
     assert [each["locator"] for each in cast.read_only.json(about)["items"]] == [bound["locator"]]
+    assert maya.json("/authority-decisions")["items"] == [found], "that about the quote stands with the quote"
     assert cast.writing(cast.daniel).post(about).status_code == cast.daniel.get(about).status_code == 404
     assert cast.writing(cast.read_only).post(about).status_code == 403
     assert maya.post(f"/transactions/{quote.locator}/authority-decisions").status_code == 404
