@@ -63,7 +63,8 @@ class AddressForm(BaseHTML):
             " if (field.name) { const said = asked.get(field.name) ?? '';"
             " if (field.type === 'search'"
             " && (before === addressNow.search || (before === undefined && field.value && !said))) continue;"
-            " field.value = field.type !== 'date' || /^\\d{4}-\\d\\d-\\d\\d$/.test(said) ? said : '';"
+            " const isDay = /^\\d{4}-\\d\\d-\\d\\d$/.test(said) && new Date(said).toJSON()?.startsWith(said);"
+            " field.value = field.type !== 'date' || isDay ? said : '';"
             " if (field.selectedIndex === -1) field.value = ''; } },"
             f" [{awaited}]);"
         )
