@@ -21,6 +21,7 @@ from portal_app.pages import (
     quarantined,
     quote,
     quotes,
+    routing,
     settings,
     sign_in,
     snapshot,
@@ -51,6 +52,7 @@ PAGES: tuple[Page, ...] = (
     dry_run.PAGE,
     column_map.PAGE,
     settings.PAGE,
+    routing.PAGE,
     *sign_in.PAGES,
     *astray.PAGES,
 )

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.facts import panel
+from portal_app.components.links import button_link
 from portal_app.components.notes import note, skeleton_page
 from portal_app.components.shell import page_header
 from portal_app.components.table import body, cell, head, heading, row, table
@@ -14,6 +15,7 @@ from portal_app.pages.page import Page
 from portal_app.pages.preferences import button
 from portal_app.pages.settings_form import changes_list, settings_form
 from portal_app.state.portal import PortalState
+from portal_app.state.routing import PLACE as ROUTING
 from portal_app.state.settings import PLACE, SettingsState
 
 S: Any = SettingsState
@@ -21,7 +23,11 @@ S: Any = SettingsState
 
 def settings() -> rx.Component:
     drawn = rx.el.div(
-        page_header("Settings", "What the agency decides about its portal. Each change is reviewed, kept and audited."),
+        page_header(
+            "Settings",
+            "What the agency decides about its portal. Each change is reviewed, kept and audited.",
+            button_link("Routing", ROUTING, quiet=True),
+        ),
         settings_form(),
         _mail(),
         _texts(),

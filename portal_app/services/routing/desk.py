@@ -99,6 +99,12 @@ def ask(tx: Tx, *, question: Question, content: str | None = None) -> tuple[Said
 
 
 @reads(MAY)
+def underwriters(tx: Tx) -> tuple[tuple[str, str], ...]:
+    """Whom a rule may name: the emails of those who may underwrite now, and what people read of them."""
+    return tuple((email, f"{name} ({email})") for email, name in in_force.underwriters(tx).items())
+
+
+@reads(MAY)
 def calendar(tx: Tx, *, content: str | None = None) -> Calendar:
     """The holidays in force, or those of the content. Raises Invalid where it cannot be read."""
     now = configured.saved(tx, in_force.HOLIDAYS)
