@@ -11,6 +11,7 @@ from portal_app.pages import (
     column_map,
     difference,
     dry_run,
+    holidays,
     home,
     integrations,
     policies,
@@ -53,6 +54,7 @@ PAGES: tuple[Page, ...] = (
     column_map.PAGE,
     settings.PAGE,
     routing.PAGE,
+    holidays.PAGE,
     *sign_in.PAGES,
     *astray.PAGES,
 )

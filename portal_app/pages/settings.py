@@ -14,6 +14,7 @@ from portal_app.pages.frame import framed, or_problem, titled
 from portal_app.pages.page import Page
 from portal_app.pages.preferences import button
 from portal_app.pages.settings_form import changes_list, settings_form
+from portal_app.state.holidays import PLACE as HOLIDAYS
 from portal_app.state.portal import PortalState
 from portal_app.state.routing import PLACE as ROUTING
 from portal_app.state.settings import PLACE, SettingsState
@@ -26,6 +27,7 @@ def settings() -> rx.Component:
         page_header(
             "Settings",
             "What the agency decides about its portal. Each change is reviewed, kept and audited.",
+            button_link("Holidays", HOLIDAYS, quiet=True),
             button_link("Routing", ROUTING, quiet=True),
         ),
         settings_form(),

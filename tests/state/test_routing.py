@@ -10,6 +10,8 @@ from portal_app.models.enums import Role
 from portal_app.services.configuration import versions
 from portal_app.services.door import Door
 from portal_app.services.routing import desk
+from portal_app.state.holidays import PLACE as HOLIDAYS
+from portal_app.state.holidays import HolidaysState
 from portal_app.state.routing import NONE, PLACE, RoutingState
 from tests.world import Agency, add_user
 
@@ -116,3 +118,35 @@ def test_who_saved_in_the_meantime_is_named_and_nothing_is_lost(door: Door, open
     asyncio.run(page.save({"note": "Mine"}))
     assert "saved version 1" in page.overtaken
     assert (page.changed, [each.name for each in page.rules]) == (True, ["Everything else"])
+
+
+@pytest.mark.criterion("CLOCK-08")
+def test_holidays_are_added_removed_looked_at_and_saved(door: Door, opens: Opens, agency: Agency) -> None:
+    page = opens(HolidaysState, HOLIDAYS, agency.admin())
+    asyncio.run(page.load())
+    assert (page.loaded, page.closes_at, len(page.closed)) == (True, "17:00", 11)
+    asyncio.run(page.set_federal(False))
+    assert page.closed == []
+    asyncio.run(page.add_day({"day": "", "name": ""}))
+    assert set(page.problems) == {"day", "name"}
+    asyncio.run(page.add_day({"day": "1800-12-24", "name": "Long ago"}))
+    assert set(page.problems) == {"day"}
+    for day, name in (("2026-12-24", "Christmas Eve"), ("2027-03-01", "Our day")):
+        asyncio.run(page.add_day({"day": day, "name": name}))
+    asyncio.run(page.add_day({"day": "2026-12-24", "name": "Again"}))
+    assert page.problems == {"day": "This day is in the list already."}
+    assert [each.day for each in page.closed] == ["Thursday, Dec 24, 2026", "Monday, Mar 1, 2027"]
+    asyncio.run(page.ask_first("2027-03-01"))
+    asyncio.run(page.remove_day())
+    assert [each.name for each in page.days] == ["Christmas Eve"]
+
+    asyncio.run(page.save({"closes_at": "", "note": ""}))
+    assert page.problems.keys() == {"closes_at", "note"}
+    for _ in range(2):
+        asyncio.run(page.save({"closes_at": "16:30", "note": "Ours"}))
+    assert (page.version, page.changed, page.closes_at, page.problems) == (1, False, "16:30", {})
+    other = opens(HolidaysState, HOLIDAYS, agency.principal())
+    asyncio.run(other.load())
+    door.run(versions.restore, agency.admin(), kind="holidays", number=0, expected=1)
+    asyncio.run(other.save({"closes_at": "18:00", "note": "Late"}))
+    assert "saved version 2" in other.overtaken
