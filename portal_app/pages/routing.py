@@ -71,7 +71,7 @@ def _rule(each: Any) -> rx.Component:
         class_name="button-row",
     )
     return rx.el.li(
-        rx.el.p(rx.el.strong(each.number, ". ", each.name), " ", each.to),
+        rx.el.p(rx.el.strong(each.number, ". ", each.name), " ", each.leads),
         rx.cond(each.takes.length() > 0, takes, everything),
         rx.cond(S.asking == each.place, _asked(), actions),
         key=each.number,

@@ -30,7 +30,7 @@ class RuleRow:
     number: str
     name: str
     takes: list[str]
-    to: str
+    leads: str
     first: bool
     last: bool
 

@@ -105,7 +105,7 @@ def test_what_cannot_be_is_told_at_its_field_and_nothing_is_lost(door: Door, ope
         typed = {name: value for name, value in page.typed.items() if value}
         again = before | {name: typed[name] for name in ("carriers", "producer_codes") if name in before}
         assert (page.target, typed) == (target, again)
-    assert page.rules[0].to == "to the underwriter ruth@agency.test"
+    assert page.rules[0].leads == "to the underwriter ruth@agency.test"
     assert page.rules[0].takes == ["Carriers: Atlas, Inc., Granite Mutual"]
 
 
