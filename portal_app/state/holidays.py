@@ -102,7 +102,7 @@ class HolidaysState(PortalState):
         await self._put(days=[each for each in self._own() if each["date"] != self.asking])
 
     @requires(CHANGES)
-    async def set_federal(self, on: bool) -> None:
+    async def switch_federal(self, on: bool) -> None:
         await self._put(federal=on)
 
     @requires(CHANGES)

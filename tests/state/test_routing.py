@@ -125,7 +125,7 @@ def test_holidays_are_added_removed_looked_at_and_saved(door: Door, opens: Opens
     page = opens(HolidaysState, HOLIDAYS, agency.admin())
     asyncio.run(page.load())
     assert (page.loaded, page.closes_at, len(page.closed)) == (True, "17:00", 11)
-    asyncio.run(page.set_federal(False))
+    asyncio.run(page.switch_federal(False))
     assert page.closed == []
     asyncio.run(page.add_day({"day": "", "name": ""}))
     assert set(page.problems) == {"day", "name"}
