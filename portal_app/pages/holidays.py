@@ -66,7 +66,11 @@ def _own_days() -> rx.Component:
         federal,
         rx.cond(S.days.length() > 0, listed, none),
         add,
-        aside=rx.cond(S.changed, chip("pencil", "Not saved yet", tone="amber"), meta("Version ", S.version)),
+        aside=rx.cond(
+            S.changed,
+            chip("pencil", "Not saved yet", tone="amber"),
+            meta(rx.cond(S.version > 0, "Version " + S.version.to_string(), "As shipped")),
+        ),
         name="days",
     )
 

@@ -55,7 +55,11 @@ def _rules() -> rx.Component:
         "Rules",
         rx.el.div(rx.cond(S.wrong.length() > 0, wrong), class_name="reason", custom_attrs={"role": "status"}),
         rx.cond(S.rules.length() > 0, listed, none),
-        aside=rx.cond(S.changed, chip("pencil", "Not saved yet", tone="amber"), meta("Version ", S.version)),
+        aside=rx.cond(
+            S.changed,
+            chip("pencil", "Not saved yet", tone="amber"),
+            meta(rx.cond(S.version > 0, "Version " + S.version.to_string(), "As shipped")),
+        ),
         name="rules",
     )
 

@@ -19,7 +19,7 @@ def rule_form() -> rx.Component:
     return rx.el.form(
         panel(
             "The rule",
-            rx.el.div(_own("name", "Name", max_length=120), class_name="settings-form"),
+            rx.el.div(_own("name", "Name", max_length=120, auto_focus=True), class_name="settings-form"),
             name="rule",
         ),
         _takes(),

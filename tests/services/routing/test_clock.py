@@ -56,6 +56,8 @@ def test_the_days_on_which_the_producer_is_asked_do_not_count() -> None:
     assert due(monday, 2, within) == "2026-03-04", "answered before the close of the same day"
     weekend = Wait(at("2026-03-06", "18:00"), at("2026-03-08"))
     assert due(at("2026-03-05"), 2, weekend) == "2026-03-09", "nobody would have worked"
+    last = Wait(at("2026-03-04"), at("2026-03-06"))
+    assert due(monday, 2, last) == "2026-03-06", "asked on the very day"
     late = Wait(at("2026-03-05"), at("2026-03-09"))
     assert due(monday, 2, late) == "2026-03-04", "it was due before they were asked"
     still = Wait(at("2026-03-03"))
@@ -106,20 +108,21 @@ def test_everything_that_is_wrong_with_holidays_is_told_with_its_path() -> None:
         read_holidays('{"federal": true, "federal": false}')
 
 
-moments = st.integers(0, 396 * 24 * 60).map(lambda each: NEVER + timedelta(minutes=each))
-days_off = st.sets(st.dates(date(2026, 1, 1), date(2027, 3, 1)), max_size=30)
+FIRST, NOW = datetime(2026, 10, 20, tzinfo=UTC), datetime(2026, 11, 12, 15, tzinfo=UTC)
+# Close together, so that waits and holidays meet the days that count; across the end of daylight saving time.
+moments = st.integers(0, 40 * 24 * 12).map(lambda each: FIRST + timedelta(minutes=5 * each))
+days_off = st.sets(st.dates(date(2026, 10, 15), date(2027, 1, 15)), max_size=12)
 calendars = st.builds(
     lambda on, closes, off: Holidays(on, closes, tuple(Holiday(each, "Off") for each in sorted(off))),
     st.booleans(), st.sampled_from((time(12), time(17), time(23, 59))), days_off,
 )  # fmt: skip
 waits = st.lists(
-    st.tuples(moments, st.none() | st.timedeltas(timedelta(), timedelta(days=40))).map(
+    st.tuples(moments, st.none() | st.timedeltas(timedelta(), timedelta(days=12))).map(
         lambda each: Wait(each[0], None if each[1] is None else each[0] + each[1])
     ),
     max_size=4,
 )
 some_days = st.integers(1, 15)
-NOW = datetime(2026, 10, 1, tzinfo=UTC)
 
 
 def naive(submitted: datetime, days: int, holidays: Holidays, waited: list[Wait]) -> date:
