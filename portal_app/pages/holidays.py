@@ -44,9 +44,11 @@ def holidays() -> rx.Component:
 def _own_days() -> rx.Component:
     none = meta("The agency has no days of its own yet.", class_name="meta none")
     federal = rx.el.label(
-        rx.el.input(type="checkbox", checked=S.federal, on_change=S.switch_federal, class_name="check"),
+        rx.el.input(type="checkbox", default_checked=S.federal, on_change=S.switch_federal, class_name="check"),
         "Closed on the federal holidays of the United States, on the days on which they are observed",
         class_name="check-label",
+        # Shows at once what was chosen, and anew what is saved.
+        key="federal" + S.drawn.to_string(),
     )
     add = rx.el.form(
         rx.el.div(
