@@ -15,7 +15,9 @@ from portal_app.pages.page import Page
 from portal_app.pages.preferences import button
 from portal_app.pages.settings_form import changes_list, settings_form
 from portal_app.state.configuration import PLACE as CONFIGURATION
+from portal_app.state.holidays import PLACE as HOLIDAYS
 from portal_app.state.portal import PortalState
+from portal_app.state.routing import PLACE as ROUTING
 from portal_app.state.settings import PLACE, SettingsState
 
 S: Any = SettingsState
@@ -23,7 +25,12 @@ S: Any = SettingsState
 
 def settings() -> rx.Component:
     drawn = rx.el.div(
-        page_header("Settings", "What the agency decides about its portal. Each change is reviewed, kept and audited."),
+        page_header(
+            "Settings",
+            "What the agency decides about its portal. Each change is reviewed, kept and audited.",
+            button_link("Holidays", HOLIDAYS, quiet=True),
+            button_link("Routing", ROUTING, quiet=True),
+        ),
         panel(
             "Configuration",
             meta("What is written as text and kept in versions, such as the types of producers and codes."),

@@ -21,6 +21,7 @@ from portal_app.routes.api import (
     education,
     exports,
     feeds,
+    holidays,
     licenses,
     me,
     media,
@@ -37,6 +38,7 @@ from portal_app.routes.api import (
     quarantine,
     quotes,
     roles,
+    routing_rules,
     sync_runs,
     transactions,
     underwriting_flags,
@@ -83,7 +85,8 @@ ADMINISTRATION = (
 )
 LICENSING = (licenses, appointments, education, covers, qualifications)
 AUTHORITY = (authority_grants, moratoria, authority_decisions)
-NOUNS = (*BUSINESS, *ADMINISTRATION, *LICENSING, *AUTHORITY)
+ROUTING = (routing_rules, holidays)
+NOUNS = (*BUSINESS, *ADMINISTRATION, *LICENSING, *AUTHORITY, *ROUTING)
 ABOUT = """What the portal's pages show, for programs.
 
 Send a token of your own as `Authorization: Bearer …`; it sees what you see. Lists take `offset` and `count`. Every item

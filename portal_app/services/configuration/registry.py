@@ -4,5 +4,6 @@ from typing import Any
 
 from portal_app.services.configuration.kinds import Kind
 from portal_app.services.producers.in_force import PRODUCER_TYPES
+from portal_app.services.routing.in_force import HOLIDAYS, ROUTING
 
-KINDS: dict[str, Kind[Any]] = {kind.word: kind for kind in (PRODUCER_TYPES,)}
+KINDS: dict[str, Kind[Any]] = {kind.word: kind for kind in (PRODUCER_TYPES, ROUTING, HOLIDAYS)}
