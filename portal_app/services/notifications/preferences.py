@@ -11,7 +11,7 @@ from portal_app.models.notifications import NotificationPreference
 from portal_app.services import audit
 from portal_app.services.access import Gate, visible
 from portal_app.services.door import Tx, reads, writes
-from portal_app.services.errors import Invalid
+from portal_app.services.errors import Invalid, SignInNeeded
 from portal_app.services.identity.confirm import self_of
 from portal_app.services.notifications.kinds import KINDS, Kind
 
@@ -66,7 +66,10 @@ def own(tx: Tx) -> Preferences:
     """One's own preferences, for every event there is."""
     said = {each.event: each for each in _said(tx)}
     choices = tuple(_choice(kind, said.get(kind.name)) for kind in KINDS.values())
-    return Preferences(choices, no_mail(tx), no_sms(tx, self_of(tx)))
+    person = tx.db.get(User, tx.actor.user_id)
+    if person is None:
+        raise SignInNeeded
+    return Preferences(choices, no_mail(tx), no_sms(tx, person))
 
 
 @writes(Gate.SIGNED_IN)
