@@ -25,6 +25,7 @@ from portal_app.routes.api import (
     me,
     media,
     moratoria,
+    notifications,
     own_sessions,
     own_tokens,
     policies,
@@ -63,6 +64,7 @@ BUSINESS = (
     producer_types,
     media,
     exports,
+    notifications,
 )
 ADMINISTRATION = (
     users,

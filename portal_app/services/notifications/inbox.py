@@ -113,14 +113,14 @@ def read_all(tx: Tx) -> int:
 
 
 @writes(Gate.SIGNED_IN)
-def mute(tx: Tx, *, locator: str) -> None:
-    """Be told nothing more of the record of this notification, in whatever way. Raises NotFound, also where it is about
-    no record."""
+def mute(tx: Tx, *, locator: str) -> str:
+    """Be told nothing more of the record of this notification, in whatever way. Returns what the record is called.
+    Raises NotFound, also where it is about no record."""
     found = _own(tx, locator)
     if not found.subject:
         raise NotFound
     if _is_muted(tx, found):
-        return
+        return found.named
     tx.db.add(
         NotificationMute(
             user_id=found.user_id,
@@ -131,28 +131,49 @@ def mute(tx: Tx, *, locator: str) -> None:
         )
     )
     _note(tx, "notifications.muted", found.subject_kind, found.subject)
+    return found.named
 
 
 @writes(Gate.SIGNED_IN)
-def unmute(tx: Tx, *, subject_kind: str, subject: str) -> None:
-    """Be told of the record again. Raises NotFound where it is not muted."""
+def unmute_of(tx: Tx, *, locator: str) -> str:
+    """Be told again of the record of this notification. Returns what it is called. Raises NotFound where it is not
+    muted."""
+    found = _own(tx, locator)
+    return unmute(tx, subject=found.subject)
+
+
+@writes(Gate.SIGNED_IN)
+def unmute(tx: Tx, *, subject: str) -> str:
+    """Be told again of the record with that locator. Returns what it is called. Raises NotFound where it is not
+    muted."""
     mine = (in_scope(tx.actor, NotificationMute), col(NotificationMute.user_id) == tx.actor.user_id)
-    named = (col(NotificationMute.subject_kind) == subject_kind, col(NotificationMute.subject) == subject)
-    gone = delete(NotificationMute).where(*mine, *named).returning(col(NotificationMute.subject))
-    if not tx.db.execute(gone).all():
+    told = (col(NotificationMute.subject_kind), col(NotificationMute.named))
+    gone = delete(NotificationMute).where(*mine, col(NotificationMute.subject) == subject).returning(*told)
+    if (found := tx.db.execute(gone).first()) is None:
         raise NotFound
+    subject_kind, named = found
     _note(tx, "notifications.unmuted", subject_kind, subject)
+    return str(named)
 
 
 @reads(Gate.SIGNED_IN)
 def muted(tx: Tx) -> tuple[Muted, ...]:
     """The records that one has muted, the last one first."""
     newest = (col(NotificationMute.muted_at).desc(), col(NotificationMute.subject))
-    rows = tx.db.scalars(visible(tx.actor, NotificationMute).order_by(*newest))
-    return tuple(
-        Muted(each.subject_kind, each.subject, each.named, href_of(each.subject_kind, each.subject), each.muted_at)
-        for each in rows
-    )
+    return tuple(map(_muted, tx.db.scalars(visible(tx.actor, NotificationMute).order_by(*newest))))
+
+
+@reads(Gate.SIGNED_IN)
+def muted_one(tx: Tx, *, subject: str) -> Muted:
+    """One of them. Raises NotFound."""
+    asked = visible(tx.actor, NotificationMute).where(col(NotificationMute.subject) == subject)
+    if (found := tx.db.scalars(asked).first()) is None:
+        raise NotFound
+    return _muted(found)
+
+
+def _muted(row: NotificationMute) -> Muted:
+    return Muted(row.subject_kind, row.subject, row.named, href_of(row.subject_kind, row.subject), row.muted_at)
 
 
 def _note(tx: Tx, action: str, subject_kind: str, subject: str) -> None:

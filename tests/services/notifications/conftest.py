@@ -46,6 +46,10 @@ class People:
 
 @pytest.fixture
 def people(database: Database, agency: Agency) -> People:
+    return add_people(database, agency)
+
+
+def add_people(database: Database, agency: Agency) -> People:
     def person(name: str, role: Role, producer_id: int | None = None) -> User:
         return User(email=f"{name}@agency.test", name=name.title(), role=role, producer_id=producer_id, created_at=NOW)
 
