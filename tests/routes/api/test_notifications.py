@@ -1,9 +1,7 @@
 """`/notifications`, `/muted-records` and `/me/notification-preferences`."""
 
 import pytest
-from sqlalchemy import select
 
-from portal_app.models.identity import User
 from portal_app.services.door import Door
 from tests.routes.api.conftest import Cast
 from tests.services.notifications.conftest import TEST, tell
@@ -12,9 +10,7 @@ from tests.world import Agency
 
 @pytest.mark.criterion("NOTIFY-13")
 def test_ones_notifications_are_listed_read_and_muted(cast: Cast, door: Door, agency: Agency) -> None:
-    with door.database.read() as db:
-        maya = db.scalars(select(User).where(User.email == cast.maya.email)).one()  # type: ignore[arg-type]
-        to = [maya.id]
+    to = [cast.maya.user.id]
     for kind in ("submission_received", "quote_ready", "policy_bound"):
         door.run(tell, TEST, kind=kind, policy=agency.policies["maya"], to=to, insured="Rossi Bakery")
     writer = cast.writing(cast.maya)
