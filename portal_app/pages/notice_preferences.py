@@ -25,35 +25,34 @@ def _choices() -> rx.Component:
         rx.cond(S.no_sms != "", note("info", rx.el.strong("SMS: "), S.no_sms)),
         class_name="notice-ways padded",
     )
-    listed = table(
-        "What I am told of",
-        head(heading("Event"), *[heading(label) for label in WAYS.values()]),
-        body(S.choices, _choice),
+    listed = rx.el.table(
+        rx.el.thead(rx.el.tr(*[rx.el.th(label, scope="col") for label in ("Event", *WAYS.values())])),
+        rx.el.tbody(rx.foreach(S.choices, _choice)),
+        class_name="notice-table",
     )
     trial = rx.el.button("Send me a test", type="button", on_click=S.test, class_name="button button-quiet")
     return panel(
         "What I am told of",
         missing,
         listed,
-        rx.el.div(trial, class_name="padded"),
+        rx.el.div(trial, class_name="notice-end"),
         flush=True,
         name="notices",
     )
 
 
 def _choice(each: Any) -> rx.Component:
-    named = rx.el.th(each.label, scope="row", class_name="name-cell", custom_attrs={"role": "rowheader"})
-    return row(
-        named,
-        cell(WAYS["in_portal"], _tick(each, "in_portal", each.in_portal, ""), kind="plain"),
-        cell(WAYS["mail"], _tick(each, "mail", each.mail, S.no_mail), kind="plain"),
-        cell(WAYS["sms"], _tick(each, "sms", each.sms, S.no_sms), kind="plain"),
+    return rx.el.tr(
+        rx.el.th(each.label, scope="row"),
+        rx.el.td(_tick(each, "in_portal", each.in_portal, "")),
+        rx.el.td(_tick(each, "mail", each.mail, S.no_mail)),
+        rx.el.td(_tick(each, "sms", each.sms, S.no_sms)),
         key=each.event,
     )
 
 
 def _tick(each: Any, way: str, on: Any, missing: Text) -> rx.Component:
-    return rx.el.input(
+    tick = rx.el.input(
         type="checkbox",
         checked=on,
         disabled=rx.Var.create(missing) != "",
@@ -61,11 +60,12 @@ def _tick(each: Any, way: str, on: Any, missing: Text) -> rx.Component:
         class_name="check",
         custom_attrs={"aria-label": each.label + ": " + WAYS[way]},
     )
+    return rx.el.label(tick, class_name="notice-tick")
 
 
 def _muted() -> rx.Component:
     listed = table(
-        "Muted records",
+        "Records of which I am told nothing",
         head(heading("Record"), heading("Since"), heading("")),
         body(S.muted, _muted_row),
     )

@@ -52,7 +52,9 @@ def _view(label: str, sign: str, href: str, here: Any) -> rx.Component:
 
 
 def _listed() -> rx.Component:
-    listed = rx.fragment(rx.foreach(S.days, _day), pager(S.span, S.previous, S.following))
+    listed = rx.fragment(
+        rx.el.div(rx.foreach(S.days, _day), class_name="notice-days"), pager(S.span, S.previous, S.following)
+    )
     beyond = empty(
         "list-end",
         "The list ends before this page",

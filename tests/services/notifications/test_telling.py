@@ -18,6 +18,7 @@ from portal_app.services.errors import DomainError
 from portal_app.services.notifications import inbox, preferences, telling
 from portal_app.services.notifications.kinds import KINDS
 from tests.gateway import Gateway
+from tests.services.notifications import kinds_document
 from tests.services.notifications.conftest import TEST, People, attached, tell
 from tests.services.test_outbox import Post, rows
 from tests.world import Agency, Clock
@@ -241,6 +242,13 @@ def test_everybody_sees_counts_and_reads_their_own_and_nobody_elses(
     assert (door.run(inbox.unread_count, maya), door.run(inbox.unread_count, principal)) == (0, 3)
 
 
+@pytest.mark.criterion("NOTIFY-14")
+def test_the_table_in_the_documentation_is_that_of_the_code() -> None:
+    text = kinds_document.PLACE.read_text(encoding="utf-8")
+    assert text == kinds_document.with_table(text), "run: python -m tests.services.notifications.kinds_document"
+
+
+@pytest.mark.criterion("NOTIFY-14")
 def test_kinds_are_told_apart_by_name_and_speak_of_nobody() -> None:
     for name, kind in KINDS.items():
         assert kind.name == name
