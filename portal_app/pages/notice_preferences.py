@@ -66,7 +66,7 @@ def _tick(each: Any, way: str, on: Any, missing: Text) -> rx.Component:
 def _muted() -> rx.Component:
     listed = table(
         "Records of which I am told nothing",
-        head(heading("Record"), heading("Since"), heading("")),
+        head(heading("Record"), heading("Since"), heading("What to do")),
         body(S.muted, _muted_row),
     )
     return panel(
@@ -89,4 +89,4 @@ def _muted_row(each: Any) -> rx.Component:
         class_name="button button-quiet",
         custom_attrs={"aria-label": "Unmute " + each.named},
     )
-    return row(named, cell("Since", each.since, kind="day left"), cell("", unmute, kind="plain"), key=each.subject)
+    return row(named, cell("Since", each.since, kind="day left"), cell("What to do", unmute, kind="plain"), key=each.subject)

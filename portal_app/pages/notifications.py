@@ -63,7 +63,12 @@ def _listed() -> rx.Component:
     )
     nothing = rx.cond(
         S.only_unread,
-        empty("check-check", "Nothing unread", "You have read all that you were told.", button_link("Show all", PLACE)),
+        empty(
+            "check-check",
+            "You have read everything",
+            "Nothing that you were told is unread.",
+            button_link("Show all", PLACE),
+        ),
         empty(
             "bell",
             "Nothing yet",

@@ -65,7 +65,7 @@ class NotificationsState(PortalState):
             return
         self.days, self.total, self.loaded = self._by_day(found.rows), found.total, True
         self.unread, self.only_unread = found.unread, unread
-        self.headline = f"{found.unread:,} unread" if found.unread else "All read"
+        self.headline = f"{found.unread:,} unread" if found.unread else "Nothing unread"
         self.span = wording.span(offset, len(found.rows), found.total)
         kept = UNREAD if unread else ""
         self.previous, self.following = address.simple_neighbours(PLACE, "", page, found.total, state=kept)

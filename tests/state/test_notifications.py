@@ -56,7 +56,7 @@ def test_the_list_goes_by_day_and_what_is_read_and_muted_shows(
     done(page.unmute(second.locator))
     assert not page.days[0].rows[0].muted
     done(page.read_all())
-    assert (page.headline, page.flash, page.unread) == ("All read", "1 notification marked as read.", 0)
+    assert (page.headline, page.flash, page.unread) == ("Nothing unread", "1 notification marked as read.", 0)
     unread = opens(NotificationsState, "/notifications?state=unread", maya)
     done(unread.load())
     assert (unread.only_unread, unread.days, unread.total) == (True, [], 0)
