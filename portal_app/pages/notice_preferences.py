@@ -89,4 +89,6 @@ def _muted_row(each: Any) -> rx.Component:
         class_name="button button-quiet",
         custom_attrs={"aria-label": "Unmute " + each.named},
     )
-    return row(named, cell("Since", each.since, kind="day left"), cell("What to do", unmute, kind="plain"), key=each.subject)
+    return row(
+        named, cell("Since", each.since, kind="day left"), cell("What to do", unmute, kind="plain"), key=each.subject
+    )

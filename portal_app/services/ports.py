@@ -368,8 +368,7 @@ class DeliveryFailed(OSError):
 
 class Mailer(Protocol):
     def send(self, mail: Mail) -> None:
-        """Hand the message over. Raises DeliveryRefused for a permanent refusal, DeliveryFailed or another error for
-        one worth a retry."""
+        """Hand the message over. Raises DeliveryRefused for good, DeliveryFailed or another error for now."""
         ...
 
 
