@@ -21,7 +21,7 @@ from portal_app.state.portal import PortalState
 
 settings = load_settings()
 registry = live.Registry()
-WORDS = live.Words(PortalState.idle_soon, PortalState.idle_over, PortalState, "news")
+WORDS = live.Words(PortalState.idle_soon, PortalState.idle_over, PortalState.ring, PortalState, "news")
 
 
 def guarded(wrapped: Any) -> Callable[..., Any]:

@@ -11,6 +11,7 @@ from portal_app.components.links import link
 from portal_app.components.shell import PLACES, SIGN_OUT, Person, Place
 from portal_app.components.words import either, icon, meta
 
+NOTIFICATIONS = Place("notifications", "Notifications", "/notifications", "bell")
 PREFERENCES = Place("preferences", "Preferences", "/preferences", "settings")
 # Actions that a right offers: `Person.actions` holds the keys of those that are this person's.
 ACTIONS = (
@@ -105,7 +106,7 @@ def _choices(person: Person, answers: Answers) -> rx.Component:
     pages = [rx.cond(person.places.contains(place.key), _page(place)) for place in PLACES]
     return rx.el.div(
         _group("recent", "Recent", rx.el.div(custom_attrs={"data-recent": ""})),
-        _group("pages", "Pages", *pages, _page(PREFERENCES)),
+        _group("pages", "Pages", *pages, _page(NOTIFICATIONS), _page(PREFERENCES)),
         _group("actions", "Actions", *_actions(person)),
         _answers("policies", "Policies", answers.policies, "shield"),
         _answers("accounts", "Accounts", answers.accounts, "users"),

@@ -11,7 +11,7 @@ from portal_app.components.address import address_form
 from portal_app.components.brand import mark
 from portal_app.components.forms import native_form
 from portal_app.components.links import link, plain_link
-from portal_app.components.words import Part, Text, icon
+from portal_app.components.words import Part, Text, either, icon
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ class Person:
     places: rx.Var[list[str]]
     actions: rx.Var[list[str]]
     single_keys: rx.Var[bool]
+    unread: rx.Var[int]
 
 
 def shell(
@@ -151,11 +152,26 @@ def _header(person: Person, search: bool) -> rx.Component:
             ),
         ),
         *_openers(),
+        _bell(person.unread),
         rx.color_mode.button(
             aria_label="Switch between light and dark", class_name="icon-button", variant="ghost", color_scheme="gray"
         ),
         _person_menu(person),
         class_name="header",
+    )
+
+
+def _bell(unread: rx.Var[int]) -> rx.Component:
+    """The way to the notifications, with how many are unread."""
+    some, many = unread.to(int) > 0, unread.to(int) > 99
+    shown = either(many, "99+", unread.to_string())
+    label = either(some, f"Notifications, {unread} unread", "Notifications")
+    return link(
+        icon("bell", 18),
+        rx.cond(some, rx.el.span(shown, class_name="bell-count num", custom_attrs={"aria-hidden": "true"})),
+        href="/notifications",
+        class_name="icon-button bell",
+        custom_attrs={"aria-label": label},
     )
 
 

@@ -34,11 +34,12 @@ REDIS_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Words:
-    """How a page is spoken to: the handlers that say that its session ends soon, or does not any more, and the state
-    and name of the variable that is another one whenever there is news."""
+    """How a page is spoken to: the handlers that say that its session ends soon, or does not any more, and that its
+    bell may count otherwise now; and the state and name of the variable that is another one whenever there is news."""
 
     soon: Any
     over: Any
+    ring: Any
     state: type[rx.State]
     news: str
 
@@ -51,8 +52,8 @@ class Following:
     seen: Mapping[str, int]
     rests_until: float = 0.0
 
-    def is_behind(self, now: Mapping[str, int]) -> bool:
-        return any(now.get(topic, 0) > self.seen.get(topic, 0) for topic in self.topics)
+    def behind(self, now: Mapping[str, int]) -> set[Topic]:
+        return {topic for topic in self.topics if now.get(topic, 0) > self.seen.get(topic, 0)}
 
 
 class Registry:
@@ -173,13 +174,17 @@ async def _tell_news(app: rx.App, registry: Registry, door: Door, words: Words) 
     behind = [
         (each.rests_until, token)
         for token, each in registry.following.items()
-        if each.is_behind(found) and each.rests_until <= time.monotonic()
+        if each.behind(found) and each.rests_until <= time.monotonic()
     ]
     for _, token in sorted(behind)[:PAGES_OF_A_ROUND]:
         page = registry.following.get(token)
         if page is not None:
+            changed = page.behind(found)
             page.seen, page.rests_until = found, time.monotonic() + REST
-            await _put(app, token, words.state, words.news, secrets.token_hex(4))
+            if Topic.BELL in changed:
+                await _send(app, token, words.ring)
+            if changed - {Topic.BELL}:
+                await _put(app, token, words.state, words.news, secrets.token_hex(4))
             await asyncio.sleep(PAUSE)
 
 

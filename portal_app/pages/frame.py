@@ -34,6 +34,7 @@ def framed(here: str, *content: Part, search: bool = True, refresh: Any = None) 
         places=S.places,
         actions=S.actions,
         single_keys=S.single_keys,
+        unread=S.unread,
     )
     answers = Answers(
         asked=F.asked,

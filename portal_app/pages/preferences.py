@@ -13,8 +13,10 @@ from portal_app.components.shell import doorstep, page_header
 from portal_app.components.table import body, cell, head, heading, row, table
 from portal_app.components.words import Part, Text, chip, copy_button, either, icon, meta
 from portal_app.pages.frame import framed, or_problem, titled
+from portal_app.pages.notice_preferences import notices
 from portal_app.pages.page import Page
 from portal_app.pages.sign_in import SET_UP_PROBLEMS, TEXT_REASONS, THROTTLED, key_to_scan, new_password, text_me
+from portal_app.state.notice_preferences import NoticePreferencesState
 from portal_app.state.portal import PortalState
 from portal_app.state.preferences import PreferencesState
 
@@ -49,10 +51,13 @@ def preferences() -> rx.Component:
 
 def _preferences() -> rx.Component:
     return rx.el.div(
-        page_header("Preferences", "How you sign in, what is signed in for you, and the keyboard."),
+        page_header(
+            "Preferences", "What you are told of, how you sign in, what is signed in for you, and the keyboard."
+        ),
         reason_note(parameter("reason"), REASONS),
         problem_list("Your password was not changed:", parameter("problems"), PROBLEMS),
         rx.cond(S.confirmed, rx.fragment(), _confirm()),
+        notices(),
         _password(),
         _authenticator(),
         rx.cond(S.texts, _phone()),
@@ -331,6 +336,11 @@ def recovery_codes() -> rx.Component:
 
 ARRIVE = PortalState.arrive
 PAGES = (
-    Page("/preferences", titled("Preferences"), preferences, [ARRIVE, PreferencesState.load]),
+    Page(
+        "/preferences",
+        titled("Preferences"),
+        preferences,
+        [ARRIVE, PreferencesState.load, NoticePreferencesState.load],
+    ),
     Page("/recovery-codes", titled("Recovery codes"), recovery_codes, [ARRIVE, PreferencesState.load]),
 )

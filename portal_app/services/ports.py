@@ -333,13 +333,24 @@ class FeedConnector(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class MailFile:
+    """A file that goes with a message. `content_type` is such as `application/pdf`."""
+
+    filename: str
+    content_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
-    """One message. `message_id` is the same on a repeated delivery."""
+    """One message. `message_id` is the same on a repeated delivery. `html` says the same as `text`, or is empty."""
 
     message_id: str
     recipient: str
     subject: str
     text: str
+    html: str = ""
+    files: tuple[MailFile, ...] = ()
 
 
 class DeliveryRefused(Exception):
@@ -357,8 +368,7 @@ class DeliveryFailed(OSError):
 
 class Mailer(Protocol):
     def send(self, mail: Mail) -> None:
-        """Hand the message over. Raises DeliveryRefused for a permanent refusal, DeliveryFailed or another error for
-        one worth a retry."""
+        """Hand the message over. Raises DeliveryRefused for good, DeliveryFailed or another error for now."""
         ...
 
 

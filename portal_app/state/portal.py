@@ -1,6 +1,7 @@
 """What every page of the portal knows: who is here, where they may go, what there is to say."""
 
 from collections.abc import Awaitable, Callable, Collection
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlsplit
@@ -13,6 +14,8 @@ from portal_app.services.access import Gate, Permission
 from portal_app.services.door import Tx, the_door
 from portal_app.services.errors import DomainError, Invalid, NotFound, Unexpected
 from portal_app.services.identity import sessions, who
+from portal_app.services.notifications import inbox
+from portal_app.services.topics import Topic
 from portal_app.state import wording
 from portal_app.state.sealed import Sealed
 
@@ -59,6 +62,7 @@ class PortalState(Sealed, rx.State):
     places: list[str] = []
     actions: list[str] = []
     single_keys: bool = False
+    unread: int = 0
     agency_name: str = ""
     demo: bool = False
 
@@ -74,7 +78,7 @@ class PortalState(Sealed, rx.State):
     # The path at which the flash message is still to be read on arrival.
     _said_for: str = ""
 
-    @requires(Gate.SIGNED_IN, passive=True)
+    @requires(Gate.SIGNED_IN, passive=True, shows=(Topic.BELL,))
     async def arrive(self) -> None:
         self._let_go_of_what_was_said()
         me = await self._ask(who.me)
@@ -85,7 +89,7 @@ class PortalState(Sealed, rx.State):
         self._time_zone = me.time_zone
         self.places = places_of(me.permissions)
         self.actions = [key for key, permission in OFFERS.items() if permission in me.permissions]
-        self.single_keys = me.single_keys
+        self.single_keys, self.unread = me.single_keys, me.unread
         if me.concurrent_sessions and (notice := await self._ask(sessions.take_notice)):
             self._say(notice, "warning", at=EVERYWHERE)
 
@@ -109,6 +113,12 @@ class PortalState(Sealed, rx.State):
     @requires(Gate.SIGNED_IN, passive=True)
     async def idle_over(self) -> None:
         self.ends_soon = False
+
+    @requires(Gate.SIGNED_IN, passive=True)
+    async def ring(self) -> None:
+        """The bell may count otherwise now. Where that cannot be had it counts as before."""
+        with suppress(DomainError):
+            self.unread = await the_door().call(inbox.unread_count)
 
     @requires(Gate.SIGNED_IN)
     async def stay(self) -> None:

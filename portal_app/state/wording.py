@@ -46,10 +46,16 @@ def moment(value: datetime | None, zone: ZoneInfo, now: datetime) -> str:
     if value is None:
         return ""
     there, here = value.astimezone(zone), now.astimezone(zone)
-    clock = f"{there.hour % 12 or 12}:{there:%M %p}"
     if there.date() == here.date():
-        return clock
-    return f"{there:%b} {there.day}, {clock}" if there.year == here.year else f"{day(there.date())}, {clock}"
+        return clock(value, zone)
+    named = f"{there:%b} {there.day}" if there.year == here.year else day(there.date())
+    return f"{named}, {clock(value, zone)}"
+
+
+def clock(value: datetime, zone: ZoneInfo) -> str:
+    """10:05 AM, of whatever day."""
+    there = value.astimezone(zone)
+    return f"{there.hour % 12 or 12}:{there:%M %p}"
 
 
 def instant(value: datetime | None, zone: ZoneInfo) -> str:

@@ -17,7 +17,7 @@ from tests.access.conftest import Cast
 from tests.access.pipeline import tab
 from tests.access.test_watch_of_sessions import Sockets
 
-WORDS = live.Words(PortalState.idle_soon, PortalState.idle_over, PortalState, "news")
+WORDS = live.Words(PortalState.idle_soon, PortalState.idle_over, PortalState.ring, PortalState, "news")
 STATES = "reflex___state____state.portal_app___state___portal____portal_state.portal_app___state___"
 
 
@@ -68,6 +68,25 @@ def test_who_shows_what_has_changed_is_told_once_and_nobody_else(sockets: Listen
     registry.unfollow("list")
     changed(door, Topic.POLICIES)
     assert told(sockets, registry, door) == set()
+
+
+class Ringing(Sockets):
+    """Notes which handler a page is told to send; nothing else may be put into it."""
+
+    async def emit_update(self, update: Any, token: str) -> None:
+        assert not update.delta
+        await super().emit_update(update, token)
+
+
+@pytest.mark.criterion("NOTIFY-12")
+def test_the_bell_of_every_page_rings_and_no_page_looks_again_for_it(door: Door) -> None:
+    sockets, registry = Ringing(), Registry()
+    registry.follow("policies", {Topic.POLICIES, Topic.BELL})
+    registry.follow("stranger", {Topic.POLICIES})
+    assert told(sockets, registry, door) == set()  # type: ignore[arg-type]
+    changed(door, Topic.BELL)
+    assert told(sockets, registry, door) == {"policies"}  # type: ignore[arg-type]
+    assert sockets.told == {"policies": "ring"}
 
 
 @pytest.mark.criterion("LIVE-02")

@@ -18,7 +18,7 @@ from portal_app.state.portal import PortalState
 from tests.access.conftest import Cast
 from tests.world import Clock
 
-WORDS = live.Words(PortalState.idle_soon, PortalState.idle_over, PortalState, "news")
+WORDS = live.Words(PortalState.idle_soon, PortalState.idle_over, PortalState.ring, PortalState, "news")
 
 
 @dataclass

@@ -150,7 +150,14 @@ def test_the_administrator_finds_a_user_and_no_policy(
 def test_pages_and_actions_are_offered_by_right(
     sessions: Callable[[str], StorageState], opened: Callable[..., Page], demo_site: Site
 ) -> None:
-    everybodys = ["Preferences", "New recovery codes", "Switch between light and dark", "Show all keys", "Sign out"]
+    everybodys = [
+        "Notifications",
+        "Preferences",
+        "New recovery codes",
+        "Switch between light and dark",
+        "Show all keys",
+        "Sign out",
+    ]
     for name, there, absent in (
         ("producer", ["Policies", "Accounts"], ["Users", "Add a user", "Run a feed now", "What roles may do"]),
         ("admin", ["Users", "Add a user", "Run a feed now", "What roles may do"], ["Policies", "Accounts"]),

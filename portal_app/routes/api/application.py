@@ -26,6 +26,7 @@ from portal_app.routes.api import (
     me,
     media,
     moratoria,
+    notifications,
     own_sessions,
     own_tokens,
     policies,
@@ -65,6 +66,7 @@ BUSINESS = (
     producer_types,
     media,
     exports,
+    notifications,
 )
 ADMINISTRATION = (
     users,

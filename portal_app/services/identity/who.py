@@ -10,10 +10,13 @@ from portal_app.models.producers import Producer
 from portal_app.services.access import MATRIX, Gate, Permission, can
 from portal_app.services.door import Tx, reads
 from portal_app.services.errors import SignInNeeded
+from portal_app.services.notifications.inbox import unread_count
 
 
 @dataclass(frozen=True, slots=True)
 class Me:
+    """`unread` is how many notifications they have not read."""
+
     locator: str
     name: str
     email: str
@@ -27,6 +30,7 @@ class Me:
     demo: bool
     concurrent_sessions: bool
     single_keys: bool
+    unread: int
 
 
 @reads(Gate.SIGNED_IN)
@@ -52,4 +56,5 @@ def me(tx: Tx) -> Me:
         demo=tx.settings.demo,
         concurrent_sessions=tx.settings.concurrent_sessions,
         single_keys=tx.db.scalar(single_keys) is not False,
+        unread=unread_count(tx),
     )
