@@ -21,6 +21,7 @@ from portal_app.models import (
     producers,
     quotes,
     settings,
+    submissions,
     sync,
     webhooks,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "producers",
     "quotes",
     "settings",
+    "submissions",
     "sync",
     "webhooks",
 ]
