@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlmodel import col
 
 from portal_app.models.enums import ScanState, SubmissionDocumentKind, SubmissionEventKind, SubmissionStatus
@@ -16,15 +16,14 @@ from portal_app.services import audit
 from portal_app.services.access import Permission, can, visible
 from portal_app.services.door import Tx, reads, writes
 from portal_app.services.errors import Conflict, Forbidden, Invalid, NotFound
-from portal_app.services.media.files import MOST_BYTES, Content, Incoming, place_of
-from portal_app.services.media.library import Download, hold_bytes
+from portal_app.services.media.files import MOST_BYTES, Content, Incoming
+from portal_app.services.media.library import Download, handed_out, hold_bytes, to_be_scanned
 from portal_app.services.topics import Topic
 
 MOST_TOGETHER = 100 * 1024 * 1024
 LONGEST_NAME = 200
 UPLOAD_KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 TOGETHER = "The files of a submission have at most 100 MB together. Take one away, or send this one smaller."
-BEING_CHECKED = "The file is being checked for malware. It can be had when it was found clean."
 TAKEN = (
     SubmissionDocumentKind.PRIOR_DECLARATIONS,
     SubmissionDocumentKind.LOSS_RUNS,
@@ -97,15 +96,13 @@ def add(tx: Tx, *, named: Named, content: Content, incoming: Incoming) -> Docume
     media = Media(created_at=tx.now, created_by=by)
     tx.db.add(media)
     tx.db.flush()
-    waits = tx.ports.scanner is not None
     version = MediaVersion(
         media_id=media.id or 0,
         filename=harmless(named.filename, content.content_type),
         created_at=tx.now,
         created_by=by,
-        scan=ScanState.WAITING if waits else ScanState.NOT_SCANNED,
-        scan_due_at=tx.now if waits else None,
         **asdict(content),
+        **to_be_scanned(tx),
     )
     document = SubmissionDocument(
         submission_id=row.id or 0,
@@ -129,10 +126,8 @@ def listed(tx: Tx, *, submission: str) -> tuple[DocumentView, ...]:
     """The files of a submission in the order in which they came; what was removed after it was handed in is shown to
     underwriters. Raises NotFound."""
     row = _seen(tx, submission)
-    wanted = _pairs(tx).where(col(SubmissionDocument.submission_id) == row.id)
-    if not can(tx.actor, Permission.UNDERWRITE):
-        wanted = wanted.where(col(SubmissionDocument.removed_at).is_(None))
-    return tuple(_view(tx, row, *pair) for pair in tx.db.execute(wanted.order_by(col(SubmissionDocument.id))))
+    there = () if can(tx.actor, Permission.UNDERWRITE) else (col(SubmissionDocument.removed_at).is_(None),)
+    return tuple(_view(tx, row, document, version) for document, version in _pairs(tx, row, *there))
 
 
 @reads(Permission.VIEW_OWN_ACCOUNTS)
@@ -147,14 +142,7 @@ def download(tx: Tx, *, submission: str, locator: str) -> Download:
     """A file to hand out. Raises NotFound, also where its bytes are gone, and Conflict while it is being checked and
     where it was refused."""
     _, version = _pair(tx, _seen(tx, submission), locator)
-    if version.scan is ScanState.WAITING:
-        raise Conflict(BEING_CHECKED)
-    if version.scan is ScanState.REFUSED:
-        raise Conflict("The file held malware. It was refused, and its bytes were deleted.")
-    path = place_of(tx.configured.folder, version.digest)
-    if not path.is_file():
-        raise NotFound("The file is not in the portal's data folder any more. Tell whoever runs the portal.")
-    return Download(path, version.filename, version.content_type, version.size)
+    return handed_out(tx, version)
 
 
 @writes(Permission.SUBMIT_BUSINESS)
@@ -171,11 +159,11 @@ def remove(tx: Tx, *, submission: str, locator: str) -> str:
     if row.status is not SubmissionStatus.DRAFT:
         document.removed_at = tx.now
         return ""
-    media = tx.db.get_one(Media, document.media_id)
+    media, digest = tx.db.get_one(Media, document.media_id), str(version.digest)
     for each in (document, version, media):
         tx.db.delete(each)
         tx.db.flush()
-    return version.digest
+    return digest
 
 
 def harmless(filename: str, content_type: str) -> str:
@@ -195,19 +183,16 @@ def harmless(filename: str, content_type: str) -> str:
     return f"{stem}{ending}"
 
 
-def refused(tx: Tx, version: MediaVersion, found: str) -> None:
-    """Tell in the timeline that the scanner refused a file, where it is of a submission."""
+def refused(tx: Tx, version: MediaVersion, found: str) -> bool:
+    """Tell in the timeline and the trail that the scanner refused a file, where it is of a submission. Returns whether
+    it is."""
     mine = select(SubmissionDocument).where(col(SubmissionDocument.media_id) == version.media_id)
     document = tx.db.scalars(mine).first()
     if document is None:
-        return
+        return False
     row = tx.db.get_one(Submission, document.submission_id)
     _tell(tx, row, document, version, SubmissionEventKind.REMOVED, found=found)
-
-
-def looked_at(tx: Tx) -> None:
-    """Open pages show that a file was found clean."""
-    tx.changes(Topic.SUBMISSIONS)
+    return True
 
 
 def _tell(
@@ -226,9 +211,7 @@ def _tell(
     tx.db.add(SubmissionEvent(submission_id=row.id or 0, kind=kind, at=tx.now, by=by, about=about))
     action = "refused" if found else kind.value
     detail: dict[str, Any] = {**about, "size": version.size, "digest": version.digest}
-    audit.record(
-        tx, f"submission.document_{action}", subject_kind="submission", subject=row.locator, detail=detail
-    )
+    audit.record(tx, f"submission.document_{action}", subject_kind="submission", subject=row.locator, detail=detail)
     tx.changes(Topic.SUBMISSIONS)
 
 
@@ -255,29 +238,28 @@ def _seen(tx: Tx, locator: str, *, hold: bool = False) -> Submission:
     return row
 
 
-def _pairs(tx: Tx) -> Select[tuple[SubmissionDocument, MediaVersion]]:
+def _pairs(tx: Tx, row: Submission, *where: ColumnElement[bool]) -> list[tuple[SubmissionDocument, MediaVersion]]:
     wanted = visible(tx.actor, SubmissionDocument).add_columns(MediaVersion)
-    return wanted.join(MediaVersion, col(MediaVersion.media_id) == col(SubmissionDocument.media_id))
+    wanted = wanted.join(MediaVersion, col(MediaVersion.media_id) == col(SubmissionDocument.media_id))
+    wanted = wanted.where(col(SubmissionDocument.submission_id) == row.id, *where)
+    return [(document, version) for document, version in tx.db.execute(wanted.order_by(col(SubmissionDocument.id)))]
 
 
-def _pair(tx: Tx, row: Submission, locator: str) -> Row[tuple[SubmissionDocument, MediaVersion]]:
+def _pair(tx: Tx, row: Submission, locator: str) -> tuple[SubmissionDocument, MediaVersion]:
     """Raises NotFound, also for what was removed and is no underwriter's to see."""
-    of_it = (col(SubmissionDocument.submission_id) == row.id, col(SubmissionDocument.locator) == locator)
-    found = tx.db.execute(_pairs(tx).where(*of_it)).first()
-    if found is None or (found[0].removed_at is not None and not can(tx.actor, Permission.UNDERWRITE)):
-        raise NotFound
-    return found
+    for document, version in _pairs(tx, row, col(SubmissionDocument.locator) == locator):
+        if document.removed_at is None or can(tx.actor, Permission.UNDERWRITE):
+            return document, version
+    raise NotFound
 
 
 def _sent_before(tx: Tx, row: Submission, upload_key: str) -> DocumentView | None:
     """Raises Conflict where it came and was removed."""
-    of_it = (col(SubmissionDocument.submission_id) == row.id, col(SubmissionDocument.upload_key) == upload_key)
-    found = tx.db.execute(_pairs(tx).where(*of_it)).first()
-    if found is None:
-        return None
-    if found[0].removed_at is not None:
-        raise Conflict("This file was sent before and removed. Choose it anew.")
-    return _view(tx, row, *found)
+    for document, version in _pairs(tx, row, col(SubmissionDocument.upload_key) == upload_key):
+        if document.removed_at is not None:
+            raise Conflict("This file was sent before and removed. Choose it anew.")
+        return _view(tx, row, document, version)
+    return None
 
 
 def _together(tx: Tx, row: Submission) -> int:

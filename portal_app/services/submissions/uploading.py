@@ -1,5 +1,6 @@
 """Taking a file of a submission in while it arrives. Hashing, opening and scanning happen outside of transactions."""
 
+import contextlib
 from collections.abc import AsyncIterator
 
 from portal_app.services.access import Actor, system
@@ -37,7 +38,8 @@ async def _kept(door: Door, caller: Actor, chunks: AsyncIterator[bytes], named: 
             return await door.act(documents.add, caller, named=named, content=content, incoming=incoming)
         except DomainError:
             # The bytes may lie in their place already, and the transaction be undone.
-            await door.act(sweeping.sweep, PORTAL, digests=(content.digest,))
+            with contextlib.suppress(DomainError):
+                await door.act(sweeping.sweep, PORTAL, digests=(content.digest,))
             raise
     finally:
         incoming.drop()
