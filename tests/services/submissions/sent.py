@@ -29,21 +29,19 @@ KEYS = count()
 MB = 1024 * 1024
 
 
-def pdf(size: int = 0, password: str = "") -> bytes:
-    """A document of one page, with something attached where it is to have so many bytes."""
-    found = _pdf(0, password)
+def pdf(size: int = 0, password: str = "", holding: bytes = b"") -> bytes:
+    """A document of one page, with something attached where it is to have so many bytes, or to hold something."""
     if not size:
-        return found
-    filled = size - len(_pdf(MB, password)) + MB - 16
-    found = _pdf(filled, password)
+        return _pdf(holding, password)
+    found = _pdf(b"x" * (size - len(_pdf(b"x" * MB, password)) + MB - 16), password)
     return found + b"\n" * (size - len(found))
 
 
-def _pdf(attached: int, password: str) -> bytes:
+def _pdf(attached: bytes, password: str) -> bytes:
     writer = PdfWriter()
     writer.add_blank_page(200, 200)
     if attached:
-        writer.add_attachment("more.bin", b"x" * attached)
+        writer.add_attachment("more.bin", attached)
     if password:
         writer.encrypt(password, algorithm="RC4-128")
     written = io.BytesIO()
