@@ -3,7 +3,7 @@
 (() => {
   "use strict";
   const MOST = 25 * 1024 * 1024, AT_ONCE = 2, UNDO = 8000, PAUSES = [2000, 5000, 10000];
-  const LOST = "The connection was lost. Nothing is lost of the file: try again when you are back.";
+  const LOST = "The connection was lost. Try again when you are back.";
   const waiting = [], running = new Set(), going = new Map();
 
   const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16).padStart(2, "0")).join("");
@@ -42,6 +42,7 @@
     }
     queue() {
       clearTimeout(this.pause);
+      this.pause = null;
       this.row.classList.remove("upload-failed");
       this.again.hidden = true;
       this.bar.hidden = false;
@@ -81,7 +82,7 @@
       }
       if (status === 201) return this.there(found);
       if (status >= 500 || !found.problem) return this.lost(found.problem);
-      this.failed(found.problem, status === 409);
+      this.failed(found.problem, false);
     }
     there(found) {
       this.locator = found.locator;
@@ -108,6 +109,7 @@
     }
     stop() {
       clearTimeout(this.pause);
+      rows.delete(this);
       if (waiting.includes(this)) waiting.splice(waiting.indexOf(this), 1);
       this.request?.abort();
       this.row.remove();
@@ -131,7 +133,6 @@
   const rows = new Set();
   const drop = (place) => {
     for (const each of rows) {
-      if (!each.row.isConnected && each.place.isConnected && !each.request) rows.delete(each);
       if (each.locator && place.querySelector(`[data-document="${each.locator}"]`)) {
         each.row.remove();
         rows.delete(each);
@@ -171,7 +172,9 @@
     found?.classList.remove("upload-over");
     if (found) take(found.closest("[data-upload-to]"), [...event.dataTransfer.files]);
   });
-  addEventListener("online", () => [...rows].filter((each) => each.pause && !each.locator).forEach((each) => each.row.isConnected && !running.has(each) && each.queue()));
+  addEventListener("online", () => {
+    for (const each of rows) if (each.pause) each.queue();
+  });
   addEventListener("beforeunload", (event) => {
     if (running.size || waiting.length) event.preventDefault();
   });

@@ -31,7 +31,7 @@ def uploads(
         rx.el.p(class_name="visually-hidden", custom_attrs={"role": "status", "data-upload-said": ""}),
         class_name="uploads",
         custom_attrs={
-            "data-upload-to": rx.Var.create("submission:") + submission,
+            "data-upload-to": _of(submission),
             "data-upload-kind": kind,
             "aria-labelledby": f"{ident}-label",
         },
@@ -111,7 +111,13 @@ def _document(each: Any) -> rx.Component:
     return rx.el.li(there, going, key=each.locator, custom_attrs={"data-document": each.locator})
 
 
-def _standing(each: Any) -> rx.Component:
+def _of(submission: Text) -> Any:
+    """What the script sends along with every file."""
+    named: Any = rx.Var.create("submission:")
+    return named + submission
+
+
+def _standing(each: Any) -> Any:
     return rx.match(
         each.standing,
         ("waiting", chip("hourglass", "Being checked", tone="amber")),

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from portal_app.models.enums import ScanState, SubmissionDocumentKind
+from portal_app.models.enums import SubmissionDocumentKind
+from portal_app.models.media import ScanState
 from portal_app.services.submissions.documents import DocumentView
 
 KILOBYTE, MEGABYTE = 1024, 1024 * 1024

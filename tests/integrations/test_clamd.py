@@ -7,7 +7,7 @@ import pytest
 
 from integrations.scanner import clamd as adapter
 from integrations.scanner.clamd import Clamd
-from portal_app.services.ports import Scanner, ScannerAway
+from portal_app.services.media.port import Scanner, ScannerAway
 from portal_app.settings import SettingsError, load_settings
 from tests.clamd import EICAR, NAME, clamd
 

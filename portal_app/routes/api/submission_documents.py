@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from portal_app.models.enums import ScanState, SubmissionDocumentKind
+from portal_app.models.enums import SubmissionDocumentKind
+from portal_app.models.media import ScanState
 from portal_app.routes.api import parameters, problems, shapes
 from portal_app.routes.api.auth import Caller
 from portal_app.routes.api.media import HANDED_OUT, SENT, FileName, arriving, bytes_of, headers_of

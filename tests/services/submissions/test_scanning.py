@@ -12,8 +12,8 @@ from portal_app.database import Database
 from portal_app.jobs import scan_files
 from portal_app.jobs.job import Work
 from portal_app.models.audit import AuditEvent
-from portal_app.models.enums import Role, ScanState, SubmissionEventKind
-from portal_app.models.media import MediaVersion
+from portal_app.models.enums import Role, SubmissionEventKind
+from portal_app.models.media import MediaVersion, ScanState
 from portal_app.models.submissions import SubmissionEvent
 from portal_app.services import diagnostics
 from portal_app.services.access import Actor
