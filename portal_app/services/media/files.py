@@ -110,18 +110,14 @@ class Incoming:
         self.path.unlink(missing_ok=True)
 
     def _put(self) -> None:
-        """Write some pieces down while they are summed up: neither holds Python's lock."""
-        pieces, self.pieces, self.held = self.pieces, [], 0
-        summed = self.beside.submit(self._sum_up, pieces)
-        for each in pieces:
-            left = memoryview(each)
-            while left:
-                left = left[self.file.write(left) :]
+        """Write a block down while it is summed up, in few calls: each is done without Python's lock, and has to come
+        by it again."""
+        block, self.pieces, self.held = b"".join(self.pieces), [], 0
+        summed = self.beside.submit(self.sum.update, block)
+        left = memoryview(block)
+        while left:
+            left = left[self.file.write(left) :]
         summed.result()
-
-    def _sum_up(self, pieces: list[bytes]) -> None:
-        for each in pieces:
-            self.sum.update(each)
 
 
 def place_of(data: Path, digest: str) -> Path:
