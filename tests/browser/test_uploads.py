@@ -47,7 +47,7 @@ def test_files_go_up_with_a_bar_come_again_and_can_be_had_back(
     visit: Callable[..., Person], demo_site: Site, tmp_path: Path
 ) -> None:
     database = Database(f"sqlite:///{demo_site.data_dir / 'demo/portal.db'}")
-    person = visit("maya.alvarez")
+    person = visit("producer")
     person.arrive()
     with database.write() as db:
         maya = db.scalars(select(User).where(User.email == person.sign_in.email)).one()
