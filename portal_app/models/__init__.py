@@ -22,6 +22,7 @@ from portal_app.models import (
     producers,
     quotes,
     settings,
+    submissions,
     sync,
     webhooks,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "producers",
     "quotes",
     "settings",
+    "submissions",
     "sync",
     "webhooks",
 ]

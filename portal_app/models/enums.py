@@ -218,6 +218,66 @@ class IssueOutcome(Labelled):
     REFUSED = "refused"
 
 
+class SubmissionStatus(Labelled):
+    """How far a submission has come. The last three are final."""
+
+    DRAFT = "draft"
+    PENDING = "pending"
+    IN_REVIEW = "in_review"
+    QUOTED = "quoted"
+    BOUND = "bound"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def label(self) -> str:
+        return "In Review" if self is SubmissionStatus.IN_REVIEW else super().label
+
+
+class SubmissionEventKind(StrEnum):
+    """What the timeline of a submission tells."""
+
+    BEGUN = "begun"
+    SUBMITTED = "submitted"
+    ROUTED = "routed"
+    ASSIGNED = "assigned"
+    MOVED = "moved"  # from one status to another
+    ASKED = "asked"  # for information
+    ANSWERED = "answered"
+    ADDED = "added"  # a document
+    REMOVED = "removed"
+    QUOTED = "quoted"
+    REFUSED = "refused"  # a bind
+
+
+class RequestedItemKind(Labelled):
+    """By what an item of a request for information is answered."""
+
+    FIELD = "field"
+    TEXT = "text"
+    FILE = "file"
+
+
+class SubmissionDocumentKind(Labelled):
+    """What a file of a submission is."""
+
+    PRIOR_DECLARATIONS = "prior_declarations"
+    LOSS_RUNS = "loss_runs"
+    MVR_AUTHORIZATION = "mvr_authorization"
+    PHOTOS = "photos"
+    QUOTE = "quote"
+    BINDER = "binder"
+    APPLICATION = "application"
+    OTHER = "other"
+
+    @property
+    def label(self) -> str:
+        return {
+            SubmissionDocumentKind.PRIOR_DECLARATIONS: "Prior declarations page",
+            SubmissionDocumentKind.MVR_AUTHORIZATION: "MVR authorization",
+        }.get(self, super().label)
+
+
 class BillMode(Labelled):
     """Who sends the bill."""
 

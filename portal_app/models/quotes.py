@@ -27,12 +27,14 @@ class Quote(SQLModel, table=True):
         ),
         Index("ix_quote_account", "account_id", "id"),
         Index("ix_quote_producer_code", "producer_code_id", "state"),
+        Index("ix_quote_submission", "submission_id", "id"),
     )
 
     id: int | None = key()
     locator: str = locator()
     state: QuoteState = column(Holds.BUSINESS, QuoteState.DRAFT, sa_type=stored_enum(QuoteState))
     account_id: int = reference("account.id")
+    submission_id: int | None = reference("submission.id", None)
     line_id: int = reference("line_of_business.id")
     carrier_id: int = reference("carrier.id")
     producer_code_id: int | None = reference("producer_code.id", None)

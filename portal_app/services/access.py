@@ -27,6 +27,14 @@ from portal_app.models.notifications import Notification, NotificationMute, Noti
 from portal_app.models.policies import Coverage, Policy, PolicyAddress, PolicyTerm, Vehicle
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.models.quotes import Quote, UnderwritingFlag
+from portal_app.models.submissions import (
+    InformationItem,
+    InformationRequest,
+    Submission,
+    SubmissionAnswers,
+    SubmissionDocument,
+    SubmissionEvent,
+)
 from portal_app.services.errors import Forbidden, SignInNeeded
 from portal_app.services.producers.lineage import up_from
 
@@ -292,6 +300,13 @@ BELONGS_TO_A_PRODUCER = (
     CoverRequirement,
 )
 BELONGS_TO_A_PERSON = (Notification, NotificationPreference, NotificationMute)
+BELONGS_TO_A_SUBMISSION = (
+    SubmissionAnswers,
+    SubmissionEvent,
+    InformationRequest,
+    InformationItem,
+    SubmissionDocument,
+)
 BELONGS_TO_A_POLICY = (Coverage, Vehicle, PolicyAddress, PolicyTerm, LedgerTransaction, PolicyBilling, Claim)
 
 
@@ -308,6 +323,8 @@ def in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[bool]:
         return _authority_in_scope(actor, model)
     if model is AuthorityDecision:
         return _decision_in_scope(actor)
+    if model is Submission or model in BELONGS_TO_A_SUBMISSION:
+        return _submission_in_scope(actor, model)
     if model is ConfigurationVersion:
         return true() if actor.kind == "system" or can(actor, Permission.CHANGE_SETTINGS) else false()
     if model in BELONGS_TO_A_PERSON:
@@ -322,7 +339,8 @@ def in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[bool]:
         return mine
     if model is Account:
         return col(Account.id).in_(select(col(Policy.account_id)).where(mine))
-    quoted = col(Quote.producer_code_id).in_(codes_in(scope))
+    handed_in = col(Quote.submission_id).in_(select(col(Submission.id)).where(_submission_in_scope(actor, Submission)))
+    quoted = or_(col(Quote.producer_code_id).in_(codes_in(scope)), handed_in)
     if model is Quote:
         return quoted
     if model is UnderwritingFlag:
@@ -357,6 +375,25 @@ def _document_in_scope(actor: Actor) -> ColumnElement[bool]:
     of_policy = col(PolicyDocument.policy_id).in_(select(col(Policy.id)).where(mine))
     of_account = col(PolicyDocument.account_id).in_(select(col(Policy.account_id)).where(mine))
     return or_(of_policy, of_account) & allowed
+
+
+def _submission_in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[bool]:
+    """A submission goes with its producer code, and is its maker's whatever code it bears."""
+    scope = scope_of(actor)
+    if scope.agency:
+        return true()
+    if not can(actor, Permission.VIEW_OWN_ACCOUNTS):
+        return false()
+    mine = col(Submission.created_by_id) == actor.user_id
+    if scope.producer_id is not None:
+        mine = or_(mine, col(Submission.producer_code_id).in_(codes_in(scope)))
+    if model is Submission:
+        return mine
+    seen = select(col(Submission.id)).where(mine)
+    if model is InformationItem:
+        requests = select(col(InformationRequest.id)).where(col(InformationRequest.submission_id).in_(seen))
+        return col(InformationItem.request_id).in_(requests)
+    return col(model.submission_id).in_(seen)  # type: ignore[attr-defined]
 
 
 def _producer_in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[bool]:

@@ -17,6 +17,7 @@ from portal_app.models.enums import (
     PolicyStatus,
     ProducerKind,
 )
+from portal_app.services.media.port import Scanner
 from portal_app.services.producers import loading
 from portal_app.services.producers.configuration import ProducerConfiguration
 from portal_app.services.producers.plugins import Plugins
@@ -396,5 +397,6 @@ class Ports:
     mailer: Mailer | None = None
     texts: TextMessenger | None = None
     webhooks: WebhookSender | None = None
+    scanner: Scanner | None = None
     producers: ProducerConfiguration = field(default_factory=loading.shipped)
     plugins: Plugins = field(default_factory=Plugins)

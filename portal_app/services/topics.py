@@ -13,6 +13,7 @@ class Topic(StrEnum):
     FEEDS = "feeds"  # runs, their counts, what waits in quarantine, what was ordered
     POLICIES = "policies"  # policies, accounts, and how old they are
     QUOTES = "quotes"  # quotes, and what underwriting flagged on them
+    SUBMISSIONS = "submissions"  # submissions, what is asked for, who handles them
     LETTERS = "letters"  # messages that were given up
     USERS = "users"  # people and how it stands with them
     AUTHORITY = "authority"  # grants of binding authority and moratoria

@@ -40,6 +40,7 @@ from portal_app.routes.api import (
     quotes,
     roles,
     routing_rules,
+    submission_documents,
     sync_runs,
     transactions,
     underwriting_flags,
@@ -65,6 +66,7 @@ BUSINESS = (
     producer_codes,
     producer_types,
     media,
+    submission_documents,
     exports,
     notifications,
 )
