@@ -17,7 +17,7 @@ _MAKERS = {
     "1G1": "Chevrolet", "1G2": "Pontiac", "1G4": "Buick", "1G6": "Cadillac", "1GB": "Chevrolet", "1GC": "Chevrolet",
     "1GK": "GMC", "1GN": "Chevrolet", "1GT": "GMC", "1GY": "Cadillac", "1HD": "Harley-Davidson", "1HG": "Honda",
     "1HT": "International", "1J4": "Jeep", "1J8": "Jeep", "1LN": "Lincoln", "1M1": "Mack", "1M2": "Mack", "1M3": "Mack",
-    "1ME": "Mercury", "1N4": "Nissan", "1N6": "Nissan", "1NK": "Kenworth", "1NP": "Peterbilt", "1VW": "Volkswagen",
+    "1M8": "MCI", "1ME": "Mercury", "1N4": "Nissan", "1N6": "Nissan", "1NK": "Kenworth", "1NP": "Peterbilt", "1VW": "Volkswagen",
     "1XK": "Kenworth", "1XP": "Peterbilt", "1YV": "Mazda", "1ZV": "Ford", "2B3": "Dodge", "2C3": "Chrysler",
     "2C4": "Chrysler", "2D4": "Dodge", "2FA": "Ford", "2FM": "Ford", "2FT": "Ford", "2G1": "Chevrolet",
     "2G2": "Pontiac", "2GC": "Chevrolet", "2GK": "GMC", "2GN": "Chevrolet", "2HG": "Honda", "2HK": "Honda",
