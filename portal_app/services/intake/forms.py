@@ -186,9 +186,10 @@ class PolicyNumbers:
     example: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Form:
-    """`text` is what it was read from. `roles` maps what a submission projects to "section.group.field"."""
+    """`text` is what it was read from. `roles` maps what a submission projects to "section.group.field". Two forms are
+    the same where they are one object: what is worked out of a form is kept with it."""
 
     line: str
     title: str
