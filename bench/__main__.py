@@ -41,6 +41,12 @@ def _uploads() -> None:
     show("Taking a file in", uploads.measure())
 
 
+def _intake() -> None:
+    from bench import intake
+
+    show("Intake forms", intake.measure())
+
+
 def _start() -> None:
     from bench import start
 
@@ -62,6 +68,7 @@ PARTS: dict[str, Callable[[], None]] = {
     "events": _events,
     "sign-ins": _sign_ins,
     "uploads": _uploads,
+    "intake": _intake,
     "start": _start,
     "weight": _weight,
 }

@@ -21,6 +21,7 @@ from portal_app.services.door import SERVICES, Door
 from portal_app.services.errors import Forbidden, NotFound
 from portal_app.services.exports import accounts as accounts_export
 from portal_app.services.identity import tokens, users
+from portal_app.services.intake import asked as intake
 from portal_app.services.ledger import issuing
 from portal_app.services.policies import detail
 from portal_app.services.producers import find, lifecycle
@@ -219,6 +220,11 @@ EXERCISES: dict[Permission, tuple[Ask, Ask | None, Ask | None]] = {
         # Nothing was issued on it yet that could be renewed.
         lambda asked: asked.lets_write(f"/policies/{asked.policy.locator}/renew", {}),
         lambda asked: asked.event("quote_page_state.underwrite", "/quotes/nowhere", "It is not there any more."),
+    ),
+    P.SUBMIT_BUSINESS: (
+        lambda asked: asked.service(intake.forms),
+        lambda asked: asked.route("/intake-forms"),
+        None,
     ),
     P.CHANGE_SETTINGS: (
         lambda asked: asked.service(agency.current),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as program
-from bench import empty, events, ledger, sign_ins, start, uploads
+from bench import empty, events, intake, ledger, sign_ins, start, uploads
 from bench.table import Line, show
 from portal_app import frontend
 from tests import servers
@@ -43,6 +43,12 @@ def test_uploads() -> None:
 def test_ledger() -> None:
     found = ledger.measure(ledger.Size(transactions=7, producers=30, rounds=2))
     assert judged(found) == [": the bare query"] * 4
+
+
+def test_intake() -> None:
+    assert (
+        judged(intake.measure(intake.Size(rows=3, rounds=2))) == [": the bare query", ": reading each value once"] * 2
+    )
 
 
 def test_sign_ins() -> None:
