@@ -70,6 +70,11 @@ class SmtpMailer:
         message["Date"] = format_datetime(localtime())
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(mail.text)
+        if mail.html:
+            message.add_alternative(mail.html, subtype="html")
+        for each in mail.files:
+            kind, _, subtype = each.content_type.partition("/")
+            message.add_attachment(each.content, maintype=kind, subtype=subtype, filename=each.filename)
         return message
 
     @contextmanager

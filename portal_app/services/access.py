@@ -23,6 +23,7 @@ from portal_app.models.licensing import (
     ProducerCover,
     ProducerLicense,
 )
+from portal_app.models.notifications import Notification, NotificationMute, NotificationPreference
 from portal_app.models.policies import Coverage, Policy, PolicyAddress, PolicyTerm, Vehicle
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.models.quotes import Quote, UnderwritingFlag
@@ -305,6 +306,7 @@ BELONGS_TO_A_SUBMISSION = (
     InformationItem,
     SubmissionDocument,
 )
+BELONGS_TO_A_PERSON = (Notification, NotificationPreference, NotificationMute)
 BELONGS_TO_A_POLICY = (Coverage, Vehicle, PolicyAddress, PolicyTerm, LedgerTransaction, PolicyBilling, Claim)
 
 
@@ -325,6 +327,8 @@ def in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[bool]:
         return _submission_in_scope(actor, model)
     if model is ConfigurationVersion:
         return true() if actor.kind == "system" or can(actor, Permission.CHANGE_SETTINGS) else false()
+    if model in BELONGS_TO_A_PERSON:
+        return _own_in_scope(actor, model)
     scope = scope_of(actor)
     if scope.agency:
         return true()
@@ -349,6 +353,13 @@ def in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[bool]:
     if model in BELONGS_TO_A_POLICY:
         return model.policy_id.in_(select(col(Policy.id)).where(mine))  # type: ignore[attr-defined, no-any-return]
     raise TypeError(f"{model.__name__} has no rule of scope")
+
+
+def _own_in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[bool]:
+    """What is one person's is nobody else's, whatever their role."""
+    if actor.kind == "system":
+        return true()
+    return col(model.user_id) == actor.user_id if can(actor, Gate.SIGNED_IN) else false()  # type: ignore[attr-defined]
 
 
 def _document_in_scope(actor: Actor) -> ColumnElement[bool]:

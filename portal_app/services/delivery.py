@@ -4,14 +4,16 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
+from typing import Any
 from urllib.parse import urlsplit
 
 from portal_app.logs import log
 from portal_app.services.access import system
 from portal_app.services.door import Door
 from portal_app.services.identity import reset
+from portal_app.services.media.files import place_of
 from portal_app.services.outbox import Claimed, anything_due, claim, delivered, failed
-from portal_app.services.ports import DeliveryFailed, DeliveryRefused, Mail, TextMessage
+from portal_app.services.ports import DeliveryFailed, DeliveryRefused, Mail, MailFile, TextMessage
 from portal_app.services.webhooks import delivering as webhooks
 from portal_app.services.webhooks.queue import Withheld
 
@@ -62,7 +64,19 @@ def _send_mail(door: Door, message: Claimed) -> None:
     host = urlsplit(door.settings.origin).hostname or "portal"
     told = message.payload
     _not_too_late(door, message, "The link in it was no longer valid.")
-    mailer.send(Mail(f"<{message.locator}@{host}>", told["recipient"], told["subject"], told["text"]))
+    files = tuple(_file(door, each) for each in told.get("attached", ()))
+    number = f"<{message.locator}@{host}>"
+    mailer.send(Mail(number, told["recipient"], told["subject"], told["text"], told.get("html", ""), files))
+
+
+def _file(door: Door, attached: Mapping[str, Any]) -> MailFile:
+    """The file as it lies in the data folder now. Raises DeliveryRefused where it is gone: a mail that speaks of it
+    would be of no use."""
+    try:
+        content = place_of(door.settings.folder, attached["digest"]).read_bytes()
+    except FileNotFoundError:
+        raise DeliveryRefused("The file to attach is not in the portal's data folder any more.") from None
+    return MailFile(attached["filename"], attached["content_type"], content)
 
 
 def _send_text(door: Door, message: Claimed) -> None:

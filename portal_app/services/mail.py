@@ -1,6 +1,9 @@
 """Mail, put into the outbox with the change that causes it."""
 
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from portal_app.encryption import keyring
 from portal_app.services import outbox
@@ -9,14 +12,38 @@ from portal_app.services.door import Tx
 TOPIC = "mail"
 
 
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A stored file to go with a mail: where its bytes lie, by their SHA-256 in hexadecimal, and what it is called.
+    They are read when the mail leaves. `size` is in bytes."""
+
+    digest: str
+    filename: str
+    content_type: str
+    size: int
+
+
 def send(
-    tx: Tx, *, recipient: str, subject: str, text: str, until: datetime | None = None, record_key: str = ""
+    tx: Tx,
+    *,
+    recipient: str,
+    subject: str,
+    text: str,
+    html: str = "",
+    attached: Sequence[Attached] = (),
+    until: datetime | None = None,
+    record_key: str = "",
 ) -> None:
-    """Queue one message; after `until` it is not worth sending any more. It waits for older ones to the same recipient,
-    or, where it has a `record_key` of its own, for those of that key alone. Nothing where no mail server is configured,
-    so that nothing piles up that nobody will ever deliver."""
+    """Queue one message, with the same as `html` where that is given; after `until` it is not worth sending any more.
+    It waits for older ones to the same recipient, or, where it has a `record_key` of its own, for those of that key
+    alone. Nothing where no mail server is configured, so that nothing piles up that nobody will ever deliver."""
     if tx.ports.mailer is None:
         return
-    payload = {"recipient": recipient, "subject": subject, "text": text, "until": until.isoformat() if until else ""}
+    payload: dict[str, Any] = {"recipient": recipient, "subject": subject, "text": text}
+    payload |= {"until": until.isoformat() if until else ""}
+    if html:
+        payload["html"] = html
+    if attached:
+        payload["attached"] = [asdict(each) for each in attached]
     order = record_key or f"mail:{keyring().lookup(recipient).hex()[:16]}"
     outbox.enqueue(tx, TOPIC, record_key=order, payload=payload)

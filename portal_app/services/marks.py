@@ -6,13 +6,13 @@ from sqlalchemy import select
 
 from portal_app.models import metadata
 from portal_app.models.jobs import TopicMark
-from portal_app.services.access import Gate, Permission, system
+from portal_app.services.access import Gate, Permission, Requirement, system
 from portal_app.services.door import Door, Tx, reads
 from portal_app.services.topics import Topic
 
 ACTOR = system("live pages")
 # Whose pages show something of it. Whoever sees nothing of a topic is not told that it changes.
-SHOWN_TO: Mapping[Topic, Permission] = {
+SHOWN_TO: Mapping[Topic, Requirement] = {
     Topic.FEEDS: Permission.VIEW_FEEDS,
     Topic.POLICIES: Permission.VIEW_OWN_ACCOUNTS,
     Topic.QUOTES: Permission.VIEW_OWN_ACCOUNTS,
@@ -21,6 +21,8 @@ SHOWN_TO: Mapping[Topic, Permission] = {
     Topic.USERS: Permission.MANAGE_USERS,
     Topic.AUTHORITY: Permission.VIEW_PRODUCERS,
     Topic.PRODUCERS: Permission.VIEW_PRODUCERS,
+    Topic.NOTIFICATIONS: Gate.SIGNED_IN,
+    Topic.BELL: Gate.SIGNED_IN,
     Topic.TRAIL: Permission.VIEW_AUDIT,
 }
 

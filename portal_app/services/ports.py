@@ -333,13 +333,24 @@ class FeedConnector(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class MailFile:
+    """A file that goes with a message. `content_type` is such as `application/pdf`."""
+
+    filename: str
+    content_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
-    """One message. `message_id` is the same on a repeated delivery."""
+    """One message. `message_id` is the same on a repeated delivery. `html` says the same as `text`, or is empty."""
 
     message_id: str
     recipient: str
     subject: str
     text: str
+    html: str = ""
+    files: tuple[MailFile, ...] = ()
 
 
 class DeliveryRefused(Exception):

@@ -18,6 +18,8 @@ class Topic(StrEnum):
     USERS = "users"  # people and how it stands with them
     AUTHORITY = "authority"  # grants of binding authority and moratoria
     PRODUCERS = "producers"  # producers, their codes, and what lets them write business
+    NOTIFICATIONS = "notifications"  # what people were told of, as a page lists it
+    BELL = "bell"  # the same as the header of every page counts it, which is no reason to look at the page again
     TRAIL = "trail"  # whether the chain of the trail was asked for and found to hold; not each event
 
 

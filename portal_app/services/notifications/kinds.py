@@ -1,0 +1,81 @@
+"""What people are told of: one line for each kind of event, with the ways in which it is told where nobody said
+otherwise. Preferences, mail, the REST API and the table in docs/notifications.md all follow from it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of event. `label` is what preferences call it; `title` heads what is told and `lead` is its first
+    sentence, both with the name of the record in them and nothing of the client: they stand in subject lines and text
+    messages. `needs` is what has to be told beside it: "reason" or "items". `sign` is an icon's name."""
+
+    name: str
+    label: str
+    title: str
+    lead: str
+    sign: str
+    in_portal: bool = True
+    mail: bool = True
+    sms: bool = False
+    needs: str = ""
+
+
+_ALL = (
+    Kind(
+        "submission_received",
+        "Submission received",
+        "Submission received: {named}",
+        "Submission {named} was received.",
+        "inbox",
+    ),
+    Kind(
+        "submission_assigned",
+        "Submission assigned",
+        "Submission assigned: {named}",
+        "An underwriter has picked up submission {named}.",
+        "user-check",
+    ),
+    Kind(
+        "submission_status",
+        "New submission status change",
+        "Status changed: {named}",
+        "The status of submission {named} has changed.",
+        "arrow-left-right",
+    ),
+    Kind("quote_ready", "Quote ready", "Quote ready: {named}", "A quote for {named} is ready.", "file-check", sms=True),
+    Kind("policy_bound", "Bind confirmation", "Bound: {named}", "{named} is bound.", "shield-check"),
+    Kind(
+        "submission_declined",
+        "Declination",
+        "Declined: {named}",
+        "Submission {named} was declined.",
+        "circle-slash",
+        needs="reason",
+    ),
+    Kind(
+        "information_requested",
+        "Additional information requested",
+        "Information requested: {named}",
+        "More information is needed before submission {named} can go on:",
+        "list-checks",
+        needs="items",
+    ),
+)
+KINDS: dict[str, Kind] = {each.name: each for each in _ALL}
+
+# Where the link leads, by the table of the record; `{}` is its locator.
+SUBJECTS: dict[str, str] = {
+    "submission": "/submissions/{}",
+    "quote": "/quotes/{}",
+    "policy": "/policies/{}",
+    "account": "/accounts/{}",
+}
+
+# What somebody sends themselves to see whether it arrives; no preference stands for it.
+TRIAL = "trial"
+
+
+def href_of(subject_kind: str, subject: str) -> str:
+    """The address of the record in the portal."""
+    return SUBJECTS[subject_kind].format(subject) if subject_kind in SUBJECTS else "/notifications"
