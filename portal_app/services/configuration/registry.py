@@ -3,6 +3,7 @@
 from typing import Any
 
 from portal_app.services.configuration.kinds import Kind
+from portal_app.services.intake.kind import INTAKE_FORM
 from portal_app.services.producers.in_force import PRODUCER_TYPES
 
-KINDS: dict[str, Kind[Any]] = {kind.word: kind for kind in (PRODUCER_TYPES,)}
+KINDS: dict[str, Kind[Any]] = {kind.word: kind for kind in (PRODUCER_TYPES, INTAKE_FORM)}

@@ -46,6 +46,7 @@ class FieldType(StrEnum):
 
 NUMBERS = frozenset({FieldType.WHOLE, FieldType.DECIMAL, FieldType.MONEY, FieldType.PERCENT, FieldType.YEAR})
 OF_CHOICES = frozenset({FieldType.CHOICE, FieldType.CHOICES})
+TODAY = "today"
 
 
 class Rule(StrEnum):
@@ -53,6 +54,7 @@ class Rule(StrEnum):
 
     AFTER = "after"
     NOT_BEFORE = "not_before"
+    NOT_AFTER = "not_after"
     AT_MOST = "at_most"
     AT_LEAST = "at_least"
     SUM_AT_MOST = "sum_at_most"
@@ -81,14 +83,16 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One of `all`, `any`, `negated` or a question about one field: its value is one of `values`, is a date in the
-    `past`, or (where neither is said) is `answered` or not. `field` is the name of a field of the own row, or
-    "section.group.field"; of a group that repeats any row will do."""
+    """One of `all`, `any`, `negated` or a question about one field: its value is one of `values`, is a number from
+    `at_least` to `at_most`, is a date in the `past`, or (where none of these is said) is `answered` or not. `field` is
+    the name of a field of the own row, or "section.group.field"; of a group that repeats any row will do."""
 
     field: str = ""
     values: tuple[str | bool, ...] = ()
-    answered: bool = True
+    at_least: int | float | None = None
+    at_most: int | float | None = None
     past: bool = False
+    answered: bool = True
     all: tuple["Condition", ...] = ()
     any: tuple["Condition", ...] = ()
     negated: "Condition | None" = None
@@ -135,7 +139,8 @@ class Field:
 @dataclass(frozen=True, slots=True)
 class Check:
     """A rule between `field` and `than` (another field), or `amount`, or `value`; `message` says what to do. In a group
-    that repeats it holds for each row. A `warning` keeps nobody from submitting."""
+    that repeats it holds for each row. A date may be compared with `TODAY`, and `amount` years are added to what it is
+    compared with. A `warning` keeps nobody from submitting."""
 
     rule: Rule
     field: str

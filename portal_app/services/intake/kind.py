@@ -1,0 +1,42 @@
+"""The intake forms as a configuration that an agency edits in versions, one for each line of business."""
+
+from portal_app.services.access import Permission
+from portal_app.services.configuration.in_force import in_force
+from portal_app.services.configuration.kinds import Kind
+from portal_app.services.door import Tx
+from portal_app.services.errors import NotFound
+from portal_app.services.intake.forms import LINES, Form
+from portal_app.services.intake.reading import load
+from portal_app.services.intake.shipped import shipped_text
+
+
+def form_in_force(tx: Tx, line: str) -> Form:
+    """The form of a line of business that holds now. Raises NotFound."""
+    if line not in LINES:
+        raise NotFound
+    return in_force(tx, INTAKE_FORM, line)
+
+
+def _names(_tx: Tx) -> tuple[str, ...]:
+    return LINES
+
+
+def _shipped(_tx: Tx, name: str) -> str:
+    return shipped_text(name)
+
+
+def _against(_tx: Tx, name: str, _now: Form, then: Form) -> list[str]:
+    """A submission keeps the form that it began with, so nothing stored is broken; a form only has to be of its
+    line."""
+    return [] if then.line == name else [f"line: should be {name}, the line that this form is of."]
+
+
+INTAKE_FORM: Kind[Form] = Kind(
+    word="intake-form",
+    label="Intake form",
+    permission=Permission.CHANGE_SETTINGS,
+    names=_names,
+    shipped=_shipped,
+    read=load,
+    against=_against,
+)

@@ -1,0 +1,69 @@
+"""How far a submission has come, section by section. Pure."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from portal_app.services.intake.forms import Answers, Form, begun
+from portal_app.services.intake.sheet import laid_out
+from portal_app.services.intake.validation import found_on
+
+
+class Stage(StrEnum):
+    EMPTY = "empty"
+    STARTED = "started"
+    COMPLETE = "complete"
+
+
+@dataclass(frozen=True, slots=True)
+class SectionProgress:
+    """`required` and `answered` count the fields that are shown and have to be answered; `problems` everything that
+    keeps from submitting, what is missing with it."""
+
+    name: str
+    title: str
+    required: int
+    answered: int
+    problems: int
+    stage: Stage
+
+
+def progress(form: Form, answers: Answers, today: date) -> tuple[SectionProgress, ...]:
+    """Of every section, in the order of the form."""
+    sheet = laid_out(form, answers, today)
+    defaults = laid_out(form, begun(form), today)
+    required: dict[str, int] = {}
+    answered: dict[str, int] = {}
+    touched: set[str] = set()
+    for group, number, cells in sheet.shown():
+        section = group.key.partition(".")[0]
+        before = defaults.rows.get(group.key, [])
+        own = before[number] if number < len(before) else {}
+        if any(cell != own.get(name) and (cell.value is not None or cell.wrong) for name, cell in cells.items()):
+            touched.add(section)
+        for field in group.fields:
+            if field.name in cells and sheet.needs(field, cells):
+                required[section] = required.get(section, 0) + 1
+                answered[section] = answered.get(section, 0) + (cells[field.name].value is not None)
+    wrong: dict[str, int] = {}
+    for problem in found_on(sheet, whole=True):
+        if not problem.warning:
+            section = problem.path.partition(".")[0]
+            wrong[section] = wrong.get(section, 0) + 1
+    return tuple(
+        SectionProgress(
+            each.name,
+            each.title,
+            required.get(each.name, 0),
+            answered.get(each.name, 0),
+            wrong.get(each.name, 0),
+            _stage(each.name in touched, wrong.get(each.name, 0)),
+        )
+        for each in form.sections
+    )
+
+
+def _stage(touched: bool, wrong: int) -> Stage:
+    if not touched:
+        return Stage.EMPTY
+    return Stage.STARTED if wrong else Stage.COMPLETE

@@ -1,0 +1,125 @@
+"""What is wrong with answers, each thing with the field that it concerns and a sentence that says what to do; and what
+is kept of those that are right. Pure. No sentence repeats what was typed."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from portal_app.services.intake import checks, vin
+from portal_app.services.intake.forms import (
+    OF_CHOICES,
+    Answers,
+    Field,
+    FieldType,
+    Form,
+    Group,
+    Rule,
+    path_of,
+)
+from portal_app.services.intake.sheet import Cells, Sheet, laid_out
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """`path` is "section.group.field", "section.group[2].field" in a group that repeats, "section.group" of the group
+    itself. A `warning` keeps nobody from submitting."""
+
+    path: str
+    label: str
+    sentence: str
+    warning: bool = False
+
+
+def problems(form: Form, answers: Answers, today: date, *, whole: bool = True, group: str = "") -> list[Problem]:
+    """Everything that is wrong, in the order of the form. Not `whole` is for a draft: what is missing is not told.
+    `group` asks for what concerns that group alone."""
+    found = found_on(laid_out(form, answers, today), whole=whole)
+    return [each for each in found if not group or _group_of(each.path) == group]
+
+
+def normalised(form: Form, answers: Answers, today: date) -> Answers:
+    """What is kept of the answers: what is shown and can be read, as JSON has it. Dates are ISO, money "1234.00"."""
+    sheet = laid_out(form, answers, today)
+    return {
+        key: [{name: cell.value for name, cell in cells.items() if cell.value is not None} for cells in rows]
+        for key, rows in sheet.rows.items()
+    }
+
+
+def digest(form: Form, answers: Answers) -> str:
+    """One sum over the form and the normalised answers, in hexadecimal digits."""
+    kept = json.dumps([form.text, answers], sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(kept.encode()).hexdigest()
+
+
+def found_on(sheet: Sheet, *, whole: bool) -> list[Problem]:
+    """The same for answers that are laid out already."""
+    found = [Problem(each.path, each.label, each.sentence) for each in sheet.strange]
+    for group in sheet.form.groups:
+        rows = sheet.rows.get(group.key)
+        if rows is None:
+            continue
+        if whole and group.repeat and len(rows) < group.repeat.least:
+            found.append(Problem(group.key, group.title, _too_few(group)))
+        for number, cells in enumerate(rows):
+            found += _of_row(sheet, group, number, cells, whole)
+        found += [_told(group, broken) for check in group.checks for broken in checks.broken(sheet, group, check)]
+    for check in sheet.form.checks:
+        key = check.field.rpartition(".")[0]
+        if own := sheet.form.group(key):
+            found += [_told(own, broken) for broken in checks.broken(sheet, own, check)]
+    places = {group.key: number for number, group in enumerate(sheet.form.groups)}
+    return sorted(found, key=lambda each: places.get(_group_of(each.path), -1))
+
+
+def _of_row(sheet: Sheet, group: Group, number: int, cells: Cells, whole: bool) -> Iterator[Problem]:
+    for field in group.fields:
+        cell = cells.get(field.name)
+        if cell is None:
+            continue
+        path = path_of(group, number, field.name)
+        if cell.wrong:
+            yield Problem(path, field.label, cell.wrong)
+        elif cell.value is None:
+            if whole and sheet.needs(field, cells):
+                yield Problem(path, field.label, _missing(field))
+        elif field.type is FieldType.VIN:
+            doubt = vin.doubt(cell.value, _year_beside(group, field, cells), sheet.today)
+            if doubt is not None:
+                yield Problem(path, field.label, doubt[0], warning=doubt[1])
+
+
+def _year_beside(group: Group, field: Field, cells: Cells) -> int | None:
+    """The year of the vehicle, where the form says which field that is."""
+    for check in group.checks:
+        if check.rule is Rule.YEAR_OF_VIN and check.field == field.name and check.than in cells:
+            year: int | None = cells[check.than].value
+            return year
+    return None
+
+
+def _told(group: Group, broken: checks.Broken) -> Problem:
+    field = group.field(broken.name)
+    label = field.label if field else group.title
+    return Problem(path_of(group, broken.row, broken.name), label, broken.message, broken.warning)
+
+
+def _group_of(path: str) -> str:
+    return ".".join(path.split("[", 1)[0].split(".")[:2])
+
+
+def _too_few(group: Group) -> str:
+    least, item = (group.repeat.least, group.repeat.item) if group.repeat else (1, "row")
+    return f"Add at least one {item}." if least == 1 else f"Add at least {least}, each one {item}."
+
+
+def _missing(field: Field) -> str:
+    if field.type is FieldType.FLAG:
+        return "Answer yes or no."
+    if field.type in OF_CHOICES or field.type is FieldType.STATE:
+        return "Choose from the list."
+    if field.type is FieldType.DATE:
+        return "Enter the date."
+    return "Fill this in: it is needed."
