@@ -15,7 +15,7 @@ from portal_app.services.configuration.in_force import in_force, saved
 from portal_app.services.door import Tx
 from portal_app.services.intake.forms import Form
 from portal_app.services.intake.kind import INTAKE_FORM
-from portal_app.services.intake.reading import read
+from portal_app.services.intake.reading import load
 
 MOST_READ = 64
 _FORMS = metadata.tables["intake_form"]
@@ -50,7 +50,7 @@ def form_of(tx: Tx, row: Submission) -> tuple[Form, str]:
         form = _read.get(digest)
     if form is None:
         own = col(IntakeForm.id) == row.form_id
-        form = read(tx.db.scalars(select(col(IntakeForm.content)).where(own)).one())
+        form = load(tx.db.scalars(select(col(IntakeForm.content)).where(own)).one())
         with _reading:
             while len(_read) >= MOST_READ:
                 _read.pop(next(iter(_read)))

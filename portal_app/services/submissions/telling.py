@@ -1,0 +1,31 @@
+"""Who is told of what happens to a submission: people in their ways, programs by webhooks."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from portal_app.models.policies import LineOfBusiness
+from portal_app.models.submissions import Submission
+from portal_app.services import audit
+from portal_app.services.door import Tx
+from portal_app.services.notifications.telling import notify
+from portal_app.services.webhooks import events
+
+
+def people(tx: Tx, row: Submission, kind: str, *, key: str, words: str = "", items: Sequence[str] = ()) -> None:
+    """Tell those who handed it in and who handles it, but for the one who acts: they know. The confirmation of a
+    submission goes to whoever handed it in."""
+    to = {row.created_by_id, row.submitted_by_id}
+    if kind != "submission_received":
+        to = (to | {row.assignee_id}) - {tx.actor.user_id}
+    named = row.number or ""
+    notify(tx, kind, about=row, to=to, named=named, key=key, insured=row.insured_name, words=words, items=items)
+
+
+def programs(tx: Tx, row: Submission, verb: str, **more: Any) -> None:
+    line = tx.db.get_one(LineOfBusiness, row.line_id).code
+    data = {"number": row.number, "status": row.status.value, "line": line, "version": row.version, **more}
+    events.tell(tx, f"submission.{verb}", locator=row.locator, data=data)
+
+
+def trail(tx: Tx, row: Submission, action: str, **detail: Any) -> None:
+    audit.record(tx, f"submission.{action}", subject_kind="submission", subject=row.locator, detail=detail)
