@@ -9,7 +9,7 @@ from portal_app.models.jobs import Instance
 from portal_app.services import door as doors
 from portal_app.services.access import Gate, system
 from portal_app.services.door import Door, Tx, writes
-from portal_app.services.ports import FeedConnector, Mailer, Ports, TextMessenger
+from portal_app.services.ports import FeedConnector, Mailer, Ports, Scanner, TextMessenger
 from portal_app.services.producers import loading
 from portal_app.services.producers.configuration import ProducerConfiguration
 from portal_app.services.producers.plugins import PluginProblem, Plugins
@@ -62,6 +62,7 @@ def ports_of(settings: Settings) -> Ports:
         mailer=_mailer(settings),
         texts=_texts(settings),
         webhooks=_webhooks(settings),
+        scanner=_scanner(settings),
         producers=producers,
         plugins=plugins,
     )
@@ -120,6 +121,14 @@ def _webhooks(settings: Settings) -> WebhookSender:
     from integrations.webhooks.sender import HttpSender
 
     return HttpSender(settings.webhook_networks)
+
+
+def _scanner(settings: Settings) -> Scanner | None:
+    if not settings.clamd_url:
+        return None
+    from integrations.scanner.clamd import Clamd
+
+    return Clamd(settings.clamd_url)
 
 
 def _mixed(use: DatabaseUse, settings: Settings) -> str:

@@ -165,6 +165,7 @@ class Settings(BaseModel):
     sms_token: str = ""
     sms_from: str = ""
     webhook_networks: Listed = []
+    clamd_url: str = ""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     demo: bool = False
 
@@ -198,6 +199,15 @@ class Settings(BaseModel):
         if value and urlsplit(value).scheme not in ("sqlite", "postgresql", "postgresql+psycopg"):
             raise ValueError("must begin with sqlite:/// or postgresql://")
         return value.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    @field_validator("clamd_url")
+    @classmethod
+    def _scanner(cls, value: str) -> str:
+        parts = urlsplit(value)
+        by_network = parts.scheme == "tcp" and parts.hostname and not parts.path and not parts.username
+        if value and not by_network and not (parts.scheme == "unix" and not parts.netloc and len(parts.path) > 1):
+            raise ValueError("must be such as tcp://127.0.0.1:3310 or unix:///run/clamav/clamd.ctl")
+        return value
 
     @field_validator("trusted_proxies", "webhook_networks")
     @classmethod

@@ -29,6 +29,7 @@ class Lane(StrEnum):
     EVENTS = "events"
     SYNC = "sync"
     CHECK = "check"
+    FILES = "files"
 
 
 @dataclass(frozen=True)

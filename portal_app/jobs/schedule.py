@@ -10,7 +10,9 @@ from portal_app.jobs import (
     forget_notifications,
     heartbeat,
     roll_terms,
+    scan_files,
     seal_audit,
+    sweep_files,
     sync_feeds,
 )
 from portal_app.jobs.job import Job, Lane
@@ -41,6 +43,8 @@ SCHEDULE = (
     Job("check audit", check_audit.run, lambda _: every(3), Lane.CHECK, leads=True),
     Job("deliver outbox", deliver_outbox.to_people, lambda _: every(3), Lane.MAIL),
     Job("deliver events", deliver_outbox.to_receivers, lambda _: every(3), Lane.EVENTS),
+    Job("scan files", scan_files.run, lambda _: every(2), Lane.FILES, leads=True),
+    Job("sweep files", sweep_files.run, daily, Lane.FILES, leads=True),
     Job("hourly sync", sync_feeds.at(Cadence.HOURLY), hourly, Lane.SYNC, leads=True),
     Job("daily sync", sync_feeds.at(Cadence.DAILY), daily, Lane.SYNC, leads=True),
     Job("roll terms", roll_terms.run, after_midnight, Lane.SYNC, leads=True, at_once=True),

@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, Index
 from sqlmodel import SQLModel
 
 from portal_app.models.columns import Holds, column, key, locator, moment, reference
+from portal_app.models.enums import ScanState
+from portal_app.models.stored import stored_enum
 
 
 class Media(SQLModel, table=True):
@@ -19,10 +21,15 @@ class Media(SQLModel, table=True):
 
 
 class MediaVersion(SQLModel, table=True):
-    """One content, known by its SHA-256 in hexadecimal: the same bytes lie in the folder once. `size` is in bytes."""
+    """One content, known by its SHA-256 in hexadecimal: the same bytes lie in the folder once. `size` is in bytes.
+    While it waits for the scanner nobody gets it; it is tried again from `scan_due_at` on."""
 
     __tablename__ = "media_version"
-    __table_args__ = (CheckConstraint("size > 0", name="ck_media_version_size"),)
+    __table_args__ = (
+        CheckConstraint("size > 0", name="ck_media_version_size"),
+        Index("ix_media_version_scan", "scan", "scan_due_at"),
+        Index("ix_media_version_digest", "digest"),
+    )
 
     id: int | None = key()
     locator: str = locator()
@@ -33,3 +40,6 @@ class MediaVersion(SQLModel, table=True):
     filename: str = column(Holds.BUSINESS, max_length=200)
     created_at: datetime = moment()
     created_by: str = column(Holds.CONTACT, "", max_length=254)
+    scan: ScanState = column(Holds.PLAIN, ScanState.NOT_SCANNED, sa_type=stored_enum(ScanState))
+    scan_attempts: int = column(Holds.PLAIN, 0)
+    scan_due_at: datetime | None = moment(None)

@@ -20,6 +20,7 @@ from portal_app.models.settings import AgencySettings
 from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
 from portal_app.services.health import WORKER_SILENT_AFTER
+from portal_app.services.media import scanning
 from portal_app.services.sync import freshness
 from portal_app.settings import PREFIX
 
@@ -72,6 +73,7 @@ def report(tx: Tx) -> Report:
             _about(tx),
             *_database(tx),
             _storage(tx),
+            _scanner(tx),
             _worker(tx),
             _lead(tx),
             *_feeds(tx),
@@ -142,6 +144,20 @@ def _storage(tx: Tx) -> Line:
     if free < DISK_LOW:
         return Line(Standing.LOOK, "storage", told, "Make room soon.")
     return Line(Standing.WELL, "storage", told)
+
+
+def _scanner(tx: Tx) -> Line:
+    found = scanning.standing(tx)
+    if tx.ports.scanner is None:
+        told = "none set up: files are not looked through for malware."
+        if not found.waiting:
+            return Line(Standing.NOTE, "file scanner", told)
+        return Line(Standing.LOOK, "file scanner", f"{told} {found.waiting:,} wait for one.", f"Set {PREFIX}CLAMD_URL.")
+    if found.put_off:
+        advice = f"Look whether clamd runs where {PREFIX}CLAMD_URL says; the worker's log has the reason."
+        told = f"did not answer for {found.put_off:,} of {found.waiting:,} files that wait."
+        return Line(Standing.LOOK, "file scanner", told, advice)
+    return Line(Standing.WELL, "file scanner", f"set up, {found.waiting:,} files waiting.")
 
 
 def _worker(tx: Tx) -> Line:

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Protocol
 
 from portal_app.models.enums import (
@@ -388,6 +389,23 @@ class TextMessenger(Protocol):
         ...
 
 
+class ScannerAway(OSError):
+    """The scanner cannot say anything of a file now; a later attempt may succeed. The text says what to look at."""
+
+
+class Scanner(Protocol):
+    """What looks through files for malware."""
+
+    def scan(self, path: Path) -> str:
+        """Look through a file. Returns the name of what was found, "" for a clean one. Raises ScannerAway, or another
+        OSError where the file cannot be read."""
+        ...
+
+    def ping(self) -> None:
+        """Whether it answers. Raises ScannerAway."""
+        ...
+
+
 @dataclass(frozen=True)
 class Ports:
     """The adapters that bootstrap put in place. None means: not configured. `producers` is what the agency says of its
@@ -397,5 +415,6 @@ class Ports:
     mailer: Mailer | None = None
     texts: TextMessenger | None = None
     webhooks: WebhookSender | None = None
+    scanner: Scanner | None = None
     producers: ProducerConfiguration = field(default_factory=loading.shipped)
     plugins: Plugins = field(default_factory=Plugins)

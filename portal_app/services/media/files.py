@@ -35,13 +35,16 @@ class Incoming:
     folder: Path
     path: Path
     file: BinaryIO
+    most: int = MOST_BYTES
+    beyond: str = LARGE
     begins: bytes = b""
     size: int = 0
     sum: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
     @classmethod
-    def begin(cls, data: Path) -> "Incoming":
-        """Make room for a file. What was forgotten here a day ago goes. Raises OSError."""
+    def begin(cls, data: Path, most: int = MOST_BYTES, beyond: str = LARGE) -> "Incoming":
+        """Make room for a file of at most `most` bytes; `beyond` says what is wrong with a larger one. What was
+        forgotten here a day ago goes. Raises OSError."""
         folder = data / FOLDER
         (folder / INCOMING).mkdir(mode=0o700, parents=True, exist_ok=True)
         for old in (folder / INCOMING).iterdir():
@@ -49,13 +52,13 @@ class Incoming:
                 old.unlink(missing_ok=True)
         path = folder / INCOMING / secrets.token_hex(16)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        return cls(folder, path, os.fdopen(handle, "wb"))
+        return cls(folder, path, os.fdopen(handle, "wb"), most, beyond)
 
     def take(self, chunk: bytes) -> None:
         """Take the next bytes. Raises Invalid where they are too many, OSError."""
         self.size += len(chunk)
-        if self.size > MOST_BYTES:
-            raise Invalid({"file": LARGE})
+        if self.size > self.most:
+            raise Invalid({"file": self.beyond})
         if len(self.begins) < 8:
             self.begins += chunk[:8]
         self.sum.update(chunk)
@@ -63,6 +66,12 @@ class Incoming:
 
     def keep(self) -> Content:
         """Put the file where it stays, synced. Raises Invalid for what is no PDF, JPG or PNG, OSError."""
+        content = self.whole()
+        self.place(content)
+        return content
+
+    def whole(self) -> Content:
+        """What has arrived, synced. Raises as `keep`."""
         if not self.size:
             raise Invalid({"file": EMPTY})
         kind = next((kind for begin, kind in TYPES.items() if self.begins.startswith(begin)), None)
@@ -70,11 +79,22 @@ class Incoming:
             raise Invalid({"file": OTHER})
         self.file.flush()
         os.fsync(self.file.fileno())
-        content = Content(self.sum.hexdigest(), self.size, kind)
-        place = self.folder / content.digest[:2] / content.digest
+        return Content(self.sum.hexdigest(), self.size, kind)
+
+    def exchange(self, other: Path, content: Content) -> Content:
+        """Take what lies at `other` in place of what arrived, synced. Raises OSError."""
+        with other.open("rb+") as file:
+            digest, size = hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
+            os.fsync(file.fileno())
+        other.replace(self.path)
+        return Content(digest, size, content.content_type)
+
+    def place(self, content: Content) -> None:
+        """Put the bytes where they stay; once is enough. Raises OSError."""
+        place = place_of(self.folder.parent, content.digest)
         place.parent.mkdir(mode=0o700, exist_ok=True)
-        self.path.replace(place)
-        return content
+        if self.path.exists():
+            self.path.replace(place)
 
     def drop(self) -> None:
         """Leave nothing behind of what was not kept."""

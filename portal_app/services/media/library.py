@@ -7,11 +7,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import ColumnElement, select, text
 from sqlmodel import col
 
+from portal_app.models.enums import ScanState
 from portal_app.models.media import Media, MediaVersion
 from portal_app.models.producers import Producer, ProducerCode
+from portal_app.models.submissions import SubmissionDocument
 from portal_app.services import audit
 from portal_app.services.access import Permission, Reach, reach, visible
 from portal_app.services.door import Tx, reads, writes
@@ -19,6 +21,8 @@ from portal_app.services.errors import Conflict, Invalid, NotFound
 from portal_app.services.media.files import Content, place_of
 
 LONGEST = 200
+BEING_CHECKED = "The file is being checked for malware. It can be had when it was found clean."
+REFUSED = "The file held malware. It was refused, and its bytes were deleted."
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,9 @@ def add(tx: Tx, *, content: Content, filename: str, title: str = "", of: str = "
     tx.db.add(row)
     tx.db.flush()
     kept: dict[str, Any] = asdict(content)
-    version = MediaVersion(media_id=row.id or 0, filename=filename, created_at=tx.now, created_by=by, **kept)
+    version = MediaVersion(
+        media_id=row.id or 0, filename=filename, created_at=tx.now, created_by=by, **kept, **to_be_scanned(tx)
+    )
     tx.db.add(version)
     detail = {"filename": filename, "size": content.size, "digest": content.digest, "version": version.locator}
     audit.record(tx, "media.added", subject_kind="media", subject=row.locator, detail=detail)
@@ -88,16 +94,35 @@ def one(tx: Tx, *, locator: str) -> MediaView:
 
 @reads(Permission.VIEW_PRODUCERS)
 def download(tx: Tx, *, locator: str, version: str = "") -> Download:
-    """A version to hand out, the newest that may be seen where none is named. Raises NotFound, also where its bytes are
-    gone."""
+    """A version to hand out, the newest that may be seen where none is named. Raises as `handed_out`."""
     row = _seen(tx, locator)
     found = [each for each in _versions_seen(tx, row) if version in ("", each.locator)]
     if not found:
         raise NotFound
-    path = place_of(tx.configured.folder, found[0].digest)
+    return handed_out(tx, found[0])
+
+
+def handed_out(tx: Tx, version: MediaVersion) -> Download:
+    """What lies in the folder of a version that may be seen. Raises NotFound where its bytes are gone, Conflict while
+    it waits for the scanner and where that refused it."""
+    if version.scan in (ScanState.WAITING, ScanState.REFUSED):
+        raise Conflict(BEING_CHECKED if version.scan is ScanState.WAITING else REFUSED)
+    path = place_of(tx.configured.folder, version.digest)
     if not path.is_file():
         raise NotFound("The file is not in the portal's data folder any more. Tell whoever runs the portal.")
-    return Download(path, found[0].filename, found[0].content_type, found[0].size)
+    return Download(path, version.filename, version.content_type, version.size)
+
+
+def to_be_scanned(tx: Tx) -> dict[str, Any]:
+    """How a new version begins: it waits, where a scanner is set up."""
+    if tx.ports.scanner is None:
+        return {}
+    return {"scan": ScanState.WAITING, "scan_due_at": tx.now}
+
+
+def of_producers() -> ColumnElement[bool]:
+    """Media that belong to no submission: whose files are seen with the submission, and referred to by nobody else."""
+    return ~select(col(SubmissionDocument.id)).where(col(SubmissionDocument.media_id) == col(Media.id)).exists()
 
 
 def resolved(tx: Tx, reference: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -105,7 +130,7 @@ def resolved(tx: Tx, reference: Mapping[str, Any]) -> dict[str, Any] | None:
     pair = select(col(MediaVersion.filename), col(Media.title)).join(Media, col(Media.id) == col(MediaVersion.media_id))
     named = (col(Media.locator) == reference["locator"], col(MediaVersion.locator) == reference["versionLocator"])
     # Nobody takes away what is being referred to.
-    found = tx.db.execute(pair.where(*named).with_for_update(read=True)).first()
+    found = tx.db.execute(pair.where(*named, of_producers()).with_for_update(read=True)).first()
     if found is None:
         return None
     return {"title": found.title, "tag": "", **reference, "filename": found.filename}
@@ -113,7 +138,7 @@ def resolved(tx: Tx, reference: Mapping[str, Any]) -> dict[str, Any] | None:
 
 def _seen(tx: Tx, locator: str) -> Media:
     """Raises NotFound, also for what only others' producers refer to."""
-    row = tx.db.scalars(select(Media).where(col(Media.locator) == locator)).first()
+    row = tx.db.scalars(select(Media).where(col(Media.locator) == locator, of_producers())).first()
     if row is None or not _versions_seen(tx, row):
         raise NotFound
     return row

@@ -12,7 +12,7 @@ from portal_app.services.access import Actor, Permission
 from portal_app.services.door import Door, Tx, writes
 from portal_app.services.errors import Conflict, NotFound
 from portal_app.services.media.files import place_of
-from portal_app.services.media.library import hold_bytes, versions_referred_to
+from portal_app.services.media.library import hold_bytes, of_producers, versions_referred_to
 
 
 async def take_away(door: Door, caller: Actor, *, locator: str) -> None:
@@ -26,7 +26,7 @@ async def take_away(door: Door, caller: Actor, *, locator: str) -> None:
 def remove(tx: Tx, *, locator: str) -> tuple[str, ...]:
     """Remove what is written down. Returns the sums of the contents. Raises as `take_away`."""
     hold_bytes(tx)
-    held = select(Media).where(col(Media.locator) == locator).with_for_update()
+    held = select(Media).where(col(Media.locator) == locator, of_producers()).with_for_update()
     row: Media | None = tx.db.scalars(held).first()
     if row is None:
         raise NotFound

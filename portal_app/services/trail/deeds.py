@@ -67,6 +67,12 @@ DEEDS: dict[str, Deed] = {
     "producer.unsuspended": Deed("Producer taken into use again", ALL),
     "producer.retired": Deed("Producer retired", ALL),
     "producer.discarded": Deed("Producer discarded", ALL),
+    "submission.document_added": Deed("File of a submission added", frozenset({"size", "digest", "kind"})),
+    "submission.document_removed": Deed("File of a submission removed", frozenset({"size", "digest", "kind"})),
+    "submission.document_refused": Deed(
+        "File of a submission refused by the scanner", frozenset({"size", "digest", "kind", "malware"})
+    ),
+    "media.refused": Deed("File of a producer refused by the scanner", ALL),
     "media.added": Deed("File of a producer added", ALL),
     "media.removed": Deed("File of a producer removed", ALL),
     "producer_code.added": Deed("Producer code added", ALL),
