@@ -26,7 +26,7 @@ from portal_app.services.submissions.lifecycle import Step, check_step
 from portal_app.services.submissions.projection import project
 from portal_app.services.submissions.rows import held, one, whoever
 
-LONGEST_VALUE, MOST_VALUES = 10_000, 200
+LONGEST_VALUE, MOST_VALUES = 20_000, 200
 HIDDEN = "••••"
 
 
@@ -145,9 +145,7 @@ def save_group(tx: Tx, *, locator: str, path: str, rows: Sequence[Row], version:
 def _written(tx: Tx, row: Submission, path: str, typed: list[Row], mine: SubmissionAnswers | None) -> SubmissionAnswers:
     if mine is None:
         saver = whoever(tx)
-        mine = SubmissionAnswers(
-            submission_id=row.id or 0, path=path, rows=typed, saved_at=tx.now, saved_by_id=saver
-        )
+        mine = SubmissionAnswers(submission_id=row.id or 0, path=path, rows=typed, saved_at=tx.now, saved_by_id=saver)
         tx.db.add(mine)
     else:
         mine.rows, mine.version = typed, mine.version + 1
@@ -175,8 +173,10 @@ def masked(form: Form, whole: Answers, day: date) -> Answers:
     personal = {path: field for path in form.personal() if (field := _field(form, path))}
     return {
         key: [
-            {name: _mask(personal[f"{key}.{name}"], value, day) if f"{key}.{name}" in personal else value
-             for name, value in row.items()}
+            {
+                name: _mask(personal[f"{key}.{name}"], value, day) if f"{key}.{name}" in personal else value
+                for name, value in row.items()
+            }
             for row in rows
         ]
         for key, rows in whole.items()
@@ -202,7 +202,7 @@ def _groups(tx: Tx, row: Submission) -> Sequence[SubmissionAnswers]:
 def _saved(tx: Tx, groups: Sequence[SubmissionAnswers]) -> dict[str, Saved]:
     people = {each.saved_by_id for each in groups}
     found = tx.db.execute(select(col(User.id), col(User.email)).where(col(User.id).in_(people)))
-    emails = {number: email for number, email in found}
+    emails = {row.id: row.email for row in found}
     return {each.path: Saved(each.version, each.saved_at, emails.get(each.saved_by_id, "")) for each in groups}
 
 

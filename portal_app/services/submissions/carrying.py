@@ -25,11 +25,11 @@ def carried(old: Form, answers: Answers, new: Form) -> Answers:
     result = begun(new)
     for group in new.groups:
         before = old.group(group.key)
+        if before is None:
+            continue
         most = group.repeat.most if group.repeat else 1
-        rows = [
-            _row(group.fields, {each.name: each for each in before.fields}, row, group.key, left_out)
-            for row in (answers.get(group.key, [])[:most] if before else [])
-        ]
+        known = {each.name: each for each in before.fields}
+        rows = [_row(group.fields, known, row, group.key, left_out) for row in answers.get(group.key, [])[:most]]
         if rows:
             result[group.key] = rows
     return result

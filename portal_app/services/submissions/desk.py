@@ -55,7 +55,7 @@ def facts_of(tx: Tx, row: Submission, form: Form, answers: Answers) -> Facts:
         carrier=_carrier(form, answers, day),
         state=row.jurisdiction,
         premium=Decimal(str(premium)) if premium is not None else None,
-        producer_code=code.code if code else "",
+        producer_code=(code.code or "") if code else "",
         producer=tx.db.get_one(Producer, code.producer_id).locator if code else "",
         account_kind=account.kind if account else None,
     )

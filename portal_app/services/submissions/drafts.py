@@ -1,4 +1,4 @@
-"""A submission begins: from nothing, from an account, or from an earlier one; and is thrown away while it is a draft."""
+"""A submission begins: from nothing, from an account, or from an earlier one; a draft is thrown away."""
 
 from dataclasses import dataclass
 from datetime import datetime

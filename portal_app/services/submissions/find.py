@@ -73,7 +73,7 @@ def submission(tx: Tx, *, locator: str) -> SubmissionRow:
 def listed(
     tx: Tx,
     *,
-    wanted: Filter = Filter(),  # noqa: B008 (frozen)
+    wanted: Filter = Filter(),
     sort: Sort = Sort.SUBMITTED_AT,
     descending: bool = True,
     offset: int = 0,
@@ -105,7 +105,9 @@ def _conditions(tx: Tx, wanted: Filter) -> list[ColumnElement[bool]]:
     else:
         found.append(col(row.status) != SubmissionStatus.DRAFT)
     if wanted.line:
-        found.append(col(row.line_id).in_(select(col(LineOfBusiness.id)).where(col(LineOfBusiness.code) == wanted.line)))
+        found.append(
+            col(row.line_id).in_(select(col(LineOfBusiness.id)).where(col(LineOfBusiness.code) == wanted.line))
+        )
     if wanted.assigned_to:
         found.append(col(row.assignee_id).in_(select(col(User.id)).where(col(User.locator) == wanted.assigned_to)))
     if wanted.account:
@@ -120,7 +122,9 @@ def _conditions(tx: Tx, wanted: Filter) -> list[ColumnElement[bool]]:
         found.append(col(row.routed_by) == "")
     if wanted.at_risk:
         found += [
-            col(row.status).in_(AWAITS_AN_ANSWER), col(row.waiting_since).is_(None), col(row.target_on) <= due_by(tx)
+            col(row.status).in_(AWAITS_AN_ANSWER),
+            col(row.waiting_since).is_(None),
+            col(row.target_on) <= due_by(tx),
         ]
     return found
 

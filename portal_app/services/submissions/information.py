@@ -36,9 +36,7 @@ class Wanted:
 
 
 @writes(Permission.UNDERWRITE)
-def ask(
-    tx: Tx, *, locator: str, items: Sequence[Wanted], note: str = "", version: int | None = None
-) -> RequestView:
+def ask(tx: Tx, *, locator: str, items: Sequence[Wanted], note: str = "", version: int | None = None) -> RequestView:
     """Ask the producer for one to fifty things; the clock stands until they sent them. Raises NotFound; Conflict where
     it is at its end or something is asked for already; InvalidData with a sentence for each item that cannot be."""
     row = held(tx, locator, version)
@@ -47,9 +45,7 @@ def ask(
         raise Conflict("The producer is asked for something already. Wait for it, or cancel that request.")
     form, _ = form_of(tx, row)
     rows = _items(form, items, note)
-    request = InformationRequest(
-        submission_id=row.id or 0, note=note.strip(), asked_at=tx.now, asked_by_id=whoever(tx)
-    )
+    request = InformationRequest(submission_id=row.id or 0, note=note.strip(), asked_at=tx.now, asked_by_id=whoever(tx))
     tx.db.add(request)
     tx.db.flush()
     for each in rows:

@@ -71,9 +71,7 @@ def request_views(tx: Tx, row: Submission) -> tuple[RequestView, ...]:
     found: Sequence[InformationRequest] = tx.db.scalars(mine.order_by(col(InformationRequest.id).desc())).all()
     if not found:
         return ()
-    asked = visible(tx.actor, InformationItem).where(
-        col(InformationItem.request_id).in_([each.id for each in found])
-    )
+    asked = visible(tx.actor, InformationItem).where(col(InformationItem.request_id).in_([each.id for each in found]))
     items: Sequence[InformationItem] = tx.db.scalars(asked.order_by(col(InformationItem.id))).all()
     emails = _emails(tx, {each.asked_by_id for each in found} | {each.answered_by_id or 0 for each in items})
     documents = _documents(tx, {each.document_id or 0 for each in items})
@@ -122,4 +120,4 @@ def _emails(tx: Tx, ids: set[int]) -> dict[int, str]:
 def _documents(tx: Tx, ids: set[int]) -> dict[int, str]:
     document = SubmissionDocument
     wanted = visible(tx.actor, document).with_only_columns(col(document.id), col(document.locator))
-    return {number: locator for number, locator in tx.db.execute(wanted.where(col(document.id).in_(ids)))}
+    return {row.id: row.locator for row in tx.db.execute(wanted.where(col(document.id).in_(ids)))}

@@ -10,7 +10,9 @@ from portal_app.services.errors import Conflict, Forbidden, NotFound
 
 def one(tx: Tx, locator: str) -> Submission:
     """The submission, to be read. Raises NotFound."""
-    found: Submission | None = tx.db.scalars(visible(tx.actor, Submission).where(col(Submission.locator) == locator)).first()
+    found: Submission | None = tx.db.scalars(
+        visible(tx.actor, Submission).where(col(Submission.locator) == locator)
+    ).first()
     if found is None:
         raise NotFound
     return found

@@ -69,8 +69,8 @@ def told(kind: SubmissionEventKind, about: Mapping[str, Any]) -> str:
         Kind.ASSIGNED: f"Assigned to {about.get('to') or 'nobody'}",
         Kind.ANSWERED: "Sent the information that was asked for",
         Kind.CANCELLED: "No longer asks the producer for information",
-        Kind.ADDED: f"Added {about.get("filename") or 'a document'}",
-        Kind.REMOVED: f"Removed {about.get("filename") or 'a document'}",
+        Kind.ADDED: f"Added {about.get('filename') or 'a document'}",
+        Kind.REMOVED: f"Removed {about.get('filename') or 'a document'}",
         Kind.QUOTED: f"Offered a quote{_from(about, 'carrier')}",
         Kind.REFUSED: "Binding was refused",
     }[kind]
