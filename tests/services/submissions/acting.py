@@ -3,9 +3,12 @@
 import json
 from typing import Any
 
+from sqlalchemy import select
+
 from portal_app.models.configuration import ConfigurationVersion
 from portal_app.models.enums import Grant, Role
 from portal_app.models.identity import UserGrant
+from portal_app.models.submissions import Submission
 from portal_app.services.access import Actor
 from portal_app.services.door import Door
 from portal_app.services.intake.forms import Row
@@ -28,10 +31,11 @@ def form(**more: Any) -> dict[str, Any]:
         field("name", "Insured name", required=True),
         field("street", "Street"),
         field("city", "City"),
-        field("state", "State", "state"),
+        field("state", "State", "state", required=True),
         field("ssn", "Social Security number", "ssn", personal=True),
         field("effective", "Effective date", "date", required=True),
-        field("producer_code", "Producer code"),
+        field("expiration", "Expiration date", "date", required=True),
+        field("producer_code", "Producer code", required=True),
     ]
     dwelling = [
         field(
@@ -53,6 +57,7 @@ def form(**more: Any) -> dict[str, Any]:
         "roles": {
             "insured": f"{NAMED}.name",
             "effective": f"{NAMED}.effective",
+            "expiration": f"{NAMED}.expiration",
             "state": f"{NAMED}.state",
             "producerCode": f"{NAMED}.producer_code",
         },
@@ -123,7 +128,8 @@ class Cast:
         """A draft that can be handed in."""
         who = who or self.maya
         begun = self.begin(who)
-        insured = {"name": "Ada Quill", "effective": "01/15/2027", "state": "RI"}
+        insured = {"name": "Ada Quill", "effective": "01/15/2027", "expiration": "01/15/2028", "state": "RI"}
+        insured |= {"producer_code": "HL-daniel" if who is self.daniel else "HL-maya"}
         version = begun.groups[NAMED].version if NAMED in begun.groups else 0
         self.save(begun.locator, NAMED, begun.answers[NAMED][0] | insured | named, version=version, who=who)
         self.save(begun.locator, RISK, {"usage": "primary"}, who=who)
@@ -138,3 +144,11 @@ class Cast:
         locator = self.filled(who, **named)
         self.submit(locator, who)
         return locator
+
+
+def row_of(door: Door, locator: str) -> Submission:
+    """The row as it is stored."""
+    with door.database.read() as db:
+        row = db.scalars(select(Submission).where(Submission.locator == locator)).one()
+        db.expunge(row)
+        return row
