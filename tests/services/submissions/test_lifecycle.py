@@ -110,7 +110,7 @@ def test_to_end_it_needs_a_reason_that_the_other_side_reads(door: Door, cast: Ca
     done = door.run(moves.decline, cast.underwriter, locator=locator, reason=" The roof is too old. ")
     assert (done.status, done.reason, done.turn_words) == (S.DECLINED, "The roof is too old.", "Nobody's")
     with door.database.read() as db:
-        told = {kind: body for kind, body in db.execute(select(Notification.kind, Notification.body))}
+        told = dict(db.execute(select(Notification.kind, Notification.body)))
         event = db.scalars(select(SubmissionEvent.about).order_by(SubmissionEvent.id.desc())).first()
     assert told["submission_declined"] == "The roof is too old."
     assert event == {"before": "pending", "after": "declined", "reason": "The roof is too old."}
@@ -190,7 +190,8 @@ def test_what_is_asked_for_is_answered_item_by_item_and_the_clock_stands(door: D
         door.run(information.ask, cast.underwriter, locator=locator, items=items)
     with door.database.read() as db:
         body = db.scalars(select(Notification.body).where(Notification.kind == "information_requested")).one()
-    assert "When was the roof replaced?" in body and "Before we quote" in body
+    assert "When was the roof replaced?" in body
+    assert "Before we quote" in body
     clock.forward(days=7)
     ssn, text, file = (each.locator for each in asked.items)
     with pytest.raises(Invalid, match="nine digits|Social|number"):
@@ -205,12 +206,15 @@ def test_what_is_asked_for_is_answered_item_by_item_and_the_clock_stands(door: D
         door.run(information.answer, cast.daniel, locator=locator, item=text, value="2018")
     add_document(door, locator, "roof.jpg")
     with_file = door.run(information.answer, cast.maya, locator=locator, item=file, document=document_of(door, locator))
-    assert with_file.items[0].answer.endswith("6789") and "123-45" not in with_file.items[0].answer
+    assert with_file.items[0].answer.endswith("6789")
+    assert "123-45" not in with_file.items[0].answer
     sent = door.run(information.complete, cast.maya, locator=locator)
     assert not sent.is_open
     row = row_of(door, locator)
     assert row.waiting_since is None and row.waited_days == 4, "a week with Thanksgiving in it"
-    assert due is not None and row.target_on is not None and (row.target_on - due).days == 7
+    assert due is not None
+    assert row.target_on is not None
+    assert (row.target_on - due).days == 7
     with pytest.raises(Conflict, match="Nothing is asked for|not asked for any more"):
         door.run(information.answer, cast.maya, locator=locator, item=text, value="2018")
 
