@@ -58,7 +58,7 @@ def once(
     if not _written(tx, asked, tx.actor.user_id):
         before = tx.db.scalars(select(IdempotencyKey).where(*own)).one()
         if (before.request, before.digest) != (asked.request, asked.digest):
-            raise Invalid({"Idempotency-Key": OTHER})
+            raise Invalid({"idempotency_key": OTHER})
         return before.answer or {}
     answer = tell(do())
     tx.db.execute(update(IdempotencyKey).where(*own).values(answer=answer))

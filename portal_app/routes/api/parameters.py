@@ -113,6 +113,11 @@ def _message(message: InPath) -> str:
     return _locator(message)
 
 
+def _item(item: InPath) -> str:
+    return _locator(item)
+
+
 Locator = Annotated[str, Depends(_locator)]
 TokenLocator = Annotated[str, Depends(_token)]
+ItemLocator = Annotated[str, Depends(_item)]
 MessageLocator = Annotated[str, Depends(_message)]

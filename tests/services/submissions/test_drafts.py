@@ -59,7 +59,7 @@ def test_two_who_save_the_same_group_are_told(door: Door, cast: Cast) -> None:
     same = cast.save(locator, RISK, {"usage": "primary"}, who=cast.principal)
     assert (same.version, same.submission_version) == (first.version, first.submission_version), "the same is nothing"
     cast.save(locator, LOSSES, {"year": "2020", "paid": "100"}, who=cast.principal)
-    with pytest.raises(SavedMeanwhile, match="maya@agency.test saved these answers") as refused:
+    with pytest.raises(SavedMeanwhile, match=r"maya@agency\.test saved these answers") as refused:
         cast.save(locator, RISK, {"usage": "rented"}, who=cast.principal)
     assert (refused.value.theirs, refused.value.yours) == ([{"usage": "primary"}], [{"usage": "rented"}])
     assert refused.value.version == first.version

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from portal_app.models.enums import RequestedItemKind, SubmissionEventKind, SubmissionStatus
+from portal_app.models.enums import RequestedItemKind, SubmissionDocumentKind, SubmissionEventKind, SubmissionStatus
+from portal_app.models.media import Media
 from portal_app.models.notifications import Notification
-from portal_app.models.submissions import Submission, SubmissionEvent
+from portal_app.models.submissions import Submission, SubmissionDocument, SubmissionEvent
 from portal_app.services import access
 from portal_app.services.access import Actor
-from portal_app.services.door import Door
+from portal_app.services.door import Door, Tx
 from portal_app.services.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from portal_app.services.submissions import assigning, certifying, find, information, moves, moving, rows
 from portal_app.services.submissions.information import Wanted
@@ -93,8 +94,6 @@ def test_quoting_and_binding_take_their_steps_by_the_same_table(door: Door, cast
 
 def _step(door: Door, who: Actor, locator: str, step: Step) -> None:
     """As the services of quotes and binding do it, in a transaction of their own."""
-    from portal_app.services.door import Tx
-
     with door.database.write() as db:
         tx = Tx(db, who, door.clock(), door.settings, door.ports)
         moving.move(tx, rows.held(tx, locator), step)
@@ -194,7 +193,7 @@ def test_what_is_asked_for_is_answered_item_by_item_and_the_clock_stands(door: D
     assert "Before we quote" in body
     clock.forward(days=7)
     ssn, text, file = (each.locator for each in asked.items)
-    with pytest.raises(Invalid, match="nine digits|Social|number"):
+    with pytest.raises(Invalid, match=r"nine digits|Social|number"):
         door.run(information.answer, cast.maya, locator=locator, item=ssn, value="12")
     door.run(information.answer, cast.maya, locator=locator, item=ssn, value="123-45-6789")
     with pytest.raises(Invalid, match="not answered yet"):
@@ -211,19 +210,15 @@ def test_what_is_asked_for_is_answered_item_by_item_and_the_clock_stands(door: D
     sent = door.run(information.complete, cast.maya, locator=locator)
     assert not sent.is_open
     row = row_of(door, locator)
-    assert row.waiting_since is None and row.waited_days == 4, "a week with Thanksgiving in it"
+    assert (row.waiting_since, row.waited_days) == (None, 4), "a week with Thanksgiving in it"
     assert due is not None
     assert row.target_on is not None
     assert (row.target_on - due).days == 7
-    with pytest.raises(Conflict, match="Nothing is asked for|not asked for any more"):
+    with pytest.raises(Conflict, match=r"Nothing is asked for|not asked for any more"):
         door.run(information.answer, cast.maya, locator=locator, item=text, value="2018")
 
 
 def add_document(door: Door, locator: str, filename: str) -> None:
-    from portal_app.models.enums import SubmissionDocumentKind
-    from portal_app.models.media import Media
-    from portal_app.models.submissions import SubmissionDocument
-
     with door.database.write() as db:
         media = Media(created_at=door.clock(), title=filename)
         db.add(media)
@@ -242,8 +237,6 @@ def add_document(door: Door, locator: str, filename: str) -> None:
 
 
 def document_of(door: Door, locator: str) -> str:
-    from portal_app.models.submissions import SubmissionDocument
-
     with door.database.read() as db:
         return db.scalars(select(SubmissionDocument.locator)).one()
 
