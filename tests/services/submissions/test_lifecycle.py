@@ -270,3 +270,47 @@ def test_a_request_is_cancelled_by_hand_and_with_the_end(door: Door, cast: Cast)
         kinds = list(db.scalars(select(SubmissionEvent.kind)))
     assert kinds.count(SubmissionEventKind.CANCELLED) == 2
     STEPS[Step.ASK](cast, cast.underwriter, one)
+
+
+@pytest.mark.criterion("TRACK-06")
+def test_the_dashboard_sorts_filters_and_counts(door: Door, cast: Cast, agency: Agency, clock: Clock) -> None:
+    names = {"Ada Quill": cast.maya, "Bo Reed": cast.daniel, "Cy 100% Glass": cast.maya}
+    locators = {}
+    for name, who in names.items():
+        clock.forward(minutes=1)
+        locators[name] = cast.submitted(who, name=name)
+    cast.filled()
+    door.run(assigning.pick_up, cast.underwriter, locator=locators["Bo Reed"])
+
+    def listed(who: Actor = cast.underwriter, **given: Any) -> list[str]:
+        order = {each: given.pop(each) for each in ("sort", "descending", "offset", "count") if each in given}
+        found = door.run(find.listed, who, wanted=find.Filter(**given), **order)
+        if not order:
+            assert found.total == len(found.rows)
+        return [each.insured_name for each in found.rows]
+
+    newest = ["Cy 100% Glass", "Bo Reed", "Ada Quill"]
+    assert listed() == newest, "and no draft"
+    for sort in find.Sort:
+        up, down = (listed(sort=sort, descending=each) for each in (False, True))
+        assert sorted(up) == sorted(newest)
+        assert up[0] != down[0] or sort is find.Sort.STATUS, sort
+    assert listed(sort=find.Sort.INSURED_NAME, descending=False) == sorted(newest)
+    assert listed(sort=find.Sort.ASSIGNED_TO, descending=False)[0] == "Bo Reed", "what has nothing comes last"
+    assert listed(offset=1, count=1) == ["Bo Reed"]
+    assert listed(text="quill") == ["Ada Quill"] == listed(text="sub-2026-000001")
+    assert listed(text="100%") == ["Cy 100% Glass"]
+    assert listed(statuses=(S.IN_REVIEW,)) == ["Bo Reed"] == listed(mine=True)
+    assert listed(statuses=(S.DRAFT,)) == ["Ada Quill"]
+    assert listed(assigned_to=cast.locators["csr@agency.test"]) == ["Bo Reed"]
+    assert listed(unassigned=True) == ["Cy 100% Glass", "Ada Quill"] == listed(unrouted=True)
+    assert listed(line="bop") == []
+    assert listed(at_risk=True) == []
+    clock.forward(days=7)
+    STEPS[Step.ASK](cast, cast.underwriter, locators["Ada Quill"])
+    assert listed(at_risk=True) == ["Cy 100% Glass", "Bo Reed"], "the clock of the other stands"
+    assert listed(cast.maya) == ["Cy 100% Glass", "Ada Quill"]
+    assert listed(cast.daniel) == ["Bo Reed"]
+    assert listed(agency.read_only()) == newest
+    with pytest.raises(Forbidden):
+        listed(agency.admin())
