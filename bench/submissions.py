@@ -17,7 +17,7 @@ from sqlalchemy import insert, select, text, update
 from sqlmodel import col
 
 from bench.ledger import took
-from bench.table import Line, show
+from bench.table import Line
 from portal_app import migrations
 from portal_app.database import Database
 from portal_app.models import metadata
@@ -177,7 +177,3 @@ def submissions(count: int, line: int, form: int, codes: list[int | None], user:
         }
         for number in range(count)
     ]
-
-
-if __name__ == "__main__":
-    show("Submissions", measure())
