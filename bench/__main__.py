@@ -47,6 +47,12 @@ def _intake() -> None:
     show("Intake forms", intake.measure())
 
 
+def _submissions() -> None:
+    from bench import submissions
+
+    show("Submissions", submissions.measure())
+
+
 def _start() -> None:
     from bench import start
 
@@ -69,6 +75,7 @@ PARTS: dict[str, Callable[[], None]] = {
     "sign-ins": _sign_ins,
     "uploads": _uploads,
     "intake": _intake,
+    "submissions": _submissions,
     "start": _start,
     "weight": _weight,
 }

@@ -160,8 +160,8 @@ def upgrade() -> None:
         sa.Column("by", sa.String(length=254), nullable=False),
         sa.Column("about", sa.JSON(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('begun', 'submitted', 'routed', 'assigned', 'moved', 'asked', 'answered', 'added', 'removed', "
-            "'quoted', 'refused')",
+            "kind IN ('begun', 'submitted', 'routed', 'assigned', 'moved', 'asked', 'answered', 'cancelled', 'added', "
+            "'removed', 'quoted', 'refused')",
             name="ck_submissioneventkind",
         ),
         sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_submission_event_submission_id")),

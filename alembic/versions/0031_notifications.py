@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0031"
-down_revision = "0028"
+down_revision = "0030"
 
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 

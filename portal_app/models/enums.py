@@ -219,7 +219,7 @@ class IssueOutcome(Labelled):
 
 
 class SubmissionStatus(Labelled):
-    """How far a submission has come. The last three are final."""
+    """How far a submission has come. Bound is final; one that was declined or withdrawn can be reopened."""
 
     DRAFT = "draft"
     PENDING = "pending"
@@ -244,6 +244,7 @@ class SubmissionEventKind(StrEnum):
     MOVED = "moved"  # from one status to another
     ASKED = "asked"  # for information
     ANSWERED = "answered"
+    CANCELLED = "cancelled"  # a request for information
     ADDED = "added"  # a document
     REMOVED = "removed"
     QUOTED = "quoted"

@@ -21,12 +21,12 @@ from portal_app.services.door import SERVICES, Door
 from portal_app.services.errors import Forbidden, NotFound
 from portal_app.services.exports import accounts as accounts_export
 from portal_app.services.identity import tokens, users
-from portal_app.services.intake import asked as intake
 from portal_app.services.ledger import issuing
 from portal_app.services.policies import detail
 from portal_app.services.producers import find, lifecycle
 from portal_app.services.settings import agency
 from portal_app.services.submissions import documents as submission_documents
+from portal_app.services.submissions import drafts
 from portal_app.services.sync import conflicts, freshness, orders
 from portal_app.services.trail import events as events_of_the_trail
 from tests.access import roles_document
@@ -222,8 +222,8 @@ EXERCISES: dict[Permission, tuple[Ask, Ask | None, Ask | None]] = {
         lambda asked: asked.event("quote_page_state.underwrite", "/quotes/nowhere", "It is not there any more."),
     ),
     P.SUBMIT_BUSINESS: (
-        lambda asked: asked.service(intake.forms),
-        lambda asked: asked.route("/intake-forms"),
+        lambda asked: asked.permits(drafts.discard, locator="nothing"),
+        lambda asked: asked.adds("/submissions", {"line": "homeowners"}),
         None,
     ),
     P.CHANGE_SETTINGS: (

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as program
-from bench import empty, events, intake, ledger, sign_ins, start, uploads
+from bench import empty, events, intake, ledger, sign_ins, start, submissions, uploads
 from bench.table import Line, show
 from portal_app import frontend
 from tests import servers
@@ -49,6 +49,11 @@ def test_intake() -> None:
     assert (
         judged(intake.measure(intake.Size(rows=3, rounds=2))) == [": the bare query", ": reading each value once"] * 2
     )
+
+
+def test_submissions() -> None:
+    found = submissions.measure(submissions.Size(submissions=40, rounds=1))
+    assert judged(found) == [": the bare query"] * 3
 
 
 def test_sign_ins() -> None:

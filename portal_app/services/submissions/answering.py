@@ -1,0 +1,242 @@
+"""Answers, group by group: read, and saved as they are typed, so that nothing typed is lost."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from portal_app.models.enums import SubmissionStatus
+from portal_app.models.identity import User
+from portal_app.models.policies import LineOfBusiness
+from portal_app.models.submissions import IntakeForm, Submission, SubmissionAnswers
+from portal_app.services import access, audit
+from portal_app.services.access import Permission, visible
+from portal_app.services.door import Tx, reads, writes
+from portal_app.services.errors import Conflict, InvalidData
+from portal_app.services.intake.forms import Answers, Field, Form, Group, Row, begun
+from portal_app.services.intake.progress import SectionProgress, progress
+from portal_app.services.intake.validation import Problem, problems
+from portal_app.services.intake.values import read, told
+from portal_app.services.licensing.records import today
+from portal_app.services.submissions.kept import form_of
+from portal_app.services.submissions.lifecycle import Step, check_step
+from portal_app.services.submissions.projection import project
+from portal_app.services.submissions.rows import held, one, whoever
+
+LONGEST_VALUE, MOST_VALUES = 20_000, 200
+HIDDEN = "••••"
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """When a group was saved last, and by whom (an email address)."""
+
+    version: int
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A submission as its form is filled in. `answers` has every group of the form, with defaults where nothing was
+    saved; `groups` those that were saved, whose version is 0 where they were not. `version` is the submission's. Where
+    it is not `editable`, because it was handed in or the actor hands nothing in, personal values are masked."""
+
+    locator: str
+    number: str
+    status: SubmissionStatus
+    line: str
+    line_name: str
+    form: Form
+    form_version: int
+    answers: Answers
+    groups: Mapping[str, Saved]
+    progress: tuple[SectionProgress, ...]
+    version: int
+    editable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SavedGroup:
+    """A group after it was saved. `problems` concern what was typed in it, nothing that is merely missing."""
+
+    path: str
+    version: int
+    submission_version: int
+    problems: tuple[Problem, ...]
+    progress: tuple[SectionProgress, ...]
+
+
+class SavedMeanwhile(Conflict):
+    """Somebody else saved the same group since it was looked at; nothing was changed. `theirs` is what is there, under
+    `version`; `yours` what was to be saved."""
+
+    def __init__(self, there: Saved, theirs: Sequence[Row], yours: Sequence[Row]) -> None:
+        self.by, self.at, self.version = there.by, there.at, there.version
+        self.theirs, self.yours = list(theirs), list(yours)
+        super().__init__(f"{there.by} saved these answers in the meantime. Look at both, and choose.")
+
+
+@reads(Permission.VIEW_OWN_ACCOUNTS)
+def answers(tx: Tx, *, locator: str) -> Answered:
+    """The form of a submission with what was answered. Raises NotFound."""
+    return shown(tx, one(tx, locator))
+
+
+def shown(tx: Tx, row: Submission) -> Answered:
+    """The same of a row that the actor was found to see."""
+    form, _ = form_of(tx, row)
+    line = tx.db.get_one(LineOfBusiness, row.line_id)
+    groups = _groups(tx, row)
+    whole = begun(form) | {each.path: each.rows for each in groups}
+    may = tx.actor.may_write and access.can(tx.actor, Permission.SUBMIT_BUSINESS)
+    editable = may and row.status is SubmissionStatus.DRAFT
+    return Answered(
+        locator=row.locator,
+        number=row.number or "",
+        status=row.status,
+        line=line.code,
+        line_name=line.name,
+        form=form,
+        form_version=form_version(tx, row),
+        answers=whole if editable else masked(form, whole, day_of(tx, row)),
+        groups=_saved(tx, groups),
+        progress=progress(form, whole, day_of(tx, row)),
+        version=row.version,
+        editable=editable,
+    )
+
+
+@writes(Permission.SUBMIT_BUSINESS)
+def save_group(tx: Tx, *, locator: str, path: str, rows: Sequence[Row], version: int) -> SavedGroup:
+    """Save one group of a draft as it was typed, right or wrong. `path` is "section.group", `version` the group's own
+    that was looked at, 0 where it was never saved. The same as what is there changes nothing, whatever its version.
+    Raises NotFound; SavedMeanwhile; Conflict for what is no draft; InvalidData for what no form could send."""
+    row = held(tx, locator)
+    check_step(row.status, Step.SAVE)
+    form, _ = form_of(tx, row)
+    group = form.group(path)
+    if group is None:
+        raise InvalidData({path[:120]: "The form has no such group."})
+    typed = _taken(group, rows)
+    there = _groups(tx, row)
+    mine = next((each for each in there if each.path == path), None)
+    before = mine.rows if mine else begun(form)[path]
+    whole = begun(form) | {each.path: each.rows for each in there} | {path: typed}
+    if typed != before:
+        if version != (mine.version if mine else 0):
+            raise SavedMeanwhile(_saved(tx, there)[path] if mine else Saved(0, row.created_at, ""), before, typed)
+        mine = _written(tx, row, path, typed, mine)
+        project(tx, row, form, whole, today(tx))
+        row.version, row.changed_at = row.version + 1, tx.now
+        detail = {"group": path, "version": mine.version}
+        audit.record(tx, "submission.saved", subject_kind="submission", subject=row.locator, detail=detail)
+    return SavedGroup(
+        path,
+        mine.version if mine else 0,
+        row.version,
+        tuple(problems(form, whole, today(tx), whole=False, group=path)),
+        progress(form, whole, today(tx)),
+    )
+
+
+def _written(tx: Tx, row: Submission, path: str, typed: list[Row], mine: SubmissionAnswers | None) -> SubmissionAnswers:
+    if mine is None:
+        saver = whoever(tx)
+        mine = SubmissionAnswers(submission_id=row.id or 0, path=path, rows=typed, saved_at=tx.now, saved_by_id=saver)
+        tx.db.add(mine)
+    else:
+        mine.rows, mine.version = typed, mine.version + 1
+        mine.saved_at, mine.saved_by_id = tx.now, whoever(tx)
+    return mine
+
+
+def whole_answers(tx: Tx, row: Submission, form: Form) -> Answers:
+    """Every group of the form, with defaults where nothing was saved."""
+    return begun(form) | {each.path: each.rows for each in _groups(tx, row)}
+
+
+def day_of(tx: Tx, row: Submission) -> date:
+    """The day by which answers are read: that on which they were handed in, today for a draft."""
+    return (row.submitted_at or tx.now).astimezone(tx.settings.zone).date()
+
+
+def form_version(tx: Tx, row: Submission) -> int:
+    """The number of the form among what the agency saved, 0 as shipped."""
+    return tx.db.scalars(select(col(IntakeForm.version)).where(col(IntakeForm.id) == row.form_id)).one()
+
+
+def masked(form: Form, whole: Answers, day: date) -> Answers:
+    """The answers with what is personal masked."""
+    personal = {path: field for path in form.personal() if (field := _field(form, path))}
+    return {
+        key: [
+            {
+                name: _mask(personal[f"{key}.{name}"], value, day) if f"{key}.{name}" in personal else value
+                for name, value in row.items()
+            }
+            for row in rows
+        ]
+        for key, rows in whole.items()
+    }
+
+
+def _field(form: Form, path: str) -> Field | None:
+    place = form.at(path)
+    return place[1] if place else None
+
+
+def _mask(field: Field, value: Any, day: date) -> str:
+    known = read(field, value, day)
+    return told(field, known.value) if known.value is not None else HIDDEN if known.wrong else ""
+
+
+def _groups(tx: Tx, row: Submission) -> Sequence[SubmissionAnswers]:
+    mine = visible(tx.actor, SubmissionAnswers).where(col(SubmissionAnswers.submission_id) == row.id)
+    found: Sequence[SubmissionAnswers] = tx.db.scalars(mine.execution_options(populate_existing=True)).all()
+    return found
+
+
+def _saved(tx: Tx, groups: Sequence[SubmissionAnswers]) -> dict[str, Saved]:
+    people = {each.saved_by_id for each in groups}
+    found = tx.db.execute(select(col(User.id), col(User.email)).where(col(User.id).in_(people)))
+    emails = {row.id: row.email for row in found}
+    return {each.path: Saved(each.version, each.saved_at, emails.get(each.saved_by_id, "")) for each in groups}
+
+
+def _taken(group: Group, rows: Sequence[Row]) -> list[Row]:
+    """The rows, where a form could send them: what is typed wrong is kept, what has no place is not."""
+    most = group.repeat.most if group.repeat else 1
+    if len(rows) > most:
+        raise InvalidData({group.key: f"Enter at most {most} here."})
+    names = {each.name for each in group.fields}
+    found: dict[str, str] = {}
+    for number, row in enumerate(rows):
+        for name, value in row.items():
+            place = f"{group.key}[{number}].{name[:64]}" if group.repeat else f"{group.key}.{name[:64]}"
+            if name not in names:
+                found[place] = "The form has no such field."
+            elif sentence := _wrong(value):
+                found[place] = sentence
+    if found:
+        raise InvalidData(found)
+    return [dict(row) for row in rows]
+
+
+def _wrong(value: Any) -> str:
+    texts = value if isinstance(value, list) else [value]
+    if len(texts) > MOST_VALUES:
+        return f"Choose at most {MOST_VALUES}."
+    for each in texts:
+        if each is None or isinstance(each, bool):
+            continue
+        if not isinstance(each, str):
+            return "Send a text, true or false, or a list of texts."
+        if len(each) > LONGEST_VALUE:
+            return f"Enter at most {LONGEST_VALUE:,} characters."
+        if "\x00" in each:
+            return "There are characters in it that cannot be kept."
+    return ""

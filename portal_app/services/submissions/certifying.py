@@ -1,0 +1,114 @@
+"""A draft is looked through whole, certified, and handed in: once, whoever clicks how often."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from portal_app.models.enums import SubmissionEventKind, SubmissionStatus
+from portal_app.models.submissions import Submission
+from portal_app.services.access import Permission
+from portal_app.services.door import Tx, reads, writes
+from portal_app.services.errors import Conflict, Invalid, InvalidData
+from portal_app.services.intake.forms import Answers, Form
+from portal_app.services.intake.validation import Problem, problems
+from portal_app.services.licensing.records import today
+from portal_app.services.submissions import desk, telling, timeline
+from portal_app.services.submissions.answering import whole_answers
+from portal_app.services.submissions.fingerprint import fingerprint
+from portal_app.services.submissions.kept import form_of
+from portal_app.services.submissions.lifecycle import Step, check_step
+from portal_app.services.submissions.moving import move
+from portal_app.services.submissions.numbering import next_number
+from portal_app.services.submissions.projection import problem_of_code, project
+from portal_app.services.submissions.rows import held, one, whoever
+from portal_app.services.submissions.statement import STATEMENT
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """`number` is the Submission ID, `target_on` the day by whose close an answer is due, `assigned_to` who or which
+    queue it came to, empty where no rule took it. `again` tells that it had been handed in before this call."""
+
+    locator: str
+    number: str
+    status: SubmissionStatus
+    submitted_at: datetime
+    target_on: date | None
+    routed_by: str
+    answers_hash: str
+    again: bool
+
+
+class NotComplete(InvalidData):
+    """What keeps a draft from being submitted. `found` are all the problems, in the order of the form."""
+
+    def __init__(self, found: Sequence[Problem]) -> None:
+        self.found = tuple(found)
+        super().__init__({each.path: each.sentence for each in found})
+
+
+@reads(Permission.SUBMIT_BUSINESS)
+def check(tx: Tx, *, locator: str) -> tuple[Problem, ...]:
+    """Everything that is wrong with the whole form, what is missing with it, in the order of the form; warnings too,
+    which keep nobody from submitting. Raises NotFound."""
+    row = one(tx, locator)
+    form, _ = form_of(tx, row)
+    return _problems(tx, form, whole_answers(tx, row, form))
+
+
+@writes(Permission.SUBMIT_BUSINESS)
+def certify_and_submit(tx: Tx, *, locator: str, statement_agreed: bool, version: int | None = None) -> HandedIn:
+    """Hand a draft in. `version` is the submission's that was looked at. One that was handed in already is answered
+    with its number, and nothing happens twice. Raises NotFound; Conflict where answers were saved since; NotComplete
+    with every problem; Invalid where the statement is not agreed to."""
+    row = held(tx, locator)
+    if row.number is not None:
+        return _handed_in(row, again=True)
+    check_step(row.status, Step.SUBMIT)
+    if version is not None and version != row.version:
+        raise Conflict("Answers were saved since you looked at them. Read them again before you certify.")
+    form, _ = form_of(tx, row)
+    answers = whole_answers(tx, row, form)
+    if wrong := [each for each in _problems(tx, form, answers) if not each.warning]:
+        raise NotComplete(wrong)
+    if not statement_agreed:
+        raise Invalid({"statement_agreed": "Agree to the statement before you submit."})
+    project(tx, row, form, answers, today(tx))
+    _certified(tx, row)
+    move(tx, row, Step.SUBMIT)
+    timeline.note(tx, row, SubmissionEventKind.SUBMITTED, number=row.number)
+    desk.route(tx, row, form, answers)
+    desk.set_target(tx, row)
+    telling.people(tx, row, "submission_received", key="")
+    if row.contact:
+        telling.contact(tx, row)
+    return _handed_in(row, again=False)
+
+
+def _certified(tx: Tx, row: Submission) -> None:
+    """Who certified what, when, and the hash of it. The status, which goes with the number, is the caller's to change
+    before anything is asked of the database."""
+    number, fingerprinted, who = next_number(tx, today(tx).year), fingerprint(tx, row), whoever(tx)
+    row.number, row.answers_hash = number, fingerprinted
+    row.submitted_at, row.submitted_by_id, row.statement = tx.now, who, STATEMENT
+
+
+def _handed_in(row: Submission, *, again: bool) -> HandedIn:
+    if row.number is None or row.submitted_at is None:
+        raise ValueError("not handed in")
+    return HandedIn(
+        row.locator,
+        row.number,
+        row.status,
+        row.submitted_at,
+        row.target_on,
+        row.routed_by,
+        row.answers_hash,
+        again,
+    )
+
+
+def _problems(tx: Tx, form: Form, answers: Answers) -> tuple[Problem, ...]:
+    found = problems(form, answers, today(tx), whole=True)
+    told = {each.path for each in found}
+    return (*found, *(each for each in problem_of_code(tx, form, answers, today(tx)) if each.path not in told))

@@ -1,0 +1,171 @@
+"""A submission begins: from nothing, from an account, or from an earlier one; a draft is thrown away."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, update
+from sqlmodel import col
+
+from portal_app.models.accounts import Account
+from portal_app.models.enums import ProducerState, SubmissionEventKind, SubmissionStatus
+from portal_app.models.media import Media, MediaVersion
+from portal_app.models.policies import LineOfBusiness
+from portal_app.models.producers import ProducerCode
+from portal_app.models.submissions import Submission, SubmissionAnswers, SubmissionDocument, SubmissionEvent
+from portal_app.services import audit
+from portal_app.services.access import Permission, Scope, scope_of, visible
+from portal_app.services.door import Tx, reads, writes
+from portal_app.services.errors import Invalid
+from portal_app.services.intake.forms import LINES, Answers, Form, Role, begun
+from portal_app.services.licensing.records import today
+from portal_app.services.submissions import timeline
+from portal_app.services.submissions.answering import Answered, shown, whole_answers
+from portal_app.services.submissions.carrying import carried, from_account, with_value
+from portal_app.services.submissions.kept import form_of, keep
+from portal_app.services.submissions.lifecycle import Step, check_step
+from portal_app.services.submissions.projection import project
+from portal_app.services.submissions.rows import held, one, whoever
+from portal_app.services.topics import Topic
+
+MOST_DRAFTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A draft to be resumed; `insured_name` is empty where it is not answered yet."""
+
+    locator: str
+    line: str
+    line_name: str
+    insured_name: str
+    created_at: datetime
+    changed_at: datetime
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Drafts:
+    """A page of drafts, the last changed first, and how many there are."""
+
+    rows: tuple[Draft, ...]
+    total: int
+    offset: int = 0
+
+
+@writes(Permission.SUBMIT_BUSINESS)
+def begin(tx: Tx, *, line: str, account: str | None = None) -> Answered:
+    """Begin a submission in a line (its code), for an account (locator) where one is given: what is known of it stands
+    in the form already. Raises Invalid for a line or an account that there is not."""
+    insured = _account(tx, account) if account else None
+    row, form = _begun(tx, _line(tx, line))
+    answers = from_account(form, insured) if insured else begun(form)
+    row.account_id = insured.id if insured else None
+    about = {"account": insured.locator} if insured else {}
+    return _first(tx, row, form, answers, about)
+
+
+@writes(Permission.SUBMIT_BUSINESS)
+def begin_from(tx: Tx, *, submission: str) -> Answered:
+    """Begin a submission as a copy of another (locator), in the form of today: with the answers whose fields are still
+    there, but for the dates of the policy and signatures; documents are not copied. Raises NotFound."""
+    source = one(tx, submission)
+    old, _ = form_of(tx, source)
+    line = tx.db.get_one(LineOfBusiness, source.line_id)
+    row, form = _begun(tx, line)
+    row.account_id, row.cloned_from_id = source.account_id, source.id
+    answers = carried(old, whole_answers(tx, source, old), form)
+    return _first(tx, row, form, answers, {"cloned": source.number or "a draft"})
+
+
+@writes(Permission.SUBMIT_BUSINESS)
+def discard(tx: Tx, *, locator: str, version: int | None = None) -> None:
+    """Delete a draft and everything that was typed into it, for good. Raises NotFound; Conflict for what is no draft,
+    or where `version` is not the one that is there."""
+    row = held(tx, locator, version)
+    check_step(row.status, Step.SAVE)
+    media = tx.db.scalars(
+        select(col(SubmissionDocument.media_id)).where(col(SubmissionDocument.submission_id) == row.id)
+    )
+    files = media.all()
+    for model in (SubmissionAnswers, SubmissionEvent, SubmissionDocument):
+        tx.db.execute(delete(model).where(model.submission_id == row.id))  # type: ignore[arg-type]
+    # Their bytes go with the next sweep of what is nobody's.
+    tx.db.execute(delete(MediaVersion).where(col(MediaVersion.media_id).in_(files)))
+    tx.db.execute(delete(Media).where(col(Media.id).in_(files)))
+    copies = update(Submission).where(col(Submission.cloned_from_id) == row.id)
+    tx.db.execute(copies.values(cloned_from_id=None))
+    tx.db.delete(row)
+    line = tx.db.get_one(LineOfBusiness, row.line_id).code
+    audit.record(tx, "submission.discarded", subject_kind="submission", subject=row.locator, detail={"line": line})
+    tx.changes(Topic.SUBMISSIONS)
+
+
+@reads(Permission.SUBMIT_BUSINESS)
+def resumable(tx: Tx, *, offset: int = 0, count: int = 50) -> Drafts:
+    """The drafts that the actor may go on with, the last changed first."""
+    wanted = visible(tx.actor, Submission).where(col(Submission.status) == SubmissionStatus.DRAFT)
+    start = min(max(offset, 0), 2**40)
+    page = (
+        wanted.add_columns(col(LineOfBusiness.code), col(LineOfBusiness.name))
+        .join(LineOfBusiness, col(LineOfBusiness.id) == col(Submission.line_id))
+        .order_by(col(Submission.changed_at).desc(), col(Submission.id).desc())
+        .offset(start)
+        .limit(min(max(count, 1), MOST_DRAFTS))
+    )
+    total = tx.db.scalar(select(func.count()).select_from(wanted.with_only_columns(col(Submission.id)).subquery())) or 0
+    return Drafts(tuple(_draft(tx, *found) for found in tx.db.execute(page)), total, start)
+
+
+def _draft(tx: Tx, row: Submission, line: str, name: str) -> Draft:
+    mine = row.created_by_id == tx.actor.user_id
+    return Draft(row.locator, line, name, row.insured_name, row.created_at, row.changed_at, mine)
+
+
+def _begun(tx: Tx, line: LineOfBusiness) -> tuple[Submission, Form]:
+    form_id, form = keep(tx, line)
+    row = Submission(
+        line_id=line.id or 0, form_id=form_id, created_at=tx.now, created_by_id=whoever(tx), changed_at=tx.now
+    )
+    return row, form
+
+
+def _first(tx: Tx, row: Submission, form: Form, answers: Answers, about: dict[str, str]) -> Answered:
+    answers = _with_own_code(tx, form, answers)
+    project(tx, row, form, answers, today(tx))
+    tx.db.add(row)
+    tx.db.flush()
+    for path, rows in answers.items():
+        if rows != begun(form)[path]:
+            tx.db.add(
+                SubmissionAnswers(
+                    submission_id=row.id or 0, path=path, rows=rows, saved_at=tx.now, saved_by_id=row.created_by_id
+                )
+            )
+    timeline.note(tx, row, SubmissionEventKind.BEGUN, **about)
+    audit.record(tx, "submission.begun", subject_kind="submission", subject=row.locator, detail={"line": form.line})
+    return shown(tx, row)
+
+
+def _with_own_code(tx: Tx, form: Form, answers: Answers) -> Answers:
+    """Whoever writes under one code does not have to enter it."""
+    scope = scope_of(tx.actor)
+    if Role.PRODUCER_CODE not in form.roles or scope.agency or scope.producer_id is None:
+        return answers
+    own = Scope(producer_id=scope.producer_id)
+    usable = (col(ProducerCode.producer_id) == own.producer_id, col(ProducerCode.state) == ProducerState.VALIDATED)
+    codes = tx.db.scalars(visible(tx.actor, ProducerCode).where(*usable).limit(2)).all()
+    return with_value(form, answers, Role.PRODUCER_CODE, codes[0].code) if len(codes) == 1 else answers
+
+
+def _line(tx: Tx, code: str) -> LineOfBusiness:
+    found = tx.db.scalars(select(LineOfBusiness).where(col(LineOfBusiness.code) == code)).first()
+    if found is None or code not in LINES:
+        raise Invalid({"line": "There is no such line of business."})
+    return found
+
+
+def _account(tx: Tx, locator: str) -> Account:
+    found: Account | None = tx.db.scalars(visible(tx.actor, Account).where(col(Account.locator) == locator)).first()
+    if found is None:
+        raise Invalid({"account": "There is no such account."})
+    return found

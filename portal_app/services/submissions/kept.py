@@ -1,0 +1,58 @@
+"""The form that a submission began with: its text is kept once, and holds for that submission for good."""
+
+import hashlib
+from threading import Lock
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col
+
+from portal_app.models import metadata
+from portal_app.models.policies import LineOfBusiness
+from portal_app.models.submissions import IntakeForm, Submission
+from portal_app.models.types import new_locator
+from portal_app.services.configuration.in_force import in_force, saved
+from portal_app.services.door import Tx
+from portal_app.services.intake.forms import Form
+from portal_app.services.intake.kind import INTAKE_FORM
+from portal_app.services.intake.reading import load
+
+MOST_READ = 64
+_FORMS = metadata.tables["intake_form"]
+_read: dict[str, Form] = {}
+_reading = Lock()
+
+
+def keep(tx: Tx, line: LineOfBusiness) -> tuple[int, Form]:
+    """The id under which the text of the form in force for this line is kept, and the form."""
+    form = in_force(tx, INTAKE_FORM, line.code)
+    found = saved(tx, INTAKE_FORM, line.code)
+    digest = hashlib.sha256(form.text.encode()).hexdigest()
+    row = {
+        "locator": new_locator(),
+        "line_id": line.id,
+        "digest": digest,
+        "version": found[0] if found else 0,
+        "content": form.text,
+        "kept_at": tx.now,
+    }
+    connection = tx.db.connection()
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    connection.execute(insert(_FORMS).values(row).on_conflict_do_nothing(index_elements=["line_id", "digest"]))
+    own = (col(IntakeForm.line_id) == line.id, col(IntakeForm.digest) == digest)
+    return tx.db.scalars(select(col(IntakeForm.id)).where(*own)).one() or 0, form
+
+
+def form_of(tx: Tx, row: Submission) -> tuple[Form, str]:
+    """The form that the submission began with, and its SHA-256 in hexadecimal. A text is read once in a process."""
+    digest = tx.db.scalars(select(col(IntakeForm.digest)).where(col(IntakeForm.id) == row.form_id)).one()
+    with _reading:
+        form = _read.get(digest)
+    if form is None:
+        own = col(IntakeForm.id) == row.form_id
+        form = load(tx.db.scalars(select(col(IntakeForm.content)).where(own)).one())
+        with _reading:
+            while len(_read) >= MOST_READ:
+                _read.pop(next(iter(_read)))
+            _read[digest] = form
+    return form, digest

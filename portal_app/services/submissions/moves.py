@@ -1,0 +1,45 @@
+"""What people do with a submission that was handed in: decline, withdraw, reopen. Quoting and binding are their own
+services, which take their steps by `moving`."""
+
+from portal_app.models.submissions import Submission
+from portal_app.services.access import Permission
+from portal_app.services.door import Tx, writes
+from portal_app.services.submissions import desk
+from portal_app.services.submissions.information import close
+from portal_app.services.submissions.lifecycle import Step
+from portal_app.services.submissions.moving import move, tell
+from portal_app.services.submissions.rows import held
+from portal_app.services.submissions.views import SubmissionRow, shown
+
+
+@writes(Permission.UNDERWRITE)
+def decline(tx: Tx, *, locator: str, reason: str, version: int | None = None) -> SubmissionRow:
+    """Decline a submission, for a reason that the producer reads. What was asked for is asked no longer. Raises
+    NotFound; Invalid without a reason; Conflict where it cannot be declined, or somebody changed it since."""
+    return _ended(tx, held(tx, locator, version), Step.DECLINE, reason)
+
+
+@writes(Permission.SUBMIT_BUSINESS)
+def withdraw(tx: Tx, *, locator: str, reason: str, version: int | None = None) -> SubmissionRow:
+    """Withdraw a submission, for a reason that the agency reads. Raises as `decline`."""
+    return _ended(tx, held(tx, locator, version), Step.WITHDRAW, reason)
+
+
+@writes(Permission.UNDERWRITE)
+def reopen(tx: Tx, *, locator: str, reason: str = "", version: int | None = None) -> SubmissionRow:
+    """Take a submission that was declined or withdrawn up again: it is pending, and the clock starts anew. Raises
+    NotFound, Invalid, Conflict."""
+    row = held(tx, locator, version)
+    event = move(tx, row, Step.REOPEN, reason=reason)
+    if event is not None:
+        desk.set_target(tx, row)
+        tell(tx, row, Step.REOPEN, event, words=reason.strip() or "It was reopened.")
+    return shown(tx, [row])[0]
+
+
+def _ended(tx: Tx, row: Submission, step: Step, reason: str) -> SubmissionRow:
+    event = move(tx, row, step, reason=reason)
+    if event is not None:
+        close(tx, row)
+        tell(tx, row, step, event, words=row.reason)
+    return shown(tx, [row])[0]

@@ -1,0 +1,58 @@
+"""What a submission takes out of its answers into columns, so that it is listed, found and seen by whom it belongs
+to."""
+
+from datetime import date
+from typing import Any
+
+from sqlmodel import col
+
+from portal_app.models.enums import ProducerState
+from portal_app.models.producers import ProducerCode
+from portal_app.models.submissions import Submission
+from portal_app.services.access import visible
+from portal_app.services.door import Tx
+from portal_app.services.intake.forms import Answers, Form, Role, first
+from portal_app.services.intake.validation import Problem
+from portal_app.services.intake.values import read
+
+OVER = (ProducerState.RETIRED, ProducerState.DISCARDED)
+
+
+def project(tx: Tx, row: Submission, form: Form, answers: Answers, today: date) -> None:
+    """Bring the columns in line with the answers. A code that is not the actor's to see, or cannot be used any more, is
+    not taken: else somebody could put a submission into another's book."""
+    row.insured_name = str(value_of(form, answers, Role.INSURED, today) or "")[:200]
+    effective = value_of(form, answers, Role.EFFECTIVE, today)
+    row.effective = date.fromisoformat(effective) if effective else None
+    row.jurisdiction = str(value_of(form, answers, Role.STATE, today) or "")[:2]
+    if Role.PRODUCER_CODE in form.roles:
+        row.producer_code_id = code.id if (code := _code(tx, _named(form, answers, today))) else None
+
+
+def problem_of_code(tx: Tx, form: Form, answers: Answers, today: date) -> list[Problem]:
+    """What is wrong with the producer code that the answers name, which the form alone cannot know."""
+    name = _named(form, answers, today)
+    if not name or _code(tx, name) is not None:
+        return []
+    path = form.roles[Role.PRODUCER_CODE]
+    place = form.at(path)
+    sentence = "Enter one of your producer codes that is in use: there is none like this."
+    return [Problem(path, place[1].label if place else "Producer code", sentence)]
+
+
+def value_of(form: Form, answers: Answers, role: Role, today: date) -> Any:
+    """What was answered where the form says that the role stands, read; None where that is nothing that can be."""
+    place = form.at(form.roles.get(role, ""))
+    return read(place[1], first(form, answers, role), today).value if place else None
+
+
+def _named(form: Form, answers: Answers, today: date) -> str:
+    return str(value_of(form, answers, Role.PRODUCER_CODE, today) or "")
+
+
+def _code(tx: Tx, name: str) -> ProducerCode | None:
+    if not name:
+        return None
+    asked = visible(tx.actor, ProducerCode).where(col(ProducerCode.code) == name, col(ProducerCode.state).not_in(OVER))
+    found: ProducerCode | None = tx.db.scalars(asked).first()
+    return found

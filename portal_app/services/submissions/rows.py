@@ -1,0 +1,43 @@
+"""Finding the one submission that a service is about, as far as the actor may see it."""
+
+from sqlmodel import col
+
+from portal_app.models.submissions import Submission
+from portal_app.services.access import visible
+from portal_app.services.door import Tx
+from portal_app.services.errors import Conflict, Forbidden, NotFound
+
+
+def one(tx: Tx, locator: str) -> Submission:
+    """The submission, to be read. Raises NotFound."""
+    found: Submission | None = tx.db.scalars(
+        visible(tx.actor, Submission).where(col(Submission.locator) == locator)
+    ).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def held(tx: Tx, locator: str, version: int | None = None) -> Submission:
+    """The submission, to be changed: nobody else changes it, or what belongs to it, until this is through. `version` is
+    the one that was looked at, None for whatever is there. Raises NotFound, or Conflict where somebody changed it
+    since."""
+    asked = visible(tx.actor, Submission).where(col(Submission.locator) == locator).with_for_update()
+    found: Submission | None = tx.db.scalars(asked.execution_options(populate_existing=True)).first()
+    if found is None:
+        raise NotFound
+    if version is not None and version != found.version:
+        raise Conflict
+    return found
+
+
+def whoever(tx: Tx) -> int:
+    """The id of the person who acts. Raises Forbidden for the portal itself, which hands nothing in."""
+    if tx.actor.user_id is None:
+        raise Forbidden
+    return tx.actor.user_id
+
+
+def named(tx: Tx) -> str:
+    """The actor as timelines call them."""
+    return tx.actor.email or tx.actor.name

@@ -1,0 +1,102 @@
+"""What happened to a submission, in order: written with what happens, and told in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import col
+
+from portal_app.models.enums import SubmissionEventKind, SubmissionStatus
+from portal_app.models.submissions import Submission, SubmissionEvent
+from portal_app.services.access import Permission, visible
+from portal_app.services.door import Tx, reads
+from portal_app.services.submissions.rows import named, one
+from portal_app.services.topics import Topic
+
+Kind = SubmissionEventKind
+MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """`words` say what happened, `reason` why or what was said beside it, where anything was."""
+
+    locator: str
+    kind: SubmissionEventKind
+    at: datetime
+    by: str
+    words: str
+    reason: str
+
+
+def note(tx: Tx, row: Submission, kind: SubmissionEventKind, **about: Any) -> SubmissionEvent:
+    """Write down what happens to the submission. `about` holds names, numbers and reasons, and no answers."""
+    tx.db.flush()
+    event = SubmissionEvent(submission_id=row.id or 0, kind=kind, at=tx.now, by=named(tx), about=about)
+    tx.db.add(event)
+    tx.changes(Topic.SUBMISSIONS)
+    return event
+
+
+@reads(Permission.VIEW_OWN_ACCOUNTS)
+def events(tx: Tx, *, locator: str) -> tuple[Event, ...]:
+    """The newest 500 events of a submission, the newest first. Raises NotFound."""
+    return of(tx, one(tx, locator))
+
+
+def of(tx: Tx, row: Submission) -> tuple[Event, ...]:
+    mine = visible(tx.actor, SubmissionEvent).where(col(SubmissionEvent.submission_id) == row.id)
+    found = tx.db.scalars(mine.order_by(col(SubmissionEvent.id).desc()).limit(MOST)).all()
+    return tuple(
+        Event(each.locator, each.kind, each.at, each.by, told(each.kind, each.about), str(each.about.get("reason", "")))
+        for each in found
+    )
+
+
+def told(kind: SubmissionEventKind, about: Mapping[str, Any]) -> str:
+    """What happened, in a sentence. What an event does not say is left out of it."""
+    if kind is Kind.BEGUN:
+        return _begun(about)
+    if kind is Kind.ROUTED:
+        return _routed(about)
+    if kind is Kind.MOVED:
+        return f"Moved from {_status(about['before'])} to {_status(about['after'])}"
+    if kind is Kind.ASKED:
+        return f"Asked the producer for {_things(about)}"
+    return {
+        Kind.SUBMITTED: f"Submitted as {about.get('number', '')}",
+        Kind.ASSIGNED: f"Assigned to {about.get('to') or 'nobody'}",
+        Kind.ANSWERED: "Sent the information that was asked for",
+        Kind.CANCELLED: "No longer asks the producer for information",
+        Kind.ADDED: f"Added {about.get('filename') or 'a document'}",
+        Kind.REMOVED: f"Removed {about.get('filename') or 'a document'}",
+        Kind.QUOTED: f"Offered a quote{_from(about, 'carrier')}",
+        Kind.REFUSED: "Binding was refused",
+    }[kind]
+
+
+def _begun(about: Mapping[str, Any]) -> str:
+    if about.get("cloned"):
+        return f"Began as a copy of {about['cloned']}"
+    return "Began from an account" if about.get("account") else "Began"
+
+
+def _routed(about: Mapping[str, Any]) -> str:
+    if not about.get("rule"):
+        return "No routing rule took it: it waits to be assigned"
+    to = about.get("to") or about.get("queue")
+    return f"Routed to {to} by the rule “{about['rule']}”" if to else f"Routed by the rule “{about['rule']}”"
+
+
+def _status(value: str) -> str:
+    return SubmissionStatus(value).label
+
+
+def _things(about: Mapping[str, Any]) -> str:
+    count = int(about.get("items", 1))
+    return "one thing" if count == 1 else f"{count} things"
+
+
+def _from(about: Mapping[str, Any], name: str) -> str:
+    return f" of {about[name]}" if about.get(name) else ""

@@ -1,0 +1,61 @@
+"""Whose turn it is with a submission, and what they do next: follows from its status, what is asked for and who handles
+it. Pure."""
+
+from enum import StrEnum
+
+from portal_app.models.enums import SubmissionStatus
+
+S = SubmissionStatus
+
+
+class Turn(StrEnum):
+    PRODUCER = "producer"
+    AGENCY = "agency"
+    CARRIER = "carrier"
+    NOBODY = "nobody"
+
+
+def turn_of(status: SubmissionStatus, *, asked: bool, at_carrier: bool) -> Turn:
+    """`asked` tells that the producer is asked for information, `at_carrier` that a carrier's contact handles it."""
+    if status in (S.BOUND, S.DECLINED, S.WITHDRAWN):
+        return Turn.NOBODY
+    if asked or status in (S.DRAFT, S.QUOTED):
+        return Turn.PRODUCER
+    return Turn.CARRIER if at_carrier else Turn.AGENCY
+
+
+def told(turn: Turn, *, hands_in: bool, handles: bool) -> str:
+    """The turn in the words of who looks: `hands_in` is who submitted it or whose business it is, `handles` who
+    underwrites."""
+    if (turn is Turn.PRODUCER and hands_in) or (turn is Turn.AGENCY and handles):
+        return "Yours"
+    return {
+        Turn.PRODUCER: "The producer's",
+        Turn.AGENCY: "The agency's",
+        Turn.CARRIER: "The carrier's",
+        Turn.NOBODY: "Nobody's",
+    }[turn]
+
+
+def next_action(status: SubmissionStatus, *, asked: bool, at_carrier: bool, assigned: bool) -> str:
+    """What happens next, in a sentence."""
+    if status in _ENDED:
+        return _ENDED[status]
+    if status is S.DRAFT:
+        return "Complete the form and submit it."
+    if asked:
+        return "Answer what was asked for and send it; the response clock stands until then."
+    if status is S.QUOTED:
+        return "Look at the quotes and bind one, or withdraw the submission."
+    if at_carrier:
+        return "The carrier's contact answers."
+    if status is S.PENDING:
+        return "The underwriter picks it up." if assigned else "An underwriter picks it up or assigns it."
+    return "The underwriter offers a quote, asks for information or declines."
+
+
+_ENDED = {
+    S.BOUND: "It is bound: the policy is on file.",
+    S.DECLINED: "It was declined. It can be cloned and submitted anew.",
+    S.WITHDRAWN: "It was withdrawn. It can be cloned and submitted anew.",
+}
