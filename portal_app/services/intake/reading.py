@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+from portal_app.services.configuration.reading import ConfigurationProblems, Place, Reader
 from portal_app.services.intake import policy_numbers
 from portal_app.services.intake.forms import (
     LINES,
@@ -20,7 +21,6 @@ from portal_app.services.intake.forms import (
 )
 from portal_app.services.intake.reading_rules import check_of, condition_of, number_of
 from portal_app.services.intake.references import check_references, roles_of
-from portal_app.services.producers.reading import ConfigurationProblems, Place, Reader
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 ACORD = re.compile(r"[A-Za-z0-9_.\[\]]{1,120}")

@@ -4,8 +4,8 @@ import math
 from dataclasses import replace
 from typing import Any
 
+from portal_app.services.configuration.reading import Place, Reader
 from portal_app.services.intake.forms import TODAY, Check, Condition, Rule
-from portal_app.services.producers.reading import Place, Reader
 
 DEEPEST, MOST_PARTS, PATH = 6, 60, 200
 OF_QUESTION = ("field", "is", "in", "answered", "past", "atLeast", "atMost")

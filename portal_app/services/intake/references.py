@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from portal_app.services.configuration.reading import Place, Reader
 from portal_app.services.intake import values
 from portal_app.services.intake.forms import (
     NUMBERS,
@@ -18,7 +19,6 @@ from portal_app.services.intake.forms import (
     Role,
     Rule,
 )
-from portal_app.services.producers.reading import Place, Reader
 
 # Defaults are no dates that depend on the day; any will do.
 SOME_DAY = date(2026, 1, 1)

@@ -12,10 +12,10 @@ from portal_app.models.policies import LineOfBusiness
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.services.access import Permission, visible
 from portal_app.services.configuration import in_force as configured
+from portal_app.services.configuration.reading import ConfigurationProblems
 from portal_app.services.door import Tx, reads
 from portal_app.services.errors import Invalid
 from portal_app.services.licensing.jurisdictions import STATES
-from portal_app.services.producers.reading import ConfigurationProblems
 from portal_app.services.routing import in_force, matching
 from portal_app.services.routing.holidays import Holiday, Holidays, closed_between
 from portal_app.services.routing.reading import beside_each_other, each_for_itself, read_holidays

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 from email_validator import EmailNotValidError, validate_email
 
 from portal_app.models.enums import AccountKind
+from portal_app.services.configuration.reading import ConfigurationProblems, Place, Reader
 from portal_app.services.licensing.jurisdictions import STATES
-from portal_app.services.producers.reading import ConfigurationProblems, Place, Reader
 from portal_app.services.routing.holidays import Holiday, Holidays
 from portal_app.services.routing.matching import unreachable
 from portal_app.services.routing.rules import AmsWay, Rule, Rules, Target, TargetKind, When

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from portal_app.services.configuration.reading import ConfigurationProblems
 from portal_app.services.intake.forms import LINES, SECTIONS, FieldType, acord_name, acord_values
 from portal_app.services.intake.reading import load
 from portal_app.services.intake.shipped import shipped, shipped_text
 from portal_app.services.intake.validation import normalised
-from portal_app.services.producers.reading import ConfigurationProblems
 from tests.services.intake import fields_document
 from tests.services.intake.filled import TODAY, filled
 

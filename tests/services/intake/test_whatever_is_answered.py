@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from portal_app.services.configuration.reading import ConfigurationProblems
 from portal_app.services.intake.forms import LINES, Answers, Field, FieldType, Form
 from portal_app.services.intake.reading import load
 from portal_app.services.intake.sheet import laid_out
 from portal_app.services.intake.shipped import shipped, shipped_text
 from portal_app.services.intake.validation import normalised, problems
-from portal_app.services.producers.reading import ConfigurationProblems
 from tests.services.intake.filled import TODAY, filled, right
 
 JUNK = st.one_of(

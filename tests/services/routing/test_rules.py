@@ -14,9 +14,9 @@ from portal_app.models.enums import AccountKind, Grant, Role
 from portal_app.models.identity import UserGrant
 from portal_app.services.access import system
 from portal_app.services.configuration import versions
+from portal_app.services.configuration.reading import ConfigurationProblems
 from portal_app.services.door import Door, Tx
 from portal_app.services.errors import Forbidden, Invalid, InvalidData
-from portal_app.services.producers.reading import ConfigurationProblems
 from portal_app.services.routing import desk, in_force
 from portal_app.services.routing.desk import Question
 from portal_app.services.routing.matching import EARLIER, answers, route, takes_all_of, unreachable

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from alembic import op
 
-revision = "0030"
+revision = "0029"
 down_revision = "0028"
 
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
