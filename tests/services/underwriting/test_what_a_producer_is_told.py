@@ -1,10 +1,14 @@
 """What a producer reads of a quote that came to them from another, and of who stands above them."""
 
+from datetime import date
+
 import pytest
 
-from portal_app.models.enums import FlagLevel, Grant, ProducerState
-from portal_app.services.authority import decide, decisions
+from portal_app.models.enums import BindAction, FlagLevel, Grant, GranteeKind, ProducerState
+from portal_app.services.access import Actor
+from portal_app.services.authority import decide, decisions, grants
 from portal_app.services.authority.answers import Rule
+from portal_app.services.authority.terms import GrantTerms
 from portal_app.services.door import Door
 from portal_app.services.errors import NotFound
 from portal_app.services.quotes import drafts
@@ -81,3 +85,24 @@ def test_who_stands_above_is_told_without_a_name_to_who_does_not_see_them(door: 
         assert parents(door.run(decisions.of_quote, person, quote=draft).rows[0]) == named
     theirs = door.run(requests.standing_of_quote, agency.principal(), locator=draft)
     assert [each.called for each in theirs.way[2:]] == ["North Branch", "Harbor Lane Insurance"]
+
+
+@pytest.mark.criterion("UW-11")
+def test_whose_a_grant_is_is_told_to_who_sees_them(door: Door, agency: Agency) -> None:
+    house = GrantTerms(GranteeKind.PRODUCER, (BindAction.NEW,), date(2026, 1, 1), agency.house.locator)
+    given = door.run(grants.add, agency.admin(), terms=house)
+    assert given.told.startswith("Harbor Lane Insurance and below")
+    draft = quote(door, agency).locator
+    kept = door.run(decide.for_quote, agency.producer(), quote=draft)
+
+    def by_grant(person: Actor) -> str:
+        found = door.run(decisions.of_quote, person, quote=draft).rows[0]
+        return next(each.found for each in found.answers if each.rule is Rule.GRANT)
+
+    mine = door.run(grants.one, agency.producer(), locator=given.locator)
+    assert (mine.grantee_name, mine.terms.grantee) == ("a producer above", "")
+    assert mine.told.startswith("A producer above and those below")
+    assert "A producer above and those below" in next(e.found for e in kept.answers if e.rule is Rule.GRANT)
+    assert "Harbor Lane" not in by_grant(agency.producer())
+    for person in (agency.principal(), agency.csr()):
+        assert "Harbor Lane Insurance and below" in by_grant(person)
