@@ -4,7 +4,7 @@ from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from portal_app.jobs import check_audit, deliver_outbox, heartbeat, roll_terms, seal_audit, sync_feeds
+from portal_app.jobs import change_hands, check_audit, deliver_outbox, heartbeat, roll_terms, seal_audit, sync_feeds
 from portal_app.jobs.job import Job, Lane
 from portal_app.models.enums import Cadence
 from portal_app.settings import Settings
@@ -36,6 +36,7 @@ SCHEDULE = (
     Job("hourly sync", sync_feeds.at(Cadence.HOURLY), hourly, Lane.SYNC, leads=True),
     Job("daily sync", sync_feeds.at(Cadence.DAILY), daily, Lane.SYNC, leads=True),
     Job("roll terms", roll_terms.run, after_midnight, Lane.SYNC, leads=True, at_once=True),
+    Job("change hands", change_hands.run, lambda _: every(60), Lane.HANDS, leads=True, at_once=True),
     Job("ordered sync", sync_feeds.ordered, lambda _: every(3), Lane.SYNC, leads=True),
     Job("dry run", sync_feeds.dry, lambda _: every(3), Lane.SYNC, leads=True),
     Job("catch up", sync_feeds.catch_up, lambda _: every(60), Lane.SYNC, leads=True, at_once=True),
