@@ -1,7 +1,7 @@
 """Whose book a policy is in: the producer code in force decides, not one that takes effect later."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, event, text
 
 from portal_app.database import Database
 from portal_app.jobs.schedule import SCHEDULE
-from portal_app.models.enums import Role
+from portal_app.models.enums import FeedKind, Role
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.services.access import system
 from portal_app.services.door import Door
@@ -21,6 +21,7 @@ from portal_app.services.sync import bulk
 from portal_app.services.sync.rebuilding import change_hands_all, roll_over_all, to_change_hands
 from portal_app.services.topics import Topic
 from tests.services.ledger.conftest import CHANGE, PRINCIPAL, RENEWAL, Desk, asked, at, check_rebuild
+from tests.services.sync.feed import MemoryFeed, policy, producer
 from tests.services.sync.test_policies import Stored
 from tests.world import Clock, actor
 
@@ -105,6 +106,55 @@ def test_a_code_in_force_or_to_come_hangs_on_its_policy(
         assert door.run(impact.impact, PRINCIPAL, locator=holder).policies == 1
         with pytest.raises(Conflict, match="A policy carries this code"):
             door.run(lifecycle.discard_code, PRINCIPAL, locator=code.locator)
+
+
+@pytest.mark.criterion("CODE-10")
+def test_a_code_of_a_past_segment_alone_is_kept(
+    desk: Desk, door: Door, database: Database, code_of: Callable[[str], ProducerCode]
+) -> None:
+    second, third = code_of("HL-2"), code_of("HL-3")
+    with database.read() as db:
+        holder = db.get_one(Producer, second.producer_id).locator
+    desk.issued(CHANGE, at(2026, 7, 1), asked(setProducerCode="HL-2"))
+    desk.issued(CHANGE, at(2026, 8, 1), asked(setProducerCode="HL-1"))
+    desk.draft(CHANGE, at(2026, 9, 1), asked(setProducerCode="HL-3"))
+    assert door.run(impact.impact_of_code, PRINCIPAL, locator=second.locator).policies == 0
+
+    why = "A policy once carried {}, as its ledger says, so that it cannot be discarded. It can be retired."
+    with pytest.raises(Conflict) as refused:
+        door.run(lifecycle.discard_code, PRINCIPAL, locator=second.locator)
+    assert refused.value.sentence == why.format("this code")
+    with pytest.raises(Conflict) as refused:
+        door.run(lifecycle.discard_producer, PRINCIPAL, locator=holder)
+    assert refused.value.sentence == why.format("a code of this producer")
+    assert door.run(lifecycle.retire_code, PRINCIPAL, locator=second.locator).code == "HL-2"
+    # A draft that was never issued holds nothing.
+    assert door.run(lifecycle.discard_code, PRINCIPAL, locator=third.locator).code == "HL-3"
+
+
+@pytest.mark.criterion("CODE-10")
+def test_a_code_that_a_feed_named_once_is_kept_whatever_its_letters(
+    desk: Desk,
+    door: Door,
+    clock: Clock,
+    feed: MemoryFeed,
+    sync: Callable[[], Any],
+    code_of: Callable[[str], ProducerCode],
+) -> None:
+    names = ("É_1", "É%1", 'É"1')
+    feed.export(FeedKind.PRODUCERS, *(producer(name, f"Producer {name}") for name in names))
+    for name in (names[0], "HL-1"):
+        clock.forward(minutes=1)
+        feed.replace(FeedKind.POLICIES, policy(producer_code=name), at=clock.now)
+        sync()
+    assert [each[1] for each in desk.segments(date(2026, 6, 1))][-1] == "HL-1"
+    desk.issued(CHANGE, at(2026, 12, 1), asked(setProducerCode=names[2]))
+    desk.issued(CHANGE, at(2026, 12, 1), asked(setProducerCode="HL-1", setProducerCodeOfRecord="HL-1"))
+
+    for name in (names[0], names[2]):
+        with pytest.raises(Conflict, match="A policy"):
+            door.run(lifecycle.discard_code, PRINCIPAL, locator=code_of(name).locator)
+    assert door.run(lifecycle.discard_code, PRINCIPAL, locator=code_of(names[1]).locator).code == names[1]
 
 
 @pytest.mark.criterion("LEDGER-46")
