@@ -158,7 +158,24 @@
   const within = (changes, which, take) => {
     for (const change of changes) for (const each of change[which]) if (each.querySelectorAll) take(each);
   };
+
+  // A link to a row rests on it, although rows arrive after their page and may be drawn anew: at each step of the
+  // history, until whoever waits acts on the page.
+  let stoodAt = "", awaited = "", rested = null;
+  const restOnRow = () => {
+    const here = `${location.href} ${history.state?.key ?? ""}`;
+    if (here !== stoodAt) [stoodAt, awaited, rested] = [here, location.hash.slice(1), null];
+    const row = awaited ? document.getElementById(awaited) : null;
+    if (!row || row === rested || !row.matches("[data-rests]")) return;
+    rested = row;
+    row.scrollIntoView({ block: "center", behavior: "instant" });
+    row.focus({ preventScroll: true });
+  };
+  for (const kind of ["keydown", "pointerdown", "wheel", "touchmove"])
+    document.addEventListener(kind, () => (awaited = ""), { capture: true, passive: true });
+
   new MutationObserver((changes) => {
+    restOnRow();
     const alive = isAlive();
     if (location.pathname !== alivePath) {
       typed.clear();

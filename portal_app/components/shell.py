@@ -232,13 +232,14 @@ def _person_menu(person: Person) -> rx.Component:
 
 
 class FocusAfterNavigation(rx.Fragment):
-    """After a change of page the content has the focus; a search keeps it where it was."""
+    """After a change of page the content has the focus, or the row that was named; a search keeps it where it was."""
 
     def add_hooks(self) -> list[str | rx.Var[str]]:
         imports = {"react": [ImportVar(tag="useEffect")], "react-router": [ImportVar(tag="useLocation")]}
         script = (
             "useEffect(() => { const now = addressNow.pathname;"
-            " if (window.portalAt !== undefined && window.portalAt !== now)"
+            " if (window.portalAt !== undefined && window.portalAt !== now"
+            " && !document.activeElement?.matches('[data-rests]'))"
             " document.getElementById('main')?.focus({preventScroll: true});"
             " window.portalAt = now; }, [addressNow.pathname]);"
         )

@@ -10,6 +10,7 @@ from portal_app.components.links import button_link
 from portal_app.components.notes import note, skeleton_page
 from portal_app.components.shell import page_header
 from portal_app.components.words import meta
+from portal_app.pages.earlier_answers import earlier_answers
 from portal_app.pages.frame import framed, or_problem, titled
 from portal_app.pages.page import Page
 from portal_app.state.binding import ACTIONS, PLACE, STATES, BindingState
@@ -39,7 +40,7 @@ def binding() -> rx.Component:
 def _asked() -> rx.Component:
     waiting = meta("What you ask is kept, with the rules of that moment.", class_name="meta")
     answer = rx.cond(S.decision.key != "", panel("Answer", decision(S.decision), name="answer"), waiting)
-    return rx.fragment(_form(), rx.el.div(answer, custom_attrs={"role": "status"}))
+    return rx.fragment(_form(), rx.el.div(answer, custom_attrs={"role": "status"}), earlier_answers())
 
 
 def _form() -> rx.Component:

@@ -5,7 +5,8 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.facts import panel
-from portal_app.components.words import meta
+from portal_app.components.words import either, meta
+from portal_app.pages.preferences import button
 from portal_app.state.ledger_words import EARLIEST, LATEST
 from portal_app.state.policy_ledger import DRAFTED, LedgerState
 
@@ -14,6 +15,7 @@ S: Any = LedgerState
 
 def draft_form() -> rx.Component:
     """Stays as it was filled in where something is refused."""
+    editing = S.editing != ""
     filled = rx.el.form(
         rx.el.div(
             _kind(),
@@ -24,6 +26,8 @@ def draft_form() -> rx.Component:
                 type="date",
                 min=EARLIEST.isoformat(),
                 max=LATEST.isoformat(),
+                # Where a draft is to be changed its form may be far below the button.
+                auto_focus=editing,
             ),
             _box("time", "Time", "Left blank: the beginning of the day, where the agency is.", type="time"),
             class_name="cell-fields",
@@ -31,14 +35,20 @@ def draft_form() -> rx.Component:
         _codes(),
         _problem("codes"),
         rx.el.datalist(rx.foreach(S.codes, lambda code: rx.el.option(value=code, key=code)), id=rx.Var.create("codes")),
-        rx.el.button("Draft it", type="submit", class_name="button button-solid"),
+        rx.el.div(
+            rx.el.button(
+                either(editing, "Save the draft", "Draft it"), type="submit", class_name="button button-solid"
+            ),
+            rx.cond(editing, button("Cancel", on_click=S.leave_form)),
+            class_name="button-row",
+        ),
         on_submit=S.draft,
         class_name="draft-form",
         key=S.drawn_form.to_string(),
         no_validate=True,
     )
     return panel(
-        "Draft a transaction",
+        either(editing, "Change the draft", "Draft a transaction"),
         meta("Nothing of the policy changes until the draft is issued; what it would do is shown first."),
         filled,
         name="draft",
@@ -66,6 +76,8 @@ def _kind() -> rx.Component:
             *[rx.el.option(label, value=kind) for kind, label in DRAFTED.items()],
             id=rx.Var.create("draft-kind"),
             name="kind",
+            default_value=S.typed.get("kind", next(iter(DRAFTED))),
+            disabled=S.editing != "",
             class_name="select",
             custom_attrs={"aria-invalid": S.problems.contains("kind"), "aria-describedby": "draft-kind-problem"},
         ),
@@ -82,6 +94,7 @@ def _box(name: str, label: str, hint: str, **attributes: Any) -> rx.Component:
         rx.el.input(
             id=rx.Var.create(ident),
             name=name,
+            default_value=S.typed.get(name, ""),
             max_length=128,
             class_name="input",
             custom_attrs={
@@ -104,4 +117,8 @@ def _problem(name: str) -> rx.Component:
 
 
 def _tick(name: str, label: str) -> rx.Component:
-    return rx.el.label(rx.el.input(type="checkbox", name=name, class_name="check"), label, class_name="check-label")
+    return rx.el.label(
+        rx.el.input(type="checkbox", name=name, default_checked=S.typed.contains(name), class_name="check"),
+        label,
+        class_name="check-label",
+    )

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from portal_app.components.authority import decision
 from portal_app.components.badge import flag_level, policy_status, transaction_state
 from portal_app.components.facts import panel
 from portal_app.components.links import button_link, link, plain_link
@@ -11,6 +12,7 @@ from portal_app.components.notes import empty, note, skeleton_page
 from portal_app.components.shell import page_header
 from portal_app.components.table import body, cell, head, heading, pager, row, table
 from portal_app.components.words import chip, icon, meta
+from portal_app.pages.draft_flag import flag_form
 from portal_app.pages.draft_form import draft_form
 from portal_app.pages.frame import framed, record, titled
 from portal_app.pages.page import Page
@@ -84,6 +86,8 @@ def _draft(each: Any) -> rx.Component:
             each.flags.length() > 0,
             rx.el.ul(rx.foreach(each.flags, _flag), class_name="items flags", custom_attrs={"aria-label": "Flags"}),
         ),
+        rx.cond(each.by_authority, _authority(each)),
+        rx.cond(S.flagging == each.key, flag_form()),
         rx.cond(S.asking_about == each.key, _asked(each), _settle(each)),
         class_name="panel panel-padded draft",
         key=each.key,
@@ -159,6 +163,17 @@ def _flag(each: Any) -> rx.Component:
     )
 
 
+def _authority(each: Any) -> rx.Component:
+    ask = button("Why can't I bind?", on_click=S.ask_authority(each.key), label="Why can't I bind? " + each.title)
+    return rx.fragment(
+        rx.el.div(
+            rx.cond(each.decision.key != "", decision(each.decision)),
+            custom_attrs={"role": "status", "aria-label": "Binding authority"},
+        ),
+        rx.cond(S.binds, rx.el.div(ask, class_name="button-row")),
+    )
+
+
 def _settle(each: Any) -> rx.Component:
     issue = rx.el.button(
         icon("check", 16),
@@ -171,7 +186,9 @@ def _settle(each: Any) -> rx.Component:
     )
     underwrite = button("Underwrite", on_click=S.underwrite(each.key), label="Underwrite " + each.title)
     discard = button("Discard", on_click=S.ask_first(DISCARD, each.key), label="Discard " + each.title)
-    return rx.el.div(issue, underwrite, discard, class_name="button-row")
+    edit = button("Edit", on_click=S.edit(each.key), label="Edit " + each.title)
+    flag = button("Set a flag", on_click=S.open_flag(each.key), label="Set a flag on " + each.title)
+    return rx.el.div(issue, underwrite, edit, rx.cond(S.flagging != each.key, flag), discard, class_name="button-row")
 
 
 def _asked(each: Any) -> rx.Component:
@@ -246,6 +263,8 @@ def _line(each: Any) -> rx.Component:
         ),
         key=each.key,
         id="t-" + each.key,
+        tab_index=-1,
+        custom_attrs={"data-rests": ""},
     )
 
 

@@ -37,7 +37,7 @@ DAYS = {
 }
 OF_THE_TRAIL = ("who", "action", "kind", "record", "from", "to", "address")
 KNOWN = (
-    "q", *CHOICES, *DAYS, "account", "sort", "order", "role", "standing", "state", "outcome", "about",
+    "q", *CHOICES, *DAYS, "account", "sort", "order", "role", "standing", "state", "outcome",
     *OF_THE_TRAIL, "page", "stops", "export",
 )  # fmt: skip
 

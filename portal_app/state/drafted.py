@@ -1,17 +1,20 @@
 """A draft on a policy as it is drawn, with what issuing it would do; and the instruction that a form asks for."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from portal_app.models.enums import FlagCause
+from portal_app.models.enums import FlagCause, TransactionKind
 from portal_app.services.ledger.instructions import CLEAR, PRODUCERS, REVERT, SET, SET_OF_RECORD
-from portal_app.services.ledger.views import Again, Outlook, Segment
+from portal_app.services.ledger.views import Again, Outlook, Segment, TransactionLine
 from portal_app.services.underwriting.flags import FlagView
 from portal_app.state import ledger_words, wording
+from portal_app.state.answers import NOTHING, DecisionRow
 
+# What the rules of binding speak of: cancellations and reinstatements are not asked.
+BY_AUTHORITY = (TransactionKind.CHANGE, TransactionKind.RENEWAL)
 TICKED = ("on", "true", "True")
 
 
@@ -44,6 +47,8 @@ class FlagRow:
 
 @dataclass
 class DraftRow:
+    """`typed` is how its form is filled in; `decision` what was last answered of it, where binding authority asks."""
+
     key: str
     title: str
     effective: str
@@ -56,6 +61,9 @@ class DraftRow:
     moved: bool
     version: str
     flags: list[FlagRow]
+    typed: dict[str, str]
+    by_authority: bool
+    decision: DecisionRow = field(default_factory=lambda: NOTHING)
 
 
 def row_of(
@@ -75,7 +83,25 @@ def row_of(
         moved=found.moved,
         version=found.version,
         flags=[_flag(each, told) for each in flags if each.removed_at is None],
+        typed=typed(draft, zone),
+        by_authority=draft.kind in BY_AUTHORITY,
     )
+
+
+def typed(draft: TransactionLine, zone: ZoneInfo) -> dict[str, str]:
+    """The draft as its form is filled in."""
+    asked = next((each for each in draft.instructions if each.get("action") == PRODUCERS), {})
+    when = ledger_words.asked_for(draft.effective_at, zone)
+    given = {
+        "kind": draft.kind.value,
+        "effective": when["date"],
+        "time": "" if when["time"] == "00:00" else when["time"],
+        "code": asked.get(SET) or "",
+        "of_record": asked.get(SET_OF_RECORD) or "",
+        "clear": "on" if asked.get(CLEAR) else "",
+        "revert": "on" if asked.get(REVERT) else "",
+    }
+    return {name: value for name, value in given.items() if value}
 
 
 def _flag(each: FlagView, told: Callable[[datetime | None], str]) -> FlagRow:

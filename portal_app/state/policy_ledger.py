@@ -6,9 +6,9 @@ from datetime import datetime, time
 from typing import Any
 
 from portal_app.guard.events import requires
-from portal_app.models.enums import ProducerState, TransactionKind, TransactionState
+from portal_app.models.enums import FlagLevel, ProducerState, TransactionKind, TransactionState
 from portal_app.services.access import Permission, can
-from portal_app.services.authority import decisions
+from portal_app.services.authority import decide, decisions
 from portal_app.services.door import current_actor, the_door
 from portal_app.services.errors import DomainError, Invalid, NotFound, Unexpected
 from portal_app.services.ledger import drafts, issuing, outlook, reading, timeline
@@ -18,10 +18,12 @@ from portal_app.services.topics import Topic
 from portal_app.services.underwriting import flags, requests
 from portal_app.services.underwriting.outcome import Outcome
 from portal_app.state import address, answers, drafted, ledger_words, wording
+from portal_app.state.answers import NOTHING, DecisionRow, decision_row
 from portal_app.state.drafted import DraftRow
 from portal_app.state.portal import PortalState
 
-VIEWS, UNDERWRITES = Permission.VIEW_OWN_ACCOUNTS, Permission.UNDERWRITE
+VIEWS, UNDERWRITES, BINDS = Permission.VIEW_OWN_ACCOUNTS, Permission.UNDERWRITE, Permission.BIND_POLICIES
+LEVELS = {each.value: each.label for each in FlagLevel}
 DRAFTED = {kind.value: label for kind, label in ledger_words.KINDS.items()}
 STATES = {
     TransactionState.DRAFT: "Draft",
@@ -78,8 +80,13 @@ class LedgerState(PortalState):
     drafts: list[DraftRow] = []
     codes: list[str] = []
     problems: dict[str, str] = {}
-    # Another one draws the form anew, empty.
+    # Another one draws the form anew: empty, or filled in with the draft that is changed by it.
     drawn_form: int = 0
+    editing: str = ""
+    typed: dict[str, str] = {}
+    binds: bool = False
+    flagging: str = ""
+    flag_problems: dict[str, str] = {}
     asking: str = ""
     asking_about: str = ""
     version: str = ""
@@ -88,8 +95,8 @@ class LedgerState(PortalState):
     async def load(self) -> None:
         locator = ledger_words.policy_of(str(self.router.url.path))
         if locator != self.shown:
-            self.shown, self.problems, self.asking, self.asking_about = "", {}, "", ""
-            self.drawn_form += 1
+            self.shown, self.asking, self.asking_about, self.flagging = "", "", "", ""
+            self._draw_form()
         await self._look()
 
     @requires(VIEWS, passive=True)
@@ -135,8 +142,22 @@ class LedgerState(PortalState):
             drafted.row_of(each, found or (), self._zone(), self._moment)
             for each, found in zip(open_ones, flagged, strict=True)
         ]
+        self.binds = can(current_actor.get(), BINDS)
+        for row in self.drafts:
+            row.decision = await self._last_answer(row)
         self.codes = [each.code for each in codes.rows if each.code] if codes else self.codes
         return True
+
+    async def _last_answer(self, row: DraftRow) -> DecisionRow:
+        if not row.by_authority:
+            return NOTHING
+        found = await self._ask(decisions.of_transaction, transaction=row.key, count=1)
+        return decision_row(found.rows[0], self._moment(found.rows[0].asked_at)) if found and found.rows else NOTHING
+
+    def _draw_form(self, editing: str = "", typed: Mapping[str, str] | None = None) -> None:
+        """The form anew: empty, or with a draft that is to be changed."""
+        self.editing, self.typed, self.problems = editing, dict(typed or {}), {}
+        self.drawn_form += 1
 
     def _line(self, each: TransactionLine, happened: Sequence[Happening], authority: Mapping[str, str]) -> Line:
         by_locator = {one.locator: one for one in happened}
@@ -180,31 +201,46 @@ class LedgerState(PortalState):
 
     @requires(UNDERWRITES)
     async def draft(self, form: dict[str, Any]) -> None:
-        """Draft what was filled in. What is refused stays as it was typed."""
+        """Draft what was filled in, or change the draft that is edited. What is refused stays as it was typed."""
         given = {name: str(value).strip() for name, value in form.items()}
+        if self.editing:
+            given["kind"] = self.typed["kind"]
         at, self.problems = self._moment_in(given)
-        asked = drafted.instruction_in(given)
         if given.get("kind") not in DRAFTED:
             self.problems["kind"] = "Choose what is to be drafted."
         if self.problems:
             return
         try:
-            await the_door().call(
-                drafts.draft,
-                policy=self.shown,
-                kind=TransactionKind(given["kind"]),
-                effective_at=at,
-                asked=[asked] if asked else [],
-                version=self.version,
-            )
+            await self._keep(given, at)
         except Invalid as refusal:
             self.problems = self._in_words(refusal.problems)
         except DomainError as refusal:
             await self._tell_why(refusal)
         else:
-            self.drawn_form += 1
+            said = "The draft is changed." if self.editing else "Drafted."
+            self._draw_form()
             await self._look()
-            self._say("Drafted. Nothing of the policy changes until it is issued.")
+            self._say(f"{said} Nothing of the policy changes until it is issued.")
+
+    async def _keep(self, given: Mapping[str, str], at: datetime | None) -> None:
+        """A draft counts on top of the policy as the page shows it, a changed one too."""
+        asked = drafted.instruction_in(given)
+        told: dict[str, Any] = {"effective_at": at, "asked": [asked] if asked else [], "version": self.version}
+        if self.editing:
+            await the_door().call(drafts.update, locator=self.editing, **told)
+        else:
+            kind = TransactionKind(given["kind"])
+            await the_door().call(drafts.draft, policy=self.shown, kind=kind, **told)
+
+    @requires(UNDERWRITES)
+    async def edit(self, locator: str) -> None:
+        row = next((each for each in self.drafts if each.key == locator), None)
+        if row is not None:
+            self._draw_form(row.key, row.typed)
+
+    @requires(UNDERWRITES)
+    async def leave_form(self) -> None:
+        self._draw_form()
 
     def _in_words(self, problems: Mapping[str, str]) -> dict[str, str]:
         return {
@@ -277,6 +313,40 @@ class LedgerState(PortalState):
         if done:
             self._say(said, kind)
 
+    @requires(BINDS)
+    async def ask_authority(self, locator: str) -> None:
+        """Whether one may bind the draft as it stands."""
+        done, _ = await self._do(decide.for_transaction, transaction=locator)
+        if done:
+            await self._look()
+        else:
+            await self._told(done, "")
+
+    @requires(UNDERWRITES)
+    async def open_flag(self, locator: str) -> None:
+        self.flagging, self.flag_problems = locator if locator in self._draft_keys() else "", {}
+
+    @requires(UNDERWRITES)
+    async def close_flag(self) -> None:
+        self.flagging, self.flag_problems = "", {}
+
+    @requires(UNDERWRITES)
+    async def add_flag(self, form: dict[str, Any]) -> None:
+        """What was typed stays where it cannot be taken."""
+        self.flag_problems = {}
+        level = FlagLevel(form["level"]) if form.get("level") in LEVELS else FlagLevel.INFO
+        tag, note = str(form.get("tag", "")), str(form.get("note", ""))
+        try:
+            await the_door().call(flags.add_to_transaction, locator=self.flagging, level=level, tag=tag, note=note)
+        except Invalid as refusal:
+            self.flag_problems = refusal.problems
+        except DomainError as refusal:
+            await self._tell_why(refusal)
+        else:
+            self.flagging = ""
+            await self._look()
+            self._say("The flag is set.")
+
     @requires(UNDERWRITES)
     async def keep_up(self, locator: str) -> None:
         """Let a draft count on top of what was issued since it was drafted."""
@@ -294,6 +364,8 @@ class LedgerState(PortalState):
         refusal = "" if done else ledger_words.as_read_here(self.flash, self._zone())
         await self._look()
         if done:
+            if self.editing and self.editing not in self._draft_keys():
+                self._draw_form()
             self._say(said)
         else:
             self._say(f"{refusal} The draft is still here.", "bad")

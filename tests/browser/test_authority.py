@@ -14,6 +14,8 @@ RULES = "/admin/authority"
 
 
 @pytest.mark.criterion("BIND-22")
+@pytest.mark.criterion("BIND-28")
+@pytest.mark.criterion("LOOK-13")
 @pytest.mark.timeout(240)
 def test_a_producer_is_told_by_grant_and_moratorium_why_they_cannot_bind(
     sessions: Callable[[str], StorageState], opened: Callable[..., Page], demo_site: Site
@@ -43,6 +45,17 @@ def test_a_producer_is_told_by_grant_and_moratorium_why_they_cannot_bind(
     principal.get_by_role("button", name="Set it").click()
     expect(principal.get_by_role("link", name="Storm Ida")).to_be_visible()
     assert look(principal) == []
+    action, navigation = (
+        principal.get_by_role(role, name=name).bounding_box()
+        for role, name in (("link", "Grant authority"), ("navigation", "Primary"))
+    )
+    assert action
+    assert navigation
+    assert navigation["y"] - 60 < action["y"] < action["y"] + action["height"] < navigation["y"]
+    principal.get_by_label("Standing").select_option("ended")
+    expect(principal.get_by_text("No moratorium stands so.")).to_be_visible()
+    principal.get_by_role("link", name="Show all").first.click()
+    expect(principal.get_by_role("link", name="Storm Ida")).to_be_visible()
 
     producer.goto(f"{demo_site.url}/")
     producer.get_by_role("link", name="Can I bind?").click()
@@ -66,5 +79,12 @@ def test_a_producer_is_told_by_grant_and_moratorium_why_they_cannot_bind(
     expect(principal.get_by_role("row", name=re.compile("Storm Ida"))).to_contain_text("Ended")
     producer.get_by_label("Premium").fill("9,000")
     producer.get_by_role("button", name="Ask").click()
-    expect(producer.get_by_text("May be bound")).to_be_visible()
+    expect(producer.get_by_role("region", name="Answer", exact=True).get_by_text("May be bound")).to_be_visible()
+    producer.get_by_label("Outcome").select_option("deny")
+    earlier = producer.get_by_role("region", name="Earlier answers")
+    expect(earlier.get_by_role("row")).to_have_count(2)
+    expect(producer.get_by_label("Premium")).to_have_value("9,000")
+    earlier.get_by_role("link", name=re.compile("^New business")).click()
+    expect(producer.get_by_role("region", name="What it is")).to_contain_text("$12,400.00")
+    assert look(producer) == []
     assert heard == []

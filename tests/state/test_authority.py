@@ -16,13 +16,15 @@ from portal_app.services.access import Actor
 from portal_app.services.authority import grants, moratoria
 from portal_app.services.authority.terms import GrantTerms, Standing
 from portal_app.services.door import Door
-from portal_app.state import address
+from portal_app.state import address, wording
 from portal_app.state.answers import OUTCOMES, VERDICTS
 from portal_app.state.authority import AuthorityState, RuleState
 from portal_app.state.authority_form import Form
 from portal_app.state.binding import BindingState
+from portal_app.state.earlier_answers import EarlierAnswerState
 from portal_app.state.quote_authority import QuoteAuthorityState
 from tests.services.authority.conftest import GIVEN, STORM, add_quote
+from tests.state.conftest import go
 from tests.world import Agency
 
 Opens = Callable[..., Any]
@@ -179,6 +181,45 @@ def test_it_is_asked_by_hand_and_every_rule_is_shown(door: Door, opens: Opens, a
     assert page.decision.key == "", "the answer was about other facts"
     asyncio.run(page.ask(asked | {"premium": "much"}))
     assert list(page.problems) == ["premium"]
+
+
+ASKED = {"action": "new", "producer_code": "HL-maya", "line": "homeowners", "state": "RI", "effective": "2026-12-01"}
+
+
+@pytest.mark.criterion("BIND-28")
+def test_earlier_answers_are_listed_and_read_again(
+    door: Door, opens: Opens, agency: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(address, "PAGE", 2)
+    person = agency.principal()
+    page = opened(opens, "/authority", person, BindingState)
+    assert (page.earlier, page.span) == ([], wording.span(0, 0, 0))
+    for premium in ("100", "200", "300"):
+        asyncio.run(page.ask(ASKED | {"premium": premium}))
+    door.run(moratoria.add, agency.admin(), terms=STORM)
+    asyncio.run(page.ask(ASKED | {"premium": "400", "postal_code": "02903"}))
+    assert [(each.about, each.outcome, each.failing) for each in page.earlier] == [
+        ("New business · Homeowners · RI · HL-maya · $400.00 premium", "Do not bind", "1 rule in the way"),
+        ("New business · Homeowners · RI · HL-maya · $300.00 premium", "May be bound", ""),
+    ]
+    assert (page.total, page.following, page.previous) == (4, "/authority?page=2", "")
+    answered = page.decision.key
+    go(page, "/authority?outcome=bind&page=2")
+    asyncio.run(page.load())
+    assert [each.about.rpartition(" · ")[2] for each in page.earlier] == ["$100.00 premium"]
+    assert (page.total, page.previous, page.following) == (3, "/authority?outcome=bind", "")
+    assert page.decision.key == answered, "the page was turned below what is being asked"
+    stranger = replace(agency.producer(), user_id=(person.user_id or 0) + 1)
+    nobody = opened(opens, "/authority", stranger, BindingState)
+    assert (nobody.earlier, nobody.total) == ([], 0)
+
+    one = opened(opens, page.earlier[0].href, person, EarlierAnswerState)
+    assert (one.shown, one.decision.outcome, len(one.decision.rules)) == (page.earlier[0].key, "May be bound", 8)
+    known = {each.label: each.value for each in one.known}
+    assert (known["Premium"], known["LOB"], known["Effective date"]) == ("$100.00", "Homeowners", "Dec 1, 2026")
+    assert one.unknown == "Carrier, ZIP code, Insured value, Limit, Deductible, Losses, paid and reserved, Class codes"
+    other = opened(opens, page.earlier[0].href, stranger, EarlierAnswerState)
+    assert (other.shown, other.missing) == ("", True)
 
 
 @pytest.mark.criterion("BIND-20")

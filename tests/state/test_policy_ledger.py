@@ -6,71 +6,24 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
 
-from portal_app.models.enums import BindAction, Grant, Origin, TransactionKind, TransactionState
+from portal_app.models.enums import BindAction, Grant, TransactionKind
 from portal_app.models.producers import ProducerCode
-from portal_app.models.types import new_locator
-from portal_app.services.access import Actor
 from portal_app.services.authority import moratoria
 from portal_app.services.door import Door
-from portal_app.services.ledger import drafts, issuing
+from portal_app.services.ledger import drafts
 from portal_app.services.producers import lifecycle
-from portal_app.services.sync import bulk
 from portal_app.state import address, ledger_words
 from portal_app.state.difference import DifferenceState
 from portal_app.state.policy_ledger import LedgerState
 from portal_app.state.snapshot import SnapshotState
-from tests.routes.api.test_transactions import BEGUN
 from tests.services.authority.conftest import STORM
 from tests.services.ledger.conftest import asked, at
-from tests.world import NOW, Agency, Clock
+from tests.state.conftest import filled
+from tests.world import Agency
 
 Opens = Callable[..., Any]
 CHANGE, RENEWAL = TransactionKind.CHANGE, TransactionKind.RENEWAL
-
-
-@pytest.fixture
-def place(door: Door, agency: Agency) -> str:
-    """The address of Maya's policy, which was issued on 20 November for 1 June 2026."""
-    policy = agency.policies["maya"]
-    row = {
-        "locator": new_locator(), "policy_id": policy.id, "kind": TransactionKind.ISSUANCE,
-        "state": TransactionState.ISSUED, "origin": Origin.PORTAL, "term_effective": policy.effective,
-        "effective_at": at(2026, 6, 1, 4), "known_at": NOW, "issued_at": NOW, "changes": BEGUN,
-    }  # fmt: skip
-    with door.database.write() as db:
-        db.execute(insert(bulk.LEDGER), [row])
-    return f"/policies/{policy.locator}"
-
-
-@pytest.fixture
-def issued(door: Door, clock: Clock, agency: Agency, place: str) -> Callable[..., str]:
-    """Issues a transaction, an hour of the clock for each."""
-
-    def issue(kind: TransactionKind, when: Any = None, **given: Any) -> str:
-        clock.forward(hours=1)
-        policy, instructions = place.rpartition("/")[2], [asked(**given)] if given else []
-        drafted = door.run(
-            drafts.draft, agency.principal(), policy=policy, kind=kind, effective_at=when, asked=instructions
-        )
-        door.run(issuing.issue, agency.principal(), locator=drafted.locator)
-        return drafted.locator
-
-    return issue
-
-
-@pytest.fixture
-def read(opens: Opens, place: str) -> Callable[..., Any]:
-    """The page at the address below the policy, loaded."""
-
-    def load(page: Any, path: str, person: Actor) -> Any:
-        state = opens(page, f"{place}/{path}", person)
-        asyncio.run(state.arrive())
-        asyncio.run(state.load())
-        return state
-
-    return load
 
 
 Reads = Callable[..., Any]
@@ -184,10 +137,6 @@ def test_the_ledger_tells_in_words_what_was_reversed_and_applied_again(
     assert again.told == ["Producer code of record HL-maya → HL-daniel"]
     assert (begun.told[0], begun.origin) == ("Policy number HO-101", "made in the portal")
     assert (page.underwrites, page.drafts) == (False, [])
-
-
-def filled(**given: str) -> dict[str, str]:
-    return {"kind": "change", "effective": "", "time": "", "code": "", "of_record": ""} | given
 
 
 @pytest.mark.criterion("LEDPAGE-11")

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
 from portal_app.models.enums import BindAction, BindOutcome, IssueOutcome
 from portal_app.routes.api import credentials, parameters, problems, shapes
@@ -42,6 +43,12 @@ class FactsByHand(credentials.Sent):
     def facts(self) -> Facts:
         named = self.given("postal_code")
         return Facts(**named, postal_codes=(self.postal_code,))
+
+
+class AskedAnswers(parameters.Asked):
+    """A part of a list, of those alone that came out so where that is said."""
+
+    outcome: BindOutcome | SkipJsonSchema[None] = None
 
 
 class AuthorityFacts(shapes.Shape):
@@ -119,6 +126,13 @@ class AuthorityDecisions(shapes.Listed[AuthorityDecision]):
 async def decide_by_hand(caller: Caller, sent: FactsByHand, answer: Response) -> AuthorityDecision:
     """Whether one could bind something, by facts that one puts oneself."""
     return _made(await the_door().act(decide.by_hand, caller, facts=sent.facts()), answer)
+
+
+@router.get("/authority-decisions", dependencies=parameters.GIVEN_ONCE)
+async def list_authority_decisions(caller: Caller, asked: Annotated[AskedAnswers, Query()]) -> AuthorityDecisions:
+    """What was answered by hand, the newest first: one's own, or everybody's to those who set authority and see the
+    business."""
+    return _page(await the_door().act(decisions.by_hand, caller, **asked.model_dump()), asked)
 
 
 @router.get("/authority-decisions/{locator}", responses=problems.MISSING)

@@ -67,6 +67,15 @@ def of_transaction(tx: Tx, *, transaction: str, offset: int = 0, count: int = 50
 
 
 @reads(Permission.VIEW_OWN_ACCOUNTS)
+def by_hand(tx: Tx, *, outcome: BindOutcome | None = None, offset: int = 0, count: int = 50) -> Decisions:
+    """What was answered by facts that somebody put by hand, of that `outcome` alone where one is named."""
+    about = col(AuthorityDecision.quote_id).is_(None) & col(AuthorityDecision.policy_id).is_(None)
+    if outcome is not None:
+        about = about & (col(AuthorityDecision.outcome) == outcome)
+    return _page(tx, about, offset, count)
+
+
+@reads(Permission.VIEW_OWN_ACCOUNTS)
 def at_issue(tx: Tx, *, policy: str) -> tuple[Decided, ...]:
     """What was answered when transactions of the policy (a locator) were issued, as far as the actor may see it, the
     oldest first."""

@@ -92,6 +92,16 @@ def test_it_is_asked_by_hand_and_about_a_quote(cast: Cast) -> None:
     assert cast.maya.json(place) == found
     assert cast.principal.json(place)["facts"] == found["facts"]
     assert [each.get(place).status_code for each in (cast.admin, cast.csr)] == [404, 404]
+    listed = maya.json("/authority-decisions", outcome="refer")
+    assert (listed["items"], listed["total"], listed["listCompleted"]) == ([found], 1, True)
+    assert cast.principal.json("/authority-decisions")["total"] == 1
+    assert (
+        maya.json("/authority-decisions", outcome="deny")["total"]
+        == cast.csr.json("/authority-decisions")["total"]
+        == 0
+    )
+    assert cast.admin.get("/authority-decisions").status_code == 403
+    assert maya.get("/authority-decisions", outcome="perhaps").status_code == 422
     refused = maya.post("/authority-decisions", FACTS | {"producerCode": "HL-daniel"})
     assert (refused.status_code, list(refused.json()["problems"])) == (422, ["producerCode"])
     quote = add_quote(cast.door.database, cast.agency)
@@ -99,6 +109,7 @@ def test_it_is_asked_by_hand_and_about_a_quote(cast: Cast) -> None:
     bound = maya.done("POST", about)
     assert (bound["outcome"], bound["quote"]) == ("bind", quote.locator)
     assert [each["locator"] for each in cast.read_only.json(about)["items"]] == [bound["locator"]]
+    assert maya.json("/authority-decisions")["items"] == [found], "that about the quote stands with the quote"
     assert cast.writing(cast.daniel).post(about).status_code == cast.daniel.get(about).status_code == 404
     assert cast.writing(cast.read_only).post(about).status_code == 403
     assert maya.post(f"/transactions/{quote.locator}/authority-decisions").status_code == 404
