@@ -1,20 +1,37 @@
 """What a producer reads of a quote that came to them from another, and of who stands above them."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import insert
 
-from portal_app.models.enums import BindAction, FlagLevel, Grant, GranteeKind, ProducerState
-from portal_app.services.access import Actor
+from portal_app.models.enums import (
+    BindAction,
+    FlagLevel,
+    Grant,
+    GranteeKind,
+    Origin,
+    ProducerState,
+    TransactionKind,
+    TransactionState,
+)
+from portal_app.models.policies import Policy
+from portal_app.models.types import new_locator
+from portal_app.services.access import Actor, Permission
 from portal_app.services.authority import decide, decisions, grants
 from portal_app.services.authority.answers import Rule
 from portal_app.services.authority.terms import GrantTerms
-from portal_app.services.door import Door
+from portal_app.services.door import Door, Tx, reads
 from portal_app.services.errors import NotFound
+from portal_app.services.ledger import drafts as ledger_drafts
+from portal_app.services.ledger import rows as ledger_rows
 from portal_app.services.quotes import drafts
-from portal_app.services.underwriting import flags, requests
+from portal_app.services.sync import bulk
+from portal_app.services.underwriting import flags, judging, requests
+from portal_app.services.underwriting.subjects import of_transaction
+from tests.routes.api.test_transactions import BEGUN
 from tests.services.quotes.acting import put, quote, underwriter
-from tests.world import Agency
+from tests.world import NOW, Agency
 
 
 @pytest.mark.criterion("UW-10")
@@ -57,6 +74,44 @@ def test_what_one_may_not_see_counts_all_the_same(door: Door, agency: Agency) ->
     door.run(flags.remove, underwriter(agency), locator=flag.locator)
     for person in (agency.principal(), agency.other_producer()):
         assert door.run(requests.standing_of_quote, person, locator=draft).outcome.value == "passed"
+
+
+@reads(Permission.VIEW_OWN_ACCOUNTS)
+def standing(tx: Tx, *, transaction: str, code: int) -> tuple[str, list[str]]:
+    """What underwriting comes to for a drafted transaction that carries the code, and the flags that the actor sees."""
+    row = ledger_rows.find(tx, transaction)
+    subject = of_transaction(tx.db.get_one(Policy, row.policy_id), row)
+    seen = [each.locator for each in judging.flags_of(tx, subject)]
+    return judging.judge(tx, subject, code).outcome.value, seen
+
+
+@pytest.mark.criterion("UW-10")
+def test_a_flag_of_anothers_code_that_one_may_not_see_counts_on_ones_own_policy(door: Door, agency: Agency) -> None:
+    """Maya sees what is drafted on her policy, and not what was found of the code to which it is to go."""
+    policy, code = agency.policies["maya"], agency.codes["daniel"]
+    row = {
+        "locator": new_locator(), "policy_id": policy.id, "kind": TransactionKind.ISSUANCE,
+        "state": TransactionState.ISSUED, "origin": Origin.PORTAL, "term_effective": policy.effective,
+        "effective_at": NOW.replace(month=6, day=1, hour=4), "known_at": NOW, "issued_at": NOW, "changes": BEGUN,
+    }  # fmt: skip
+    with door.database.write() as db:
+        db.execute(insert(bulk.LEDGER), [row])
+    put(door, code, ProducerState.SUSPENDED)
+    to_daniel = [{"action": "producers", "setProducerCode": "HL-daniel"}]
+    given = {"policy": policy.locator, "kind": TransactionKind.CHANGE, "effective_at": NOW + timedelta(days=10)}
+    draft = door.run(ledger_drafts.draft, underwriter(agency), **given, asked=to_daniel).locator
+    (flag,) = door.run(requests.underwrite_transaction, underwriter(agency), locator=draft).result.flags
+
+    def answers(person: Actor) -> tuple[str, list[str]]:
+        return door.run(standing, person, transaction=draft, code=code.id or 0)
+
+    assert answers(agency.producer()) == ("failed", [])
+    door.run(flags.remove, underwriter(agency), locator=flag.locator)
+
+    assert answers(agency.principal()) == ("passed", [flag.locator])
+    assert answers(agency.producer()) == ("passed", [])
+    asked = door.run(decide.for_transaction, agency.producer(), transaction=draft)
+    assert next(each.verdict.value for each in asked.answers if each.rule is Rule.FLAGS) == "pass"
 
 
 @pytest.mark.criterion("UW-11")
