@@ -28,6 +28,7 @@ class Lane(StrEnum):
     MAIL = "mail"
     EVENTS = "events"
     SYNC = "sync"
+    HANDS = "hands"
     CHECK = "check"
     FILES = "files"
 

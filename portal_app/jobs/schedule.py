@@ -5,6 +5,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from portal_app.jobs import (
+    change_hands,
     check_audit,
     deliver_outbox,
     forget_keys,
@@ -51,6 +52,7 @@ SCHEDULE = (
     Job("roll terms", roll_terms.run, after_midnight, Lane.SYNC, leads=True, at_once=True),
     Job("forget keys", forget_keys.run, hourly, leads=True),
     Job("forget notifications", forget_notifications.run, daily, leads=True),
+    Job("change hands", change_hands.run, lambda _: every(60), Lane.HANDS, leads=True, at_once=True),
     Job("ordered sync", sync_feeds.ordered, lambda _: every(3), Lane.SYNC, leads=True),
     Job("dry run", sync_feeds.dry, lambda _: every(3), Lane.SYNC, leads=True),
     Job("catch up", sync_feeds.catch_up, lambda _: every(60), Lane.SYNC, leads=True, at_once=True),

@@ -47,7 +47,8 @@ class FlagRow:
 
 @dataclass
 class DraftRow:
-    """`typed` is how its form is filled in; `decision` what was last answered of it, where binding authority asks."""
+    """`draft_version` is the draft as it is drawn; `typed` is how its form is filled in; `decision` what was last
+    answered of it, where binding authority asks."""
 
     key: str
     title: str
@@ -60,6 +61,7 @@ class DraftRow:
     problem: str
     moved: bool
     version: str
+    draft_version: str
     flags: list[FlagRow]
     typed: dict[str, str]
     by_authority: bool
@@ -82,6 +84,7 @@ def row_of(
         problem=ledger_words.as_read_here(found.problem, zone),
         moved=found.moved,
         version=found.version,
+        draft_version=draft.draft_version,
         flags=[_flag(each, told) for each in flags if each.removed_at is None],
         typed=typed(draft, zone),
         by_authority=draft.kind in BY_AUTHORITY,

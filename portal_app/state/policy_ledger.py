@@ -10,7 +10,7 @@ from portal_app.models.enums import FlagLevel, ProducerState, TransactionKind, T
 from portal_app.services.access import Permission, can
 from portal_app.services.authority import decide, decisions
 from portal_app.services.door import current_actor, the_door
-from portal_app.services.errors import DomainError, Invalid, NotFound, Unexpected
+from portal_app.services.errors import Conflict, DomainError, Invalid, NotFound, Unexpected
 from portal_app.services.ledger import drafts, issuing, outlook, reading, timeline
 from portal_app.services.ledger.views import Happening, TransactionLine
 from portal_app.services.producers import find
@@ -83,6 +83,9 @@ class LedgerState(PortalState):
     # Another one draws the form anew: empty, or filled in with the draft that is changed by it.
     drawn_form: int = 0
     editing: str = ""
+    # The draft as it was when the form was filled in with it, and when it was asked whether to go on.
+    edited_version: str = ""
+    asked_version: str = ""
     typed: dict[str, str] = {}
     binds: bool = False
     flagging: str = ""
@@ -157,6 +160,7 @@ class LedgerState(PortalState):
     def _draw_form(self, editing: str = "", typed: Mapping[str, str] | None = None) -> None:
         """The form anew: empty, or with a draft that is to be changed."""
         self.editing, self.typed, self.problems = editing, dict(typed or {}), {}
+        self.edited_version = self._version_of(editing)
         self.drawn_form += 1
 
     def _line(self, each: TransactionLine, happened: Sequence[Happening], authority: Mapping[str, str]) -> Line:
@@ -216,6 +220,9 @@ class LedgerState(PortalState):
             self.problems = self._in_words(refusal.problems)
         except DomainError as refusal:
             await self._tell_why(refusal)
+            if isinstance(refusal, Conflict):
+                # Who has been told, and has the draft before them as it is by now, may go on from there.
+                self.edited_version = self._version_of(self.editing)
         else:
             said = "The draft is changed." if self.editing else "Drafted."
             self._draw_form()
@@ -227,6 +234,7 @@ class LedgerState(PortalState):
         asked = drafted.instruction_in(given)
         told: dict[str, Any] = {"effective_at": at, "asked": [asked] if asked else [], "version": self.version}
         if self.editing:
+            told["draft_version"] = self.edited_version
             await the_door().call(drafts.update, locator=self.editing, **told)
         else:
             kind = TransactionKind(given["kind"])
@@ -275,6 +283,10 @@ class LedgerState(PortalState):
         there = {ISSUE: self._draft_keys(), DISCARD: self._draft_keys(), UNFLAG: self._flag_keys()}
         known = locator in there.get(what, ())
         self.asking, self.asking_about = (what, locator) if known else ("", "")
+        self.asked_version = self._version_of(locator)
+
+    def _version_of(self, locator: str) -> str:
+        return next((each.draft_version for each in self.drafts if each.key == locator), "")
 
     def _draft_keys(self) -> list[str]:
         return [each.key for each in self.drafts]
@@ -295,11 +307,12 @@ class LedgerState(PortalState):
         elif what == UNFLAG:
             await self._settle(flags.remove, locator, "The flag is removed.")
         elif what == DISCARD:
-            await self._settle(drafts.discard, locator, "Discarded. It stays in the ledger and never counts.")
+            said = "Discarded. It stays in the ledger and never counts."
+            await self._settle(drafts.discard, locator, said, draft_version=self.asked_version)
 
     async def _issue(self, locator: str) -> None:
         """Issue it; what is refused is answered with the reason, and stays a draft."""
-        done, answer = await self._do(issuing.issue, locator=locator)
+        done, answer = await self._do(issuing.issue, locator=locator, draft_version=self.asked_version)
         if answer and answer.refused:
             self._say(answer.refused, "bad")
             done = False
@@ -352,11 +365,13 @@ class LedgerState(PortalState):
         """Let a draft count on top of what was issued since it was drafted."""
         row = next((each for each in self.drafts if each.key == locator), None)
         if row is not None:
-            done, _ = await self._do(drafts.update, locator=locator, version=row.version)
+            done, _ = await self._do(
+                drafts.update, locator=locator, version=row.version, draft_version=row.draft_version
+            )
             await self._told(done, "The draft now stands on the policy as it is shown here.")
 
-    async def _settle(self, service: Any, locator: str, said: str) -> None:
-        done, _ = await self._do(service, locator=locator)
+    async def _settle(self, service: Any, locator: str, said: str, **more: str) -> None:
+        done, _ = await self._do(service, locator=locator, **more)
         await self._told(done, said)
 
     async def _told(self, done: bool, said: str) -> None:

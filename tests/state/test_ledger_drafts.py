@@ -10,6 +10,7 @@ import pytest
 from portal_app.models.enums import BindAction, Grant, TransactionKind
 from portal_app.services.authority import moratoria
 from portal_app.services.door import Door
+from portal_app.services.ledger import drafts
 from portal_app.state.policy_ledger import LedgerState
 from tests.services.authority.conftest import STORM
 from tests.services.ledger.conftest import at
@@ -51,6 +52,30 @@ def test_a_draft_is_changed_by_the_form_filled_in_with_it(
     asyncio.run(page.ask_first("discard", draft.key))
     asyncio.run(page.go_on())
     assert (page.editing, page.drafts) == ("", []), "what is no draft any more is not edited"
+
+
+@pytest.mark.criterion("LEDPAGE-17")
+def test_who_edits_or_issues_what_somebody_else_has_changed_is_told(agency: Agency, read: Reads, door: Door) -> None:
+    page = read(LedgerState, "ledger", agency.csr(Grant.UNDERWRITING))
+    asyncio.run(page.draft(filled(effective="2026-12-01", code="HL-daniel")))
+    [draft] = page.drafts
+    asyncio.run(page.edit(draft.key))
+    asyncio.run(page.ask_first("issue", draft.key))
+    door.run(drafts.update, agency.principal(), locator=draft.key, effective_at=at(2026, 12, 9))
+    # What others change is drawn by itself; what was looked at, when it was filled in or asked about, was another.
+    asyncio.run(page.refresh())
+    told = "principal@agency.test changed this draft in the meantime. Look at it again."
+    asyncio.run(page.go_on())
+    assert page.flash == f"{told} The draft is still here."
+    asyncio.run(page.draft(filled(effective="2026-12-03", code="HL-daniel")))
+    assert page.flash == f"{told} What you filled in is still here."
+    assert (page.editing, page.drafts[0].effective[:11]) == (draft.key, "Dec 9, 2026")
+    # Who has been told may go on.
+    asyncio.run(page.draft(filled(effective="2026-12-03", code="HL-daniel")))
+    assert (page.editing, page.drafts[0].effective) == ("", "Dec 3, 2026")
+    asyncio.run(page.ask_first("issue", draft.key))
+    asyncio.run(page.go_on())
+    assert (page.drafts, page.flash) == ([], "Issued. The policy is as it says.")
 
 
 @pytest.mark.criterion("LEDPAGE-16")

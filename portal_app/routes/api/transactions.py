@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import SkipJsonSchema
@@ -20,6 +20,8 @@ router = APIRouter(prefix="/transactions", tags=["transactions"], responses=prob
 CHANGED = problems.WRITTEN | problems.MISSING | problems.AGAINST_IT
 
 ProducerCode = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00]*$")]
+
+DraftVersion = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$", examples=["9f86d081884c7d659a2feaa0c55ad015"])]
 
 
 class Instruction(BaseModel):
@@ -42,13 +44,24 @@ Instructions = Annotated[list[Instruction], Field(max_length=MOST)]
 
 
 class Redrafted(BaseModel):
-    """What is to be another in a draft; what is left out stays."""
+    """What is to be another in a draft; what is left out stays. `version` is the policy's newest transaction that you
+    have seen, `draftVersion` that of the draft: where it is another by now, this is refused."""
 
     model_config = ConfigDict(alias_generator=to_camel, extra="forbid")
 
     effective_time: parameters.Moment | SkipJsonSchema[None] = None
     instructions: Instructions | SkipJsonSchema[None] = None
     version: parameters.LocatorOrEmpty | SkipJsonSchema[None] = None
+    draft_version: DraftVersion | SkipJsonSchema[None] = None
+
+
+class AskedStep(parameters.Narrowed):
+    """`draftVersion` is that of the draft that was looked at, where the step counts only on top of that."""
+
+    draft_version: DraftVersion | SkipJsonSchema[None] = None
+
+
+Step = Annotated[AskedStep, Query()]
 
 
 class ProducerInfo(shapes.Shape):
@@ -72,7 +85,8 @@ class Segment(shapes.Shape):
 class Transaction(shapes.Shape):
     """`instructions` are as they were given, `processed` as they come out where they are applied: to set the code of
     record to the current code is processed as a revert. `segments` are the term from this transaction on; those of a
-    draft are what they would be. `reversedBy` and `reapplies` are locators of other transactions."""
+    draft are what they would be. `draftVersion` is what a draft is changed, issued and discarded on top of, empty where
+    it is none. `reversedBy` and `reapplies` are locators of other transactions."""
 
     locator: str
     policy: str
@@ -86,6 +100,7 @@ class Transaction(shapes.Shape):
     reversed_at: datetime | None
     reversed_by: str
     reapplies: str
+    draft_version: str
     instructions: list[dict[str, Any]]
     processed: list[dict[str, Any]]
     segments: list[Segment]
@@ -127,7 +142,11 @@ async def get_transaction(caller: Caller, locator: parameters.Locator) -> Transa
 async def update_transaction(caller: Caller, locator: parameters.Locator, redrafted: Redrafted) -> Transaction:
     """Change a draft."""
     asked = None if redrafted.instructions is None else [each.raw() for each in redrafted.instructions]
-    given: dict[str, Any] = {"effective_at": redrafted.effective_time, "version": redrafted.version}
+    given: dict[str, Any] = {
+        "effective_at": redrafted.effective_time,
+        "version": redrafted.version,
+        "draft_version": redrafted.draft_version or "",
+    }
     return Transaction.of(await the_door().act(drafts.update, caller, locator=locator, asked=asked, **given))
 
 
@@ -137,18 +156,19 @@ async def get_transaction_outlook(caller: Caller, locator: parameters.Locator) -
     return Outlook.of(await the_door().act(outlook.outlook, caller, locator=locator))
 
 
-@router.post("/{locator}/issue", responses=CHANGED)
-async def issue_transaction(caller: Caller, locator: parameters.Locator) -> Transaction:
+@router.post("/{locator}/issue", responses=CHANGED, dependencies=parameters.GIVEN_ONCE)
+async def issue_transaction(caller: Caller, locator: parameters.Locator, asked: Step) -> Transaction:
     """Issue a draft. What was issued already and takes effect later is reversed and applied again behind it. What
     underwriting does not let through or a moratorium stops is a conflict that says so, and stays a draft; what binding
     authority said of it is among the transaction's authority decisions, as it is of one that was issued."""
-    issued = await the_door().act(issuing.issue, caller, locator=locator)
+    issued = await the_door().act(issuing.issue, caller, locator=locator, draft_version=asked.draft_version or "")
     if issued.refused:
         raise Conflict(issued.refused)
     return Transaction.of(issued.transaction)
 
 
-@router.post("/{locator}/discard", responses=CHANGED)
-async def discard_transaction(caller: Caller, locator: parameters.Locator) -> Transaction:
+@router.post("/{locator}/discard", responses=CHANGED, dependencies=parameters.GIVEN_ONCE)
+async def discard_transaction(caller: Caller, locator: parameters.Locator, asked: Step) -> Transaction:
     """Give up a draft."""
-    return Transaction.of(await the_door().act(drafts.discard, caller, locator=locator))
+    given_up = await the_door().act(drafts.discard, caller, locator=locator, draft_version=asked.draft_version or "")
+    return Transaction.of(given_up)

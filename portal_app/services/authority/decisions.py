@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from portal_app.models.authority import AuthorityDecision
-from portal_app.models.enums import BindAction, BindOutcome, IssueOutcome
+from portal_app.models.enums import BindAction, BindOutcome, GranteeKind, IssueOutcome
 from portal_app.models.policies import Policy
 from portal_app.models.quotes import Quote
 from portal_app.services.access import Permission, visible
@@ -109,7 +109,11 @@ def told(tx: Tx, rows: Sequence[AuthorityDecision]) -> list[Decided]:
     quotes = _locators(tx, Quote, (row.quote_id for row in rows))
     policies = _locators(tx, Policy, (row.policy_id for row in rows))
     inputs = [restored(row.inputs) for row in rows]
-    named = naming.seen(tx, {step.locator for each in inputs for step in each.producers})
+    named = naming.seen(
+        tx,
+        {step.locator for each in inputs for step in each.producers}
+        | {grant.grantee for each in inputs for grant in each.grants if grant.kind is GranteeKind.PRODUCER},
+    )
     return [_decided(row, each, named, quotes, policies) for row, each in zip(rows, inputs, strict=True)]
 
 
@@ -139,10 +143,13 @@ def _decided(
 
 def _told_of(answer: Answer, inputs: Inputs, named: frozenset[str]) -> Answer:
     """The answer, which names those above only to who may see them; it is kept with all names."""
-    steps = naming.steps_told(named, inputs.producers)
-    if answer.rule is not Rule.PARENTS or steps == inputs.producers:
+    if answer.rule is Rule.PARENTS:
+        told = replace(inputs, producers=naming.steps_told(named, inputs.producers))
+    elif answer.rule is Rule.GRANT:
+        told = replace(inputs, grants=naming.grants_told(named, inputs.grants))
+    else:
         return answer
-    return replace(ANSWERS[Rule.PARENTS](replace(inputs, producers=steps)), verdict=answer.verdict)
+    return answer if told == inputs else replace(ANSWERS[answer.rule](told), verdict=answer.verdict)
 
 
 def _answer(kept: dict[str, Any]) -> Answer:

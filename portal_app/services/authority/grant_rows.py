@@ -85,8 +85,8 @@ def limits_of(row: AuthorityGrant) -> Limits:
 
 
 def granted(tx: Tx, rows: Sequence[AuthorityGrant]) -> list[Granted]:
-    """The grants as the rules read them, with the names of what they name. That these are told does not depend on what
-    the actor sees of producers: whom a grant reaches may know whose it is."""
+    """The grants as the rules read them and as they are kept, with all names, whatever the actor sees of producers. Who
+    shows them tells the names by `naming.grants_told`."""
     carriers = _named(tx, Carrier, (row.carrier_id for row in rows))
     lines = {row.id: row for row in tx.db.scalars(select(LineOfBusiness))}
     producers = _named(tx, Producer, (row.producer_id for row in rows))

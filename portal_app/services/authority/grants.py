@@ -9,13 +9,16 @@ from sqlalchemy import ColumnElement, case, func, select, update
 from sqlmodel import col
 
 from portal_app.models.authority import AuthorityGrant
+from portal_app.models.enums import GranteeKind
 from portal_app.services import audit
 from portal_app.services.access import Permission, visible
 from portal_app.services.authority import grant_rows, revision, terms, words
+from portal_app.services.authority.facts import UNNAMED
 from portal_app.services.authority.terms import GrantTerms, Standing
 from portal_app.services.door import Tx, reads, writes
 from portal_app.services.errors import Conflict, Invalid, NotFound
 from portal_app.services.licensing import records
+from portal_app.services.producers import naming
 from portal_app.services.webhooks import events
 
 
@@ -162,6 +165,13 @@ def _stand(today: date) -> dict[Standing, ColumnElement[bool]]:
 
 def _told(tx: Tx, rows: Sequence[AuthorityGrant]) -> list[Grant]:
     today = records.today(tx)
+    kept = grant_rows.granted(tx, rows)
+    named = naming.seen(tx, {each.grantee for each in kept if each.kind is GranteeKind.PRODUCER})
+    shown = [
+        # Nor the locator of whom one is not told.
+        given if given.grantee_name != UNNAMED else replace(given, grantee="")
+        for given in naming.grants_told(named, kept)
+    ]
     return [
         Grant(
             locator=row.locator,
@@ -177,5 +187,5 @@ def _told(tx: Tx, rows: Sequence[AuthorityGrant]) -> list[Grant]:
             ended_at=row.ended_at,
             ended_by=row.ended_by,
         )
-        for row, given in zip(rows, grant_rows.granted(tx, rows), strict=True)
+        for row, given in zip(rows, shown, strict=True)
     ]

@@ -6,7 +6,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from portal_app.models.enums import BindAction, GranteeKind
-from portal_app.services.authority.facts import Granted, Limits, Stop
+from portal_app.services.authority.facts import UNNAMED, Granted, Limits, Stop
 
 CENT = Decimal("0.01")
 DOING = {
@@ -57,6 +57,8 @@ def whom(grant: Granted) -> str:
         return "Any producer"
     if grant.kind is GranteeKind.CODE:
         return f"Code {grant.grantee_name}"
+    if grant.grantee_name == UNNAMED:
+        return f"{UNNAMED.capitalize()} and those below"
     return f"{grant.grantee_name} and below" if grant.kind is GranteeKind.PRODUCER else grant.grantee_name
 
 

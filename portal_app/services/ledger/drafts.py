@@ -15,6 +15,7 @@ from portal_app.services.access import Permission, visible
 from portal_app.services.door import Tx, writes
 from portal_app.services.errors import Conflict, Invalid
 from portal_app.services.ledger import instructions, rows, views
+from portal_app.services.ledger.draft_versions import check_draft_version
 from portal_app.services.ledger.reading import told_of
 from portal_app.services.ledger.rules import Act, check_act, check_aim, told
 from portal_app.services.policies.detail import find_policy
@@ -78,10 +79,13 @@ def update(
     effective_at: datetime | None = None,
     asked: Instructions | None = None,
     version: str | None = None,
+    draft_version: str = "",
 ) -> views.TransactionLine:
-    """Change a draft; what is None stays. Raises NotFound, Conflict for what is no draft any more, and Invalid as
-    `draft` does."""
+    """Change a draft; what is None stays. `draft_version` is that of the draft that was looked at, where the change
+    counts only on top of that. Raises NotFound, Conflict for what is no draft any more or is another one by now, and
+    Invalid as `draft` does."""
     row, policy = hold(tx, locator, Act.UPDATE)
+    check_draft_version(tx, row, policy, draft_version)
     before = _detail(row)
     wanted = row.instructions if asked is None else asked
     check_version(tx, policy, version or "")
@@ -101,9 +105,10 @@ def update(
 
 
 @writes(Permission.UNDERWRITE)
-def discard(tx: Tx, *, locator: str) -> views.TransactionLine:
-    """Give up a draft; it is kept and never counts. Raises NotFound, Conflict for what is no draft any more."""
+def discard(tx: Tx, *, locator: str, draft_version: str = "") -> views.TransactionLine:
+    """Give up a draft; it is kept and never counts. Raises NotFound, Conflict as `update` does."""
     row, policy = hold(tx, locator, Act.DISCARD)
+    check_draft_version(tx, row, policy, draft_version)
     row.state = TransactionState.DISCARDED
     audit.record(tx, "transaction.discarded", subject_kind="policy", subject=policy.locator, detail=_detail(row))
     events.tell(tx, "policy.transaction.discard", locator=row.locator, data=about(policy, row))

@@ -14,6 +14,7 @@ from portal_app.services.authority.decisions import Decided
 from portal_app.services.door import Tx, writes
 from portal_app.services.errors import Conflict, Invalid
 from portal_app.services.ledger import rows, views, writing
+from portal_app.services.ledger.draft_versions import check_draft_version
 from portal_app.services.ledger.drafts import about, check_instructions, check_version, hold
 from portal_app.services.ledger.order import Arrangement, arrange, cancels, with_renewals_fallen
 from portal_app.services.ledger.reading import issuable, told_of
@@ -40,14 +41,16 @@ class Issued:
 
 
 @writes(Permission.UNDERWRITE)
-def issue(tx: Tx, *, locator: str) -> Issued:
+def issue(tx: Tx, *, locator: str, draft_version: str = "") -> Issued:
     """Issue a draft. What underwriting does not let through or a moratorium stops is refused and stays a draft; that is
-    answered, and kept.
+    answered, and kept. `draft_version` is that of the draft that was looked at, where it is to be that one.
 
-    Raises NotFound; Conflict for what is no draft any more, where the policy has moved on since its author looked, and
-    where it does not fit into the ledger any more; Invalid where a code that it names cannot be used any more.
+    Raises NotFound; Conflict for what is no draft any more or is another one by now, where the policy has moved on
+    since its author looked, and where it does not fit into the ledger any more; Invalid where a code that it names
+    cannot be used any more.
     """
     row, policy = hold(tx, locator, Act.ISSUE)
+    check_draft_version(tx, row, policy, draft_version)
     check_version(tx, policy, row.seen)
     check_instructions(tx, row.instructions, hold=True)
     plan = planned(tx, policy, row)

@@ -10,6 +10,7 @@ from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
 from portal_app.services.errors import Conflict, NotFound
 from portal_app.services.ledger import rows, views
+from portal_app.services.ledger.draft_versions import draft_version
 from portal_app.services.ledger.instructions import ProducerInfo, carried_out
 from portal_app.services.ledger.order import arrange
 from portal_app.services.ledger.rows import Stored
@@ -103,6 +104,7 @@ class Ledger:
         ledger, applied, locators = self._with(stored)
         parts = segments(ledger, entry.term_effective, tx.settings.zone)
         since = [each for each in parts if entry.effective_at is None or each.begins_at >= entry.effective_at]
+        drafted = entry.state is TransactionState.DRAFT
         shown = since if entry.state in (TransactionState.DRAFT, TransactionState.ISSUED) else []
         return views.TransactionLine(
             locator=row.locator,
@@ -117,6 +119,7 @@ class Ledger:
             reversed_at=row.reversed_at,
             reversed_by=self.locators.get(row.reversed_by_id, "") if row.reversed_by_id else "",
             reapplies=self.locators.get(row.reapplies_id, "") if row.reapplies_id else "",
+            draft_version=draft_version(row.effective_at, entry.instructions, row.seen) if drafted else "",
             instructions=tuple(dict(each) for each in entry.instructions),
             processed=processed(ledger, applied) if shown else (),
             segments=told_parts(shown, locators),

@@ -20,7 +20,7 @@ from portal_app.services.sync.projection import Entry
 ISSUED, REVERSED = TransactionState.ISSUED, TransactionState.REVERSED
 _C = bulk.LEDGER.c
 _COUNTS = (_C.state, _C.origin, _C.term_effective, _C.changes, _C.kind, _C.instructions, _C.effective_at, _C.id, _C.age)
-_MOMENTS = (_C.locator, _C.known_at, _C.issued_at, _C.reversed_at, _C.reversed_by_id, _C.reapplies_id)
+_MOMENTS = (_C.locator, _C.known_at, _C.issued_at, _C.reversed_at, _C.reversed_by_id, _C.reapplies_id, _C.seen)
 
 
 @dataclass(frozen=True, slots=True)

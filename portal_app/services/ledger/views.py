@@ -46,7 +46,8 @@ class Terms:
 @dataclass(frozen=True, slots=True)
 class TransactionLine:
     """One transaction. `processed` are the instructions as they come out where they are applied, `segments` what the
-    term is from it on; of a draft, as if it were issued now. The references are locators, empty where there is none."""
+    term is from it on; of a draft, as if it were issued now. `draft_version` is what a draft is changed and issued on
+    top of, empty where it is none. The references are locators, empty where there is none."""
 
     locator: str
     policy: str
@@ -60,6 +61,7 @@ class TransactionLine:
     reversed_at: datetime | None
     reversed_by: str
     reapplies: str
+    draft_version: str
     instructions: tuple[dict[str, Any], ...]
     processed: tuple[dict[str, Any], ...]
     segments: tuple[Segment, ...]

@@ -46,7 +46,15 @@ class Placed:
     drafted: Drafted | None = None
 
 
-def write(db: Session, placed: Sequence[Placed], now: datetime, falls: Mapping[int, int] = NOTHING) -> None:
+@dataclass(frozen=True, slots=True)
+class Wrote:
+    """The new rows, without what was applied again, and which transactions (ids) were reversed by which (locators)."""
+
+    new: tuple[Row, ...]
+    reversed_by: Mapping[int, str]
+
+
+def write(db: Session, placed: Sequence[Placed], now: datetime, falls: Mapping[int, int] = NOTHING) -> Wrote:
     """Write the transactions in this order. Those that are there already are reversed by the new one before them, and
     so are those that fall (id → the id of their policy), for good."""
     originals = _rows(db, [each.written.given.id for each in placed if each.written.given.id is not None])
@@ -65,6 +73,7 @@ def write(db: Session, placed: Sequence[Placed], now: datetime, falls: Mapping[i
     causes |= {number: newest[policy_id] for number, policy_id in falls.items()}
     bulk.insert_rows(db, bulk.LEDGER, rows)
     reverse(db, causes, now)
+    return Wrote(tuple(row for row in rows if row["reapplies_id"] is None), causes)
 
 
 def reverse(db: Session, causes: dict[int, str], now: datetime) -> None:

@@ -1,11 +1,12 @@
 """How much hangs on a producer or a code: looked at before it is suspended, retired or moved. Numbers alone, so that
 also who does not see the business may know what they are about to do."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, false, func, or_, select, union
+from sqlalchemy import Select, Text, cast, false, func, or_, select, union
 from sqlmodel import col
 
 from portal_app.models.enums import CredentialState, ProducerState, TransactionState
@@ -25,8 +26,10 @@ from portal_app.services.door import Tx, reads
 from portal_app.services.ledger.instructions import codes_named
 from portal_app.services.producers.rows import one
 from portal_app.services.quotes.lifecycle import FINAL, LETS_GO_OF_ITS_CODE
+from portal_app.services.sync.bulk import pages
 
 GONE = ProducerState.DISCARDED
+AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,14 @@ def policies_of_producer(tx: Tx, row: Producer) -> int:
     return _policies(tx, select(col(ProducerCode.id)).where(col(ProducerCode.producer_id) == row.id))
 
 
+def policies_before(tx: Tx, row: Producer | ProducerCode) -> int:
+    """How many policies carry the code, or a code of the producer's own, or did so once: those on which something is
+    issued that names it. Reads the ledger of the whole agency."""
+    mine = col(ProducerCode.producer_id) == row.id if isinstance(row, Producer) else col(ProducerCode.id) == row.id
+    wanted = [code for code in tx.db.scalars(select(col(ProducerCode.code)).where(mine)) if code]
+    return len({policy_id for some in pages(wanted, AT_ONCE) for policy_id in _issued_under(tx, set(some))})
+
+
 def quotes_holding(tx: Tx, row: Producer | ProducerCode) -> int:
     """How many quotes hold on to the code, or to a code of the producer's own: those that have advanced beyond a draft
     and were not discarded, rejected and declined ones among them."""
@@ -129,6 +140,22 @@ def _ahead(tx: Tx, codes: Select[Any]) -> set[int]:
         return set()
     wanted = set(tx.db.scalars(select(col(ProducerCode.code)).where(col(ProducerCode.id).in_(codes))))
     return {policy_id for policy_id, names in named if names & wanted}
+
+
+def _issued_under(tx: Tx, wanted: set[str]) -> set[int]:
+    """The ids of the policies on which something is issued that names one of the codes. The database leaves out what
+    does not hold the letters of one, as JSON writes them; whether they name a code is seen here."""
+    ledger = LedgerTransaction
+    told = [cast(column, Text) for column in (col(ledger.changes), col(ledger.instructions))]
+    holds = [each.contains(json.dumps(code), autoescape=True) for each in told for code in sorted(wanted)]
+    issued = select(col(ledger.policy_id), col(ledger.instructions), col(ledger.changes)).where(
+        col(ledger.state) == TransactionState.ISSUED, or_(*holds)
+    )
+    return {
+        policy_id
+        for policy_id, instructions, changes in tx.db.execute(issued)
+        if wanted & {*codes_named(instructions), changes.get("producer_code")}
+    }
 
 
 def _carriers(codes: Select[Any]) -> Select[Any]:

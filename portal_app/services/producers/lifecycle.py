@@ -12,7 +12,12 @@ from portal_app.services.access import Permission
 from portal_app.services.door import Tx, writes
 from portal_app.services.errors import Conflict
 from portal_app.services.producers import told
-from portal_app.services.producers.impact import policies_of, policies_of_producer, quotes_holding
+from portal_app.services.producers.impact import (
+    policies_before,
+    policies_of,
+    policies_of_producer,
+    quotes_holding,
+)
 from portal_app.services.producers.rows import held
 from portal_app.services.producers.validation import validate
 from portal_app.services.producers.views import CodeView, ProducerView, called, codes_shown, producers_shown
@@ -54,6 +59,9 @@ DONE: Mapping[Step, str] = {
 }
 
 
+POLICIES, QUOTES = ("a policy", "policies"), ("a quote beyond draft", "quotes beyond draft")
+
+
 def can_step(state: ProducerState, step: Step) -> bool:
     return state in TRANSITIONS[step].sources
 
@@ -76,23 +84,28 @@ def check_edit(state: ProducerState) -> None:
 
 
 def check_discard(tx: Tx, row: Producer | ProducerCode) -> None:
-    """Raises Conflict while a policy carries the code, now or as code of record of any term, or a quote that has
-    advanced beyond a draft and was not discarded; of a producer, any of the codes."""
+    """Raises Conflict while a policy carries the code, now or as code of record of any term, where one carried it once
+    by what is issued, and while a quote carries it that has advanced beyond a draft and was not discarded; of a
+    producer, any of the codes."""
     policies = policies_of_producer(tx, row) if isinstance(row, Producer) else policies_of(tx, [row.id or 0])
     quotes = quotes_holding(tx, row)
-    if not policies and not quotes:
-        return
-    carriers = [
-        one if number == 1 else f"{number} {many}"
-        for number, one, many in (
-            (policies, "a policy", "policies"),
-            (quotes, "a quote beyond draft", "quotes beyond draft"),
-        )
-        if number
-    ]
-    sentence = " and ".join(carriers) + (" carries" if policies + quotes == 1 else " carry")
+    before = 0 if policies else policies_before(tx, row)
     what = "a code of this producer" if isinstance(row, Producer) else "this code"
-    raise Conflict(f"{sentence[0].upper()}{sentence[1:]} {what}, so that it cannot be discarded. It can be retired.")
+    said = []
+    if policies or quotes:
+        carry = "carries" if policies + quotes == 1 else "carry"
+        said.append(f"{_counted((policies, *POLICIES), (quotes, *QUOTES))} {carry} {what}")
+    if before:
+        by = "its ledger says" if before == 1 else "their ledgers say"
+        said.append(f"{_counted((before, *POLICIES))} once carried {what}, as {by}")
+    if said:
+        sentence = ", and ".join(said)
+        raise Conflict(f"{sentence[0].upper()}{sentence[1:]}, so that it cannot be discarded. It can be retired.")
+
+
+def _counted(*carriers: tuple[int, str, str]) -> str:
+    """`a policy and 2 quotes beyond draft`."""
+    return " and ".join(one if number == 1 else f"{number} {many}" for number, one, many in carriers if number)
 
 
 def can_discard(tx: Tx, row: Producer | ProducerCode) -> bool:

@@ -7,9 +7,10 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlmodel import col
 
+from portal_app.models.enums import GranteeKind
 from portal_app.models.producers import Producer
 from portal_app.services.access import in_scope
-from portal_app.services.authority.facts import UNNAMED, Step
+from portal_app.services.authority.facts import UNNAMED, Granted, Step
 from portal_app.services.door import Tx
 from portal_app.services.producers.standing import Link
 
@@ -32,3 +33,12 @@ def links_told(tx: Tx, links: Sequence[Link]) -> tuple[Link, ...]:
 def steps_told(known: frozenset[str], steps: Sequence[Step]) -> tuple[Step, ...]:
     """The same of producers as binding authority keeps them; `known` are the locators that are told."""
     return tuple(each if each.locator in known else replace(each, locator="", called=UNNAMED) for each in steps)
+
+
+def grants_told(known: frozenset[str], grants: Sequence[Granted]) -> tuple[Granted, ...]:
+    """The same of the producers to whom grants are given. The locators stay, for by them the rules find whom a grant
+    reaches; who shows a grantee's locator asks `known` too."""
+    return tuple(
+        each if each.kind is not GranteeKind.PRODUCER or each.grantee in known else replace(each, grantee_name=UNNAMED)
+        for each in grants
+    )

@@ -30,13 +30,15 @@ from portal_app.services.door import Tx, reads, writes
 from portal_app.services.errors import Conflict, Invalid, NotFound
 from portal_app.services.ledger import order, writing
 from portal_app.services.ledger.order import arrange
-from portal_app.services.ledger.writing import Placed
+from portal_app.services.ledger.rules import told as told_moment
+from portal_app.services.ledger.writing import Drafted, Placed
 from portal_app.services.sync import bulk, corrections
 from portal_app.services.sync.corrections import Correction
 from portal_app.services.sync.ledger import within
 from portal_app.services.sync.projecting import Clock, ledger_of, lock, reproject
 from portal_app.services.sync.projection import Entry, fold
 from portal_app.services.topics import Topic
+from portal_app.services.webhooks import events
 
 HANDS = "resolved by hand"
 LEASE_SECONDS = 60
@@ -145,6 +147,8 @@ def resolve(tx: Tx, *, locator: str, resolution: Resolution) -> None:
     lease = leases.acquire(tx, name=f"sync:{found.feed}", holder=HANDS, seconds=LEASE_SECONDS)
     if lease is None:
         raise Conflict("The feed is being taken in at this moment. Try again in a minute.")
+    said = {"kind": found.kind.value, "resolution": resolution.value, "termEffective": found.term_effective.isoformat()}
+    events.tell(tx, "policy.conflict.resolve", locator=locator, data={"policyLocator": found.policy, **said})
     if found.kind is ConflictKind.SAME_TIME_TWICE:
         _decide_terms(tx, lease, found, resolution)
     elif found.kind is ConflictKind.PRODUCER_CODE:
@@ -205,14 +209,25 @@ def _held_ledger(tx: Tx, found: Any) -> list[Entry]:
 def _issue(
     tx: Tx, found: Any, ledger: list[Entry], kind: TransactionKind, changes: Mapping[str, Any], at: datetime
 ) -> None:
-    """What a decision changes, as a transaction of the portal."""
+    """What a decision changes, as a transaction of the portal, which is told as every other."""
     issued = TransactionState.ISSUED
     entry = Entry(issued, Origin.PORTAL, found.term_effective, changes, kind, effective_at=at)
     arrangement = arrange(order.issued(ledger), [entry], whole=True)
     if order.cancels(entry):
         arrangement = order.with_renewals_fallen(arrangement)
     falls = {each.id or 0: found.policy_id for each in arrangement.falls}
-    writing.write(tx.db, [Placed(found.policy_id, each) for each in arrangement.written], tx.now, falls)
+    new = Drafted(new_locator(), tx.now)
+    placed = [
+        Placed(found.policy_id, each, drafted=new if each.given is entry else None) for each in arrangement.written
+    ]
+    writing.write(tx.db, placed, tx.now, falls)
+    told = {"policyLocator": found.policy, "kind": kind.value, "effectiveTime": told_moment(at)}
+    events.tell(tx, "policy.transaction.issue", locator=new.locator, data=told)
+    overtaken = [each.given.id for each in arrangement.written if each.given.id is not None] + list(falls)
+    ledger_row = bulk.LEDGER.c
+    for each in tx.db.scalars(select(ledger_row.locator).where(ledger_row.id.in_(overtaken)).order_by(ledger_row.id)):
+        by = {"policyLocator": found.policy, "reversedBy": new.locator}
+        events.tell(tx, "policy.transaction.reverse", locator=each, data=by)
     clock = Clock(tx.now, tx.settings.zone)
     reproject(tx.db, found.feed, {found.policy_id: found.policy_source_id}, clock)
 

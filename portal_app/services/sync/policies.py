@@ -22,7 +22,7 @@ from portal_app.services.ledger.order import (
 )
 from portal_app.services.ledger.writing import Placed, Source
 from portal_app.services.ports import PolicyRecord
-from portal_app.services.sync import bulk, projecting
+from portal_app.services.sync import bulk, projecting, told
 from portal_app.services.sync.conflicts import Claim, note_claims
 from portal_app.services.sync.kinds import Refusals, Taken
 from portal_app.services.sync.ledger import kept, kept_of_record, steps
@@ -73,7 +73,7 @@ class TakingPolicies:
         ids = projecting.write(self.tx.db, self.feed, projected, references, self.exported_at)
         placed = [each for source_id, following in followed for each in following.placed(ids[source_id])]
         falls = {number: ids[source_id] for source_id, following in followed for number in following.falls}
-        writing.write(self.tx.db, placed, self.tx.now, falls)
+        told.tell(self.tx, writing.write(self.tx.db, placed, self.tx.now, falls))
         note_claims(self.tx, self.feed, ids, self.claims)
 
     def _policies_there(self, source_ids: list[str]) -> dict[str, tuple[int, date]]:

@@ -42,6 +42,13 @@ def tell(tx: Tx, event: str, *, locator: str, data: dict[str, Any]) -> None:
             outbox.enqueue(tx, queue.TOPIC, record_key=key, payload=payload, not_before=retry_at)
 
 
+def asked_for(tx: Tx, *names: str) -> bool:
+    """Whether an active webhook asks for one of these events: whoever would tell of very many looks once, and where
+    nobody listens reads and writes nothing more."""
+    active = select(col(Webhook.patterns)).where(col(Webhook.state) == WebhookState.ACTIVE)
+    return any(wants(patterns, name) for patterns in tx.db.scalars(active) for name in names)
+
+
 def body_of(tx: Tx, event: str, locator: str, data: dict[str, Any]) -> str:
     """The text that is sent, made once: what is repeated is the same to the letter."""
     beside = {to_camel(name): _fit(name, value) for name, value in data.items()}

@@ -27,6 +27,7 @@ EVENTS: dict[str, str] = {
     "policy.transaction.underwrite": "A drafted transaction of a policy was underwritten; `outcome` says to what end.",
     "policy.transaction.underwritingFlag.add": "An underwriting flag was set on a drafted transaction of a policy.",
     "policy.transaction.underwritingFlag.remove": "An underwriting flag was removed from a drafted transaction.",
+    "policy.conflict.resolve": "Somebody decided what holds where a feed and the portal, or two terms, differ.",
     "quote.create": "A quote was drawn up.",
     "quote.update": "A quote was changed.",
     "quote.underwrite": "A quote was underwritten; `outcome` says to what end, `state` how it stands now.",

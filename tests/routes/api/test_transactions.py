@@ -62,7 +62,14 @@ def test_a_change_is_drafted_changed_and_issued(place: str, writer: Person) -> N
         {"action": "producers", "setProducerCodeOfRecord": "HL-branch"},
     ]
 
-    issued = writer.done("POST", f"{path}/issue")
+    named = f"draftVersion={changed['draftVersion']}"
+    seen = {"draftVersion": drafted["draftVersion"]}
+    assert writer.send("PATCH", path, {"instructions": SET} | seen).status_code == 409
+    for step in ("issue", "discard"):
+        assert writer.send("POST", f"{path}/{step}?draftVersion={drafted['draftVersion']}").status_code == 409
+        assert writer.send("POST", f"{path}/{step}?draftVersion=").status_code == 422
+
+    issued = writer.done("POST", f"{path}/issue?{named}")
 
     assert (issued["locator"], issued["state"]) == (drafted["locator"], "issued")
     shown, [term] = writer.json(place), writer.json(f"{place}/terms")["items"]

@@ -25,6 +25,7 @@ from portal_app.services.door import Door
 from portal_app.services.errors import Conflict, Forbidden, Invalid, NotFound
 from portal_app.services.sync import bulk, conflicts
 from portal_app.services.sync.rebuilding import rebuild_all
+from tests.services.producers.acting import listen
 from tests.services.sync.feed import MemoryFeed, client, policy, producer
 from tests.services.sync.test_policies import Stored, Sync, hour
 from tests.world import Clock, actor
@@ -170,10 +171,17 @@ def code(stored: Stored) -> str:
 
 
 @pytest.mark.criterion("FEED-74")
+@pytest.mark.criterion("HOOK-19")
 @pytest.mark.parametrize(("resolution", "left"), [(Resolution.FIRST, "HL-2"), (Resolution.SECOND, "HL-3")])
 def test_the_portals_code_holds_until_somebody_decides(
-    resolution: Resolution, left: str, assigned: None, door: Door, stored: Stored
+    resolution: Resolution,
+    left: str,
+    assigned: None,
+    door: Door,
+    stored: Stored,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    told = listen(monkeypatch)
     assert code(stored) == "HL-2"
     assert stored(bulk.POLICY)[0]["description"] == "New remark"
     [conflict] = waiting(door)
@@ -181,8 +189,12 @@ def test_the_portals_code_holds_until_somebody_decides(
 
     with pytest.raises(Invalid):
         resolve(door, Resolution.BOTH)
+    told.clear()
     resolve(door, resolution)
 
+    decided = ("policy.conflict.resolve", conflict.locator)
+    issued = ("policy.transaction.issue", stored(bulk.LEDGER)[-1]["locator"])
+    assert told == ([decided, issued] if resolution is Resolution.SECOND else [decided])
     assert code(stored) == left
     assert waiting(door) == []
     rebuild_all(door)

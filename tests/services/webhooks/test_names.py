@@ -11,7 +11,9 @@ from portal_app.services.webhooks.names import EVENTS, TEST, asks_for_something,
 from tests.services.webhooks import events_document
 
 ROOT = Path(__file__).resolve().parents[3] / "portal_app"
-LOOKS_LIKE_ONE = re.compile(r"(producers|authority\.(grant|moratorium|decision)|policy\.transaction)(\.[A-Za-z]+)+")
+LOOKS_LIKE_ONE = re.compile(
+    r"(producers|authority\.(grant|moratorium|decision)|policy\.(transaction|conflict))(\.[A-Za-z]+)+"
+)
 FACTS = {
     **dict.fromkeys(("producer", "producercode"), "create update validate discard suspend unsuspend retire"),
     **dict.fromkeys(("producerlicense", "producerappointment"), "create update validate discard"),
@@ -61,7 +63,7 @@ def test_the_registry_holds_what_was_agreed_and_reads_well() -> None:
     flagged = ("quote", "policy.transaction")
     agreed |= {f"{thing}.underwritingFlag.{verb}" for thing in flagged for verb in ("add", "remove")}
     agreed |= {f"authority.{rule}.{verb}" for rule in ("grant", "moratorium") for verb in ("create", "update", "end")}
-    agreed |= {"authority.decision.create"}
+    agreed |= {"authority.decision.create", "policy.conflict.resolve"}
     assert set(EVENTS) == agreed | {"producers.producercode.numberAssignmentFailed", TEST}
     assert len(set(EVENTS.values())) == len(EVENTS), "two that read alike cannot be told apart"
 
