@@ -278,6 +278,7 @@ def test_the_number_of_a_transferred_policy_is_asked_for_and_fits_its_carrier() 
     at = "prior_insurance.carriers[0].policy_number"
     del row["policy_number"]
     assert wrong(form, answers) == {at: "Fill this in: it is needed."}
+    assert set(wrong(form, answers, group="prior_insurance.carriers")) == {at}, "judged alone"
     for fits in ("HO-1234567", "ho 1234567 b", "HO1234567B"):
         row["policy_number"] = fits
         assert wrong(form, answers) == {}
