@@ -278,7 +278,6 @@ def test_the_number_of_a_transferred_policy_is_asked_for_and_fits_its_carrier() 
     at = "prior_insurance.carriers[0].policy_number"
     del row["policy_number"]
     assert wrong(form, answers) == {at: "Fill this in: it is needed."}
-    assert set(wrong(form, answers, group="prior_insurance.carriers")) == {at}, "judged alone"
     for fits in ("HO-1234567", "ho 1234567 b", "HO1234567B"):
         row["policy_number"] = fits
         assert wrong(form, answers) == {}
@@ -325,6 +324,16 @@ def test_what_has_no_place_in_the_form_is_refused() -> None:
         "risk.garden", "applicant.contact.fax", "applicant.mailing", "coverage.scheduled",
     }  # fmt: skip
     assert set(wrong(form, answers, group="applicant.contact")) == {"applicant.contact.fax"}
+
+
+@pytest.mark.criterion("INTAKE-04")
+def test_a_group_that_is_judged_alone_asks_for_what_depends_on_another() -> None:
+    form = shipped("umbrella")
+    answers = filled(form, applicant__umbrella__coverage_kind="commercial")
+    del answers["applicant.contact"][0]["name"]
+    assert set(wrong(form, answers, group="applicant.contact")) == {"applicant.contact.name"}
+    answers["applicant.umbrella"][0]["coverage_kind"] = "personal"
+    assert wrong(form, answers, group="applicant.contact") == {}
 
 
 @pytest.mark.criterion("INTAKE-03")
