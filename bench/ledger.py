@@ -22,10 +22,11 @@ from portal_app import migrations
 from portal_app.database import Database
 from portal_app.models.enums import Grant, Origin, ProducerKind, ProducerState, Role, TransactionKind, TransactionState
 from portal_app.models.types import new_locator
-from portal_app.services.access import Gate, codes_in, scope_of, system
+from portal_app.services.access import Gate, system
 from portal_app.services.door import Door, Tx, reads, utc_now
 from portal_app.services.ledger.differences import of_terms
 from portal_app.services.ledger.snapshots import snapshot
+from portal_app.services.scope import codes_in, scope_of
 from portal_app.services.sync import bulk
 from tests.world import actor, build_agency, make_door
 

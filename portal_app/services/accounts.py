@@ -14,13 +14,14 @@ from portal_app.models.accounts import Account
 from portal_app.models.enums import FeedKind
 from portal_app.models.policies import Policy
 from portal_app.models.types import Cents
-from portal_app.services.access import Permission, in_scope, visible
+from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
 from portal_app.services.errors import NotFound
 from portal_app.services.policies.detail import mailing_lines
 from portal_app.services.policies.in_force import in_force_on
 from portal_app.services.policies.search import MOST_ROWS, find
 from portal_app.services.policies.views import AccountDetail, AccountRow, Query, Sort
+from portal_app.services.scope import in_scope, visible
 from portal_app.services.sync.freshness import data_as_of, oldest_newest
 
 LONGEST = 200

@@ -9,10 +9,11 @@ from sqlmodel import col
 
 from portal_app.models.claims import Claim
 from portal_app.models.enums import ClaimStatus, FeedKind
-from portal_app.services.access import Permission, visible
+from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
 from portal_app.services.policies.detail import find_policy
 from portal_app.services.policies.sections import Section, section
+from portal_app.services.scope import visible
 
 OPEN = (ClaimStatus.OPEN, ClaimStatus.REOPENED)
 

@@ -12,11 +12,12 @@ from portal_app.models.enums import PolicyStatus, Role
 from portal_app.models.identity import User
 from portal_app.models.policies import Carrier, LineOfBusiness, Policy, PolicyTerm
 from portal_app.models.types import Cents
-from portal_app.services.access import Gate, Permission, can, in_scope
+from portal_app.services.access import Gate, Permission, can
 from portal_app.services.door import Tx, reads
 from portal_app.services.policies.in_force import in_force_on
 from portal_app.services.policies.search import newest_export
 from portal_app.services.policies.views import PolicyRow
+from portal_app.services.scope import in_scope
 from portal_app.services.sync import freshness
 from portal_app.services.sync.freshness import FeedStatus
 

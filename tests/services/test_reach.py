@@ -9,20 +9,8 @@ from portal_app.models.accounts import Account
 from portal_app.models.enums import Grant, Role, SessionStage
 from portal_app.models.identity import User
 from portal_app.models.policies import Policy, PolicyTerm, Vehicle
-from portal_app.services.access import (
-    ANONYMOUS,
-    Actor,
-    Gate,
-    Permission,
-    Scope,
-    can,
-    codes_in,
-    in_scope,
-    reach,
-    scope_of,
-    system,
-    visible,
-)
+from portal_app.services.access import ANONYMOUS, Actor, Gate, Permission, can, reach, system
+from portal_app.services.scope import Scope, codes_in, in_scope, scope_of, visible
 from tests.world import Agency, actor, unenrolled
 
 FULL, PASSWORD = SessionStage.FULL, SessionStage.PASSWORD

@@ -8,8 +8,9 @@ from sqlmodel import col
 from portal_app.models.enums import ProducerState
 from portal_app.models.policies import Carrier, LineOfBusiness
 from portal_app.models.producers import Producer, ProducerCode
-from portal_app.services.access import Permission, visible
+from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
+from portal_app.services.scope import visible
 
 MOST = 500
 OVER = (ProducerState.RETIRED, ProducerState.DISCARDED)

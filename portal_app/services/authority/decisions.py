@@ -12,7 +12,7 @@ from portal_app.models.authority import AuthorityDecision
 from portal_app.models.enums import BindAction, BindOutcome, GranteeKind, IssueOutcome
 from portal_app.models.policies import Policy
 from portal_app.models.quotes import Quote
-from portal_app.services.access import Permission, visible
+from portal_app.services.access import Permission
 from portal_app.services.authority import subjects
 from portal_app.services.authority.answers import Answer, Rule, Verdict
 from portal_app.services.authority.facts import Facts, Inputs, restored
@@ -20,6 +20,7 @@ from portal_app.services.authority.rules import ANSWERS
 from portal_app.services.door import Tx, reads
 from portal_app.services.errors import NotFound
 from portal_app.services.producers import naming
+from portal_app.services.scope import visible
 
 
 @dataclass(frozen=True, slots=True)

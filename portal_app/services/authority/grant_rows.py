@@ -11,12 +11,12 @@ from portal_app.models.authority import AuthorityGrant
 from portal_app.models.enums import BindAction, GranteeKind, ProducerState, Role
 from portal_app.models.policies import Carrier, LineOfBusiness
 from portal_app.models.producers import Producer, ProducerCode
-from portal_app.services.access import visible
 from portal_app.services.authority.facts import Granted, Limits
 from portal_app.services.authority.terms import GrantTerms, Standing
 from portal_app.services.door import Tx
 from portal_app.services.errors import Invalid
 from portal_app.services.producers.views import called
+from portal_app.services.scope import visible
 
 COLUMNS = {BindAction.NEW: "allows_new", BindAction.ENDORSE: "allows_endorse", BindAction.RENEW: "allows_renew"}
 LIMITS = tuple(Limits.__dataclass_fields__)

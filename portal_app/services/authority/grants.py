@@ -11,7 +11,7 @@ from sqlmodel import col
 from portal_app.models.authority import AuthorityGrant
 from portal_app.models.enums import GranteeKind
 from portal_app.services import audit
-from portal_app.services.access import Permission, visible
+from portal_app.services.access import Permission
 from portal_app.services.authority import grant_rows, revision, terms, words
 from portal_app.services.authority.facts import UNNAMED
 from portal_app.services.authority.terms import GrantTerms, Standing
@@ -19,6 +19,7 @@ from portal_app.services.door import Tx, reads, writes
 from portal_app.services.errors import Conflict, Invalid, NotFound
 from portal_app.services.licensing import records
 from portal_app.services.producers import naming
+from portal_app.services.scope import visible
 from portal_app.services.webhooks import events
 
 

@@ -12,13 +12,14 @@ from portal_app.models.authority import Moratorium as Row
 from portal_app.models.enums import BindAction
 from portal_app.models.policies import Carrier, LineOfBusiness
 from portal_app.services import audit
-from portal_app.services.access import Permission, visible
+from portal_app.services.access import Permission
 from portal_app.services.authority import revision, terms, words
 from portal_app.services.authority.facts import Stop
 from portal_app.services.authority.terms import MoratoriumTerms, Standing
 from portal_app.services.door import Tx, reads, writes
 from portal_app.services.errors import Conflict, Invalid, NotFound
 from portal_app.services.licensing import records
+from portal_app.services.scope import visible
 from portal_app.services.webhooks import events
 
 COLUMNS = {BindAction.NEW: "stops_new", BindAction.ENDORSE: "stops_endorse", BindAction.RENEW: "stops_renew"}

@@ -11,7 +11,6 @@ from portal_app.models.ledger import LedgerTransaction
 from portal_app.models.policies import Carrier, LineOfBusiness, Policy
 from portal_app.models.producers import ProducerCode
 from portal_app.models.quotes import Quote
-from portal_app.services.access import visible
 from portal_app.services.authority import terms
 from portal_app.services.authority.facts import Facts, Flag, Subject
 from portal_app.services.authority.gathering import Asked
@@ -20,6 +19,7 @@ from portal_app.services.errors import Conflict, Invalid, NotFound
 from portal_app.services.ledger import rows
 from portal_app.services.ledger.reading import Ledger
 from portal_app.services.licensing import jurisdictions, records
+from portal_app.services.scope import visible
 from portal_app.services.sync.projection import Term
 from portal_app.services.underwriting import judging
 from portal_app.services.underwriting import subjects as underwriting_subjects

@@ -13,13 +13,14 @@ from sqlmodel import col
 
 from portal_app.models.configuration import ConfigurationVersion
 from portal_app.services import access, audit
-from portal_app.services.access import Permission, visible
+from portal_app.services.access import Permission
 from portal_app.services.configuration.in_force import in_force, problems_in_force, saved
 from portal_app.services.configuration.kinds import Kind
 from portal_app.services.configuration.reading import ConfigurationProblems
 from portal_app.services.configuration.registry import KINDS
 from portal_app.services.door import Tx, reads, writes
 from portal_app.services.errors import Conflict, InvalidData, NotFound
+from portal_app.services.scope import visible
 
 MAY = Permission.CHANGE_SETTINGS
 LONGEST = 250_000

@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from portal_app.models.policies import Carrier, LineOfBusiness, Policy
 from portal_app.models.producers import Producer, ProducerCode
-from portal_app.services.access import Actor, Permission, visible
+from portal_app.services.access import Actor, Permission
 from portal_app.services.door import Tx, reads
 from portal_app.services.errors import Invalid
 from portal_app.services.exports.cells import Cell
@@ -19,6 +19,7 @@ from portal_app.services.policies.search import VIN_LENGTH, Search, filters, tex
 from portal_app.services.policies.statements import By
 from portal_app.services.policies.text import read
 from portal_app.services.policies.views import Query
+from portal_app.services.scope import visible
 
 OF_THE_LIST = (
     "Insured name", "Policy #", "LOB", "Carrier", "Effective date", "Expiration date", "Premium", "Status",

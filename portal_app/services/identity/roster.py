@@ -14,7 +14,7 @@ from portal_app.models.enums import Grant, Role, SessionStage
 from portal_app.models.identity import ApiToken, User, UserGrant, UserSession
 from portal_app.models.policies import Policy
 from portal_app.models.producers import Producer
-from portal_app.services.access import MATRIX, Actor, Permission, Reach, in_scope, reach
+from portal_app.services.access import MATRIX, Actor, Permission, Reach, reach
 from portal_app.services.door import Tx, reads
 from portal_app.services.errors import NotFound
 from portal_app.services.identity.draft import Draft, checked
@@ -22,6 +22,7 @@ from portal_app.services.identity.sessions import IDLE
 from portal_app.services.identity.sign_in import is_enrolled
 from portal_app.services.identity.tokens import TokenLine
 from portal_app.services.identity.users import named, producer_code_of, version_of
+from portal_app.services.scope import in_scope
 
 MOST_ROWS = 200
 

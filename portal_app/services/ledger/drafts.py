@@ -11,7 +11,7 @@ from portal_app.models.ledger import LedgerTransaction
 from portal_app.models.policies import Policy
 from portal_app.models.producers import ProducerCode
 from portal_app.services import audit
-from portal_app.services.access import Permission, visible
+from portal_app.services.access import Permission
 from portal_app.services.door import Tx, writes
 from portal_app.services.errors import Conflict, Invalid
 from portal_app.services.ledger import instructions, rows, views
@@ -19,6 +19,7 @@ from portal_app.services.ledger.draft_versions import check_draft_version
 from portal_app.services.ledger.reading import told_of
 from portal_app.services.ledger.rules import Act, check_act, check_aim, told
 from portal_app.services.policies.detail import find_policy
+from portal_app.services.scope import visible
 from portal_app.services.sync.projecting import lock
 from portal_app.services.topics import Topic
 from portal_app.services.webhooks import events

@@ -11,9 +11,9 @@ from sqlmodel import col
 from portal_app.models.enums import TransactionState
 from portal_app.models.ledger import LedgerTransaction
 from portal_app.models.policies import Policy
-from portal_app.services.access import in_scope, visible
 from portal_app.services.door import Tx
 from portal_app.services.errors import NotFound
+from portal_app.services.scope import in_scope, visible
 from portal_app.services.sync import bulk
 from portal_app.services.sync.projection import Entry
 

@@ -15,11 +15,11 @@ from portal_app.models.licensing import (
 )
 from portal_app.models.policies import Carrier
 from portal_app.models.producers import ProducerCode
-from portal_app.services.access import visible
 from portal_app.services.door import Tx
 from portal_app.services.errors import Conflict, Invalid
 from portal_app.services.licensing.records import CHANGED_MEANWHILE, code_ids
 from portal_app.services.licensing.terms import AppointmentTerms
+from portal_app.services.scope import visible
 
 # Which column holds which of an appointment's terms. The others have tables of their own.
 COLUMNS = {

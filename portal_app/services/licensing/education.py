@@ -13,11 +13,12 @@ from sqlmodel import col
 
 from portal_app.models.licensing import EducationCompletion, EducationCycle
 from portal_app.services import audit
-from portal_app.services.access import Permission, visible
+from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads, writes
 from portal_app.services.errors import Conflict, Invalid, NotFound
 from portal_app.services.licensing import records, requirements
 from portal_app.services.licensing.jurisdictions import STATES
+from portal_app.services.scope import visible
 
 LONGEST = {"course": 200, "evidence": 500}
 MOST_COMPLETIONS = 200

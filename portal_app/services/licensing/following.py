@@ -18,11 +18,11 @@ from portal_app.models.licensing import (
     ProducerLicenseCode,
 )
 from portal_app.models.producers import Producer, ProducerCode
-from portal_app.services.access import down_from, visible
 from portal_app.services.door import Tx
 from portal_app.services.licensing import appointment_rows, appointments, license_rows, licenses
 from portal_app.services.licensing.appointment_rules import above
 from portal_app.services.licensing.license_rules import plain_npn
+from portal_app.services.scope import down_from, visible
 
 
 def hold_for_move(tx: Tx, code: str, to: str) -> int | None:

@@ -18,13 +18,13 @@ from sqlmodel import col
 from portal_app.models.enums import CredentialState, ProducerState
 from portal_app.models.licensing import ProducerLicense
 from portal_app.models.producers import Producer
-from portal_app.services.access import visible
 from portal_app.services.door import Tx
 from portal_app.services.errors import Invalid
 from portal_app.services.licensing import license_rows, license_rules, records
 from portal_app.services.licensing.license_rules import plain_npn
 from portal_app.services.licensing.sheet import BEGINS, NAMES, Refused, Row, Sheet
 from portal_app.services.licensing.terms import LicenseTerms, LineTerms
+from portal_app.services.scope import visible
 
 Key = tuple[str, str, str]
 CHUNK = 500

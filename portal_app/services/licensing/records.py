@@ -13,9 +13,9 @@ from sqlmodel import SQLModel, col
 
 from portal_app.models.policies import LineOfBusiness
 from portal_app.models.producers import Producer, ProducerCode
-from portal_app.services.access import visible
 from portal_app.services.door import Tx
 from portal_app.services.errors import Invalid, NotFound
+from portal_app.services.scope import visible
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 MOST_NAMES = 100

@@ -28,12 +28,13 @@ from portal_app.models.licensing import (
 )
 from portal_app.models.policies import Carrier
 from portal_app.models.producers import Producer
-from portal_app.services.access import Permission, visible
+from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
 from portal_app.services.errors import Invalid
 from portal_app.services.licensing import lines, records
 from portal_app.services.licensing.jurisdictions import state_name
 from portal_app.services.licensing.license_rules import NO_LONGER
+from portal_app.services.scope import visible
 
 STEPS = (30, 60, 90)
 COUNTS = and_(

@@ -14,10 +14,11 @@ from portal_app.models.media import Media, MediaVersion, ScanState
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.models.submissions import SubmissionDocument
 from portal_app.services import audit
-from portal_app.services.access import Permission, Reach, reach, visible
+from portal_app.services.access import Permission, Reach, reach
 from portal_app.services.door import Tx, reads, writes
 from portal_app.services.errors import Conflict, Invalid, NotFound
 from portal_app.services.media.files import Content, place_of
+from portal_app.services.scope import visible
 
 LONGEST = 200
 BEING_CHECKED = "The file is being checked for malware. It can be had when it was found clean."

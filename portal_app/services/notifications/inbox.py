@@ -8,10 +8,11 @@ from sqlmodel import col
 
 from portal_app.models.notifications import Notification, NotificationMute
 from portal_app.services import audit
-from portal_app.services.access import Gate, in_scope, visible
+from portal_app.services.access import Gate
 from portal_app.services.door import Tx, reads, writes
 from portal_app.services.errors import NotFound
 from portal_app.services.notifications.kinds import KINDS, href_of
+from portal_app.services.scope import in_scope, visible
 from portal_app.services.topics import Topic
 
 MOST_ROWS = 200

@@ -9,11 +9,12 @@ from sqlmodel import col
 from portal_app.models.identity import User
 from portal_app.models.notifications import NotificationPreference
 from portal_app.services import audit
-from portal_app.services.access import Gate, visible
+from portal_app.services.access import Gate
 from portal_app.services.door import Tx, reads, writes
 from portal_app.services.errors import Invalid, SignInNeeded
 from portal_app.services.identity.confirm import self_of
 from portal_app.services.notifications.kinds import KINDS, Kind
+from portal_app.services.scope import visible
 
 NO_MAIL = "No mail server is set up here: ask whoever runs the portal."
 NO_TEXTS = "No text gateway is set up here: ask whoever runs the portal."

@@ -9,8 +9,9 @@ from sqlmodel import SQLModel, col
 from portal_app.models.enums import Grant, SessionStage
 from portal_app.models.identity import User, UserGrant
 from portal_app.models.notifications import NotificationMute
-from portal_app.services.access import Actor, visible
+from portal_app.services.access import Actor
 from portal_app.services.door import Tx
+from portal_app.services.scope import visible
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from portal_app.models.enums import FeedKind, TransactionState
 from portal_app.models.ledger import LedgerTransaction
 from portal_app.models.policies import Carrier, Coverage, LineOfBusiness, Policy, PolicyAddress, PolicyTerm, Vehicle
 from portal_app.models.producers import Producer, ProducerCode
-from portal_app.services.access import Permission, visible
+from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
 from portal_app.services.errors import NotFound
 from portal_app.services.policies.history import address_line, described, told
@@ -23,6 +23,7 @@ from portal_app.services.policies.views import (
     TermLine,
     VehicleLine,
 )
+from portal_app.services.scope import visible
 from portal_app.services.sync.freshness import data_as_of
 
 MOST_TOLD = 200

@@ -11,7 +11,7 @@ Filters narrow: line (code), status, carrier and account (locators), the first a
 expiration dates, both included. A value that names nothing finds nothing. The order is total: the column, then the
 order of arrival. A page has 1 to 200 rows.
 
-Every way through the indexes answers exactly what a scan of `access.visible(actor, Policy)` would: rows, order,
+Every way through the indexes answers exactly what a scan of `scope.visible(actor, Policy)` would: rows, order,
 totals.
 """
 
@@ -26,7 +26,6 @@ from sqlalchemy import Connection, TextClause, text
 from sqlalchemy.orm import Session
 
 from portal_app.models.enums import PolicyStatus
-from portal_app.services import access
 from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
 from portal_app.services.policies import statements, typos
@@ -34,6 +33,7 @@ from portal_app.services.policies.rows import as_time, policy_row
 from portal_app.services.policies.statements import By, Shape
 from portal_app.services.policies.text import Asked, fold, read
 from portal_app.services.policies.views import Choice, Filters, Found, Query, Sort
+from portal_app.services.scope import scope_of
 
 MOST_ROWS = 200
 VIN_LENGTH = 17
@@ -85,7 +85,7 @@ def _clamped(count: int) -> int:
 def _book(tx: Tx) -> tuple[str, dict[str, Any]] | None:
     """The filter that keeps to what the actor may see, and its value: empty for the whole agency, None where that is
     nothing."""
-    scope = access.scope_of(tx.actor)
+    scope = scope_of(tx.actor)
     if scope.agency:
         return "", {}
     if scope.producer_id is None:

@@ -16,8 +16,8 @@ from functools import lru_cache
 from sqlalchemy import Dialect, TextClause, text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from portal_app.services.access import Scope, codes_in
 from portal_app.services.policies.views import Sort
+from portal_app.services.scope import Scope, codes_in
 
 
 class By(StrEnum):

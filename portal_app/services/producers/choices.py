@@ -10,7 +10,7 @@ from portal_app.models.enums import CredentialState, LineOfAuthority, ProducerSt
 from portal_app.models.licensing import ProducerAppointment, ProducerLicense
 from portal_app.models.policies import Carrier, LineOfBusiness, Policy
 from portal_app.models.producers import Producer, ProducerCode
-from portal_app.services.access import Permission, can, down_from, visible
+from portal_app.services.access import Permission, can
 from portal_app.services.door import Tx, reads
 from portal_app.services.licensing.jurisdictions import STATES
 from portal_app.services.producers.configuration import EntityType
@@ -18,6 +18,7 @@ from portal_app.services.producers.in_force import producers_in_force
 from portal_app.services.producers.overview import lines
 from portal_app.services.producers.rows import one
 from portal_app.services.producers.tree import FINAL
+from portal_app.services.scope import down_from, visible
 
 MOST_CHOICES = 2000
 

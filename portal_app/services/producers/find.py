@@ -9,13 +9,14 @@ from sqlmodel import col
 from portal_app.database import lowered
 from portal_app.models.enums import ProducerKind, ProducerState
 from portal_app.models.producers import Producer, ProducerCode
-from portal_app.services.access import Permission, in_scope, visible
+from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
 from portal_app.services.errors import NotFound
 from portal_app.services.producers.configuration import searchable
 from portal_app.services.producers.in_force import producers_in_force
 from portal_app.services.producers.rows import one
 from portal_app.services.producers.views import CodeView, ProducerView, codes_shown, producers_shown
+from portal_app.services.scope import in_scope, visible
 
 MOST_ROWS = 200
 LONGEST = 200

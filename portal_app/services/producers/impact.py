@@ -21,11 +21,12 @@ from portal_app.models.licensing import (
 from portal_app.models.policies import Policy, PolicyTerm
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.models.quotes import Quote
-from portal_app.services.access import Permission, down_from
+from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
 from portal_app.services.ledger.instructions import codes_named
 from portal_app.services.producers.rows import one
 from portal_app.services.quotes.lifecycle import FINAL, LETS_GO_OF_ITS_CODE
+from portal_app.services.scope import down_from
 from portal_app.services.sync.bulk import pages
 
 GONE = ProducerState.DISCARDED

@@ -7,13 +7,14 @@ from sqlmodel import col
 
 from portal_app.models.enums import ProducerState
 from portal_app.models.producers import Producer, ProducerCode
-from portal_app.services.access import Permission, visible
+from portal_app.services.access import Permission
 from portal_app.services.configuration.in_force import in_force
 from portal_app.services.configuration.kinds import Kind, only_one
 from portal_app.services.door import Tx
 from portal_app.services.producers import loading
 from portal_app.services.producers.configuration import EntityType, ProducerConfiguration
 from portal_app.services.producers.data import problems_of
+from portal_app.services.scope import visible
 
 AT_THEIR_END = (ProducerState.RETIRED, ProducerState.DISCARDED)
 Types = Mapping[str, EntityType]

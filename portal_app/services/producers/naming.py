@@ -9,10 +9,10 @@ from sqlmodel import col
 
 from portal_app.models.enums import GranteeKind
 from portal_app.models.producers import Producer
-from portal_app.services.access import in_scope
 from portal_app.services.authority.facts import UNNAMED, Granted, Step
 from portal_app.services.door import Tx
 from portal_app.services.producers.standing import Link
+from portal_app.services.scope import in_scope
 
 
 def seen(tx: Tx, locators: Iterable[str]) -> frozenset[str]:

@@ -10,10 +10,11 @@ from sqlmodel import col
 
 from portal_app.models.enums import ProducerKind, ProducerState
 from portal_app.models.producers import Producer, ProducerCode
-from portal_app.services.access import Permission, in_scope, visible
+from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
 from portal_app.services.producers import find
 from portal_app.services.producers.rows import one
+from portal_app.services.scope import in_scope, visible
 
 MOST_IN_TREE = 2000
 

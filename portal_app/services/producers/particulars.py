@@ -6,10 +6,10 @@ from sqlmodel import col
 
 from portal_app.models.enums import ProducerState
 from portal_app.models.producers import Producer
-from portal_app.services.access import visible
 from portal_app.services.door import Tx
 from portal_app.services.producers.formats import LONGEST
 from portal_app.services.producers.views import called
+from portal_app.services.scope import visible
 
 LONGEST_NAME = 200
 NPN = re.compile(r"[0-9]{1,10}")

@@ -6,11 +6,11 @@ from typing import TypeVar
 from sqlmodel import col
 
 from portal_app.models.producers import Producer, ProducerCode
-from portal_app.services.access import visible
 from portal_app.services.door import Tx
 from portal_app.services.errors import Conflict, InvalidData, NotFound
 from portal_app.services.producers.configuration import EntityType
 from portal_app.services.producers.in_force import producers_in_force
+from portal_app.services.scope import visible
 
 Entity = TypeVar("Entity", Producer, ProducerCode)
 

@@ -8,11 +8,12 @@ from sqlmodel import col
 from portal_app.database import lowered
 from portal_app.models.enums import ProducerState
 from portal_app.models.producers import Producer
-from portal_app.services.access import Permission, down_from, visible
+from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
 from portal_app.services.errors import InvalidData
 from portal_app.services.producers.rows import one
 from portal_app.services.producers.views import Node, called, producers_shown
+from portal_app.services.scope import down_from, visible
 
 MOST_LEVELS = 100
 FINAL = (ProducerState.RETIRED, ProducerState.DISCARDED)

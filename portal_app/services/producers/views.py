@@ -10,9 +10,9 @@ from sqlmodel import SQLModel, col
 
 from portal_app.models.enums import ProducerKind, ProducerState
 from portal_app.models.producers import Producer, ProducerCode
-from portal_app.services.access import in_scope
 from portal_app.services.door import Tx
 from portal_app.services.producers.plugins import ValidationItem
+from portal_app.services.scope import in_scope
 
 
 @dataclass(frozen=True, slots=True)

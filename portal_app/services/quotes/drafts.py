@@ -11,7 +11,7 @@ from portal_app.models.enums import QuoteState
 from portal_app.models.producers import ProducerCode
 from portal_app.models.quotes import Quote
 from portal_app.services import audit
-from portal_app.services.access import Permission, visible
+from portal_app.services.access import Permission
 from portal_app.services.door import Tx, writes
 from portal_app.services.errors import Invalid
 from portal_app.services.licensing.records import differences, plain
@@ -19,6 +19,7 @@ from portal_app.services.quotes.lifecycle import Step, check_step
 from portal_app.services.quotes.rows import held
 from portal_app.services.quotes.terms import QuoteTerms, put, terms_of
 from portal_app.services.quotes.views import QuoteView, shown
+from portal_app.services.scope import visible
 from portal_app.services.topics import Topic
 from portal_app.services.webhooks import events
 

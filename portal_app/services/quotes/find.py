@@ -7,10 +7,11 @@ from portal_app.models.accounts import Account
 from portal_app.models.enums import QuoteState
 from portal_app.models.producers import ProducerCode
 from portal_app.models.quotes import Quote
-from portal_app.services.access import Permission, in_scope, visible
+from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
 from portal_app.services.quotes.rows import one
 from portal_app.services.quotes.views import Quotes, QuoteView, shown
+from portal_app.services.scope import in_scope, visible
 
 MOST_ROWS = 200
 LONGEST = 200

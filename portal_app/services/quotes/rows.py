@@ -3,9 +3,9 @@
 from sqlmodel import col
 
 from portal_app.models.quotes import Quote
-from portal_app.services.access import visible
 from portal_app.services.door import Tx
 from portal_app.services.errors import Conflict, NotFound
+from portal_app.services.scope import visible
 
 
 def one(tx: Tx, locator: str) -> Quote:

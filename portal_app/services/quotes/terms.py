@@ -13,11 +13,11 @@ from portal_app.models.enums import ProducerState
 from portal_app.models.policies import Carrier, LineOfBusiness
 from portal_app.models.producers import ProducerCode
 from portal_app.models.quotes import Quote
-from portal_app.services.access import visible
 from portal_app.services.door import Tx
 from portal_app.services.errors import Invalid
 from portal_app.services.licensing.jurisdictions import unknown
 from portal_app.services.licensing.records import problems_of_days
+from portal_app.services.scope import visible
 
 OVER = (ProducerState.RETIRED, ProducerState.DISCARDED)
 POSTAL_CODE = re.compile(r"[0-9]{5}(-[0-9]{4})?")

@@ -14,8 +14,8 @@ from portal_app.models.enums import QuoteState
 from portal_app.models.policies import Carrier, LineOfBusiness
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.models.quotes import Quote
-from portal_app.services.access import in_scope
 from portal_app.services.door import Tx
+from portal_app.services.scope import in_scope
 
 
 @dataclass(frozen=True, slots=True)

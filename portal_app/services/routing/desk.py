@@ -10,7 +10,7 @@ from sqlmodel import col
 from portal_app.models.enums import AccountKind
 from portal_app.models.policies import LineOfBusiness
 from portal_app.models.producers import Producer, ProducerCode
-from portal_app.services.access import Permission, visible
+from portal_app.services.access import Permission
 from portal_app.services.configuration import in_force as configured
 from portal_app.services.configuration.reading import ConfigurationProblems
 from portal_app.services.door import Tx, reads
@@ -21,6 +21,7 @@ from portal_app.services.routing.holidays import Holiday, Holidays, closed_betwe
 from portal_app.services.routing.reading import beside_each_other, each_for_itself, read_holidays
 from portal_app.services.routing.rules import Facts, Rules, When
 from portal_app.services.routing.writing import holidays_text, rules_text
+from portal_app.services.scope import visible
 
 MAY = Permission.CHANGE_SETTINGS
 A_YEAR = timedelta(days=365)

@@ -10,7 +10,7 @@ from sqlmodel import SQLModel, col
 from portal_app.models.identity import User, UserGrant
 from portal_app.models.policies import LineOfBusiness
 from portal_app.models.producers import Producer, ProducerCode
-from portal_app.services.access import Actor, Permission, reach, visible
+from portal_app.services.access import Actor, Permission, reach
 from portal_app.services.configuration.in_force import in_force
 from portal_app.services.configuration.kinds import Kind, only_one
 from portal_app.services.door import Tx
@@ -19,6 +19,7 @@ from portal_app.services.routing.holidays import Holidays
 from portal_app.services.routing.matching import Routed
 from portal_app.services.routing.reading import read_holidays, read_rules
 from portal_app.services.routing.rules import Facts, Rules, TargetKind
+from portal_app.services.scope import visible
 
 HERE = Path(__file__).parent
 

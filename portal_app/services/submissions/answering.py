@@ -13,7 +13,7 @@ from portal_app.models.identity import User
 from portal_app.models.policies import LineOfBusiness
 from portal_app.models.submissions import IntakeForm, Submission, SubmissionAnswers
 from portal_app.services import access, audit
-from portal_app.services.access import Permission, visible
+from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads, writes
 from portal_app.services.errors import Conflict, InvalidData
 from portal_app.services.intake.forms import Answers, Field, Form, Group, Row, begun
@@ -21,6 +21,7 @@ from portal_app.services.intake.progress import SectionProgress, progress
 from portal_app.services.intake.validation import Problem, problems
 from portal_app.services.intake.values import read, told
 from portal_app.services.licensing.records import today
+from portal_app.services.scope import visible
 from portal_app.services.submissions.kept import form_of
 from portal_app.services.submissions.lifecycle import Step, check_step
 from portal_app.services.submissions.projection import project

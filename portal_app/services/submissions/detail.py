@@ -10,13 +10,14 @@ from portal_app.models.accounts import Account
 from portal_app.models.policies import Policy
 from portal_app.models.quotes import Quote
 from portal_app.models.submissions import Submission
-from portal_app.services.access import Permission, visible
+from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
 from portal_app.services.intake.forms import Form, Group
 from portal_app.services.intake.sheet import Cells, Sheet, laid_out
 from portal_app.services.intake.values import told
 from portal_app.services.quotes.views import QuoteView
 from portal_app.services.quotes.views import shown as quotes_shown
+from portal_app.services.scope import visible
 from portal_app.services.submissions import documents, timeline
 from portal_app.services.submissions.answering import HIDDEN, day_of, form_version, whole_answers
 from portal_app.services.submissions.documents import DocumentView

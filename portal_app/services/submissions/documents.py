@@ -13,11 +13,12 @@ from portal_app.models.enums import SubmissionDocumentKind, SubmissionEventKind,
 from portal_app.models.media import Media, MediaVersion, ScanState
 from portal_app.models.submissions import Submission, SubmissionDocument, SubmissionEvent
 from portal_app.services import audit
-from portal_app.services.access import Permission, can, visible
+from portal_app.services.access import Permission, can
 from portal_app.services.door import Tx, reads, writes
 from portal_app.services.errors import Conflict, Forbidden, Invalid, NotFound
 from portal_app.services.media.files import MOST_BYTES, Content, Incoming
 from portal_app.services.media.library import Download, handed_out, hold_bytes, to_be_scanned
+from portal_app.services.scope import visible
 from portal_app.services.topics import Topic
 
 MOST_TOGETHER = 100 * 1024 * 1024

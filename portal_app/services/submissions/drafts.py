@@ -13,11 +13,12 @@ from portal_app.models.policies import LineOfBusiness
 from portal_app.models.producers import ProducerCode
 from portal_app.models.submissions import Submission, SubmissionAnswers, SubmissionDocument, SubmissionEvent
 from portal_app.services import audit
-from portal_app.services.access import Permission, Scope, scope_of, visible
+from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads, writes
 from portal_app.services.errors import Invalid
 from portal_app.services.intake.forms import LINES, Answers, Form, Role, begun
 from portal_app.services.licensing.records import today
+from portal_app.services.scope import Scope, scope_of, visible
 from portal_app.services.submissions import timeline
 from portal_app.services.submissions.answering import Answered, shown, whole_answers
 from portal_app.services.submissions.carrying import carried, from_account, with_value

@@ -12,8 +12,9 @@ from portal_app.models.enums import SubmissionStatus
 from portal_app.models.identity import User
 from portal_app.models.policies import LineOfBusiness
 from portal_app.models.submissions import Submission
-from portal_app.services.access import Permission, in_scope, visible
+from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
+from portal_app.services.scope import in_scope, visible
 from portal_app.services.submissions.desk import due_by
 from portal_app.services.submissions.lifecycle import AWAITS_AN_ANSWER, OPEN
 from portal_app.services.submissions.rows import one

@@ -10,12 +10,13 @@ from sqlmodel import col
 from portal_app.models.enums import RequestedItemKind, SubmissionEventKind
 from portal_app.models.submissions import InformationItem, InformationRequest, Submission, SubmissionDocument
 from portal_app.services import audit
-from portal_app.services.access import Permission, visible
+from portal_app.services.access import Permission
 from portal_app.services.door import Tx, writes
 from portal_app.services.errors import Conflict, Invalid, InvalidData, NotFound
 from portal_app.services.intake.forms import Field, Form
 from portal_app.services.intake.values import read
 from portal_app.services.licensing.records import today
+from portal_app.services.scope import visible
 from portal_app.services.submissions import desk, telling, timeline
 from portal_app.services.submissions.kept import form_of
 from portal_app.services.submissions.lifecycle import Step, check_step

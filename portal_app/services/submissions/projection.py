@@ -9,11 +9,11 @@ from sqlmodel import col
 from portal_app.models.enums import ProducerState
 from portal_app.models.producers import ProducerCode
 from portal_app.models.submissions import Submission
-from portal_app.services.access import visible
 from portal_app.services.door import Tx
 from portal_app.services.intake.forms import Answers, Form, Role, first
 from portal_app.services.intake.validation import Problem
 from portal_app.services.intake.values import read
+from portal_app.services.scope import visible
 
 OVER = (ProducerState.RETIRED, ProducerState.DISCARDED)
 

@@ -10,10 +10,11 @@ from sqlmodel import col
 from portal_app.models.enums import RequestedItemKind
 from portal_app.models.identity import User
 from portal_app.models.submissions import InformationItem, InformationRequest, Submission, SubmissionDocument
-from portal_app.services.access import Permission, visible
+from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
 from portal_app.services.intake.forms import Form
 from portal_app.services.intake.values import told
+from portal_app.services.scope import visible
 from portal_app.services.submissions.kept import form_of
 from portal_app.services.submissions.rows import one
 

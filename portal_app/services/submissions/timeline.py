@@ -9,8 +9,9 @@ from sqlmodel import col
 
 from portal_app.models.enums import SubmissionEventKind, SubmissionStatus
 from portal_app.models.submissions import Submission, SubmissionEvent
-from portal_app.services.access import Permission, visible
+from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
+from portal_app.services.scope import visible
 from portal_app.services.submissions.rows import named, one
 from portal_app.services.topics import Topic
 

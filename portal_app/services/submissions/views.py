@@ -14,9 +14,9 @@ from portal_app.models.identity import User
 from portal_app.models.policies import LineOfBusiness
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.models.submissions import Submission
-from portal_app.services import access
-from portal_app.services.access import Permission
+from portal_app.services.access import Permission, can
 from portal_app.services.door import Tx
+from portal_app.services.scope import scope_of
 from portal_app.services.submissions.desk import due_by
 from portal_app.services.submissions.lifecycle import AWAITS_AN_ANSWER
 from portal_app.services.submissions.turns import Turn, next_action, told, turn_of
@@ -102,14 +102,14 @@ def _row(tx: Tx, row: Submission, named: dict[str, Any], due: date) -> Submissio
         at_risk=runs and row.target_on is not None and row.target_on <= due,
         overdue=runs and row.target_on is not None and row.target_on < due,
         turn=turn,
-        turn_words=told(turn, hands_in=mine or _owns(tx), handles=access.can(tx.actor, Permission.UNDERWRITE)),
+        turn_words=told(turn, hands_in=mine or _owns(tx), handles=can(tx.actor, Permission.UNDERWRITE)),
         next_action=next_action(row.status, asked=asked, at_carrier=at_carrier, assigned=row.assignee_id is not None),
     )
 
 
 def _owns(tx: Tx) -> bool:
     """Whether what the actor sees is their own business."""
-    return not access.scope_of(tx.actor).agency
+    return not scope_of(tx.actor).agency
 
 
 def _names(tx: Tx, ids: Sequence[int]) -> dict[int, dict[str, Any]]:

@@ -7,7 +7,8 @@ from typing import Any
 
 from portal_app.models import metadata
 from portal_app.models.columns import Holds
-from portal_app.services.access import Actor, scope_of
+from portal_app.services.access import Actor
+from portal_app.services.scope import scope_of
 from portal_app.services.trail import coded
 from portal_app.services.trail.deeds import DEEDS, Deed
 

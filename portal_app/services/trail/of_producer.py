@@ -8,9 +8,10 @@ from sqlmodel import col
 from portal_app.models.audit import AuditEvent
 from portal_app.models.licensing import EducationCycle, ProducerAppointment, ProducerCover, ProducerLicense
 from portal_app.models.producers import Producer, ProducerCode
-from portal_app.services.access import Permission, visible
+from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
 from portal_app.services.producers.rows import one
+from portal_app.services.scope import visible
 from portal_app.services.trail.events import COLUMNS, MOST_ROWS, Trail, lines
 
 BELONGS = (ProducerCode, ProducerLicense, ProducerAppointment, EducationCycle, ProducerCover)

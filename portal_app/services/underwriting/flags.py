@@ -12,7 +12,7 @@ from portal_app.models.policies import Policy
 from portal_app.models.producers import ProducerCode
 from portal_app.models.quotes import Quote, UnderwritingFlag
 from portal_app.services import audit
-from portal_app.services.access import Permission, visible
+from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads, writes
 from portal_app.services.errors import Conflict, Invalid, NotFound
 from portal_app.services.ledger import rows as ledger_rows
@@ -21,6 +21,7 @@ from portal_app.services.ledger.rules import Act
 from portal_app.services.producers.in_force import producers_in_force
 from portal_app.services.quotes import rows as quote_rows
 from portal_app.services.quotes.lifecycle import check_flag
+from portal_app.services.scope import visible
 from portal_app.services.underwriting import judging
 from portal_app.services.underwriting.subjects import Subject, of_quote, of_transaction
 from portal_app.services.webhooks import events

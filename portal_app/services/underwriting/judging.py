@@ -12,11 +12,11 @@ from sqlmodel import col
 from portal_app.models.enums import FlagCause, ProducerState
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.models.quotes import UnderwritingFlag
-from portal_app.services.access import visible
 from portal_app.services.door import Tx
 from portal_app.services.producers.configuration import FlagLevel as ConfiguredLevel
 from portal_app.services.producers.in_force import producers_in_force
 from portal_app.services.producers.standing import Link, faults, way_up
+from portal_app.services.scope import visible
 from portal_app.services.underwriting.outcome import Outcome, Standing, outcome_of
 from portal_app.services.underwriting.subjects import Subject
 

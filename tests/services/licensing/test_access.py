@@ -21,7 +21,7 @@ from portal_app.models.licensing import (
     ProducerLicense,
 )
 from portal_app.models.producers import Producer
-from portal_app.services.access import ANONYMOUS, BELONGS_TO_A_PRODUCER, Actor, visible
+from portal_app.services.access import ANONYMOUS, Actor
 from portal_app.services.door import SERVICES, Door
 from portal_app.services.errors import Forbidden, NotFound, SignInNeeded
 from portal_app.services.licensing import (
@@ -37,6 +37,7 @@ from portal_app.services.licensing import (
 from portal_app.services.licensing.education import Completion
 from portal_app.services.licensing.sheet import read
 from portal_app.services.licensing.terms import AppointmentTerms, LicenseTerms
+from portal_app.services.scope import BELONGS_TO_A_PRODUCER, visible
 from tests.services.licensing.test_cover import TERMS
 from tests.world import Agency, unenrolled
 

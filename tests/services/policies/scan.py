@@ -7,10 +7,11 @@ from sqlmodel import col
 from portal_app.models.accounts import Account
 from portal_app.models.enums import Grant, Role
 from portal_app.models.policies import Carrier, LineOfBusiness, Policy
-from portal_app.services.access import Actor, Permission, visible
+from portal_app.services.access import Actor, Permission
 from portal_app.services.door import Tx, reads
 from portal_app.services.policies.text import fold, normalised
 from portal_app.services.policies.views import Query, Sort
+from portal_app.services.scope import visible
 from tests.world import Agency, actor
 
 
