@@ -1,5 +1,6 @@
 """Whose rows: what of the agency's records a person may see, decided once for all that reads them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,23 +97,8 @@ BELONGS_TO_A_POLICY = (Coverage, Vehicle, PolicyAddress, PolicyTerm, LedgerTrans
 
 def in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[bool]:
     """The condition under which a row of `model` is the actor's to see. Raises TypeError for a table without a rule."""
-    if model is PolicyDocument:
-        return _document_in_scope(actor)
-    if model is Producer or model in BELONGS_TO_A_PRODUCER:
-        return _producer_in_scope(actor, model)
-    if model is EducationCompletion:
-        mine = _producer_in_scope(actor, EducationCycle)
-        return col(EducationCompletion.cycle_id).in_(select(col(EducationCycle.id)).where(mine))
-    if model is AuthorityGrant or model is Moratorium:
-        return _authority_in_scope(actor, model)
-    if model is AuthorityDecision:
-        return _decision_in_scope(actor)
-    if model is Submission or model in BELONGS_TO_A_SUBMISSION:
-        return _submission_in_scope(actor, model)
-    if model is ConfigurationVersion:
-        return true() if actor.kind == "system" or can(actor, Permission.CHANGE_SETTINGS) else false()
-    if model in BELONGS_TO_A_PERSON:
-        return _own_in_scope(actor, model)
+    if own := _own_rule(model):
+        return own(actor, model)
     scope = scope_of(actor)
     if scope.agency:
         return true()
@@ -139,6 +125,33 @@ def in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[bool]:
     raise TypeError(f"{model.__name__} has no rule of scope")
 
 
+def _own_rule(model: type[SQLModel]) -> Callable[[Actor, type[SQLModel]], ColumnElement[bool]] | None:
+    """What decides for a table that does not go with a producer's policies alone."""
+    if model is Producer or model in BELONGS_TO_A_PRODUCER:
+        return _producer_in_scope
+    if model is Submission or model in BELONGS_TO_A_SUBMISSION:
+        return _submission_in_scope
+    if model in BELONGS_TO_A_PERSON:
+        return _own_in_scope
+    return {
+        PolicyDocument: _document_in_scope,
+        EducationCompletion: _education_in_scope,
+        AuthorityGrant: _authority_in_scope,
+        Moratorium: _authority_in_scope,
+        AuthorityDecision: _decision_in_scope,
+        ConfigurationVersion: _configuration_in_scope,
+    }.get(model)
+
+
+def _configuration_in_scope(actor: Actor, _: type[SQLModel]) -> ColumnElement[bool]:
+    return true() if actor.kind == "system" or can(actor, Permission.CHANGE_SETTINGS) else false()
+
+
+def _education_in_scope(actor: Actor, _: type[SQLModel]) -> ColumnElement[bool]:
+    mine = _producer_in_scope(actor, EducationCycle)
+    return col(EducationCompletion.cycle_id).in_(select(col(EducationCycle.id)).where(mine))
+
+
 def _own_in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[bool]:
     """What is one person's is nobody else's, whatever their role."""
     if actor.kind == "system":
@@ -146,7 +159,7 @@ def _own_in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[bool]:
     return col(model.user_id) == actor.user_id if can(actor, Gate.SIGNED_IN) else false()  # type: ignore[attr-defined]
 
 
-def _document_in_scope(actor: Actor) -> ColumnElement[bool]:
+def _document_in_scope(actor: Actor, _: type[SQLModel]) -> ColumnElement[bool]:
     """A document goes with its policy or, where it is of a whole account, with the account; and its category with the
     role."""
     if not can(actor, Permission.DOWNLOAD_DOCUMENTS):
@@ -216,7 +229,7 @@ def _authority_in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[bo
     return or_(everybody, above, col(grant.producer_id).in_(below), col(grant.producer_code_id).in_(codes))
 
 
-def _decision_in_scope(actor: Actor) -> ColumnElement[bool]:
+def _decision_in_scope(actor: Actor, _: type[SQLModel]) -> ColumnElement[bool]:
     """A decision goes with its quote or policy, to a producer as far as it is about a code of theirs or they asked it;
     what was asked by hand is for who asked, and for who sets authority and sees the business."""
     if actor.kind == "system":
