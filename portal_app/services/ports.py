@@ -370,7 +370,6 @@ class DeliveryFailed(OSError):
 class Mailer(Protocol):
     def send(self, mail: Mail) -> None:
         """Hand the message over. Raises DeliveryRefused for good, DeliveryFailed or another error for now."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,8 +382,7 @@ class TextMessage:
 
 class TextMessenger(Protocol):
     def send(self, message: TextMessage) -> None:
-        """Hand the message over to the gateway. Raises DeliveryRefused for a number that it will never take, NotNow for
-        what is worth a retry."""
+        """Hand the message over. Raises DeliveryRefused for a number that is never taken, DeliveryFailed for now."""
         ...
 
 
