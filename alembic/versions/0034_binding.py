@@ -57,7 +57,9 @@ def _events_anew() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_submission_event")),
         sa.UniqueConstraint("locator", name=op.f("uq_submission_event_locator")),
     )
-    names = 'id, locator, submission_id, kind, at, "by", about'
-    op.execute(f"INSERT INTO submission_event ({names}) SELECT {names} FROM submission_event_before")
+    op.execute(
+        'INSERT INTO submission_event (id, locator, submission_id, kind, at, "by", about)'
+        ' SELECT id, locator, submission_id, kind, at, "by", about FROM submission_event_before'
+    )
     op.drop_table("submission_event_before")
     op.create_index("ix_submission_event_of", "submission_event", ["submission_id", "id"], unique=False)
