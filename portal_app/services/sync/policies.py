@@ -32,7 +32,6 @@ from portal_app.services.sync.projection import BEGINS, Entry, add, fold, in_for
 from portal_app.services.sync.references import References, add_carriers, look_up
 from portal_app.services.sync.rows import Incoming
 
-
 ISSUANCE = TransactionKind.ISSUANCE
 
 
