@@ -244,7 +244,7 @@ def _bound_otherwise(there: Sequence[Entry], records: Sequence[PolicyRecord]) ->
         return []
     said = {record.effective for record in records}
     fed = {each.term_effective for each in there if each.origin is Origin.FEED}
-    ours = {term for term in fold(there).values() if term.effective in begun - fed - said}
+    ours = [term for term in fold(there).values() if term.effective in begun - fed - said]
     gone = {term.effective for term in ours if any(covers_the_same(term, record) for record in records)}
     return [each for each in there if each.term_effective in gone]
 
