@@ -39,6 +39,7 @@ from portal_app.routes.api import (
     quarantine,
     quotes,
     roles,
+    submission_documents,
     submission_steps,
     submissions,
     sync_runs,
@@ -70,6 +71,7 @@ BUSINESS = (
     producer_codes,
     producer_types,
     media,
+    submission_documents,
     exports,
 )
 ADMINISTRATION = (

@@ -117,7 +117,12 @@ def _item(item: InPath) -> str:
     return _locator(item)
 
 
+def _document(document: InPath) -> str:
+    return _locator(document)
+
+
 Locator = Annotated[str, Depends(_locator)]
+DocumentLocator = Annotated[str, Depends(_document)]
 TokenLocator = Annotated[str, Depends(_token)]
 ItemLocator = Annotated[str, Depends(_item)]
 MessageLocator = Annotated[str, Depends(_message)]

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from portal_app.routes.api import credentials, parameters, problems, shapes
 from portal_app.routes.api.auth import Caller
-from portal_app.routes.api.submissions import SubmissionItem
+from portal_app.routes.api.submission_shapes import SubmissionItem
 from portal_app.services.door import the_door
 from portal_app.services.submissions import assigning, moves
 from portal_app.services.submissions.assigning import MOST_AT_ONCE

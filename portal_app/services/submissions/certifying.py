@@ -82,6 +82,8 @@ def certify_and_submit(tx: Tx, *, locator: str, statement_agreed: bool, version:
     desk.set_target(tx, row)
     ordering.order(tx, row, SubmissionDocumentKind.APPLICATION)
     telling.people(tx, row, "submission_received", key="")
+    if row.contact:
+        telling.contact(tx, row)
     return _handed_in(row, again=False)
 
 

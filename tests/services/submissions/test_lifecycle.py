@@ -1,14 +1,15 @@
 """Statuses follow the table of transitions, and only those step who may."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
-from portal_app.models.enums import RequestedItemKind, SubmissionDocumentKind, SubmissionEventKind, SubmissionStatus
-from portal_app.models.media import Media
+from portal_app.models.enums import RequestedItemKind, SubmissionEventKind, SubmissionStatus
 from portal_app.models.notifications import Notification
+from portal_app.models.outbox import OutboxMessage
 from portal_app.models.submissions import Submission, SubmissionDocument, SubmissionEvent
 from portal_app.services import access
 from portal_app.services.access import Actor
@@ -19,7 +20,7 @@ from portal_app.services.submissions.information import Wanted
 from portal_app.services.submissions.lifecycle import MAY, TRANSITIONS, Step, can_step, steps_for
 from portal_app.services.submissions.views import SubmissionRow
 from tests.services.submissions import states_document
-from tests.services.submissions.acting import RISK, Cast, row_of
+from tests.services.submissions.acting import RISK, Cast, Mailer, add_document, row_of
 from tests.world import Agency, Clock
 
 S = SubmissionStatus
@@ -109,7 +110,7 @@ def test_to_end_it_needs_a_reason_that_the_other_side_reads(door: Door, cast: Ca
     done = door.run(moves.decline, cast.underwriter, locator=locator, reason=" The roof is too old. ")
     assert (done.status, done.reason, done.turn_words) == (S.DECLINED, "The roof is too old.", "Nobody's")
     with door.database.read() as db:
-        told = dict(db.execute(select(Notification.kind, Notification.body)))
+        told = {row.kind: row.body for row in db.execute(select(Notification.kind, Notification.body))}
         event = db.scalars(select(SubmissionEvent.about).order_by(SubmissionEvent.id.desc())).first()
     assert told["submission_declined"] == "The roof is too old."
     assert event == {"before": "pending", "after": "declined", "reason": "The roof is too old."}
@@ -126,7 +127,13 @@ def test_who_picks_up_or_is_given_a_submission_handles_it(door: Door, cast: Cast
     assert version == mine.version, "they have it already"
     with pytest.raises(Conflict):
         door.run(assigning.assign, cast.principal, locator=locator, contact="uw@carrier.com", version=version - 1)
+    door.ports = replace(door.ports, mailer=Mailer())
     away = door.run(assigning.assign, cast.principal, locator=locator, contact="uw@carrier.com", version=version)
+    with door.database.read() as db:
+        payloads = list(db.scalars(select(OutboxMessage.payload).where(OutboxMessage.topic == "mail")))
+    (mail,) = [each for each in payloads if each["recipient"] == "uw@carrier.com"]
+    assert "Insured: Ada Quill" in mail["text"]
+    assert "Answer asked for by: Nov 23, 2026" in mail["text"]
     assert (away.assigned_to, away.assignee, away.turn_words) == ("uw@carrier.com", "", "The carrier's")
     for wrong in ({}, {"to": "x", "contact": "uw@carrier.com"}, {"contact": "nobody"}, {"to": "0" * 26}):
         with pytest.raises(Invalid):
@@ -218,24 +225,6 @@ def test_what_is_asked_for_is_answered_item_by_item_and_the_clock_stands(door: D
         door.run(information.answer, cast.maya, locator=locator, item=text, value="2018")
 
 
-def add_document(door: Door, locator: str, filename: str) -> None:
-    with door.database.write() as db:
-        media = Media(created_at=door.clock(), title=filename)
-        db.add(media)
-        db.flush()
-        row = db.scalars(select(Submission).where(Submission.locator == locator)).one()
-        db.add(
-            SubmissionDocument(
-                submission_id=row.id or 0,
-                media_id=media.id or 0,
-                kind=SubmissionDocumentKind.PHOTOS,
-                upload_key=filename,
-                added_at=door.clock(),
-                added_by="maya@agency.test",
-            )
-        )
-
-
 def document_of(door: Door, locator: str) -> str:
     with door.database.read() as db:
         return db.scalars(select(SubmissionDocument.locator)).one()
@@ -270,3 +259,47 @@ def test_a_request_is_cancelled_by_hand_and_with_the_end(door: Door, cast: Cast)
         kinds = list(db.scalars(select(SubmissionEvent.kind)))
     assert kinds.count(SubmissionEventKind.CANCELLED) == 2
     STEPS[Step.ASK](cast, cast.underwriter, one)
+
+
+@pytest.mark.criterion("TRACK-06")
+def test_the_dashboard_sorts_filters_and_counts(door: Door, cast: Cast, agency: Agency, clock: Clock) -> None:
+    names = {"Ada Quill": cast.maya, "Bo Reed": cast.daniel, "Cy 100% Glass": cast.maya}
+    locators = {}
+    for name, who in names.items():
+        clock.forward(minutes=1)
+        locators[name] = cast.submitted(who, name=name)
+    cast.filled()
+    door.run(assigning.pick_up, cast.underwriter, locator=locators["Bo Reed"])
+
+    def listed(who: Actor = cast.underwriter, **given: Any) -> list[str]:
+        order = {each: given.pop(each) for each in ("sort", "descending", "offset", "count") if each in given}
+        found = door.run(find.listed, who, wanted=find.Filter(**given), **order)
+        if not order:
+            assert found.total == len(found.rows)
+        return [each.insured_name for each in found.rows]
+
+    newest = ["Cy 100% Glass", "Bo Reed", "Ada Quill"]
+    assert listed() == newest, "and no draft"
+    for sort in find.Sort:
+        up, down = (listed(sort=sort, descending=each) for each in (False, True))
+        assert sorted(up) == sorted(newest)
+        assert up[0] != down[0] or sort is find.Sort.ASSIGNED_TO, sort
+    assert listed(sort=find.Sort.INSURED_NAME, descending=False) == sorted(newest)
+    assert listed(sort=find.Sort.ASSIGNED_TO, descending=False)[0] == "Bo Reed", "what has nothing comes last"
+    assert listed(offset=1, count=1) == ["Bo Reed"]
+    assert listed(text="quill") == ["Ada Quill"] == listed(text="sub-2026-000001")
+    assert listed(text="100%") == ["Cy 100% Glass"]
+    assert listed(statuses=(S.IN_REVIEW,)) == ["Bo Reed"] == listed(mine=True)
+    assert listed(statuses=(S.DRAFT,)) == ["Ada Quill"]
+    assert listed(assigned_to=cast.locators["csr@agency.test"]) == ["Bo Reed"]
+    assert listed(unassigned=True) == ["Cy 100% Glass", "Ada Quill"] == listed(unrouted=True)
+    assert listed(line="bop") == []
+    assert listed(at_risk=True) == []
+    clock.forward(days=7)
+    STEPS[Step.ASK](cast, cast.underwriter, locators["Ada Quill"])
+    assert listed(at_risk=True) == ["Cy 100% Glass", "Bo Reed"], "the clock of the other stands"
+    assert listed(cast.maya) == ["Cy 100% Glass", "Ada Quill"]
+    assert listed(cast.daniel) == ["Bo Reed"]
+    assert listed(agency.read_only()) == newest
+    with pytest.raises(Forbidden):
+        listed(agency.admin())
