@@ -158,8 +158,8 @@ def test_the_evidence_file_holds_all_of_it(door: Door, desk: Desk) -> None:
     said = text_of(content)
     for words in (
         "Evidence file", "Ada Quill", "Timeline", "Submitted as SUB-2026-000001",
-        "Binding the quote of Granite Mutual was refused", "Moved from Quoted to Bound", "Decisions on binding authority",
-        "Refer",
+        "Binding the quote of Granite Mutual was refused", "Moved from Quoted to Bound",
+        "Decisions on binding authority", "Refer",
         "Documents", "Binder BND-2026-000001.pdf",
         SubmissionDocumentKind.APPLICATION.label,
     ):  # fmt: skip
