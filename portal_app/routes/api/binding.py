@@ -13,6 +13,7 @@ from portal_app.models.enums import BindOutcome
 from portal_app.routes.api import credentials, parameters, problems, quotes, shapes
 from portal_app.routes.api.auth import Caller
 from portal_app.routes.api.credentials import Amount, Day
+from portal_app.routes.api.media import BINARY
 from portal_app.routes.api.quotes import Quote, Quotes, Version
 from portal_app.routes.api.submissions import Key
 from portal_app.services.binding import bindability, by_program, refer
@@ -28,12 +29,7 @@ from portal_app.services.submissions.moving import LONGEST_REASON
 router = APIRouter(responses=problems.OF_A_ROLE)
 STEPPED = problems.WRITTEN | problems.MISSING | problems.AGAINST_IT
 
-EVIDENCE: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "The file.",
-        "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
-    }
-}
+EVIDENCE: dict[int | str, dict[str, Any]] = {200: {"description": "The file.", "content": {"application/pdf": BINARY}}}
 
 Note = Annotated[str, Field(max_length=LONGEST_REASON, pattern=r"^[^\x00]*$")]
 
