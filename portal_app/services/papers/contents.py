@@ -12,7 +12,6 @@ from portal_app.models.policies import Carrier, LineOfBusiness, Policy
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.models.quotes import Quote
 from portal_app.models.submissions import Submission
-from portal_app.services.access import visible
 from portal_app.services.authority import words
 from portal_app.services.authority.decisions import told as decisions_told
 from portal_app.services.binding.bindability import binder_until
@@ -20,6 +19,7 @@ from portal_app.services.binding.policies import coverages
 from portal_app.services.door import Tx
 from portal_app.services.papers.paper import Facts, Heading, Paper, Part, Table, Text
 from portal_app.services.policies.detail import mailing_lines
+from portal_app.services.scope import visible
 from portal_app.services.submissions import documents, timeline
 from portal_app.services.submissions.detail import SectionView, sections
 from portal_app.services.submissions.fingerprint import is_as_certified

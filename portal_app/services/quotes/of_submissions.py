@@ -14,7 +14,7 @@ from portal_app.models.producers import ProducerCode
 from portal_app.models.quotes import Quote
 from portal_app.models.submissions import Submission, SubmissionDocument
 from portal_app.services import audit
-from portal_app.services.access import Permission, visible
+from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads, writes
 from portal_app.services.errors import Conflict, Invalid
 from portal_app.services.licensing.records import today
@@ -23,6 +23,7 @@ from portal_app.services.quotes.drafts import about, created
 from portal_app.services.quotes.rows import held_with_submission
 from portal_app.services.quotes.terms import QuoteTerms, put
 from portal_app.services.quotes.views import QuoteView, shown
+from portal_app.services.scope import visible
 from portal_app.services.submissions import rows, telling, timeline
 from portal_app.services.submissions.answering import day_of, whole_answers
 from portal_app.services.submissions.applicant import applicant
