@@ -9,7 +9,8 @@ from portal_app.models.jobs import Instance
 from portal_app.services import door as doors
 from portal_app.services.access import Gate, system
 from portal_app.services.door import Door, Tx, writes
-from portal_app.services.ports import FeedConnector, Mailer, Ports, Scanner, TextMessenger
+from portal_app.services.media.port import Scanner
+from portal_app.services.ports import FeedConnector, Mailer, Ports, TextMessenger
 from portal_app.services.producers import loading
 from portal_app.services.producers.configuration import ProducerConfiguration
 from portal_app.services.producers.plugins import PluginProblem, Plugins

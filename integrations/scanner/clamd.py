@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from portal_app.services.ports import ScannerAway
+from portal_app.services.media.port import ScannerAway
 
 PORT = 3310
 PIECE = 64 * 1024

@@ -23,6 +23,7 @@ STYLESHEETS = [
         "home",
         "settings",
         "producers",
+        "uploads",
         "palette",
     )
 ]
@@ -36,7 +37,7 @@ def head() -> list[rx.Component]:
         rx.el.meta(name="robots", content="noindex"),
         *[
             rx.el.script(src=f"/{name}.js", defer=True)
-            for name in ("portal", "actions", "keys", "palette", "producers")
+            for name in ("portal", "actions", "keys", "palette", "producers", "uploads")
         ],
     ]
 

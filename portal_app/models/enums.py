@@ -279,15 +279,6 @@ class SubmissionDocumentKind(Labelled):
         }.get(self, super().label)
 
 
-class ScanState(StrEnum):
-    """Whether a scanner for malware has seen a file; none has where none was set up when it came."""
-
-    WAITING = "waiting"
-    CLEAN = "clean"
-    REFUSED = "refused"
-    NOT_SCANNED = "not_scanned"
-
-
 class BillMode(Labelled):
     """Who sends the bill."""
 

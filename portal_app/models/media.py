@@ -1,13 +1,22 @@
 """Files that extension data refers to: each may come in several versions. Their bytes lie in the data folder."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Index
 from sqlmodel import SQLModel
 
 from portal_app.models.columns import Holds, column, key, locator, moment, reference
-from portal_app.models.enums import ScanState
 from portal_app.models.stored import stored_enum
+
+
+class ScanState(StrEnum):
+    """Whether a scanner for malware has seen a file; none has where none was set up when it came."""
+
+    WAITING = "waiting"
+    CLEAN = "clean"
+    REFUSED = "refused"
+    NOT_SCANNED = "not_scanned"
 
 
 class Media(SQLModel, table=True):

@@ -1,4 +1,6 @@
-"""`/files`: files that the data of producers and codes refers to, taken in from forms and handed out to browsers."""
+"""`/files`: files that the data of producers and codes refers to, and those of submissions, taken in from pages and
+handed out to browsers. `of=submission:LOCATOR` says that a file is of a submission, `of=LOCATOR` that it is the newest
+version of what is there."""
 
 from collections.abc import AsyncIterator, Iterator
 from urllib.parse import quote
@@ -8,38 +10,68 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from portal_app.services.door import current_actor, the_door
-from portal_app.services.errors import DomainError, Forbidden, Invalid, NotFound
+from portal_app.services.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from portal_app.services.media import library, taking
 from portal_app.services.media.library import Download, MediaView
+from portal_app.services.submissions import documents, uploading
 
 CHUNK = 64 * 1024
-STATUS: dict[type[DomainError], int] = {Invalid: 422, Forbidden: 403, NotFound: 404}
+STATUS: dict[type[DomainError], int] = {Invalid: 422, Forbidden: 403, NotFound: 404, Conflict: 409}
+OF_SUBMISSION = "submission:"
 
 
 async def post_file(request: Request) -> Response:
     """The body is the file itself. Answers with the reference to keep, or with a sentence for the field."""
-    names = {name: request.query_params.get(name, "") for name in ("filename", "of")}
+    submission = _submission(request)
     try:
-        kept = await taking.take_in(the_door(), current_actor.get(), _arriving(request), **names)
+        return JSONResponse(await (_of_submission(request, submission) if submission else _of_data(request)), 201)
     except DomainError as refusal:
-        return JSONResponse({"problem": refusal.sentence}, STATUS.get(type(refusal), 503))
+        return _refused(refusal)
     except ClientDisconnect:
         return Response(status_code=400)
-    return JSONResponse(reference(kept), 201)
+
+
+async def _of_data(request: Request) -> dict[str, str]:
+    names = {name: request.query_params.get(name, "") for name in ("filename", "of")}
+    return reference(await taking.take_in(the_door(), current_actor.get(), _arriving(request), **names))
+
+
+async def _of_submission(request: Request, submission: str) -> dict[str, str]:
+    told = {name: request.query_params.get(name, "") for name in ("kind", "filename", "upload_key")}
+    named = documents.Named(submission, **told)
+    kept = await uploading.take_in(the_door(), current_actor.get(), _arriving(request), named)
+    return {"locator": kept.locator, "filename": kept.filename, "scan": kept.scan.value}
+
+
+async def delete_file(request: Request) -> Response:
+    """Take a file of a submission out of it."""
+    asked = {"submission": _submission(request), "locator": request.path_params["locator"]}
+    try:
+        await uploading.remove(the_door(), current_actor.get(), **asked)
+    except DomainError as refusal:
+        return _refused(refusal)
+    return Response(status_code=204)
 
 
 async def get_file(request: Request) -> Response:
-    """A version to be saved and not to be shown: the newest, or the one that `version` names."""
+    """A file to be saved and not to be shown: a document of a submission, or a version, the newest or the one that
+    `version` names."""
     locator, version = request.path_params["locator"], request.query_params.get("version", "")
+    submission = _submission(request)
     try:
-        found = await the_door().call(library.download, locator=locator, version=version)
+        if submission:
+            found = await the_door().call(documents.download, submission=submission, locator=locator)
+        else:
+            found = await the_door().call(library.download, locator=locator, version=version)
     except Forbidden:
         return Response(status_code=303, headers={"Location": "/denied"})
-    except NotFound as refusal:
-        return Response(refusal.sentence, 404, media_type="text/plain")
+    except (NotFound, Conflict) as refusal:
+        return Response(refusal.sentence, STATUS[type(refusal)], media_type="text/plain")
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.filename, safe='')}",
         "Content-Length": str(found.size),
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
         "Cache-Control": "no-store",
     }
     return StreamingResponse(_bytes(found), media_type=found.content_type, headers=headers)
@@ -49,6 +81,16 @@ def reference(kept: MediaView) -> dict[str, str]:
     """The newest version, as extension data refers to it."""
     newest = kept.versions[0]
     return {"locator": kept.locator, "versionLocator": newest.locator, "filename": newest.filename}
+
+
+def _submission(request: Request) -> str:
+    """The submission that a file is of; "" where it is of none."""
+    of = request.query_params.get("of", "")
+    return of.removeprefix(OF_SUBMISSION) if of.startswith(OF_SUBMISSION) else ""
+
+
+def _refused(refusal: DomainError) -> Response:
+    return JSONResponse({"problem": refusal.sentence}, STATUS.get(type(refusal), 503))
 
 
 async def _arriving(request: Request) -> AsyncIterator[bytes]:
@@ -65,4 +107,5 @@ def _bytes(found: Download) -> Iterator[bytes]:
 ROUTES = [
     Route("/files", post_file, methods=["POST"]),
     Route("/files/{locator}", get_file, methods=["GET"]),
+    Route("/files/{locator}", delete_file, methods=["DELETE"]),
 ]

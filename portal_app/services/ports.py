@@ -5,7 +5,6 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Protocol
 
 from portal_app.models.enums import (
@@ -18,6 +17,7 @@ from portal_app.models.enums import (
     PolicyStatus,
     ProducerKind,
 )
+from portal_app.services.media.port import Scanner
 from portal_app.services.producers import loading
 from portal_app.services.producers.configuration import ProducerConfiguration
 from portal_app.services.producers.plugins import Plugins
@@ -386,23 +386,6 @@ class TextMessenger(Protocol):
     def send(self, message: TextMessage) -> None:
         """Hand the message over to the gateway. Raises DeliveryRefused for a number that it will never take, NotNow for
         what is worth a retry."""
-        ...
-
-
-class ScannerAway(OSError):
-    """The scanner cannot say anything of a file now; a later attempt may succeed. The text says what to look at."""
-
-
-class Scanner(Protocol):
-    """What looks through files for malware."""
-
-    def scan(self, path: Path) -> str:
-        """Look through a file. Returns the name of what was found, "" for a clean one. Raises ScannerAway, or another
-        OSError where the file cannot be read."""
-        ...
-
-    def ping(self) -> None:
-        """Whether it answers. Raises ScannerAway."""
         ...
 
 

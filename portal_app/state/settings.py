@@ -34,6 +34,7 @@ VARIABLES = {
     "PORTAL_ENCRYPTION_KEYS": ("Keys of encryption", "Made in the data folder"),
     "PORTAL_LOOKUP_KEY": ("Key of look-ups", "Made in the data folder"),
     "PORTAL_TRUSTED_PROXIES": ("Trusted proxies", "None"),
+    "PORTAL_CLAMD_URL": ("Scanner for malware in files", "Files are not looked through"),
     "PORTAL_PASSWORD_LIST": ("Own list of refused passwords", "The shipped one alone"),
 }
 

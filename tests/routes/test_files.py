@@ -11,11 +11,13 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from portal_app.guard import asgi, headers
+from portal_app.models.identity import User
 from portal_app.models.producers import Producer
 from portal_app.routes import files
 from portal_app.services.door import Door
 from portal_app.services.media.files import MOST_BYTES
 from tests.access.conftest import Cast, cast, door  # noqa: F401
+from tests.services.submissions.sent import add_submission, pdf
 
 SITE = "http://testserver"
 PDF = b"%PDF-1.7 a license"
@@ -98,3 +100,35 @@ def test_a_producer_gets_what_their_own_data_refers_to(ask: Asks, door: Door) ->
         maya.data = {"license": kept}
     assert ask("producer", "GET", place).content == PDF
     assert ask("anonymous", "GET", place).headers["location"] == "/sign-in"
+
+
+@pytest.mark.criterion("DOCS-16")
+def test_files_of_a_submission_go_up_come_down_and_go_away_from_its_page(
+    ask: Asks,
+    door: Door,  # noqa: F811
+    cast: Cast,  # noqa: F811
+) -> None:
+    with door.database.write() as db:
+        maya = db.scalars(select(User).where(User.email == "producer@agency.test")).one()
+        of = f"submission:{add_submission(db, maya, cast.agency.codes['maya']).locator}"
+    asked = f"/files?of={of}&kind=loss_runs&filename=runs.exe&upload_key=key-of-a-page"
+    for who, status in (("admin", 403), ("other producer", 404), ("read-only", 403), ("anonymous", 303)):
+        assert ask(who, "POST", asked, content=pdf()).status_code == status
+    made = [ask("producer", "POST", asked, content=pdf()) for _ in range(2)]
+    assert [each.status_code for each in made] == [201, 201]
+    assert made[0].json() == made[1].json()
+    assert made[0].json()["filename"] == "runs.exe.pdf"
+    place = f"/files/{made[0].json()['locator']}?of={of}"
+    answer = ask("csr", "GET", place)
+    assert (answer.status_code, answer.content) == (200, pdf())
+    assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''runs.exe.pdf"
+    for name, value in (("x-content-type-options", "nosniff"), ("cache-control", "no-store")):
+        assert value in answer.headers[name]
+    assert ask("other producer", "GET", place).status_code == 404
+    assert ask("admin", "GET", place).headers["location"] == "/denied"
+    assert ask("producer", "DELETE", place, origin="https://evil.example").status_code == 403
+    assert ask("other producer", "DELETE", place).status_code == 404
+    assert ask("producer", "DELETE", place).status_code == 204
+    assert ask("producer", "DELETE", place).status_code == 404
+    refused = ask("producer", "POST", asked, content=b"%PDF-1.7 nothing")
+    assert (refused.status_code, "damaged" in refused.json()["problem"]) == (422, True)

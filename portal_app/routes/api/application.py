@@ -37,6 +37,7 @@ from portal_app.routes.api import (
     quarantine,
     quotes,
     roles,
+    submission_documents,
     sync_runs,
     transactions,
     underwriting_flags,
@@ -62,6 +63,7 @@ BUSINESS = (
     producer_codes,
     producer_types,
     media,
+    submission_documents,
     exports,
 )
 ADMINISTRATION = (

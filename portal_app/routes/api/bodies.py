@@ -11,7 +11,7 @@ from portal_app.services.media.files import MOST_BYTES as MOST_FILE_BYTES
 
 MOST_BYTES = 64 * 1024
 # Files are not held in memory: whoever takes one in writes it down while it arrives.
-FILES = re.compile(r".*/media(/[^/]+/versions)?")
+FILES = re.compile(r".*/media(/[^/]+/versions)?|.*/submissions/[^/]+/documents")
 # A file of the national producer database, read whole.
 IMPORTS = re.compile(r".*/licenses/imports")
 MOST_IMPORTED_BYTES = 5 * 1024 * 1024

@@ -64,7 +64,7 @@ async def add_media(
 ) -> Media:
     """Keep a file: the body is the file itself, a PDF, JPG or PNG of at most 25 MB."""
     names = {"filename": filename, "title": title}
-    made = Media.of(await taking.take_in(the_door(), caller, _arriving(request), **names))
+    made = Media.of(await taking.take_in(the_door(), caller, arriving(request), **names))
     answer.headers["Location"] = f"/api/v1/media/{made.locator}"
     return made
 
@@ -78,7 +78,7 @@ async def add_media(
 )
 async def add_media_version(caller: Caller, locator: parameters.Locator, request: Request, filename: FileName) -> Media:
     """Keep a newer version; what refers to an older one still does."""
-    return Media.of(await taking.take_in(the_door(), caller, _arriving(request), filename=filename, of=locator))
+    return Media.of(await taking.take_in(the_door(), caller, arriving(request), filename=filename, of=locator))
 
 
 @router.get("/{locator}", responses=problems.MISSING)
@@ -95,7 +95,7 @@ async def remove_media(caller: Caller, locator: parameters.Locator) -> None:
 
 @router.get(
     "/{locator}/content",
-    responses=HANDED_OUT | problems.MISSING,
+    responses=HANDED_OUT | problems.MISSING | problems.AGAINST_IT,
     response_class=Response,
     dependencies=parameters.GIVEN_ONCE,
 )
@@ -104,16 +104,21 @@ async def get_media_content(
 ) -> Response:
     """The file, to be saved and not to be shown: the newest version that the caller sees, or the one that is named."""
     found = await the_door().act(library.download, caller, locator=locator, version=asked.version)
-    headers = {
+    return StreamingResponse(bytes_of(found), media_type=found.content_type, headers=headers_of(found))
+
+
+def headers_of(found: Download) -> dict[str, str]:
+    """With these a file is saved and never shown."""
+    return {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.filename, safe='')}",
         "Content-Length": str(found.size),
         "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
         "Cache-Control": "no-store",
     }
-    return StreamingResponse(_bytes(found), media_type=found.content_type, headers=headers)
 
 
-async def _arriving(request: Request) -> AsyncIterator[bytes]:
+async def arriving(request: Request) -> AsyncIterator[bytes]:
     """The body as it comes. Who breaks off gets no answer, and leaves no fault in the log."""
     try:
         async for chunk in request.stream():
@@ -122,7 +127,7 @@ async def _arriving(request: Request) -> AsyncIterator[bytes]:
         raise HTTPException(HTTPStatus.BAD_REQUEST) from None
 
 
-def _bytes(found: Download) -> Iterator[bytes]:
+def bytes_of(found: Download) -> Iterator[bytes]:
     with found.path.open("rb") as file:
         while chunk := file.read(CHUNK):
             yield chunk

@@ -113,6 +113,11 @@ def _message(message: InPath) -> str:
     return _locator(message)
 
 
+def _document(document: InPath) -> str:
+    return _locator(document)
+
+
 Locator = Annotated[str, Depends(_locator)]
+DocumentLocator = Annotated[str, Depends(_document)]
 TokenLocator = Annotated[str, Depends(_token)]
 MessageLocator = Annotated[str, Depends(_message)]

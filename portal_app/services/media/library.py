@@ -10,8 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, text
 from sqlmodel import col
 
-from portal_app.models.enums import ScanState
-from portal_app.models.media import Media, MediaVersion
+from portal_app.models.media import Media, MediaVersion, ScanState
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.models.submissions import SubmissionDocument
 from portal_app.services import audit

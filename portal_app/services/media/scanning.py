@@ -8,14 +8,13 @@ from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from portal_app.logs import log
-from portal_app.models.enums import ScanState
-from portal_app.models.media import Media, MediaVersion
+from portal_app.models.media import Media, MediaVersion, ScanState
 from portal_app.services import audit
 from portal_app.services.access import Gate, system
 from portal_app.services.door import Door, Tx, reads, writes
 from portal_app.services.media import sweeping
 from portal_app.services.media.files import place_of
-from portal_app.services.ports import ScannerAway
+from portal_app.services.media.port import ScannerAway
 from portal_app.services.submissions import documents
 from portal_app.services.topics import Topic
 

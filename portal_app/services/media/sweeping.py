@@ -9,8 +9,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlmodel import col
 
-from portal_app.models.enums import ScanState
-from portal_app.models.media import MediaVersion
+from portal_app.models.media import MediaVersion, ScanState
 from portal_app.services.access import Gate, system
 from portal_app.services.door import Door, Tx, writes
 from portal_app.services.media.files import FOLDER, FORGOTTEN_SECONDS, INCOMING, place_of

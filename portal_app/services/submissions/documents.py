@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import col
 
-from portal_app.models.enums import ScanState, SubmissionDocumentKind, SubmissionEventKind, SubmissionStatus
-from portal_app.models.media import Media, MediaVersion
+from portal_app.models.enums import SubmissionDocumentKind, SubmissionEventKind, SubmissionStatus
+from portal_app.models.media import Media, MediaVersion, ScanState
 from portal_app.models.submissions import Submission, SubmissionDocument, SubmissionEvent
 from portal_app.services import audit
 from portal_app.services.access import Permission, can, visible
@@ -114,7 +114,7 @@ def add(tx: Tx, *, named: Named, content: Content, incoming: Incoming) -> Docume
     )
     tx.db.add_all((version, document))
     tx.db.flush()
-    _tell(tx, row, document, version, SubmissionEventKind.ADDED)
+    _tell(tx, "submission.document_added", row, document, version)
     # The last thing before the commit, and under the lock: whoever sweeps finds the bytes written down.
     hold_bytes(tx)
     incoming.place(content)
@@ -155,7 +155,7 @@ def remove(tx: Tx, *, submission: str, locator: str) -> str:
         raise Conflict("The file was removed already.")
     if not _may_remove(tx, row, document):
         raise Forbidden("The submission was handed in with this file. An underwriter can remove it.")
-    _tell(tx, row, document, version, SubmissionEventKind.REMOVED)
+    _tell(tx, "submission.document_removed", row, document, version)
     if row.status is not SubmissionStatus.DRAFT:
         document.removed_at = tx.now
         return ""
@@ -191,27 +191,21 @@ def refused(tx: Tx, version: MediaVersion, found: str) -> bool:
     if document is None:
         return False
     row = tx.db.get_one(Submission, document.submission_id)
-    _tell(tx, row, document, version, SubmissionEventKind.REMOVED, found=found)
+    _tell(tx, "submission.document_refused", row, document, version, found=found)
     return True
 
 
 def _tell(
-    tx: Tx,
-    row: Submission,
-    document: SubmissionDocument,
-    version: MediaVersion,
-    kind: SubmissionEventKind,
-    *,
-    found: str = "",
+    tx: Tx, action: str, row: Submission, document: SubmissionDocument, version: MediaVersion, *, found: str = ""
 ) -> None:
     """The timeline, the trail and open pages."""
     told = {"document": document.locator, "kind": document.kind.value, "filename": version.filename}
     about = {**told, "malware": found} if found else told
+    kind = SubmissionEventKind.ADDED if action == "submission.document_added" else SubmissionEventKind.REMOVED
     by = tx.actor.email or tx.actor.name
     tx.db.add(SubmissionEvent(submission_id=row.id or 0, kind=kind, at=tx.now, by=by, about=about))
-    action = "refused" if found else kind.value
     detail: dict[str, Any] = {**about, "size": version.size, "digest": version.digest}
-    audit.record(tx, f"submission.document_{action}", subject_kind="submission", subject=row.locator, detail=detail)
+    audit.record(tx, action, subject_kind="submission", subject=row.locator, detail=detail)
     tx.changes(Topic.SUBMISSIONS)
 
 
