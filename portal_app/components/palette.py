@@ -14,6 +14,7 @@ from portal_app.components.words import either, icon, meta
 PREFERENCES = Place("preferences", "Preferences", "/preferences", "settings")
 # Actions that a right offers: `Person.actions` holds the keys of those that are this person's.
 ACTIONS = (
+    Place("new-submission", "New submission", "/submissions/new", "file-plus-2"),
     Place("add-user", "Add a user", "/admin/users/new", "user-plus"),
     Place("add-producer", "Add a producer", "/producers/new", "circle-plus"),
     Place("run-feed", "Run a feed now", "/admin/integrations", "play"),

@@ -24,6 +24,7 @@ from portal_app.pages import (
     settings,
     sign_in,
     snapshot,
+    submissions,
     users,
 )
 from portal_app.pages.page import Page
@@ -37,6 +38,7 @@ PAGES: tuple[Page, ...] = (
     difference.PAGE,
     accounts.PAGE,
     account.PAGE,
+    *submissions.PAGES,
     quotes.PAGE,
     quote.PAGE,
     *producers.PAGES,
