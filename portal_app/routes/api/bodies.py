@@ -19,6 +19,10 @@ MOST_IMPORTED_BYTES = 5 * 1024 * 1024
 CONFIGURATIONS = re.compile(r".*/configurations/[^/]+(/check)?")
 MOST_CONFIGURED_BYTES = 6 * MOST_CHARACTERS + 64 * 1024
 
+# The answers of a submission: a fleet, or a hundred buildings.
+ANSWERS = re.compile(r".*/intake-forms/[^/]+/check")
+MOST_ANSWERED_BYTES = 2 * 1024 * 1024
+
 
 class Bounded:
     """Ends a request whose body goes on and on, before it is held in memory; also where it does not say its length."""
@@ -43,6 +47,8 @@ class Bounded:
 def _most(path: str) -> int:
     if FILES.fullmatch(path):
         return MOST_FILE_BYTES
+    if ANSWERS.fullmatch(path):
+        return MOST_ANSWERED_BYTES
     if CONFIGURATIONS.fullmatch(path):
         return MOST_CONFIGURED_BYTES
     return MOST_IMPORTED_BYTES if IMPORTS.fullmatch(path) else MOST_BYTES

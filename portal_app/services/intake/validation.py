@@ -70,8 +70,27 @@ def found_on(sheet: Sheet, *, whole: bool) -> list[Problem]:
         key = check.field.rpartition(".")[0]
         if own := sheet.form.group(key):
             found += [_told(own, broken) for broken in checks.broken(sheet, own, check)]
-    places = {group.key: number for number, group in enumerate(sheet.form.groups)}
-    return sorted(found, key=lambda each: places.get(_group_of(each.path), -1))
+    places = _places(sheet.form)
+    return sorted(found, key=lambda each: _place(places, each.path))
+
+
+Place = tuple[int, int, int]
+
+
+def _places(form: Form) -> dict[str, Place]:
+    """By group and by field, where it stands in the form; what has no place there comes first."""
+    found: dict[str, Place] = {}
+    for number, group in enumerate(form.groups):
+        found[group.key] = (number, -1, -1)
+        found |= {f"{group.key}.{field.name}": (number, 0, place) for place, field in enumerate(group.fields)}
+    return found
+
+
+def _place(places: dict[str, Place], path: str) -> Place:
+    key, bracket, rest = path.partition("[")
+    row, _, name = rest.partition("].")
+    group, _, field = places.get(f"{key}.{name}" if bracket else path, (-1, 0, -1))
+    return group, int(row) if row.isdigit() else -1, field
 
 
 def _of_row(sheet: Sheet, group: Group, number: int, cells: Cells, whole: bool) -> Iterator[Problem]:

@@ -206,7 +206,7 @@ def _phone(_field: Field, text: str, _today: date) -> str:
 
 def _email(_field: Field, text: str, _today: date) -> str:
     try:
-        return validate_email(text, check_deliverability=False).normalized
+        return validate_email(text, check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError:
         raise _Wrong("Enter an email address such as name@example.com.") from None
 

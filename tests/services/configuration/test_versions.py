@@ -64,7 +64,7 @@ def test_what_is_saved_holds_at_once_in_every_process_and_what_is_shipped_does_b
     assert "Broker" in names(other)
     save(other, changed(Broker={}, Wholesaler={}), 1)
     assert "Wholesaler" in names(door)
-    listed, *_ = door.run(versions.listed, ADA)
+    listed = door.run(versions.listed, ADA)[0]
     assert (listed.version.version, listed.version.label) == (2, "Producer types")
 
 

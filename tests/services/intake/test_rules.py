@@ -1,0 +1,368 @@
+"""What the forms ask for and what they refuse, as practice has it."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from portal_app.services.intake.forms import LINES, Answers, Role, first
+from portal_app.services.intake.progress import Stage, progress
+from portal_app.services.intake.reading import load
+from portal_app.services.intake.shipped import shipped, shipped_text
+from portal_app.services.intake.validation import digest, normalised, problems
+from tests.services.intake.filled import TODAY, days, filled, wrong
+
+
+def told(line: str, *, whole: bool = True, **own: Any) -> dict[str, str]:
+    form = shipped(line)
+    return wrong(form, filled(form, **own), whole=whole)
+
+
+def warned(line: str, answers: Answers) -> set[str]:
+    return {each.path for each in problems(shipped(line), answers, TODAY) if each.warning}
+
+
+@pytest.mark.criterion("INTAKE-08")
+@pytest.mark.parametrize("line", LINES)
+def test_a_term_ends_after_it_begins_and_begins_in_the_past_only_without_a_loss(line: str) -> None:
+    assert told(line) == {}
+    at = "applicant.policy"
+    same = {"applicant__policy__expiration": "06/15/2026"}
+    assert told(line, **same) == {f"{at}.expiration": "Enter an expiration date after the effective date."}
+    backdated = {"applicant__policy__effective": days(-1), "applicant__policy__expiration": days(300)}
+    assert f"{at}.no_loss" in told(line, **backdated, applicant__policy__no_loss=False)
+    assert told(line, **backdated, applicant__policy__no_loss=True) == {}
+    form = shipped(line)
+    answers = filled(form, **backdated)
+    del answers["applicant.policy"][0]["no_loss"]
+    assert wrong(form, answers) == {f"{at}.no_loss": "Answer yes or no."}
+    assert wrong(form, answers, whole=False) == {}, "what is missing in a draft is not told"
+    assert told(line, applicant__policy__effective=days(0)) == {}, "today is not the past"
+
+
+@pytest.mark.criterion("INTAKE-07")
+@pytest.mark.parametrize("line", LINES)
+def test_a_zip_code_lies_in_its_state(line: str) -> None:
+    found = told(line, applicant__mailing__state="VT", applicant__policy__state="CT")
+    assert set(found) >= {"applicant.mailing.postal_code", "applicant.policy.postal_code"}
+    assert "02840" not in repr(found)
+
+
+@pytest.mark.criterion("INTAKE-08")
+@pytest.mark.parametrize(
+    ("line", "own", "path"),
+    [
+        (
+            "personal_auto",
+            {
+                "coverage__liability__bi": "other",
+                "coverage__liability__bi_person": "500000",
+                "coverage__liability__bi_accident": "300000",
+            },
+            "coverage.liability.bi_person",
+        ),
+        (
+            "personal_auto",
+            {"coverage__liability__bi": "50000/100000", "coverage__uninsured__um": "100000/300000"},
+            "coverage.uninsured.um",
+        ),
+        ("personal_auto", {"risk__drivers__birth_date": days(-3000)}, "risk.drivers[0].birth_date"),
+        (
+            "personal_auto",
+            {
+                "coverage__damage__vehicle": "1",
+                "coverage__damage__comprehensive": "none",
+                "coverage__damage__collision": "500",
+            },
+            "coverage.damage[0].collision",
+        ),
+        (
+            "commercial_auto",
+            {
+                "coverage__liability__basis": "split",
+                "coverage__liability__bi_person": "900000",
+                "coverage__liability__bi_accident": "800000",
+            },
+            "coverage.liability.bi_person",
+        ),
+        (
+            "commercial_auto",
+            {"coverage__hired__non_owned": True, "coverage__hired__employees": "2", "coverage__hired__regular": "3"},
+            "coverage.hired.regular",
+        ),
+        (
+            "homeowners",
+            {"risk__construction__year_built": "1990", "risk__construction__roof_year": "1980"},
+            "risk.construction.roof_year",
+        ),
+        ("homeowners", {"coverage__limits__a": "300000", "coverage__limits__b": "300001"}, "coverage.limits.b"),
+        (
+            "general_liability",
+            {"coverage__limits__each_occurrence": "2000000", "coverage__limits__general_aggregate": "1000000"},
+            "coverage.limits.each_occurrence",
+        ),
+        (
+            "general_liability",
+            {"coverage__basis__form": "claims_made", "coverage__basis__retroactive": "2026-06-16"},
+            "coverage.basis.retroactive",
+        ),
+        ("general_liability", {"risk__hazards__class_code": "1691"}, "risk.hazards[0].class_code"),
+        (
+            "bop",
+            {"coverage__liability__premises": "1000000", "coverage__liability__each_occurrence": "500000"},
+            "coverage.liability.premises",
+        ),
+        ("workers_compensation", {"risk__classes__class_code": "881"}, "risk.classes[0].class_code"),
+        ("workers_compensation", {"coverage__rating__modification": "0.19"}, "coverage.rating.modification"),
+        ("workers_compensation", {"coverage__rating__modification": "5.01"}, "coverage.rating.modification"),
+        (
+            "workers_compensation",
+            {"coverage__rating__modification": "0.95", "coverage__rating__modification_date": "2023-01-01"},
+            "coverage.rating.modification_date",
+        ),
+        (
+            "workers_compensation",
+            {
+                "coverage__employers_liability__each_accident": "1000000",
+                "coverage__employers_liability__disease_policy": "500000",
+                "coverage__employers_liability__disease_employee": "500000",
+            },
+            "coverage.employers_liability.each_accident",
+        ),
+        (
+            "commercial_property",
+            {"risk__buildings__year_built": "1990", "risk__buildings__wiring_updated": "1989"},
+            "risk.buildings[0].wiring_updated",
+        ),
+        (
+            "umbrella",
+            {"coverage__limits__limit": "5000000", "coverage__limits__aggregate": "1000000"},
+            "coverage.limits.aggregate",
+        ),
+    ],
+)
+def test_answers_have_to_fit_each_other(line: str, own: dict[str, Any], path: str) -> None:
+    found = told(line, **own)
+    assert path in found
+    assert found[path].endswith(".")
+
+
+@pytest.mark.criterion("INTAKE-08")
+def test_the_modification_comes_with_its_date() -> None:
+    form = shipped("workers_compensation")
+    answers = filled(form)
+    answers["coverage.rating"][0]["modification"] = "0.9500"
+    missing = {"modification_date", "modification_kind", "risk_id"}
+    assert set(wrong(form, answers)) == {f"coverage.rating.{name}" for name in missing}
+    assert normalised(form, answers, TODAY)["coverage.rating"][0]["modification"] == "0.95"
+
+
+@pytest.mark.criterion("INTAKE-08")
+def test_officers_own_no_more_than_there_is() -> None:
+    form = shipped("workers_compensation")
+    answers = filled(form, risk__officers__ownership="60")
+    answers["risk.officers"].append(dict(answers["risk.officers"][0], ownership="40"))
+    assert wrong(form, answers) == {}
+    answers["risk.officers"][1]["ownership"] = "40.5"
+    assert wrong(form, answers) == {"risk.officers[1].ownership": "Enter shares that come to at most 100%."}
+
+
+@pytest.mark.criterion("INTAKE-08")
+@pytest.mark.parametrize(
+    ("kind", "low", "enough"),
+    [
+        ("general_liability", {"occurrence": "500000"}, {"occurrence": "1000000"}),
+        ("general_liability", {"aggregate": "1000000"}, {"aggregate": "2000000"}),
+        ("commercial_auto", {"csl": "999999.99"}, {"csl": "1000000"}),
+        ("employers_liability", {"disease_employee": "100000"}, {"disease_employee": "500000"}),
+        ("personal_auto", {"basis": "split", "bi_person": "100000"}, {"bi_person": "250000", "bi_accident": "500000"}),
+        ("homeowners", {"occurrence": "100000"}, {"occurrence": "300000"}),
+    ],
+)
+def test_what_lies_below_an_umbrella_has_the_limits_that_it_asks_for(
+    kind: str, low: dict[str, str], enough: dict[str, str]
+) -> None:
+    form = shipped("umbrella")
+    answers = filled(form, risk__underlying__kind=kind, **{f"risk__underlying__{each}": low[each] for each in low})
+    [name] = low.keys() - {"basis"}
+    assert set(wrong(form, answers)) == {f"risk.underlying[0].{name}"}
+    answers["risk.underlying"][0] |= enough
+    assert wrong(form, answers) == {}
+
+
+@pytest.mark.criterion("INTAKE-06")
+def test_a_vehicle_is_there_once_and_its_year_and_make_are_compared_with_its_number() -> None:
+    form = shipped("personal_auto")
+    answers = filled(form, risk__vehicles__year="2015", risk__vehicles__make="HONDA")
+    assert warned("personal_auto", answers) == set()
+    vehicle = answers["risk.vehicles"][0]
+    answers["risk.vehicles"].append(dict(vehicle, vin="1hgcv1f38 fa000015", year="2016", make="Toyota"))
+    assert wrong(form, answers) == {
+        "risk.vehicles[1].vin": "Enter each vehicle once: this VIN is there already.",
+    }
+    assert warned("personal_auto", answers) == {"risk.vehicles[1].vin"}
+    answers["risk.vehicles"].pop()
+    for vin in ("1HGCV1F39FA000015", "1HGCV1F38FA00001O", "1HGCV1F38FA00001"):
+        vehicle["vin"] = vin
+        assert set(wrong(form, answers)) == {"risk.vehicles[0].vin"}
+        assert vin not in repr(problems(form, answers, TODAY))
+    vehicle |= {"vin": "194677S109876", "year": "1967", "make": "Chevrolet"}
+    assert wrong(form, answers) == {}
+    assert warned("personal_auto", answers) == {"risk.vehicles[0].vin"}, "before 1981 it is a warning"
+
+
+@pytest.mark.criterion("INTAKE-04")
+@pytest.mark.parametrize(
+    ("line", "asked", "own", "other"),
+    [
+        (
+            "personal_auto",
+            "risk.vehicles[0].lienholder",
+            {"risk__vehicles__ownership": "financed"},
+            {"risk__vehicles__ownership": "owned"},
+        ),
+        (
+            "general_liability",
+            "coverage.basis.retroactive",
+            {"coverage__basis__form": "claims_made"},
+            {"coverage__basis__form": "occurrence"},
+        ),
+        (
+            "homeowners",
+            "coverage.deductibles.hurricane",
+            {"applicant__policy__state": "FL"},
+            {"applicant__policy__state": "AZ"},
+        ),
+        (
+            "commercial_property",
+            "coverage.values[0].income_limit",
+            {"coverage__values__income": "limit"},
+            {"coverage__values__income": "none"},
+        ),
+        (
+            "personal_auto",
+            "risk.violations",
+            {"risk__drivers__has_violations": True},
+            {"risk__drivers__has_violations": False},
+        ),
+    ],
+)
+def test_what_is_asked_depends_on_what_was_answered(
+    line: str, asked: str, own: dict[str, Any], other: dict[str, Any]
+) -> None:
+    form = shipped(line)
+    paths = {}
+    for name, each in (("own", own), ("other", other)):
+        answers = filled(form, **each)
+        key, _, field = asked.partition("[0]") if "[0]" in asked else (asked, "", "")
+        group, _, last = (key, "", field.strip(".")) if field else key.rpartition(".")
+        if asked == "risk.violations":
+            answers[asked] = []
+        else:
+            answers[group][0].pop(last, None)
+        paths[name] = set(wrong(form, answers))
+    assert asked in paths["own"]
+    assert asked not in paths["other"]
+
+
+@pytest.mark.criterion("INTAKE-09")
+def test_the_number_of_a_transferred_policy_is_asked_for_and_fits_its_carrier() -> None:
+    own = (
+        '"policyNumbers": [{"carrier": "Saltmarsh Mutual", "patterns": ["HO-#######[-@]"], "example": "HO-1234567-A"}]'
+    )
+    form = load(shipped_text("homeowners").replace('"policyNumbers": []', own))
+    prior = {"prior_insurance__history__has_prior": "yes"}
+    answers = filled(form, **prior, prior_insurance__history__transferred=True)
+    row = answers["prior_insurance.carriers"][0]
+    assert wrong(form, answers) == {}
+    at = "prior_insurance.carriers[0].policy_number"
+    del row["policy_number"]
+    assert wrong(form, answers) == {at: "Fill this in: it is needed."}
+    for fits in ("HO-1234567", "ho 1234567 b", "HO1234567B"):
+        row["policy_number"] = fits
+        assert wrong(form, answers) == {}
+        assert normalised(form, answers, TODAY)["prior_insurance.carriers"][0]["policy_number"] == fits, "as typed"
+    for other in ("HO-123456", "PA-1234567", "HO-1234567-12"):
+        row["policy_number"] = other
+        assert set(wrong(form, answers)) == {at}
+    row["carrier"] = "Windrow Indemnity"
+    assert wrong(form, answers) == {}, "nothing is known of this carrier's numbers"
+    for none in ("abc", "not yet known", "HO;1234567"):
+        row["policy_number"] = none
+        assert set(wrong(form, answers)) == {at}
+    answers = filled(form, **prior, prior_insurance__history__transferred=False)
+    assert "policy_number" not in answers["prior_insurance.carriers"][0]
+    assert wrong(form, answers) == {}
+
+
+@pytest.mark.criterion("INTAKE-08")
+@pytest.mark.parametrize("line", LINES)
+def test_losses_lie_in_the_past_and_old_ones_are_doubted(line: str) -> None:
+    form = shipped(line)
+    answers = filled(form, prior_insurance__loss_history__any=True, prior_insurance__losses__open=True)
+    assert wrong(form, answers) == {}
+    loss = answers["prior_insurance.losses"][0]
+    assert "reserved" in loss
+    loss["date"] = days(1)
+    assert set(wrong(form, answers)) == {"prior_insurance.losses[0].date"}
+    loss["date"] = "2019-01-01"
+    assert wrong(form, answers) == {}
+    assert "prior_insurance.losses[0].date" in warned(line, answers)
+    answers["prior_insurance.losses"] = []
+    assert wrong(form, answers) == {"prior_insurance.losses": "Add at least one loss."}
+
+
+@pytest.mark.criterion("INTAKE-05")
+def test_what_has_no_place_in_the_form_is_refused() -> None:
+    form = shipped("homeowners")
+    answers: Answers = filled(form)
+    answers["risk.garden"] = [{"gnomes": "3"}]
+    answers["applicant.contact"][0]["fax"] = "401"
+    answers["applicant.mailing"].append({})
+    answers["coverage.scheduled"] = "rings"  # type: ignore[assignment]
+    assert set(wrong(form, answers)) == {
+        "risk.garden", "applicant.contact.fax", "applicant.mailing", "coverage.scheduled",
+    }  # fmt: skip
+    assert set(wrong(form, answers, group="applicant.contact")) == {"applicant.contact.fax"}
+
+
+@pytest.mark.criterion("INTAKE-03")
+def test_what_a_submission_takes_out_stands_at_one_place_in_every_form() -> None:
+    for line in LINES:
+        form = shipped(line)
+        kept = normalised(form, filled(form, applicant__insured__entity_type="individual"), TODAY)
+        assert first(form, kept, Role.INSURED) == "Wexford"
+        assert (first(form, kept, Role.EFFECTIVE), first(form, kept, Role.EXPIRATION)) == ("2026-06-15", "2027-06-15")
+        assert (first(form, kept, Role.STATE), first(form, kept, Role.POSTAL_CODE)) == ("RI", "02840")
+        assert first(form, kept, Role.PRODUCER_CODE) == "Wexford"
+        assert first(form, kept, Role.EMAIL) == "ann@wexford.test"
+        assert len({repr(sorted(shipped(each).roles.items())) for each in LINES}) == 1
+
+
+@pytest.mark.criterion("INTAKE-03")
+def test_the_sum_over_the_answers_changes_with_every_one_of_them() -> None:
+    form = shipped("homeowners")
+    kept = normalised(form, filled(form), TODAY)
+    other = copy.deepcopy(kept)
+    assert digest(form, other) == digest(form, dict(reversed(list(kept.items()))))
+    other["applicant.insured"][0]["name"] = "Wexfort"
+    assert digest(form, other) != digest(form, kept)
+
+
+@pytest.mark.criterion("INTAKE-12")
+def test_progress_counts_what_is_shown_and_needed() -> None:
+    form = shipped("personal_auto")
+    empty = progress(form, {}, TODAY)
+    assert [each.name for each in empty] == ["applicant", "risk", "coverage", "prior_insurance"]
+    assert all((each.stage, each.answered) == (Stage.EMPTY, 0) for each in empty if each.name != "applicant")
+    assert all(each.problems for each in empty)
+    answers = filled(form)
+    done = progress(form, answers, TODAY)
+    assert all((each.stage, each.problems, each.answered) == (Stage.COMPLETE, 0, each.required) for each in done)
+    answers["risk.vehicles"][0]["ownership"] = "leased"
+    answers["applicant.contact"][0]["email"] = "nobody"
+    later = {each.name: each for each in progress(form, answers, TODAY)}
+    assert (later["risk"].stage, later["risk"].problems) == (Stage.STARTED, 5), "the lienholder's name and address"
+    assert later["risk"].required - later["risk"].answered == 5
+    assert (later["applicant"].stage, later["applicant"].problems) == (Stage.STARTED, 1)
+    assert later["coverage"] == done[2]
