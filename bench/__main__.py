@@ -35,6 +35,12 @@ def _sign_ins() -> None:
     show("Sign-ins", sign_ins.measure())
 
 
+def _uploads() -> None:
+    from bench import uploads
+
+    show("Taking a file in", uploads.measure())
+
+
 def _start() -> None:
     from bench import start
 
@@ -55,6 +61,7 @@ PARTS: dict[str, Callable[[], None]] = {
     "ledger": _ledger,
     "events": _events,
     "sign-ins": _sign_ins,
+    "uploads": _uploads,
     "start": _start,
     "weight": _weight,
 }

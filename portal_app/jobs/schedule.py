@@ -7,6 +7,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from portal_app.jobs import (
     check_audit,
     deliver_outbox,
+    forget_keys,
     forget_notifications,
     heartbeat,
     roll_terms,
@@ -48,6 +49,7 @@ SCHEDULE = (
     Job("hourly sync", sync_feeds.at(Cadence.HOURLY), hourly, Lane.SYNC, leads=True),
     Job("daily sync", sync_feeds.at(Cadence.DAILY), daily, Lane.SYNC, leads=True),
     Job("roll terms", roll_terms.run, after_midnight, Lane.SYNC, leads=True, at_once=True),
+    Job("forget keys", forget_keys.run, hourly, leads=True),
     Job("forget notifications", forget_notifications.run, daily, leads=True),
     Job("ordered sync", sync_feeds.ordered, lambda _: every(3), Lane.SYNC, leads=True),
     Job("dry run", sync_feeds.dry, lambda _: every(3), Lane.SYNC, leads=True),

@@ -1,6 +1,7 @@
 """`/exports`: a list as a file. Posted by the lists' own buttons, with the filters that the list shows."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -10,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from portal_app.models.enums import Role
+from portal_app.models.enums import Role, SubmissionStatus
 from portal_app.services.door import current_actor, the_door
 from portal_app.services.errors import Forbidden, Invalid, TooMany
 from portal_app.services.exports import stream, users
@@ -18,6 +19,7 @@ from portal_app.services.exports.kinds import Kind
 from portal_app.services.exports.stream import Export
 from portal_app.services.identity.roster import Standing
 from portal_app.services.policies.views import Query
+from portal_app.services.submissions.find import Filter
 from portal_app.services.trail import events
 
 FIELD_LIMIT = 4096
@@ -25,6 +27,7 @@ MOST_FIELDS = 20
 PLACES = {
     Kind.POLICIES: "/policies",
     Kind.ACCOUNTS: "/accounts",
+    Kind.SUBMISSIONS: "/submissions",
     Kind.USERS: "/admin/users",
     Kind.ACCESS_REVIEW: "/admin/audit",
     Kind.AUDIT: "/admin/audit",
@@ -82,6 +85,13 @@ def _policies(given: Fields) -> Query:
     return Query(**texts, **days)
 
 
+def _submissions(given: Fields) -> Filter:
+    texts: dict[str, Any] = {name: given.get(name, "") for name in ("text", "line", "assigned_to", "account")}
+    flags: dict[str, Any] = {name: bool(given.get(name)) for name in ("mine", "unassigned", "unrouted", "at_risk")}
+    statuses = tuple(SubmissionStatus(each) for each in given.get("statuses", "").split(",") if each)
+    return Filter(**texts, **flags, statuses=statuses)
+
+
 def _users(given: Fields) -> users.Asked:
     role, standing = given.get("role"), given.get("standing")
     return users.Asked(given.get("text", ""), Role(role) if role else None, Standing(standing) if standing else None)
@@ -102,6 +112,7 @@ READERS = {
         _policies, "text", "line", "status", "carrier", "account", "effective_from", "effective_to", "expiring_from",
         "expiring_to",
     ),
+    Kind.SUBMISSIONS: Reader(_submissions, *(each.name for each in fields(Filter))),
     Kind.ACCOUNTS: Reader(lambda given: given.get("text", ""), "text"),
     Kind.USERS: Reader(_users, "text", "role", "standing"),
     Kind.ACCESS_REVIEW: Reader(lambda _: None),

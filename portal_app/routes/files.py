@@ -3,43 +3,51 @@ handed out to browsers. `of=submission:LOCATOR` says that a file is of a submiss
 version of what is there."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive
 
 from portal_app.services.door import current_actor, the_door
 from portal_app.services.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from portal_app.services.media import library, taking
+from portal_app.services.media.files import MOST_BYTES
 from portal_app.services.media.library import Download, MediaView
 from portal_app.services.submissions import documents, uploading
 
 CHUNK = 64 * 1024
 STATUS: dict[type[DomainError], int] = {Invalid: 422, Forbidden: 403, NotFound: 404, Conflict: 409}
 OF_SUBMISSION = "submission:"
+MOST_POURED_AWAY = 2 * MOST_BYTES
 
 
 async def post_file(request: Request) -> Response:
     """The body is the file itself. Answers with the reference to keep, or with a sentence for the field."""
-    submission = _submission(request)
+    submission, body = _submission(request), Body(request.receive)
     try:
-        return JSONResponse(await (_of_submission(request, submission) if submission else _of_data(request)), 201)
+        kept = await (_of_submission(request, body, submission) if submission else _of_data(request, body))
+        await body.pour_away()
+        return JSONResponse(kept, 201)
     except DomainError as refusal:
+        await body.pour_away()
         return _refused(refusal)
     except ClientDisconnect:
         return Response(status_code=400)
 
 
-async def _of_data(request: Request) -> dict[str, str]:
+async def _of_data(request: Request, body: "Body") -> dict[str, str]:
     names = {name: request.query_params.get(name, "") for name in ("filename", "of")}
-    return reference(await taking.take_in(the_door(), current_actor.get(), _arriving(request), **names))
+    return reference(await taking.take_in(the_door(), current_actor.get(), body.arriving(), **names))
 
 
-async def _of_submission(request: Request, submission: str) -> dict[str, str]:
+async def _of_submission(request: Request, body: "Body", submission: str) -> dict[str, str]:
     told = {name: request.query_params.get(name, "") for name in ("kind", "filename", "upload_key")}
     named = documents.Named(submission, **told)
-    kept = await uploading.take_in(the_door(), current_actor.get(), _arriving(request), named)
+    kept = await uploading.take_in(the_door(), current_actor.get(), body.arriving(), named)
     return {"locator": kept.locator, "filename": kept.filename, "scan": kept.scan.value}
 
 
@@ -93,9 +101,32 @@ def _refused(refusal: DomainError) -> Response:
     return JSONResponse({"problem": refusal.sentence}, STATUS.get(type(refusal), 503))
 
 
-async def _arriving(request: Request) -> AsyncIterator[bytes]:
-    async for chunk in request.stream():
-        yield chunk
+@dataclass
+class Body:
+    """What is sent, as it comes."""
+
+    receive: Receive
+    ended: bool = False
+    size: int = 0
+
+    async def arriving(self) -> AsyncIterator[bytes]:
+        """Raises ClientDisconnect where whoever sends it breaks off."""
+        while not self.ended:
+            message = await self.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            self.ended = not message.get("more_body", False)
+            piece = message.get("body", b"")
+            self.size += len(piece)
+            yield piece
+
+    async def pour_away(self) -> None:
+        """Let the rest come and keep nothing of it: a browser whose sending is cut short never reads the answer. What
+        is far larger than it may be is cut short all the same."""
+        with suppress(ClientDisconnect):
+            async for _ in self.arriving():
+                if self.size > MOST_POURED_AWAY:
+                    return
 
 
 def _bytes(found: Download) -> Iterator[bytes]:

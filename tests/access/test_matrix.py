@@ -25,6 +25,7 @@ from portal_app.services.ledger import issuing
 from portal_app.services.policies import detail
 from portal_app.services.producers import find, lifecycle
 from portal_app.services.settings import agency
+from portal_app.services.submissions import drafts
 from portal_app.services.sync import conflicts, freshness, orders
 from portal_app.services.trail import events as events_of_the_trail
 from tests.access import roles_document
@@ -213,6 +214,11 @@ EXERCISES: dict[Permission, tuple[Ask, Ask | None, Ask | None]] = {
         # Nothing was issued on it yet that could be renewed.
         lambda asked: asked.lets_write(f"/policies/{asked.policy.locator}/renew", {}),
         lambda asked: asked.event("quote_page_state.underwrite", "/quotes/nowhere", "It is not there any more."),
+    ),
+    P.SUBMIT_BUSINESS: (
+        lambda asked: asked.permits(drafts.discard, locator="nothing"),
+        lambda asked: asked.adds("/submissions", {"line": "homeowners"}),
+        None,
     ),
     P.CHANGE_SETTINGS: (
         lambda asked: asked.service(agency.current),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as program
-from bench import empty, events, ledger, sign_ins, start
+from bench import empty, events, ledger, sign_ins, start, uploads
 from bench.table import Line, show
 from portal_app import frontend
 from tests import servers
@@ -33,6 +33,11 @@ def empty_app(built_front_end: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_events(built_front_end: Path) -> None:
     found = events.measure(events.Size(rounds=1, events=20, clients=5, seconds=1.2))
     assert judged(found) == ["guard and session : empty app", "5 clients : one"]
+
+
+def test_uploads() -> None:
+    found = uploads.measure(uploads.Size(bytes=200_000, rounds=1))
+    assert judged(found) == [": the bare write"]
 
 
 def test_ledger() -> None:

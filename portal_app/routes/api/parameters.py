@@ -113,6 +113,10 @@ def _message(message: InPath) -> str:
     return _locator(message)
 
 
+def _item(item: InPath) -> str:
+    return _locator(item)
+
+
 def _document(document: InPath) -> str:
     return _locator(document)
 
@@ -120,4 +124,5 @@ def _document(document: InPath) -> str:
 Locator = Annotated[str, Depends(_locator)]
 DocumentLocator = Annotated[str, Depends(_document)]
 TokenLocator = Annotated[str, Depends(_token)]
+ItemLocator = Annotated[str, Depends(_item)]
 MessageLocator = Annotated[str, Depends(_message)]

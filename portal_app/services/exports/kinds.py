@@ -13,6 +13,7 @@ MOST_OF_A_LIMITED_ROLE = 1000
 class Kind(StrEnum):
     POLICIES = "policies"
     ACCOUNTS = "accounts"
+    SUBMISSIONS = "submissions"
     USERS = "users"
     ACCESS_REVIEW = "access-review"
     AUDIT = "audit"

@@ -16,7 +16,7 @@ from portal_app.services import audit
 from portal_app.services.access import Actor, Gate, check
 from portal_app.services.door import SERVICES, Door, Tx, writes
 from portal_app.services.errors import DomainError, TooMany
-from portal_app.services.exports import access_review, accounts, policies, trail, users
+from portal_app.services.exports import access_review, accounts, policies, submissions, trail, users
 from portal_app.services.exports.cells import BOM, lines
 from portal_app.services.exports.kinds import MOST_OF_A_LIMITED_ROLE, Kind, Measured, is_limited
 from portal_app.services.identity import throttle
@@ -28,13 +28,14 @@ OF_PAGES = ("offset", "count", "sort", "descending")
 SOURCES: Mapping[Kind, ModuleType] = {
     Kind.POLICIES: policies,
     Kind.ACCOUNTS: accounts,
+    Kind.SUBMISSIONS: submissions,
     Kind.USERS: users,
     Kind.ACCESS_REVIEW: access_review,
     Kind.AUDIT: trail,
 }
 # Looked for by somebody, it is not to be read in the trail.
 NUMBER_OF_A_PERSON = re.compile(r"[0-9]{3}-?[0-9]{2}-?[0-9]{4}")
-OF_THE_BUSINESS = (Kind.POLICIES, Kind.ACCOUNTS)
+OF_THE_BUSINESS = (Kind.POLICIES, Kind.ACCOUNTS, Kind.SUBMISSIONS)
 
 
 class BrokenOff(RuntimeError):

@@ -4,14 +4,16 @@ import hashlib
 import os
 import secrets
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 from portal_app.services.errors import Invalid
 
 FOLDER, INCOMING = "media", "incoming"
 MOST_BYTES = 25 * 1024 * 1024
+BLOCK = 1024 * 1024
 FORGOTTEN_SECONDS = 24 * 3600
 TYPES = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 EMPTY = "The file is empty."
@@ -34,12 +36,15 @@ class Incoming:
 
     folder: Path
     path: Path
-    file: BinaryIO
+    file: FileIO
     most: int = MOST_BYTES
     beyond: str = LARGE
     begins: bytes = b""
     size: int = 0
+    pieces: list[bytes] = field(default_factory=list)
+    held: int = 0
     sum: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+    beside: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "sum"))
 
     @classmethod
     def begin(cls, data: Path, most: int = MOST_BYTES, beyond: str = LARGE) -> "Incoming":
@@ -52,7 +57,7 @@ class Incoming:
                 old.unlink(missing_ok=True)
         path = folder / INCOMING / secrets.token_hex(16)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        return cls(folder, path, os.fdopen(handle, "wb"), most, beyond)
+        return cls(folder, path, FileIO(handle, "wb"), most, beyond)
 
     def take(self, chunk: bytes) -> None:
         """Take the next bytes. Raises Invalid where they are too many, OSError."""
@@ -61,8 +66,10 @@ class Incoming:
             raise Invalid({"file": self.beyond})
         if len(self.begins) < 8:
             self.begins += chunk[:8]
-        self.sum.update(chunk)
-        self.file.write(chunk)
+        self.pieces.append(chunk)
+        self.held += len(chunk)
+        if self.held >= BLOCK:
+            self._put()
 
     def keep(self) -> Content:
         """Put the file where it stays, synced. Raises Invalid for what is no PDF, JPG or PNG, OSError."""
@@ -77,7 +84,7 @@ class Incoming:
         kind = next((kind for begin, kind in TYPES.items() if self.begins.startswith(begin)), None)
         if kind is None:
             raise Invalid({"file": OTHER})
-        self.file.flush()
+        self._put()
         os.fsync(self.file.fileno())
         return Content(self.sum.hexdigest(), self.size, kind)
 
@@ -98,8 +105,19 @@ class Incoming:
 
     def drop(self) -> None:
         """Leave nothing behind of what was not kept."""
+        self.beside.shutdown()
         self.file.close()
         self.path.unlink(missing_ok=True)
+
+    def _put(self) -> None:
+        """Write a block down while it is summed up, in few calls: each is done without Python's lock, and has to come
+        by it again."""
+        block, self.pieces, self.held = b"".join(self.pieces), [], 0
+        summed = self.beside.submit(self.sum.update, block)
+        left = memoryview(block)
+        while left:
+            left = left[self.file.write(left) :]
+        summed.result()
 
 
 def place_of(data: Path, digest: str) -> Path:

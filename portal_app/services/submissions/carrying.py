@@ -7,7 +7,7 @@ from portal_app.services.intake.forms import Answers, Field, FieldType, Form, Ro
 
 # A new policy has dates of its own, and whoever signs signs anew.
 NOT_CARRIED = frozenset({Role.EFFECTIVE, Role.EXPIRATION})
-SIGNED = ("signature", "signed")
+SIGNED = ("signature", "signed", "no_loss")
 BY_ROLE = {
     Role.INSURED: "name",
     Role.EMAIL: "email",

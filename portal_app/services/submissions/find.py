@@ -1,6 +1,5 @@
 """Looking submissions up, as the dashboard lists them."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -53,7 +52,7 @@ class Filter:
     everything that was handed in."""
 
     text: str = ""
-    statuses: Collection[SubmissionStatus] = ()
+    statuses: tuple[SubmissionStatus, ...] = ()
     line: str = ""
     assigned_to: str = ""
     account: str = ""
@@ -101,7 +100,7 @@ def _conditions(tx: Tx, wanted: Filter) -> list[ColumnElement[bool]]:
     row = Submission
     found: list[ColumnElement[bool]] = []
     if wanted.statuses:
-        found.append(col(row.status).in_(list(wanted.statuses)))
+        found.append(col(row.status).in_(wanted.statuses))
     else:
         found.append(col(row.status) != SubmissionStatus.DRAFT)
     if wanted.line:

@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from portal_app.models.enums import RequestedItemKind, SubmissionEventKind
 from portal_app.models.submissions import InformationItem, InformationRequest, Submission, SubmissionDocument
+from portal_app.services import audit
 from portal_app.services.access import Permission, visible
 from portal_app.services.door import Tx, writes
 from portal_app.services.errors import Conflict, Invalid, InvalidData, NotFound
@@ -53,7 +54,7 @@ def ask(tx: Tx, *, locator: str, items: Sequence[Wanted], note: str = "", versio
         tx.db.add(each)
     row.waiting_since, row.version, row.changed_at = tx.now, row.version + 1, tx.now
     event = timeline.note(tx, row, SubmissionEventKind.ASKED, items=len(rows), reason=note.strip())
-    telling.trail(tx, row, "asked", items=len(rows), request=request.locator)
+    _noted(tx, row, "submission.asked", items=len(rows), request=request.locator)
     telling.programs(tx, row, "informationRequest.create", request=request.locator)
     labels = [each.label for each in rows]
     telling.people(tx, row, "information_requested", key=event.locator, words=note.strip(), items=labels)
@@ -74,7 +75,7 @@ def answer(tx: Tx, *, locator: str, item: str, value: Any = None, document: str 
         asked.answer = {"value": _typed(tx, form, asked, value)}
     asked.answered_at, asked.answered_by_id = tx.now, whoever(tx)
     row.version, row.changed_at = row.version + 1, tx.now
-    telling.trail(tx, row, "answered", request=request.locator, item=asked.locator)
+    _noted(tx, row, "submission.answered", request=request.locator, item=asked.locator)
     return request_views(tx, row)[0]
 
 
@@ -90,7 +91,7 @@ def complete(tx: Tx, *, locator: str) -> RequestView:
     request.answered_at = tx.now
     _go_on(tx, row)
     event = timeline.note(tx, row, SubmissionEventKind.ANSWERED)
-    telling.trail(tx, row, "answers_sent", request=request.locator)
+    _noted(tx, row, "submission.answers_sent", request=request.locator)
     telling.programs(tx, row, "informationRequest.complete", request=request.locator)
     telling.people(
         tx, row, "submission_status", key=event.locator, words="The information that was asked for has come."
@@ -116,8 +117,12 @@ def close(tx: Tx, row: Submission) -> None:
     request.cancelled_at = tx.now
     _go_on(tx, row)
     timeline.note(tx, row, SubmissionEventKind.CANCELLED)
-    telling.trail(tx, row, "request_cancelled", request=request.locator)
+    _noted(tx, row, "submission.request_cancelled", request=request.locator)
     telling.programs(tx, row, "informationRequest.cancel", request=request.locator)
+
+
+def _noted(tx: Tx, row: Submission, action: str, **detail: Any) -> None:
+    audit.record(tx, action, subject_kind="submission", subject=row.locator, detail=detail)
 
 
 def _go_on(tx: Tx, row: Submission) -> None:

@@ -1,23 +1,27 @@
 """A submission from one status to another: what every step has in common."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from portal_app.models.enums import SubmissionEventKind, SubmissionStatus
 from portal_app.models.submissions import Submission, SubmissionEvent
+from portal_app.services import audit
 from portal_app.services.door import Tx
 from portal_app.services.errors import Invalid
 from portal_app.services.submissions import telling, timeline
 from portal_app.services.submissions.lifecycle import NEED_A_REASON, TRANSITIONS, Step, check_step
 
 LONGEST_REASON = 2000
-# What a step is called in the trail and to programs outside.
-DEEDS = {
-    Step.SUBMIT: ("submitted", "create"),
-    Step.ASSIGN: ("assigned", "assign"),
-    Step.QUOTE: ("quoted", "quote"),
-    Step.UNQUOTE: ("unquoted", "unquote"),
-    Step.BIND: ("bound", "bind"),
-    Step.DECLINE: ("declined", "decline"),
-    Step.WITHDRAW: ("withdrawn", "withdraw"),
-    Step.REOPEN: ("reopened", "reopen"),
+# What a step is called to programs outside.
+VERBS = {
+    Step.SUBMIT: "create",
+    Step.ASSIGN: "assign",
+    Step.QUOTE: "quote",
+    Step.UNQUOTE: "unquote",
+    Step.BIND: "bind",
+    Step.DECLINE: "decline",
+    Step.WITHDRAW: "withdraw",
+    Step.REOPEN: "reopen",
 }
 # What people are told of a step where that is no mere change of status.
 KINDS = {Step.DECLINE: "submission_declined", Step.BIND: "policy_bound", Step.QUOTE: "quote_ready"}
@@ -33,16 +37,9 @@ def move(tx: Tx, row: Submission, step: Step, *, reason: str = "") -> Submission
     row.version, row.changed_at = row.version + 1, tx.now
     if step in NEED_A_REASON or step is Step.REOPEN:
         row.reason = reason if step in NEED_A_REASON else ""
-    deed, verb = DEEDS[step]
-    telling.trail(
-        tx,
-        row,
-        deed,
-        before={"status": before.value},
-        after={"status": row.status.value},
-        **({"reason": reason} if reason else {}),
-    )
-    telling.programs(tx, row, verb)
+    detail = {"before": {"status": before.value}, "after": {"status": row.status.value}}
+    TRAIL[step](tx, row, detail | ({"reason": reason} if reason else {}))
+    telling.programs(tx, row, VERBS[step])
     if before is row.status:
         return None
     more = {"reason": reason} if reason else {}
@@ -50,6 +47,22 @@ def move(tx: Tx, row: Submission, step: Step, *, reason: str = "") -> Submission
     return timeline.note(
         tx, row, SubmissionEventKind.MOVED, before=before.value, after=row.status.value, **more, **again
     )
+
+
+def _noted(tx: Tx, row: Submission, action: str, detail: Mapping[str, Any]) -> None:
+    audit.record(tx, action, subject_kind="submission", subject=row.locator, detail=dict(detail))
+
+
+TRAIL: dict[Step, Callable[[Tx, Submission, Mapping[str, Any]], None]] = {
+    Step.SUBMIT: lambda tx, row, detail: _noted(tx, row, "submission.submitted", detail),
+    Step.ASSIGN: lambda tx, row, detail: _noted(tx, row, "submission.assigned", detail),
+    Step.QUOTE: lambda tx, row, detail: _noted(tx, row, "submission.quoted", detail),
+    Step.UNQUOTE: lambda tx, row, detail: _noted(tx, row, "submission.unquoted", detail),
+    Step.BIND: lambda tx, row, detail: _noted(tx, row, "submission.bound", detail),
+    Step.DECLINE: lambda tx, row, detail: _noted(tx, row, "submission.declined", detail),
+    Step.WITHDRAW: lambda tx, row, detail: _noted(tx, row, "submission.withdrawn", detail),
+    Step.REOPEN: lambda tx, row, detail: _noted(tx, row, "submission.reopened", detail),
+}
 
 
 def tell(tx: Tx, row: Submission, step: Step, event: SubmissionEvent, *, words: str = "") -> None:

@@ -5,7 +5,6 @@ from typing import Any
 
 from portal_app.models.policies import LineOfBusiness
 from portal_app.models.submissions import Submission
-from portal_app.services import audit
 from portal_app.services.door import Tx
 from portal_app.services.notifications.telling import notify
 from portal_app.services.webhooks import events
@@ -25,7 +24,3 @@ def programs(tx: Tx, row: Submission, verb: str, **more: Any) -> None:
     line = tx.db.get_one(LineOfBusiness, row.line_id).code
     data = {"number": row.number, "status": row.status.value, "line": line, "version": row.version, **more}
     events.tell(tx, f"submission.{verb}", locator=row.locator, data=data)
-
-
-def trail(tx: Tx, row: Submission, action: str, **detail: Any) -> None:
-    audit.record(tx, f"submission.{action}", subject_kind="submission", subject=row.locator, detail=detail)

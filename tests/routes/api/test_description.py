@@ -45,7 +45,9 @@ def test_names_are_in_camel_case(described: Any) -> None:
     shapes = described["components"]["schemas"].values()
     names = [name for shape in shapes for name in shape.get("properties", {})]
     operations = [each for path in described["paths"].values() for each in path.values()]
-    names += [each["name"] for operation in operations for each in operation.get("parameters", ())]
+    names += [
+        each["name"] for operation in operations for each in operation.get("parameters", ()) if each["in"] != "header"
+    ]
     assert "listCompleted" in names
     assert [name for name in names if "_" in name or name[0].isupper()] == []
 

@@ -21,6 +21,7 @@ from portal_app.services.exports import accounts, kinds, policies, stream, users
 from portal_app.services.exports.kinds import Kind
 from portal_app.services.identity.roster import Standing
 from portal_app.services.policies.views import Query
+from portal_app.services.submissions.find import Filter
 from portal_app.services.trail.details import MASK
 from portal_app.services.trail.events import Asked
 from tests.services.exports.taking import opened, rows_of, take
@@ -30,6 +31,7 @@ from tests.world import NOW, Agency, Clock, add_user
 EVERYTHING: dict[Kind, Any] = {
     Kind.POLICIES: Query(),
     Kind.ACCOUNTS: "",
+    Kind.SUBMISSIONS: Filter(),
     Kind.USERS: users.Asked(),
     Kind.ACCESS_REVIEW: None,
     Kind.AUDIT: Asked(),
@@ -37,9 +39,9 @@ EVERYTHING: dict[Kind, Any] = {
 MAY = {
     Role.PRINCIPAL: set(Kind),
     Role.PRODUCER: set(),
-    Role.CSR: {Kind.POLICIES, Kind.ACCOUNTS},
+    Role.CSR: {Kind.POLICIES, Kind.ACCOUNTS, Kind.SUBMISSIONS},
     Role.ADMIN: {Kind.USERS, Kind.ACCESS_REVIEW, Kind.AUDIT},
-    Role.READ_ONLY: {Kind.POLICIES, Kind.ACCOUNTS, Kind.ACCESS_REVIEW, Kind.AUDIT},
+    Role.READ_ONLY: {Kind.POLICIES, Kind.ACCOUNTS, Kind.SUBMISSIONS, Kind.ACCESS_REVIEW, Kind.AUDIT},
 }
 
 

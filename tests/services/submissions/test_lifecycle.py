@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from portal_app.models.enums import RequestedItemKind, SubmissionEventKind, SubmissionStatus
+from portal_app.models.enums import RequestedItemKind, SubmissionDocumentKind, SubmissionEventKind, SubmissionStatus
+from portal_app.models.media import Media
 from portal_app.models.notifications import Notification
-from portal_app.models.submissions import Submission, SubmissionEvent
+from portal_app.models.submissions import Submission, SubmissionDocument, SubmissionEvent
 from portal_app.services import access
 from portal_app.services.access import Actor
-from portal_app.services.door import Door
+from portal_app.services.door import Door, Tx
 from portal_app.services.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from portal_app.services.submissions import assigning, certifying, find, information, moves, moving, rows
 from portal_app.services.submissions.information import Wanted
@@ -93,8 +94,6 @@ def test_quoting_and_binding_take_their_steps_by_the_same_table(door: Door, cast
 
 def _step(door: Door, who: Actor, locator: str, step: Step) -> None:
     """As the services of quotes and binding do it, in a transaction of their own."""
-    from portal_app.services.door import Tx
-
     with door.database.write() as db:
         tx = Tx(db, who, door.clock(), door.settings, door.ports)
         moving.move(tx, rows.held(tx, locator), step)
@@ -110,7 +109,7 @@ def test_to_end_it_needs_a_reason_that_the_other_side_reads(door: Door, cast: Ca
     done = door.run(moves.decline, cast.underwriter, locator=locator, reason=" The roof is too old. ")
     assert (done.status, done.reason, done.turn_words) == (S.DECLINED, "The roof is too old.", "Nobody's")
     with door.database.read() as db:
-        told = {kind: body for kind, body in db.execute(select(Notification.kind, Notification.body))}
+        told = dict(db.execute(select(Notification.kind, Notification.body)).tuples().all())
         event = db.scalars(select(SubmissionEvent.about).order_by(SubmissionEvent.id.desc())).first()
     assert told["submission_declined"] == "The roof is too old."
     assert event == {"before": "pending", "after": "declined", "reason": "The roof is too old."}
@@ -190,10 +189,11 @@ def test_what_is_asked_for_is_answered_item_by_item_and_the_clock_stands(door: D
         door.run(information.ask, cast.underwriter, locator=locator, items=items)
     with door.database.read() as db:
         body = db.scalars(select(Notification.body).where(Notification.kind == "information_requested")).one()
-    assert "When was the roof replaced?" in body and "Before we quote" in body
+    assert "When was the roof replaced?" in body
+    assert "Before we quote" in body
     clock.forward(days=7)
     ssn, text, file = (each.locator for each in asked.items)
-    with pytest.raises(Invalid, match="nine digits|Social|number"):
+    with pytest.raises(Invalid, match=r"nine digits|Social|number"):
         door.run(information.answer, cast.maya, locator=locator, item=ssn, value="12")
     door.run(information.answer, cast.maya, locator=locator, item=ssn, value="123-45-6789")
     with pytest.raises(Invalid, match="not answered yet"):
@@ -205,21 +205,20 @@ def test_what_is_asked_for_is_answered_item_by_item_and_the_clock_stands(door: D
         door.run(information.answer, cast.daniel, locator=locator, item=text, value="2018")
     add_document(door, locator, "roof.jpg")
     with_file = door.run(information.answer, cast.maya, locator=locator, item=file, document=document_of(door, locator))
-    assert with_file.items[0].answer.endswith("6789") and "123-45" not in with_file.items[0].answer
+    assert with_file.items[0].answer.endswith("6789")
+    assert "123-45" not in with_file.items[0].answer
     sent = door.run(information.complete, cast.maya, locator=locator)
     assert not sent.is_open
     row = row_of(door, locator)
-    assert row.waiting_since is None and row.waited_days == 4, "a week with Thanksgiving in it"
-    assert due is not None and row.target_on is not None and (row.target_on - due).days == 7
-    with pytest.raises(Conflict, match="Nothing is asked for|not asked for any more"):
+    assert (row.waiting_since, row.waited_days) == (None, 4), "a week with Thanksgiving in it"
+    assert due is not None
+    assert row.target_on is not None
+    assert (row.target_on - due).days == 7
+    with pytest.raises(Conflict, match=r"Nothing is asked for|not asked for any more"):
         door.run(information.answer, cast.maya, locator=locator, item=text, value="2018")
 
 
 def add_document(door: Door, locator: str, filename: str) -> None:
-    from portal_app.models.enums import SubmissionDocumentKind
-    from portal_app.models.media import Media
-    from portal_app.models.submissions import SubmissionDocument
-
     with door.database.write() as db:
         media = Media(created_at=door.clock(), title=filename)
         db.add(media)
@@ -238,8 +237,6 @@ def add_document(door: Door, locator: str, filename: str) -> None:
 
 
 def document_of(door: Door, locator: str) -> str:
-    from portal_app.models.submissions import SubmissionDocument
-
     with door.database.read() as db:
         return db.scalars(select(SubmissionDocument.locator)).one()
 
@@ -273,3 +270,47 @@ def test_a_request_is_cancelled_by_hand_and_with_the_end(door: Door, cast: Cast)
         kinds = list(db.scalars(select(SubmissionEvent.kind)))
     assert kinds.count(SubmissionEventKind.CANCELLED) == 2
     STEPS[Step.ASK](cast, cast.underwriter, one)
+
+
+@pytest.mark.criterion("TRACK-06")
+def test_the_dashboard_sorts_filters_and_counts(door: Door, cast: Cast, agency: Agency, clock: Clock) -> None:
+    names = {"Ada Quill": cast.maya, "Bo Reed": cast.daniel, "Cy 100% Glass": cast.maya}
+    locators = {}
+    for name, who in names.items():
+        clock.forward(minutes=1)
+        locators[name] = cast.submitted(who, name=name)
+    cast.filled()
+    door.run(assigning.pick_up, cast.underwriter, locator=locators["Bo Reed"])
+
+    def listed(who: Actor = cast.underwriter, **given: Any) -> list[str]:
+        order = {each: given.pop(each) for each in ("sort", "descending", "offset", "count") if each in given}
+        found = door.run(find.listed, who, wanted=find.Filter(**given), **order)
+        if not order:
+            assert found.total == len(found.rows)
+        return [each.insured_name for each in found.rows]
+
+    newest = ["Cy 100% Glass", "Bo Reed", "Ada Quill"]
+    assert listed() == newest, "and no draft"
+    for sort in find.Sort:
+        up, down = (listed(sort=sort, descending=each) for each in (False, True))
+        assert sorted(up) == sorted(newest)
+        assert up[0] != down[0] or sort is find.Sort.ASSIGNED_TO, sort
+    assert listed(sort=find.Sort.INSURED_NAME, descending=False) == sorted(newest)
+    assert listed(sort=find.Sort.ASSIGNED_TO, descending=False)[0] == "Bo Reed", "what has nothing comes last"
+    assert listed(offset=1, count=1) == ["Bo Reed"]
+    assert listed(text="quill") == ["Ada Quill"] == listed(text="sub-2026-000001")
+    assert listed(text="100%") == ["Cy 100% Glass"]
+    assert listed(statuses=(S.IN_REVIEW,)) == ["Bo Reed"] == listed(mine=True)
+    assert listed(statuses=(S.DRAFT,)) == ["Ada Quill"]
+    assert listed(assigned_to=cast.locators["csr@agency.test"]) == ["Bo Reed"]
+    assert listed(unassigned=True) == ["Cy 100% Glass", "Ada Quill"] == listed(unrouted=True)
+    assert listed(line="bop") == []
+    assert listed(at_risk=True) == []
+    clock.forward(days=7)
+    STEPS[Step.ASK](cast, cast.underwriter, locators["Ada Quill"])
+    assert listed(at_risk=True) == ["Cy 100% Glass", "Bo Reed"], "the clock of the other stands"
+    assert listed(cast.maya) == ["Cy 100% Glass", "Ada Quill"]
+    assert listed(cast.daniel) == ["Bo Reed"]
+    assert listed(agency.read_only()) == newest
+    with pytest.raises(Forbidden):
+        listed(agency.admin())

@@ -1,0 +1,138 @@
+"""Submissions over the API, from the first answer to their end; and keys under which nothing is done twice."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from httpx2 import Response
+from sqlalchemy import func, select, text
+
+from portal_app.models.configuration import ConfigurationVersion
+from portal_app.models.enums import Grant
+from portal_app.models.idempotency import IdempotencyKey
+from portal_app.models.identity import UserGrant
+from portal_app.models.submissions import Submission
+from portal_app.services import idempotency
+from portal_app.services.access import system
+from portal_app.services.door import Door
+from tests.routes.api.conftest import Cast, Person
+from tests.services.submissions.acting import LINE, NAMED, RISK, form
+from tests.world import NOW, Clock
+
+INSURED = {
+    "name": "Ada Quill", "effective": "01/15/2027", "expiration": "01/15/2028", "state": "RI",
+    "producer_code": "HL-maya",
+}  # fmt: skip
+
+
+@pytest.fixture
+def maya(door: Door, cast: Cast) -> Person:
+    with door.database.write() as db:
+        db.add(
+            ConfigurationVersion(
+                kind="intake-form", name=LINE, version=1, content=json.dumps(form()), shipped="0" * 64, made_at=NOW,
+                made_by="test",
+            )
+        )  # fmt: skip
+        db.add(UserGrant(user_id=cast.csr.user.id or 0, granted=Grant.UNDERWRITING, granted_by="test", granted_at=NOW))
+    return cast.writing(cast.maya)
+
+
+def filled(who: Person) -> str:
+    begun = who.done("POST", "/submissions", {"line": LINE})
+    locator: str = begun["locator"]
+    who.done("PUT", f"/submissions/{locator}/answers/{NAMED}", {"rows": [INSURED], "version": 1})
+    who.done("PUT", f"/submissions/{locator}/answers/{RISK}", {"rows": [{"usage": "primary"}], "version": 0})
+    return locator
+
+
+@pytest.mark.criterion("SUBMIT-13")
+def test_a_submission_goes_its_way_over_the_api(maya: Person, cast: Cast) -> None:
+    underwriter = cast.writing(cast.csr)
+    locator = filled(maya)
+    at = f"/submissions/{locator}"
+    assert maya.json(f"{at}/problems") == {"items": [], "total": 0, "listCompleted": True}
+    wrong = maya.done("PUT", f"{at}/answers/{RISK}", {"rows": [{"usage": "rented"}], "version": 1})
+    assert (wrong["version"], wrong["progress"][1]["stage"]) == (2, "started")
+    assert maya.send("PUT", f"{at}/answers/{RISK}", {"rows": [{"usage": "primary"}], "version": 1}).status_code == 409
+    refused = maya.post(f"{at}/submit", {"statementAgreed": True})
+    assert (refused.status_code, list(refused.json()["problems"])) == (422, [f"{RISK}.tenant"])
+    maya.done("PUT", f"{at}/answers/{RISK}", {"rows": [{"usage": "primary"}], "version": 2})
+    done = maya.done("POST", f"{at}/submit", {"statementAgreed": True})
+    assert (done["number"], done["status"], done["again"]) == ("SUB-2026-000001", "pending", False)
+    assert maya.done("POST", f"{at}/submit", {"statementAgreed": True})["again"]
+    listed = underwriter.json("/submissions", unassigned="true", text="quill", sort="insured_name")
+    assert [each["number"] for each in listed["items"]] == ["SUB-2026-000001"]
+    taken = underwriter.done("POST", f"{at}/pick-up", {})
+    assert taken["status"] == "in_review"
+    asked = {"items": [{"kind": "text", "label": "Roof?"}], "note": "Before we quote"}
+    item = underwriter.done("POST", f"{at}/information-requests", asked)["items"][0]["locator"]
+    maya.done("PUT", f"{at}/information-requests/open/items/{item}", {"value": "2019"})
+    assert maya.done("POST", f"{at}/information-requests/open/complete")["items"][0]["answer"] == "2019"
+    assert maya.json(f"{at}/information-requests")["total"] == 1
+    assert maya.post(f"{at}/decline", {"reason": "No"}).status_code == 403
+    ended = underwriter.done("POST", f"{at}/decline", {"reason": "Too old"})
+    assert (ended["status"], ended["reason"]) == ("declined", "Too old")
+    whole = maya.json(at)
+    assert whole["certificate"]["intact"]
+    assert (whole["steps"], whole["sections"][1]["groups"][0]["rows"][0][0]["value"]) == ([], "Primary home")
+    assert maya.json(f"{at}/events")["items"][0]["words"] == "Moved from In Review to Declined"
+    copy = maya.done("POST", "/submissions", {"cloneOf": locator})
+    assert maya.send("DELETE", f"/submissions/{copy['locator']}").status_code == 204
+    assert maya.send("DELETE", at).status_code == 409
+    file = cast.principal.send("POST", "/exports", {"kind": "submissions", "filters": {"status": "declined"}})
+    assert "SUB-2026-000001" in file.text
+
+
+@pytest.mark.criterion("SUBMIT-13")
+def test_nobody_reaches_what_is_not_theirs(maya: Person, cast: Cast) -> None:
+    locator = filled(maya)
+    for at in ("", "/answers", "/problems", "/events", "/information-requests"):
+        assert cast.daniel.get(f"/submissions/{locator}{at}").status_code == 404, at
+        assert cast.admin.get(f"/submissions/{locator}{at}").status_code == 403, at
+    assert cast.daniel.json("/submissions", status="draft")["total"] == 0
+    assert maya.json("/submissions", status="draft")["total"] == 1
+    for read_only in (cast.maya, cast.writing(cast.read_only)):
+        assert read_only.post("/submissions", {"line": LINE}).status_code == 403
+
+
+def under(who: Person, key: str, path: str, body: dict[str, Any]) -> Response:
+    headers = {"Authorization": f"Bearer {who.token}", "Idempotency-Key": key}
+    return who.client.post(f"/api/v1{path}", json=body, headers=headers)
+
+
+@pytest.mark.criterion("SUBMIT-14")
+def test_what_is_asked_for_under_a_key_is_done_once(maya: Person, cast: Cast, door: Door, clock: Clock) -> None:
+    first = under(maya, "k1", "/submissions", {"line": LINE})
+    again = under(maya, "k1", "/submissions", {"line": LINE})
+    assert (first.status_code, first.json()) == (again.status_code, again.json())
+    other = under(maya, "k1", "/submissions", {"line": "bop"})
+    assert (other.status_code, list(other.json()["problems"])) == (422, ["idempotencyKey"])
+    assert under(cast.writing(cast.csr), "k1", "/submissions", {"line": LINE}).json() != first.json(), "one's own"
+    assert under(maya, "k 2", "/submissions", {"line": LINE}).status_code == 422
+    locator = filled(maya)
+    refused = under(maya, "k3", f"/submissions/{locator}/submit", {"statementAgreed": False})
+    assert refused.status_code == 422
+    done = under(maya, "k3", f"/submissions/{locator}/submit", {"statementAgreed": True})
+    assert done.status_code == 200, "what was refused leaves no key"
+    assert under(maya, "k3", f"/submissions/{locator}/submit", {"statementAgreed": True}).json() == done.json()
+    with door.database.read() as db:
+        assert db.scalar(select(func.count()).select_from(Submission)) == 3
+        kept = db.execute(text("SELECT answer FROM idempotency_key")).scalars().all()
+    assert all(b"SUB-2026" not in bytes(each) for each in kept), "sealed"
+    clock.forward(hours=24)
+    assert under(maya, "k1", "/submissions", {"line": LINE}).json()["locator"] != first.json()["locator"]
+    assert door.run(idempotency.forget_old, system("test")) == 2
+    with door.database.read() as db:
+        assert db.scalar(select(func.count()).select_from(IdempotencyKey)) == 1
+
+
+@pytest.mark.criterion("SUBMIT-14")
+def test_of_two_at_once_under_a_key_one_is_done(maya: Person, door: Door) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        answers = list(threads.map(lambda _: under(maya, "k", "/submissions", {"line": LINE}), range(4)))
+    assert {each.status_code for each in answers} == {201}
+    assert len({each.json()["locator"] for each in answers}) == 1
+    with door.database.read() as db:
+        assert db.scalar(select(func.count()).select_from(Submission)) == 1
