@@ -167,7 +167,7 @@
   const propose = (fills) => {
     for (const [id, value] of Object.entries(fills ?? {})) {
       const field = document.getElementById(id);
-      if (!field || field.value || field === document.activeElement) continue;
+      if (!field || field.value) continue;
       field.value = value;
       field.dispatchEvent(new Event("input", { bubbles: true }));
       touch(groupOf(field), { soon: true });
@@ -195,7 +195,7 @@
   });
   document.addEventListener("focusin", (event) => {
     const field = event.target.matches?.("[data-field]") && event.target.closest(".intake-field");
-    if (field?.querySelector(".intake-said")) field.setAttribute("data-left", "");
+    if (field && field.querySelector(".intake-said")) field.setAttribute("data-left", "");
   });
   const remove = (row) => {
     const group = groupOf(row);
@@ -265,7 +265,8 @@
   };
   const goTo = () => {
     const heading = document.querySelector("[data-section]");
-    if (!heading || !isAlive()) return;
+    // Only when the section that the address names has come: until then the one before is drawn.
+    if (!heading || !location.pathname.endsWith(`/${heading.dataset.section}`)) return;
     const place = `${location.pathname}${location.hash}`;
     if (place === lastSection) return;
     const field = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));

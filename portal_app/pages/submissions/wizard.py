@@ -75,29 +75,31 @@ def _way() -> rx.Component:
     def step(each: Any) -> rx.Component:
         sign = rx.match(
             each.stage,
-            ("complete", icon("circle-check-big", 16, class_name="step-whole")),
+            ("complete", icon("circle-check-big", 16, class_name="intake-step-whole")),
             ("started", icon("circle-dot", 16)),
             icon("circle", 16),
         )
         words = rx.el.span(
-            rx.el.span(each.title, class_name="step-title"),
-            rx.el.span(hidden_text(", "), each.told, class_name="step-told"),
-            class_name="step-words",
+            rx.el.span(each.title, class_name="intake-step-title"),
+            rx.el.span(hidden_text(", "), each.told, class_name="intake-step-told"),
+            class_name="intake-step-words",
         )
         return rx.el.li(
             link(
-                sign, words, href=each.href, class_name="step",
+                sign, words, href=each.href, class_name="intake-step",
                 custom_attrs={"aria-current": either(each.here, "step", "false")},
             ),
             key=each.name,
         )  # fmt: skip
 
-    listed = rx.el.ol(rx.foreach(S.steps, step), class_name="steps")
+    listed = rx.el.ol(rx.foreach(S.steps, step), class_name="intake-steps")
     return rx.el.nav(
         rx.el.details(
-            rx.el.summary(S.position, ": ", S.heading, class_name="steps-summary"), listed, class_name="steps-folded"
+            rx.el.summary(S.position, ": ", S.heading, class_name="intake-steps-summary"),
+            listed,
+            class_name="intake-steps-folded",
         ),
-        rx.el.div(listed, class_name="steps-open"),
+        rx.el.div(listed, class_name="intake-steps-open"),
         class_name="intake-way",
         custom_attrs={"aria-label": "Sections of the submission"},
     )
@@ -223,7 +225,11 @@ def _locked() -> rx.Component:
 PAGE = Page(
     "/submissions/[submission_locator]/edit/[wizard_section]",
     titled(
-        either(S.shown != "", either(C.number != "", "Submitted", S.heading + " · " + S.insured), "Submission"),
+        either(
+            S.shown != "",
+            either(C.number != "", "Submitted", S.heading + either(S.insured != "", " · " + S.insured, "")),
+            "Submission",
+        ),
     ),
     wizard,
     [PortalState.arrive, WizardState.load, FilesState.load, CertifyState.load],
