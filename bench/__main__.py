@@ -41,6 +41,12 @@ def _uploads() -> None:
     show("Taking a file in", uploads.measure())
 
 
+def _submissions() -> None:
+    from bench import submissions
+
+    show("Submissions", submissions.measure())
+
+
 def _start() -> None:
     from bench import start
 
@@ -62,6 +68,7 @@ PARTS: dict[str, Callable[[], None]] = {
     "events": _events,
     "sign-ins": _sign_ins,
     "uploads": _uploads,
+    "submissions": _submissions,
     "start": _start,
     "weight": _weight,
 }

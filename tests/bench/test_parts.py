@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as program
-from bench import empty, events, ledger, sign_ins, start, uploads
+from bench import empty, events, ledger, sign_ins, start, submissions, uploads
 from bench.table import Line, show
 from portal_app import frontend
 from tests import servers
@@ -43,6 +43,11 @@ def test_uploads() -> None:
 def test_ledger() -> None:
     found = ledger.measure(ledger.Size(transactions=7, producers=30, rounds=2))
     assert judged(found) == [": the bare query"] * 4
+
+
+def test_submissions() -> None:
+    found = submissions.measure(submissions.Size(submissions=40, rounds=1))
+    assert judged(found) == [": the bare query"] * 3
 
 
 def test_sign_ins() -> None:

@@ -92,7 +92,8 @@ def shown(tx: Tx, row: Submission) -> Answered:
     line = tx.db.get_one(LineOfBusiness, row.line_id)
     groups = _groups(tx, row)
     whole = begun(form) | {each.path: each.rows for each in groups}
-    editable = row.status is SubmissionStatus.DRAFT and access.can(tx.actor, Permission.SUBMIT_BUSINESS)
+    may = tx.actor.may_write and access.can(tx.actor, Permission.SUBMIT_BUSINESS)
+    editable = may and row.status is SubmissionStatus.DRAFT
     return Answered(
         locator=row.locator,
         number=row.number or "",
@@ -105,7 +106,7 @@ def shown(tx: Tx, row: Submission) -> Answered:
         groups=_saved(tx, groups),
         progress=progress(form, whole, day_of(tx, row)),
         version=row.version,
-        editable=editable and tx.actor.may_write,
+        editable=editable,
     )
 
 

@@ -105,6 +105,8 @@ def _give(tx: Tx, row: Submission, user: User | None, contact: str) -> None:
     event = timeline.note(tx, row, SubmissionEventKind.ASSIGNED, to=to)
     words = f"{user.name if user else contact} handles it."
     telling.people(tx, row, "submission_assigned", key=event.locator, words=words)
+    if contact:
+        telling.contact(tx, row)
 
 
 def _handler(tx: Tx, to: str, contact: str) -> tuple[User | None, str]:

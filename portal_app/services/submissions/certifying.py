@@ -80,6 +80,8 @@ def certify_and_submit(tx: Tx, *, locator: str, statement_agreed: bool, version:
     desk.route(tx, row, form, answers)
     desk.set_target(tx, row)
     telling.people(tx, row, "submission_received", key="")
+    if row.contact:
+        telling.contact(tx, row)
     return _handed_in(row, again=False)
 
 

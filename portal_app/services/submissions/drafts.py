@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from portal_app.models.accounts import Account
 from portal_app.models.enums import ProducerState, SubmissionEventKind, SubmissionStatus
+from portal_app.models.media import Media, MediaVersion
 from portal_app.models.policies import LineOfBusiness
 from portal_app.models.producers import ProducerCode
 from portal_app.models.submissions import Submission, SubmissionAnswers, SubmissionDocument, SubmissionEvent
@@ -82,8 +83,15 @@ def discard(tx: Tx, *, locator: str, version: int | None = None) -> None:
     or where `version` is not the one that is there."""
     row = held(tx, locator, version)
     check_step(row.status, Step.SAVE)
+    media = tx.db.scalars(
+        select(col(SubmissionDocument.media_id)).where(col(SubmissionDocument.submission_id) == row.id)
+    )
+    files = media.all()
     for model in (SubmissionAnswers, SubmissionEvent, SubmissionDocument):
         tx.db.execute(delete(model).where(model.submission_id == row.id))  # type: ignore[arg-type]
+    # Their bytes go with the next sweep of what is nobody's.
+    tx.db.execute(delete(MediaVersion).where(col(MediaVersion.media_id).in_(files)))
+    tx.db.execute(delete(Media).where(col(Media.id).in_(files)))
     copies = update(Submission).where(col(Submission.cloned_from_id) == row.id)
     tx.db.execute(copies.values(cloned_from_id=None))
     tx.db.delete(row)

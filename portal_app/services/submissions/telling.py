@@ -5,7 +5,9 @@ from typing import Any
 
 from portal_app.models.policies import LineOfBusiness
 from portal_app.models.submissions import Submission
+from portal_app.services import mail
 from portal_app.services.door import Tx
+from portal_app.services.licensing.records import told_day
 from portal_app.services.notifications.telling import notify
 from portal_app.services.webhooks import events
 
@@ -18,6 +20,25 @@ def people(tx: Tx, row: Submission, kind: str, *, key: str, words: str = "", ite
         to = (to | {row.assignee_id}) - {tx.actor.user_id}
     named = row.number or ""
     notify(tx, kind, about=row, to=to, named=named, key=key, insured=row.insured_name, words=words, items=items)
+
+
+def contact(tx: Tx, row: Submission) -> None:
+    """Tell the carrier's contact, who has no account here, by mail: which submission it is and by when it is to be
+    answered. The answers do not go by mail."""
+    line = tx.db.get_one(LineOfBusiness, row.line_id).name
+    agency = tx.settings.agency_name
+    facts = {
+        "Submission ID": row.number or "",
+        "Line of business": line,
+        "Insured": row.insured_name,
+        "State": row.jurisdiction,
+        "Effective date": told_day(row.effective) if row.effective else "",
+        "Answer asked for by": told_day(row.target_on) if row.target_on else "",
+    }
+    lines = [f"{name}: {value}" for name, value in facts.items() if value]
+    begin, end = f"{agency} has a submission for you.", f"{agency} sends you the application and its documents."
+    text = "\n".join([begin, "", *lines, "", end])
+    mail.send(tx, recipient=row.contact, subject=f"Submission {row.number} of {agency}", text=text)
 
 
 def programs(tx: Tx, row: Submission, verb: str, **more: Any) -> None:

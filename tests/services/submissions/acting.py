@@ -6,12 +6,14 @@ from typing import Any
 from sqlalchemy import select
 
 from portal_app.models.configuration import ConfigurationVersion
-from portal_app.models.enums import Grant, Role
+from portal_app.models.enums import Grant, Role, SubmissionDocumentKind
 from portal_app.models.identity import UserGrant
-from portal_app.models.submissions import Submission
+from portal_app.models.media import Media
+from portal_app.models.submissions import Submission, SubmissionDocument
 from portal_app.services.access import Actor
 from portal_app.services.door import Door
 from portal_app.services.intake.forms import Row
+from portal_app.services.ports import Mail
 from portal_app.services.submissions import answering, certifying, drafts
 from portal_app.services.submissions.answering import Answered, SavedGroup
 from portal_app.services.submissions.certifying import HandedIn
@@ -152,3 +154,28 @@ def row_of(door: Door, locator: str) -> Submission:
         row = db.scalars(select(Submission).where(Submission.locator == locator)).one()
         db.expunge(row)
         return row
+
+
+def add_document(door: Door, locator: str, filename: str) -> None:
+    with door.database.write() as db:
+        media = Media(created_at=door.clock(), title=filename)
+        db.add(media)
+        db.flush()
+        row = db.scalars(select(Submission).where(Submission.locator == locator)).one()
+        db.add(
+            SubmissionDocument(
+                submission_id=row.id or 0,
+                media_id=media.id or 0,
+                kind=SubmissionDocumentKind.PHOTOS,
+                upload_key=filename,
+                added_at=door.clock(),
+                added_by="maya@agency.test",
+            )
+        )
+
+
+class Mailer:
+    """A mail server that there is, and that nothing reaches in these tests."""
+
+    def send(self, mail: Mail) -> None:
+        raise AssertionError("nothing leaves in this test")

@@ -1,5 +1,6 @@
 """Submissions begin, are saved group by group, cloned and thrown away."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -8,12 +9,13 @@ from sqlalchemy import select, text
 
 from portal_app.models.accounts import Account
 from portal_app.models.audit import AuditEvent
+from portal_app.models.media import Media
 from portal_app.models.submissions import IntakeForm, Submission, SubmissionAnswers, SubmissionEvent
 from portal_app.services.door import Door
 from portal_app.services.errors import Conflict, Forbidden, Invalid, InvalidData, NotFound
 from portal_app.services.submissions import answering, detail, drafts
 from portal_app.services.submissions.answering import SavedMeanwhile
-from tests.services.submissions.acting import LOSSES, NAMED, RISK, Cast, field, form, row_of
+from tests.services.submissions.acting import LOSSES, NAMED, RISK, Cast, add_document, field, form, row_of
 from tests.world import Agency
 
 
@@ -111,6 +113,8 @@ def test_personal_answers_are_masked_for_who_hands_nothing_in(door: Door, cast: 
     assert values[f"{NAMED}.ssn"] == seen["ssn"]
     assert values[f"{NAMED}.effective"] == "01/15/2027"
     assert "123-45" not in repr(shown)
+    reading = door.run(answering.answers, replace(cast.maya, may_write=False), locator=locator)
+    assert (reading.editable, reading.answers[NAMED][0]["ssn"]) == (False, seen["ssn"]), "a token that only reads"
 
 
 @pytest.mark.criterion("SUBMIT-05")
@@ -150,6 +154,7 @@ def test_a_draft_is_thrown_away_whole_and_nothing_else_is(door: Door, cast: Cast
     locator, handed_in = cast.filled(), cast.submitted()
     with pytest.raises(Conflict, match="Only one that is Draft"):
         door.run(drafts.discard, cast.maya, locator=handed_in)
+    add_document(door, locator, "roof.jpg")
     door.run(drafts.discard, cast.maya, locator=locator)
     with pytest.raises(NotFound):
         door.run(answering.answers, cast.maya, locator=locator)
@@ -157,5 +162,6 @@ def test_a_draft_is_thrown_away_whole_and_nothing_else_is(door: Door, cast: Cast
         left = db.scalars(select(Submission.id)).one()
         for model in (SubmissionAnswers, SubmissionEvent):
             assert set(db.scalars(select(model.submission_id))) == {left}
+        assert db.scalars(select(Media)).all() == []
         deeds = db.scalars(select(AuditEvent.action).where(AuditEvent.subject == locator)).all()
     assert deeds[-1] == "submission.discarded"

@@ -1,14 +1,15 @@
 """Statuses follow the table of transitions, and only those step who may."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
-from portal_app.models.enums import RequestedItemKind, SubmissionDocumentKind, SubmissionEventKind, SubmissionStatus
-from portal_app.models.media import Media
+from portal_app.models.enums import RequestedItemKind, SubmissionEventKind, SubmissionStatus
 from portal_app.models.notifications import Notification
+from portal_app.models.outbox import OutboxMessage
 from portal_app.models.submissions import Submission, SubmissionDocument, SubmissionEvent
 from portal_app.services import access
 from portal_app.services.access import Actor
@@ -19,7 +20,7 @@ from portal_app.services.submissions.information import Wanted
 from portal_app.services.submissions.lifecycle import MAY, TRANSITIONS, Step, can_step, steps_for
 from portal_app.services.submissions.views import SubmissionRow
 from tests.services.submissions import states_document
-from tests.services.submissions.acting import RISK, Cast, row_of
+from tests.services.submissions.acting import RISK, Cast, Mailer, add_document, row_of
 from tests.world import Agency, Clock
 
 S = SubmissionStatus
@@ -126,7 +127,13 @@ def test_who_picks_up_or_is_given_a_submission_handles_it(door: Door, cast: Cast
     assert version == mine.version, "they have it already"
     with pytest.raises(Conflict):
         door.run(assigning.assign, cast.principal, locator=locator, contact="uw@carrier.com", version=version - 1)
+    door.ports = replace(door.ports, mailer=Mailer())
     away = door.run(assigning.assign, cast.principal, locator=locator, contact="uw@carrier.com", version=version)
+    with door.database.read() as db:
+        payloads = list(db.scalars(select(OutboxMessage.payload).where(OutboxMessage.topic == "mail")))
+    (mail,) = [each for each in payloads if each["recipient"] == "uw@carrier.com"]
+    assert "Insured: Ada Quill" in mail["text"]
+    assert "Answer asked for by: Nov 24, 2026" in mail["text"]
     assert (away.assigned_to, away.assignee, away.turn_words) == ("uw@carrier.com", "", "The carrier's")
     for wrong in ({}, {"to": "x", "contact": "uw@carrier.com"}, {"contact": "nobody"}, {"to": "0" * 26}):
         with pytest.raises(Invalid):
@@ -216,24 +223,6 @@ def test_what_is_asked_for_is_answered_item_by_item_and_the_clock_stands(door: D
     assert (row.target_on - due).days == 7
     with pytest.raises(Conflict, match=r"Nothing is asked for|not asked for any more"):
         door.run(information.answer, cast.maya, locator=locator, item=text, value="2018")
-
-
-def add_document(door: Door, locator: str, filename: str) -> None:
-    with door.database.write() as db:
-        media = Media(created_at=door.clock(), title=filename)
-        db.add(media)
-        db.flush()
-        row = db.scalars(select(Submission).where(Submission.locator == locator)).one()
-        db.add(
-            SubmissionDocument(
-                submission_id=row.id or 0,
-                media_id=media.id or 0,
-                kind=SubmissionDocumentKind.PHOTOS,
-                upload_key=filename,
-                added_at=door.clock(),
-                added_by="maya@agency.test",
-            )
-        )
 
 
 def document_of(door: Door, locator: str) -> str:

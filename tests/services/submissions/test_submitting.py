@@ -19,13 +19,8 @@ from portal_app.services.errors import Conflict, Forbidden, Invalid, NotFound, U
 from portal_app.services.submissions import answering, certifying, desk, detail, find
 from portal_app.services.submissions.certifying import NotComplete
 from tests.services.producers.acting import listen
-from tests.services.submissions.acting import NAMED, RISK, Cast, row_of
+from tests.services.submissions.acting import NAMED, RISK, Cast, Mailer, row_of
 from tests.world import NOW, Agency, Clock
-
-
-class Mailer:
-    def send(self, mail: object) -> None:
-        raise AssertionError("nothing leaves in this test")
 
 
 @pytest.mark.criterion("SUBMIT-07")
