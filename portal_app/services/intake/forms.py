@@ -186,9 +186,10 @@ class PolicyNumbers:
     example: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Form:
-    """`text` is what it was read from. `roles` maps what a submission projects to "section.group.field"."""
+    """`text` is what it was read from. `roles` maps what a submission projects to "section.group.field". Two forms are
+    the same where they are one object: what is worked out of a form is kept with it."""
 
     line: str
     title: str
@@ -245,3 +246,28 @@ def first(form: Form, answers: Answers, role: Role) -> Any:
     key, _, name = form.roles.get(role, "").rpartition(".")
     rows = answers.get(key) or [{}]
     return rows[0].get(name)
+
+
+def acord_name(name: str, row: int) -> str:
+    """The name on paper with the letters of the row: A, B, …, Z, AA, AB."""
+    letters = ""
+    number = row + 1
+    while number:
+        number, left = divmod(number - 1, 26)
+        letters = chr(ord("A") + left) + letters
+    return f"{name}_{letters}"
+
+
+def acord_values(form: Form, answers: Answers) -> dict[str, str | bool | int]:
+    """Normalised answers by their names on paper. A value such as "100000/300000" goes part by part to its names; of
+    choices each is told, one comma apart."""
+    found: dict[str, str | bool | int] = {}
+    for group, field in form.fields():
+        for number, row in enumerate(answers.get(group.key, ())):
+            value = row.get(field.name)
+            if value is None or not field.acord:
+                continue
+            whole = ", ".join(value) if isinstance(value, list) else value
+            parts = str(whole).split("/") if len(field.acord) > 1 else [whole]
+            found |= {acord_name(name, number): part for name, part in zip(field.acord, parts, strict=False)}
+    return found

@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 
 ZIP = re.compile(r"(\d{5})(?:-?(\d{4}))?", re.ASCII)
 
@@ -42,11 +43,17 @@ def states_of(postal_code: str) -> frozenset[str]:
 def place(postal_code: str) -> Place | None:
     """Where the ZIP code, of five or nine digits, lies; None where it is none."""
     found = ZIP.fullmatch(postal_code.strip())
-    if found is None or not (states := states_of(found[1])):
+    return _listed(found[1]) if found else None
+
+
+@lru_cache(maxsize=2048)
+def _listed(digits: str) -> Place | None:
+    states = states_of(digits)
+    if not states:
         return None
     # The list takes a third of a second and some memory when it is first asked; who asks nothing pays nothing.
     import zipcodes
 
-    for listed in zipcodes.matching(found[1]):  # type: ignore[no-untyped-call]
+    for listed in zipcodes.matching(digits):  # type: ignore[no-untyped-call]
         return Place(frozenset({listed["state"]}), listed["city"])
     return Place(states)

@@ -1,12 +1,14 @@
 """Answers laid against their form: what is shown, and what was typed there, read once. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from portal_app.services.intake.conditions import holds
+from portal_app.services.intake.depending import groups_for
 from portal_app.services.intake.forms import Answers, Field, Form, Group, Row, path_of
 from portal_app.services.intake.values import NOTHING, Read, read
 
@@ -58,13 +60,17 @@ class Sheet:
                 yield group, number, cells
 
 
-def laid_out(form: Form, answers: Answers, today: date) -> Sheet:
-    """Conditions only look back, so that one pass through the form settles what is shown."""
+def laid_out(form: Form, answers: Answers, today: date, *, only: Collection[str] | None = None) -> Sheet:
+    """Conditions only look back, so that one pass through the form settles what is shown. `only` are the keys of the
+    groups that are to be judged: of the others no more is read than those depend on."""
     sheet = Sheet(form, today)
+    needed = None if only is None else groups_for(form, frozenset(only))
     for group in form.groups:
+        if needed is not None and group.key not in needed:
+            continue
         if group.when is None or holds(group.when, sheet, {}):
             sheet.rows[group.key] = [_cells(sheet, group, row) for row in _rows_of(sheet, group, answers)]
-    _look_for_strangers(sheet, answers)
+    _look_for_strangers(sheet, answers, only)
     return sheet
 
 
@@ -91,19 +97,26 @@ def _rows_of(sheet: Sheet, group: Group, answers: Answers) -> Sequence[Row]:
     return given if group.repeat else given or [{}]
 
 
-def _look_for_strangers(sheet: Sheet, answers: Answers) -> None:
+def _look_for_strangers(sheet: Sheet, answers: Answers, only: Collection[str] | None) -> None:
     """What was sent for a field that the form does not have. What the form hides is no stranger."""
-    known = {group.key: group for group in sheet.form.groups}
+    known = _names(sheet.form)
     for key, rows in answers.items():
-        group = known.get(key)
-        if group is None:
+        if only is not None and key not in only:
+            continue
+        if key not in known:
             sheet.strange.append(Strange(str(key)[:120], "Answers", "Leave this out: the form has no such group."))
             continue
-        names = {each.name for each in group.fields}
+        group, names = known[key]
         for number, row in enumerate(rows if isinstance(rows, list) else ()):
             for name in row.keys() - names if isinstance(row, dict) else ():
                 path = path_of(group, number, str(name)[:64])
                 sheet.strange.append(Strange(path, group.title, "Leave this out: the form has no such field."))
+
+
+@lru_cache(maxsize=256)
+def _names(form: Form) -> dict[str, tuple[Group, frozenset[str]]]:
+    """By key, each group and the names of its fields."""
+    return {group.key: (group, frozenset(each.name for each in group.fields)) for group in form.groups}
 
 
 def number_of(value: Any) -> tuple[Decimal, ...]:

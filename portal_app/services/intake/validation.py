@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from portal_app.services.intake import checks, vin
 from portal_app.services.intake.forms import (
@@ -35,8 +36,10 @@ class Problem:
 def problems(form: Form, answers: Answers, today: date, *, whole: bool = True, group: str = "") -> list[Problem]:
     """Everything that is wrong, in the order of the form. Not `whole` is for a draft: what is missing is not told.
     `group` asks for what concerns that group alone."""
-    found = found_on(laid_out(form, answers, today), whole=whole)
-    return [each for each in found if not group or _group_of(each.path) == group]
+    if not group:
+        return found_on(laid_out(form, answers, today), whole=whole)
+    found = found_on(laid_out(form, answers, today, only=[group]), whole=whole)
+    return [each for each in found if _group_of(each.path) == group]
 
 
 def normalised(form: Form, answers: Answers, today: date) -> Answers:
@@ -77,6 +80,7 @@ def found_on(sheet: Sheet, *, whole: bool) -> list[Problem]:
 Place = tuple[int, int, int]
 
 
+@lru_cache(maxsize=256)
 def _places(form: Form) -> dict[str, Place]:
     """By group and by field, where it stands in the form; what has no place there comes first."""
     found: dict[str, Place] = {}
@@ -98,16 +102,13 @@ def _of_row(sheet: Sheet, group: Group, number: int, cells: Cells, whole: bool) 
         cell = cells.get(field.name)
         if cell is None:
             continue
-        path = path_of(group, number, field.name)
-        if cell.wrong:
-            yield Problem(path, field.label, cell.wrong)
-        elif cell.value is None:
-            if whole and sheet.needs(field, cells):
-                yield Problem(path, field.label, _missing(field))
-        elif field.type is FieldType.VIN:
-            doubt = vin.doubt(cell.value, _year_beside(group, field, cells), sheet.today)
-            if doubt is not None:
-                yield Problem(path, field.label, doubt[0], warning=doubt[1])
+        sentence, warning = cell.wrong, False
+        if cell.value is None and not sentence:
+            sentence = _missing(field) if whole and sheet.needs(field, cells) else ""
+        elif cell.value is not None and field.type is FieldType.VIN:
+            sentence, warning = vin.doubt(cell.value, _year_beside(group, field, cells), sheet.today)
+        if sentence:
+            yield Problem(path_of(group, number, field.name), field.label, sentence, warning)
 
 
 def _year_beside(group: Group, field: Field, cells: Cells) -> int | None:

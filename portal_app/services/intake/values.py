@@ -68,7 +68,7 @@ def _text(typed: Any) -> str:
         typed = f"{typed:f}" if isinstance(typed, Decimal) else repr(typed)
     if not isinstance(typed, str):
         raise _Wrong("Enter a text.")
-    return unicodedata.normalize("NFC", typed).strip()
+    return typed.strip() if typed.isascii() else unicodedata.normalize("NFC", typed).strip()
 
 
 def _flag(typed: Any) -> bool:

@@ -78,12 +78,12 @@ def _years(vin: str, today: date) -> tuple[int, ...]:
     return tuple(sorted(years, key=lambda year: (year >= 2010) != vin[6].isalpha()))
 
 
-def doubt(vin: str, year: int | None, today: date) -> tuple[str, bool] | None:
-    """What speaks against the number (a sentence), and whether that is a warning alone: before 1981 every maker had
-    numbers of its own."""
+def doubt(vin: str, year: int | None, today: date) -> tuple[str, bool]:
+    """What speaks against the number (a sentence, or nothing), and whether that is a warning alone: before 1981 every
+    maker had numbers of its own."""
     told = decoded(vin, today)
     if told.check_digit:
-        return None
+        return ("", False)
     if year is not None and year < FIRST_YEAR:
         return ("Compare it with the vehicle: numbers from before 1981 cannot be checked.", True)
     if len(vin) != LENGTH:

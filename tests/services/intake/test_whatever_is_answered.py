@@ -88,6 +88,10 @@ def test_what_validates_is_kept_and_read_again_as_it_is_and_what_does_not_names_
         before = copy.deepcopy(answers)
         found = [each for each in problems(form, answers, TODAY) if not each.warning]
         assert repr(answers) == repr(before), "what was typed is left as it is"
+        for key in {key for key, *_ in made}:
+            own = [each for each in problems(form, answers, TODAY) if _plain(each.path).startswith(f"{key}.")]
+            alone = problems(form, answers, TODAY, group=key)
+            assert [each for each in alone if each.path != key] == own, "a group is judged alone as with all"
         kept = normalised(form, answers, TODAY)
         again = json.loads(json.dumps(kept))
         assert again == kept

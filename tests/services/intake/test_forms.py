@@ -1,0 +1,145 @@
+"""The shipped forms are whole, and what is wrong with a form is told with its place."""
+
+import json
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from portal_app.services.intake.forms import LINES, SECTIONS, FieldType, acord_name, acord_values
+from portal_app.services.intake.reading import load
+from portal_app.services.intake.shipped import shipped, shipped_text
+from portal_app.services.intake.validation import normalised
+from portal_app.services.producers.reading import ConfigurationProblems
+from tests.services.intake import fields_document
+from tests.services.intake.filled import TODAY, filled
+
+OF_ALL = (
+    "applicant.producer", "applicant.policy", "applicant.billing", "applicant.insured", "applicant.more_insureds",
+    "applicant.mailing", "applicant.contact", "coverage.interests", "prior_insurance.carriers",
+    "prior_insurance.losses",
+)  # fmt: skip
+# Where the limits are none of the list, these take its place.
+OTHERWISE = ("bi_person", "bi_accident")
+OF_A_BUSINESS = ("applicant.business", "applicant.locations", "applicant.disclosures")
+OF_LINE = {
+    "personal_auto": ("risk.drivers", "risk.violations", "risk.vehicles", "coverage.liability", "coverage.damage"),
+    "homeowners": ("risk.construction", "risk.protection", "risk.hazards", "coverage.limits", "coverage.mortgagees"),
+    "general_liability": (*OF_A_BUSINESS, "risk.hazards", "risk.subcontractors", "coverage.basis", "coverage.limits"),
+    "bop": (*OF_A_BUSINESS, "risk.buildings", "coverage.values", "coverage.liability"),
+    "workers_compensation": (*OF_A_BUSINESS, "risk.states", "risk.classes", "risk.officers", "coverage.rating"),
+    "commercial_auto": (*OF_A_BUSINESS, "risk.operations", "risk.drivers", "risk.vehicles", "coverage.hired"),
+    "commercial_property": (*OF_A_BUSINESS, "risk.buildings", "coverage.values", "coverage.blanket"),
+    "umbrella": (*OF_A_BUSINESS, "risk.underlying", "coverage.limits"),
+}
+
+
+@pytest.mark.criterion("INTAKE-01")
+@pytest.mark.parametrize("line", LINES)
+def test_every_line_has_a_form_with_every_group_of_fields(line: str) -> None:
+    form = shipped(line)
+    assert form.line == line
+    assert form.acord_forms
+    assert tuple(section.name for section in form.sections) == SECTIONS
+    assert {group.key for group in form.groups} >= {*OF_ALL, *OF_LINE[line]}
+    for group, field in form.fields():
+        assert field.acord, f"{group.key}.{field.name}"
+        assert len(field.acord) == 1 or field.type is FieldType.CHOICE, field.name
+    names = Counter(name for _, field in form.fields() for name in field.acord if field.name not in OTHERWISE)
+    assert [name for name, times in names.items() if times > 1] == []
+    personal = {FieldType.SSN, FieldType.DRIVER_LICENSE}
+    assert all(field.personal for _, field in form.fields() if field.type in personal or field.name == "birth_date")
+
+
+@pytest.mark.criterion("INTAKE-01")
+def test_the_table_of_fields_is_current() -> None:
+    assert fields_document.PLACE.read_text(encoding="utf-8") == fields_document.text()
+
+
+@pytest.mark.criterion("INTAKE-01")
+def test_answers_go_by_their_names_on_paper() -> None:
+    assert [acord_name("Vehicle", row) for row in (0, 1, 25, 26, 27, 701, 702)] == [
+        "Vehicle_A", "Vehicle_B", "Vehicle_Z", "Vehicle_AA", "Vehicle_AB", "Vehicle_ZZ", "Vehicle_AAA",
+    ]  # fmt: skip
+    form = shipped("personal_auto")
+    answers = filled(form, coverage__liability__bi="100000/300000", risk__vehicles__year="2015")
+    answers["risk.vehicles"].append(dict(answers["risk.vehicles"][0], year="2016"))
+    found = acord_values(form, normalised(form, answers, TODAY))
+    assert found["NamedInsured_FullName_A"] == "Wexford"
+    assert found["Policy_EffectiveDate_A"] == "2026-06-15"
+    assert found["PersonalAuto_BodilyInjury_PerPersonLimitAmount_A"] == "100000"
+    assert found["PersonalAuto_BodilyInjury_PerAccidentLimitAmount_A"] == "300000"
+    assert (found["Vehicle_ModelYear_A"], found["Vehicle_ModelYear_B"]) == (2015, 2016)
+
+
+def changed(*path: Any, to: Any) -> str:
+    document = json.loads(shipped_text("homeowners"))
+    inner = document
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = to
+    return json.dumps(document)
+
+
+GROUP = ("sections", 0, "groups", 1)
+EFFECTIVE = (*GROUP, "fields", 0)
+
+
+@pytest.mark.criterion("INTAKE-02")
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{", "is not JSON: "),
+        ('{"line": "bop", "line": "bop"}', "line: stands twice in one object."),
+        (changed("line", to="boats"), "line: there is no such line of business; there are "),
+        (changed("colour", to=1), "colour: is not known here; known are "),
+        (changed("sections", to=[]), "sections: should be applicant, risk, coverage, prior_insurance, in this order."),
+        (changed("roles", to={}), 'roles.insured: is missing: it should be the "section.group.field" where this is'),
+        (changed("roles", "insured", to="applicant.policy.state"), "roles.insured: should be of type "),
+        (changed("roles", "state", to="applicant.mailing.gone"), "roles.state: there is no such field."),
+        (changed(*EFFECTIVE, "required", to=False), "roles.effective: should be required, and shown whatever else"),
+        (changed(*EFFECTIVE, "type", to="colour"), "sections.0.groups.1.fields.0.type: should be one of text, "),
+        (changed(*EFFECTIVE, "choices", to=[{"value": "a", "label": "A"}]), "fields.0.choices: stands for nothing"),
+        (changed(*EFFECTIVE, "default", to="soon"), "fields.0.default: is nothing that the field takes."),
+        (changed(*EFFECTIVE, "name", to="Effective"), "fields.0.name: should begin with a small letter"),
+        (changed(*EFFECTIVE, "name", to="state"), "fields: state stands here twice."),
+        (changed(*EFFECTIVE, "when", to={"field": "expiration", "answered": True}), "there is no such field before"),
+        (changed(*EFFECTIVE, "required", to={"field": "bill", "is": "x"}), "fields.0.required.field: there is no such"),
+        (
+            changed(*EFFECTIVE, "when", to={"field": "a", "is": "b", "past": True}),
+            "fields.0.when: should ask one thing",
+        ),
+        (
+            changed(*GROUP, "repeat", to={"least": 3, "most": 2, "item": "x"}),
+            "repeat.least: should be at most as large",
+        ),
+        (changed(*GROUP, "checks", 0, "than", to="gone"), "checks.0.than: there is no such field."),
+        (changed(*GROUP, "checks", 0, "than", to="state"), "checks.0.than: should be of type date."),
+        (changed(*GROUP, "checks", 0, "amount", to=0.5), "checks.0.amount: should be a whole number of years."),
+        (changed(*GROUP, "checks", 0, "check", to="unique"), "checks.0: unique takes neither than, amount nor value."),
+        (changed("policyNumbers", to=[{"carrier": "A", "patterns": ["(a+)+"]}]), "policyNumbers.0.patterns: should be"),
+        (changed("policyNumbers", to=[{"carrier": "A", "patterns": ["#"], "example": "AB"}]), "example: fits none of"),
+    ],
+)
+def test_what_is_wrong_with_a_form_is_told_with_its_place(text: str, told: str) -> None:
+    with pytest.raises(ConfigurationProblems) as found:
+        load(text)
+    assert any(told in problem for problem in found.value.problems), found.value.problems
+
+
+@pytest.mark.criterion("INTAKE-02")
+def test_a_condition_asks_only_for_what_a_field_can_be() -> None:
+    where = ("sections", 0, "groups", 1, "fields", 1, "when")
+    for asked in (
+        {"field": "effective", "atLeast": 3},
+        {"field": "applicant.producer.producer_code", "past": True},
+        {"all": [{"not": {"field": "effective", "is": "tomorrow"}}]},
+        {"any": [{"field": "effective", "is": True}]},
+    ):
+        with pytest.raises(ConfigurationProblems):
+            load(changed(*where, to=asked))
+    deep: Any = {"field": "effective", "answered": True}
+    for _ in range(8):
+        deep = {"not": deep}
+    with pytest.raises(ConfigurationProblems, match="at most 6 conditions deep"):
+        load(changed(*where, to=deep))
