@@ -35,7 +35,6 @@ def _sign_ins() -> None:
     show("Sign-ins", sign_ins.measure())
 
 
-<<<<<<< HEAD
 def _uploads() -> None:
     from bench import uploads
 
@@ -46,12 +45,12 @@ def _submissions() -> None:
     from bench import submissions
 
     show("Submissions", submissions.measure())
-=======
+
+
 def _intake() -> None:
     from bench import intake
 
     show("Intake forms", intake.measure())
->>>>>>> f5
 
 
 def _start() -> None:
@@ -74,12 +73,9 @@ PARTS: dict[str, Callable[[], None]] = {
     "ledger": _ledger,
     "events": _events,
     "sign-ins": _sign_ins,
-<<<<<<< HEAD
     "uploads": _uploads,
     "submissions": _submissions,
-=======
     "intake": _intake,
->>>>>>> f5
     "start": _start,
     "weight": _weight,
 }

@@ -10,11 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as program
-<<<<<<< HEAD
-from bench import empty, events, ledger, sign_ins, start, submissions, uploads
-=======
-from bench import empty, events, intake, ledger, sign_ins, start
->>>>>>> f5
+from bench import empty, events, intake, ledger, sign_ins, start, submissions, uploads
 from bench.table import Line, show
 from portal_app import frontend
 from tests import servers
@@ -49,16 +45,15 @@ def test_ledger() -> None:
     assert judged(found) == [": the bare query"] * 4
 
 
-<<<<<<< HEAD
 def test_submissions() -> None:
     found = submissions.measure(submissions.Size(submissions=40, rounds=1))
     assert judged(found) == [": the bare query"] * 3
-=======
+
+
 def test_intake() -> None:
     assert (
         judged(intake.measure(intake.Size(rows=3, rounds=2))) == [": the bare query", ": reading each value once"] * 2
     )
->>>>>>> f5
 
 
 def test_sign_ins() -> None:
