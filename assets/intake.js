@@ -284,7 +284,7 @@
       giveUp();
       recall();
     }
-    if (!page) lastSection = "";
+    if (!/^\/submissions\/[^/]+\/edit\//.test(location.pathname)) lastSection = "";
     if (!page && alive) heard = "";
     if (alive && page) {
       for (const group of document.querySelectorAll("[data-answers]:not([data-seen])")) arrive(group);
