@@ -13,7 +13,7 @@ from portal_app.services.intake.shipped import shipped
 from portal_app.services.intake.values import read
 from portal_app.state.submissions.drawing import ident_of
 from tests.browser.agency import Agency, agency
-from tests.browser.looking import PHONE, complaints, look
+from tests.browser.looking import DESK, PHONE, complaints, look
 from tests.servers import Site
 from tests.services.intake.filled import filled
 
@@ -106,6 +106,7 @@ def test_personal_auto_is_entered_and_handed_in_on_a_desk(sessions: Sessions, op
     second.get_by_label("Name").fill("Nell Marsh")
     saved(page)
     assert look(page) == []
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
     second.get_by_role("button", name="Remove Driver 2").click()
     page.get_by_role("button", name=re.compile("Undo.*Driver 2")).click()
     expect(second.get_by_label("Name")).to_have_value("Nell Marsh")
@@ -117,6 +118,7 @@ def test_personal_auto_is_entered_and_handed_in_on_a_desk(sessions: Sessions, op
     expect(summary).to_be_visible()
     expect(summary.get_by_role("link", name=re.compile("Driver 2"))).to_have_count(0)
     assert look(page) == []
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
     summary.get_by_role("link", name=re.compile("Coverage, Bodily injury")).click()
     expect(page.locator('[id="coverage-liability--0--bi"]')).to_be_focused(timeout=WITHIN)
     answer(page, form, "coverage", answers)
