@@ -62,6 +62,9 @@ def test_the_registry_holds_what_was_agreed_and_reads_well() -> None:
     agreed |= {f"{thing}.underwritingFlag.{verb}" for thing in flagged for verb in ("add", "remove")}
     agreed |= {f"authority.{rule}.{verb}" for rule in ("grant", "moratorium") for verb in ("create", "update", "end")}
     agreed |= {"authority.decision.create"}
+    steps = ("create", "assign", "quote", "unquote", "bind", "decline", "withdraw", "reopen")
+    agreed |= {f"submission.{verb}" for verb in steps}
+    agreed |= {f"submission.informationRequest.{verb}" for verb in ("create", "complete", "cancel")}
     assert set(EVENTS) == agreed | {"producers.producercode.numberAssignmentFailed", TEST}
     assert len(set(EVENTS.values())) == len(EVENTS), "two that read alike cannot be told apart"
 
