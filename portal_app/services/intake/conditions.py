@@ -38,7 +38,7 @@ def _within(value: Any, condition: Condition) -> bool:
     if isinstance(value, bool | list):
         return False
     try:
-        number = Decimal(str(value))
+        number = value if isinstance(value, int) else Decimal(str(value))
     except ArithmeticError:
         return False
     least = condition.at_least is None or number >= Decimal(str(condition.at_least))

@@ -121,10 +121,12 @@ def _names(form: Form) -> dict[str, tuple[Group, frozenset[str]]]:
 
 def number_of(value: Any) -> tuple[Decimal, ...]:
     """A value as numbers to compare: two of "100000/300000", none where it is none."""
-    if isinstance(value, bool) or not isinstance(value, str | int):
+    if isinstance(value, int) and not isinstance(value, bool):
+        return (Decimal(value),)
+    if not isinstance(value, str):
         return ()
     try:
-        parts = tuple(Decimal(part) for part in str(value).split("/"))
+        parts = tuple(Decimal(part) for part in value.split("/"))
     except ArithmeticError:
         return ()
     return parts if all(part.is_finite() for part in parts) else ()

@@ -118,10 +118,15 @@ def _number(field: Field, text: str) -> Decimal:
         raise _Wrong(_SHAPES[field.type])
     least: int | float = 0 if field.least is None else field.least
     most = MOST[field.type] if field.most is None else field.most
-    if not Decimal(str(least)) <= number <= Decimal(str(most)):
+    if not _exactly(least) <= number <= _exactly(most):
         sign = "$" if field.type is FieldType.MONEY else ""
         raise _Wrong(f"Enter a number from {sign}{least:,} to {sign}{most:,}.")
     return number
+
+
+def _exactly(bound: int | float) -> int | Decimal:
+    """0.2 as it is written, which the float is not."""
+    return bound if isinstance(bound, int) else Decimal(str(bound))
 
 
 def _whole(field: Field, text: str, _today: date) -> int:

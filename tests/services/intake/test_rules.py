@@ -326,6 +326,16 @@ def test_what_has_no_place_in_the_form_is_refused() -> None:
     assert set(wrong(form, answers, group="applicant.contact")) == {"applicant.contact.fax"}
 
 
+@pytest.mark.criterion("INTAKE-04")
+def test_a_group_that_is_judged_alone_asks_for_what_depends_on_another() -> None:
+    form = shipped("umbrella")
+    answers = filled(form, applicant__umbrella__coverage_kind="commercial")
+    del answers["applicant.contact"][0]["name"]
+    assert set(wrong(form, answers, group="applicant.contact")) == {"applicant.contact.name"}
+    answers["applicant.umbrella"][0]["coverage_kind"] = "personal"
+    assert wrong(form, answers, group="applicant.contact") == {}
+
+
 @pytest.mark.criterion("INTAKE-03")
 def test_what_a_submission_takes_out_stands_at_one_place_in_every_form() -> None:
     for line in LINES:
