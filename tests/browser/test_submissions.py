@@ -196,6 +196,13 @@ def test_nothing_typed_is_lost_with_its_server_and_two_pages_do_not_overwrite_ea
     page.reload()
     expect(name).to_have_value("Ada Quill-Marsh", timeout=WITHIN)
     expect(street).to_have_value("3 Wharf Street")
+    # Loaded anew before it could be sent.
+    street.fill("4 Wharf Street")
+    page.reload()
+    expect(street).to_have_value("4 Wharf Street", timeout=WITHIN)
+    saved(page)
+    page.reload()
+    expect(street).to_have_value("4 Wharf Street", timeout=WITHIN)
 
     other = page.context.new_page()
     other.goto(f"{place}/applicant")
