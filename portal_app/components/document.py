@@ -24,6 +24,7 @@ STYLESHEETS = [
         "settings",
         "producers",
         "uploads",
+        "intake",
         "palette",
         "notifications",
     )
@@ -38,7 +39,7 @@ def head() -> list[rx.Component]:
         rx.el.meta(name="robots", content="noindex"),
         *[
             rx.el.script(src=f"/{name}.js", defer=True)
-            for name in ("portal", "actions", "keys", "palette", "producers", "uploads")
+            for name in ("portal", "actions", "keys", "palette", "producers", "uploads", "intake")
         ],
     ]
 

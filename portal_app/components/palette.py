@@ -15,6 +15,7 @@ NOTIFICATIONS = Place("notifications", "Notifications", "/notifications", "bell"
 PREFERENCES = Place("preferences", "Preferences", "/preferences", "settings")
 # Actions that a right offers: `Person.actions` holds the keys of those that are this person's.
 ACTIONS = (
+    Place("new-submission", "New submission", "/submissions/new", "file-plus-2"),
     Place("add-user", "Add a user", "/admin/users/new", "user-plus"),
     Place("add-producer", "Add a producer", "/producers/new", "circle-plus"),
     Place("run-feed", "Run a feed now", "/admin/integrations", "play"),

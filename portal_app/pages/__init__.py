@@ -29,6 +29,7 @@ from portal_app.pages import (
     settings,
     sign_in,
     snapshot,
+    submissions,
     users,
 )
 from portal_app.pages.page import Page
@@ -42,6 +43,7 @@ PAGES: tuple[Page, ...] = (
     difference.PAGE,
     accounts.PAGE,
     account.PAGE,
+    *submissions.PAGES,
     quotes.PAGE,
     quote.PAGE,
     *producers.PAGES,

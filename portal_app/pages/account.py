@@ -6,7 +6,7 @@ import reflex as rx
 
 from portal_app.components.badge import policy_status
 from portal_app.components.facts import fact, facts, lines, panel
-from portal_app.components.links import link, plain_link
+from portal_app.components.links import button_link, link, plain_link
 from portal_app.components.notes import skeleton_page
 from portal_app.components.shell import page_header
 from portal_app.components.table import body, cell, head, heading, name_cell, row, table
@@ -36,6 +36,10 @@ def _account() -> rx.Component:
                 rx.el.span(S.policies, class_name="num"),
                 rx.el.span(S.premium_in_force, " in force", class_name="num"),
                 source(S.feed, S.as_of, S.stale),
+            ),
+            rx.cond(
+                S.may_submit,
+                button_link("New submission", "/submissions/new?account=" + S.shown, "file-plus-2", quiet=True),
             ),
             back=("Accounts", "/accounts"),
         ),

@@ -2,7 +2,8 @@
 
 from portal_app.guard.events import requires
 from portal_app.services import accounts
-from portal_app.services.access import Permission
+from portal_app.services.access import Permission, can
+from portal_app.services.door import current_actor
 from portal_app.services.policies.views import AccountDetail
 from portal_app.services.topics import Topic
 from portal_app.state import address, exports, wording
@@ -62,10 +63,11 @@ class AccountState(PortalState):
     feed: str = ""
     as_of: str = ""
     stale: bool = False
+    may_submit: bool = False
 
     @requires(Permission.VIEW_OWN_ACCOUNTS, passive=True, shows=(Topic.POLICIES,))
     async def load(self) -> None:
-        self.shown = ""
+        self.shown, self.may_submit = "", can(current_actor.get(), Permission.SUBMIT_BUSINESS)
         await self._look()
 
     @requires(Permission.VIEW_OWN_ACCOUNTS, passive=True)

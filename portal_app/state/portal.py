@@ -26,6 +26,7 @@ Answer = TypeVar("Answer")
 OPENS = {
     "policies": Permission.VIEW_OWN_ACCOUNTS,
     "accounts": Permission.VIEW_OWN_ACCOUNTS,
+    "submissions": Permission.SUBMIT_BUSINESS,
     "quotes": Permission.VIEW_OWN_ACCOUNTS,
     "producers": Permission.VIEW_PRODUCERS,
     "binding": Permission.BIND_POLICIES,
@@ -37,6 +38,7 @@ OPENS = {
 }
 # Which actions of the palette a permission offers; the others are everybody's.
 OFFERS = {
+    "new-submission": Permission.SUBMIT_BUSINESS,
     "add-user": Permission.MANAGE_USERS,
     "add-producer": Permission.MANAGE_PRODUCERS,
     "roles": Permission.MANAGE_USERS,

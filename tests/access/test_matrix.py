@@ -218,7 +218,7 @@ EXERCISES: dict[Permission, tuple[Ask, Ask | None, Ask | None]] = {
     P.SUBMIT_BUSINESS: (
         lambda asked: asked.permits(drafts.discard, locator="nothing"),
         lambda asked: asked.adds("/submissions", {"line": "homeowners"}),
-        None,
+        lambda asked: asked.event("new_submission_state.load", "/submissions/new", "Workers Compensation"),
     ),
     P.CHANGE_SETTINGS: (
         lambda asked: asked.service(agency.current),

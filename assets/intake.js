@@ -1,0 +1,307 @@
+// An intake form saves itself, group by group: soon after typing stops, and at once when a field is left. What could not
+// be sent is kept in this window until it could be, over a lost connection and a page that is loaded anew. The page
+// draws its inputs with what is saved and then leaves them alone; what is typed is read from them here.
+(() => {
+  "use strict";
+  const PAUSE = 800, PATIENCE = 8000, UNDO = 8000, STORE = "portal.answers.", MOST_BEFORE = 5;
+  const entries = new Map();
+  let flight = null, count = 0, heard = "", wasAlive = false, lastSection = "", savedAt = "", said = "";
+  const run = [...crypto.getRandomValues(new Uint8Array(6))].map((each) => each.toString(16).padStart(2, "0")).join("");
+
+  const wizard = () => document.querySelector("[data-submission]");
+  const isAlive = () => document.querySelector("[data-alive]")?.dataset.alive === "true";
+  const outbox = () => document.querySelector("input[data-outbox]");
+  const groupOf = (node) => node.closest?.("[data-answers]");
+  const groupAt = (entry) =>
+    wizard()?.dataset.submission === entry.of ? document.querySelector(`[data-answers="${CSS.escape(entry.path)}"]`) : null;
+  const rowsOf = (group) => [...group.querySelectorAll("[data-row]")];
+  const fieldsOf = (row) => [...row.querySelectorAll("input[data-field], select[data-field], textarea[data-field]")];
+
+  // What waits outlasts a page that is loaded anew: in this tab alone, and only until it is saved.
+  const nameOf = (entry) => `${STORE}${entry.of} ${entry.path}`;
+  const keep = (entry) => {
+    const { of, path, version, rows, changed, before, fresh, redraw } = entry;
+    try {
+      sessionStorage.setItem(nameOf(entry), JSON.stringify({ of, path, version, rows, changed: [...changed], before, fresh, redraw }));
+    } catch {
+      // A full or forbidden store: it is still in this page's memory.
+    }
+  };
+  const entryOf = (of, path) => {
+    const name = `${of} ${path}`;
+    if (!entries.has(name))
+      entries.set(name, { of, path, version: 0, rows: null, changed: new Set(), before: [], fresh: [], redraw: false });
+    return entries.get(name);
+  };
+  const recall = () => {
+    for (const name of Object.keys(sessionStorage).filter((each) => each.startsWith(STORE))) {
+      try {
+        const { of, path, changed, ...rest } = JSON.parse(sessionStorage.getItem(name));
+        const entry = entryOf(of, path);
+        if (!entry.rows) Object.assign(entry, rest, { changed: new Set(changed) });
+      } catch {
+        sessionStorage.removeItem(name);
+      }
+    }
+  };
+
+  // Reading and filling inputs.
+  const valuesOf = (row) => {
+    const values = {};
+    for (const field of fieldsOf(row)) {
+      const name = field.dataset.field;
+      if (field.type === "checkbox") {
+        if (field.checked) (values[name] ??= []).push(field.value);
+      } else if (field.type === "radio") {
+        if (field.checked) values[name] = field.dataset.flag === "true" ? field.value === "true" : field.value;
+      } else if (field.value !== "") values[name] = field.value;
+    }
+    return values;
+  };
+  const collect = (group, entry) => {
+    const rows = rowsOf(group);
+    const there = rows.filter((row) => !("going" in row.dataset)).map((row) => ({ key: row.dataset.row, values: valuesOf(row) }));
+    entry.fresh = entry.fresh.filter((key) => !rows.some((row) => row.dataset.row === key));
+    return [...there, ...entry.fresh.map((key) => ({ key, values: {} }))];
+  };
+  const fill = (row, values) => {
+    for (const field of fieldsOf(row)) {
+      const value = values[field.dataset.field];
+      if (field.type === "checkbox") field.checked = (value ?? []).includes(field.value);
+      else if (field.type === "radio") field.checked = value !== undefined && String(value) === field.value;
+      else field.value = value ?? "";
+    }
+  };
+
+  // What the page says of it. Seen at once; read out only when it changes in kind, or with the next minute.
+  const show = (words, { again = false, aloud = words } = {}) => {
+    const seen = document.querySelector("[data-save-words]"), spoken = document.querySelector("[data-save-said]");
+    if (!seen || !spoken) return;
+    if (seen.textContent !== words) seen.textContent = words;
+    if (aloud !== null && said !== aloud) spoken.textContent = said = aloud;
+    const button = document.querySelector("[data-save-again]");
+    if (button.hidden === again) button.hidden = !again;
+  };
+  const tell = () => {
+    const waiting = [...entries.values()].filter((entry) => entry.rows);
+    const blocked = waiting.find((entry) => entry.trouble);
+    if (blocked) show(`Not saved: ${blocked.trouble}`, { again: !blocked.isChoice });
+    else if (waiting.length && !isAlive() && navigator.onLine === false) show("Not saved: there is no connection. It is kept here, and sent when it is back.", { again: true });
+    else if (flight?.late) show("Not saved: the portal does not answer. What you typed is kept here.", { again: true });
+    else if (waiting.length) show("Saving…", { aloud: null });
+    else if (savedAt) show(`Saved ${savedAt}`);
+  };
+
+  // Sending: one group at a time, each until it is answered.
+  const touch = (group, { soon = false, changed = [] } = {}) => {
+    const of = wizard()?.dataset.submission;
+    if (!of) return;
+    const entry = entryOf(of, group.dataset.answers);
+    if (!entry.rows) entry.version = Math.max(entry.version, Number(group.dataset.version) || 0);
+    entry.rows = collect(group, entry);
+    for (const each of changed) entry.changed.add(each);
+    if (!entry.isChoice) entry.trouble = "";
+    keep(entry);
+    clearTimeout(entry.timer);
+    entry.timer = setTimeout(() => send(entry), soon ? 0 : PAUSE);
+    tell();
+  };
+  const send = (entry) => {
+    clearTimeout(entry.timer);
+    if (!entry.rows || entry.trouble || flight || !isAlive() || !outbox()) return tell();
+    const number = `${run}.${++count}`;
+    const { of, path, version, rows, before, fresh, redraw } = entry;
+    flight = { entry, number, rows, redraw, at: performance.now() };
+    flight.timer = setTimeout(() => unanswered(flight), PATIENCE);
+    const sent = { of, path, number, version, rows, before, changed: [...entry.changed], fresh, redraw };
+    flight.changed = sent.changed;
+    // Past React's own setter, or it takes the field for unchanged.
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(outbox(), JSON.stringify(sent));
+    outbox().dispatchEvent(new Event("input", { bubbles: true }));
+    tell();
+  };
+  const sendAll = () => {
+    for (const entry of entries.values()) if (entry.rows && !flight) send(entry);
+  };
+  // It may have been saved all the same: the next one says what it was.
+  const giveUp = () => {
+    if (!flight) return;
+    clearTimeout(flight.timer);
+    const { entry, rows } = flight;
+    entry.before = [...entry.before, rows.map((row) => row.values)].slice(-MOST_BEFORE);
+    if (entry.rows) keep(entry);
+    flight = null;
+  };
+  const unanswered = (late) => {
+    if (flight !== late) return;
+    late.late = true;
+    tell();
+    giveUp();
+    if (isAlive()) sendAll();
+  };
+  const answered = () => {
+    const acked = wizard()?.dataset.acked;
+    if (!acked || acked === heard) return;
+    heard = acked;
+    if (!flight) return;
+    const { entry, number, rows, redraw, changed } = flight, answer = JSON.parse(acked)[entry.path];
+    if (answer?.number !== number) return;
+    clearTimeout(flight.timer);
+    flight = null;
+    if (answer.outcome === "saved") {
+      Object.assign(entry, { version: answer.version, before: [], trouble: "", isChoice: false });
+      for (const each of changed) entry.changed.delete(each);
+      if (redraw) entry.redraw = false;
+      savedAt = answer.at;
+      if (JSON.stringify(rows) === JSON.stringify(entry.rows) && !entry.redraw) {
+        entry.rows = null;
+        sessionStorage.removeItem(nameOf(entry));
+      } else keep(entry);
+      propose(answer.fills);
+      drawn(entry);
+    } else Object.assign(entry, { trouble: answer.told, isChoice: answer.outcome === "conflict", theirs: answer.version });
+    tell();
+    sendAll();
+  };
+  // What a VIN or a ZIP code told: only where nothing stands.
+  const propose = (fills) => {
+    for (const [id, value] of Object.entries(fills ?? {})) {
+      const field = document.getElementById(id);
+      if (!field || field.value) continue;
+      field.value = value;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      touch(groupOf(field), { soon: true });
+    }
+  };
+  // A row that was added has come: it gets the focus.
+  const drawn = (entry) => {
+    const row = entry.focus && document.querySelector(`[data-answers="${CSS.escape(entry.path)}"] [data-row="${CSS.escape(entry.focus)}"]`);
+    if (!row) return;
+    entry.focus = "";
+    fieldsOf(row)[0]?.focus();
+  };
+
+  // What people do.
+  document.addEventListener("input", (event) => {
+    const group = event.target.matches?.("[data-field]") && groupOf(event.target);
+    if (group) touch(group, { changed: [event.target.id || event.target.name], soon: event.target.matches("select, [type=radio], [type=checkbox]") });
+  });
+  document.addEventListener("focusout", (event) => {
+    const group = event.target.matches?.("[data-field]") && groupOf(event.target), of = wizard()?.dataset.submission;
+    if (!group || !of) return;
+    event.target.closest(".intake-field")?.setAttribute("data-left", "");
+    const entry = entryOf(of, group.dataset.answers);
+    if (entry.rows) send(entry);
+  });
+  document.addEventListener("focusin", (event) => {
+    const field = event.target.matches?.("[data-field]") && event.target.closest(".intake-field");
+    if (field && field.querySelector(".intake-said")) field.setAttribute("data-left", "");
+  });
+  const remove = (row) => {
+    const group = groupOf(row);
+    row.dataset.going = "";
+    touch(group, { soon: true });
+    row.querySelector("[data-row-undo]").focus();
+    row.leaving = setTimeout(() => {
+      const entry = entryOf(wizard()?.dataset.submission, group.dataset.answers);
+      const hadFocus = row.contains(document.activeElement);
+      entry.redraw = true;
+      touch(group, { soon: true });
+      if (hadFocus) (group.querySelector("[data-row-add]") ?? group).focus();
+    }, UNDO);
+  };
+  const bringBack = (row) => {
+    clearTimeout(row.leaving);
+    delete row.dataset.going;
+    touch(groupOf(row), { soon: true });
+    row.querySelector("[data-row-remove]").focus();
+  };
+  const add = (group) => {
+    const entry = entryOf(wizard().dataset.submission, group.dataset.answers), key = `n${run}${++count}`;
+    Object.assign(entry, { redraw: true, focus: key, fresh: [...entry.fresh, key] });
+    touch(group, { soon: true });
+  };
+  const choose = (group, whose) => {
+    const entry = entryOf(wizard().dataset.submission, group.dataset.answers);
+    Object.assign(entry, { trouble: "", isChoice: false });
+    if (whose === "mine") {
+      entry.version = entry.theirs ?? entry.version;
+      return touch(group, { soon: true });
+    }
+    Object.assign(entry, { rows: null, version: 0, before: [], fresh: [], redraw: false });
+    entry.changed.clear();
+    sessionStorage.removeItem(nameOf(entry));
+    tell();
+  };
+  document.addEventListener("click", (event) => {
+    const at = (selector) => event.target.closest?.(selector);
+    if (at("[data-row-remove]")) remove(at("[data-row]"));
+    else if (at("[data-row-undo]")) bringBack(at("[data-row]"));
+    else if (at("[data-row-add]")) add(groupOf(event.target));
+    else if (at("[data-choose]")) choose(groupOf(event.target), at("[data-choose]").dataset.choose);
+    else if (at("[data-save-again]")) {
+      for (const entry of entries.values()) if (!entry.isChoice) entry.trouble = "";
+      giveUp();
+      sendAll();
+    }
+  });
+  // Before another section opens, and before the page goes, what waits is on its way.
+  document.addEventListener("click", (event) => event.target.closest?.("a[href]") && sendAll(), true);
+  document.addEventListener("visibilitychange", () => document.hidden && sendAll());
+  addEventListener("online", sendAll);
+  addEventListener("offline", tell);
+
+  // A section has come, or come anew: what waits for it is put into its inputs again, and sent.
+  const arrive = (group) => {
+    group.dataset.seen = "";
+    const entry = entryOf(wizard().dataset.submission, group.dataset.answers);
+    if (!entry.rows) return;
+    const rows = rowsOf(group);
+    if (rows.length === entry.rows.length) {
+      entry.rows = entry.rows.map(({ values }, at) => (fill(rows[at], values), { key: rows[at].dataset.row, values }));
+      entry.fresh = [];
+    } else entry.redraw = true;
+    keep(entry);
+  };
+  const goTo = () => {
+    const heading = document.querySelector("[data-section]");
+    // Only when the section that the address names has come: until then the one before is drawn.
+    if (!heading || !location.pathname.endsWith(`/${heading.dataset.section}`)) return;
+    const place = `${location.pathname}${location.hash}`;
+    if (place === lastSection) return;
+    const field = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const isFirst = !lastSection;
+    lastSection = place;
+    if (field) {
+      const input = field.matches("fieldset") ? (field.querySelector("input") ?? field) : field;
+      input.focus({ preventScroll: true });
+      field.scrollIntoView({ block: "center" });
+    } else if (!isFirst) heading.focus({ preventScroll: true });
+  };
+  const look = () => {
+    const alive = isAlive(), page = wizard();
+    if (alive && !wasAlive && page) {
+      giveUp();
+      recall();
+    }
+    if (!/^\/submissions\/[^/]+\/edit\//.test(location.pathname)) lastSection = "";
+    if (!page && alive) heard = "";
+    if (alive && page) {
+      for (const group of document.querySelectorAll("[data-answers]:not([data-seen])")) arrive(group);
+      for (const entry of entries.values()) drawn(entry);
+      answered();
+      if (!wasAlive) for (const entry of entries.values()) if (!entry.isChoice) entry.trouble = "";
+      goTo();
+      if (!flight) sendWaiting();
+      tell();
+    }
+    wasAlive = alive && Boolean(page);
+  };
+  // What was left over from before is not waited for.
+  const sendWaiting = () => {
+    for (const entry of entries.values()) if (entry.rows && !entry.timer && !flight) send(entry);
+  };
+  new MutationObserver(look).observe(document.documentElement, {
+    subtree: true, childList: true, attributes: true, attributeFilter: ["data-alive", "data-acked"],
+  });
+})();

@@ -1,0 +1,237 @@
+"""The groups of an intake form, drawn by type. The static script (assets/intake.js) sends what is typed, group by
+group, keeps what could not be sent, and adds and removes rows; nothing here overwrites what somebody types."""
+
+from typing import Any, Literal
+
+import reflex as rx
+
+from portal_app.components.notes import note
+from portal_app.components.words import either, hidden_text, icon
+from portal_app.state.submissions.wizard import WizardState
+
+S: Any = WizardState
+
+
+def group(each: Any) -> rx.Component:
+    head = rx.el.div(
+        rx.el.h3(each.title, class_name="intake-title", id=each.ident + "-title"),
+        rx.cond(each.help != "", rx.el.p(each.help, class_name="meta")),
+        class_name="intake-head",
+    )
+    return rx.el.section(
+        head,
+        rx.cond(S.conflicts.contains(each.key), _both(each)),
+        rx.cond(S.problems.contains(each.ident), _sentence(S.problems[each.ident], each.ident, bad=True)),
+        rx.el.div(rx.foreach(each.rows, lambda row: _row(each, row)), class_name="intake-rows", key=each.drawn),
+        rx.cond(each.item != "", _add(each)),
+        id=each.ident,
+        hidden=S.away.contains(each.ident),
+        tab_index=-1,
+        class_name="panel intake-group",
+        key=each.key,
+        custom_attrs={
+            "aria-labelledby": each.ident + "-title",
+            "data-answers": each.key,
+            "data-version": S.versions[each.key].to_string(),
+        },
+    )
+
+
+def _row(each: Any, row: Any) -> rx.Component:
+    fields = rx.el.div(rx.foreach(row.fields, _field), class_name="intake-fields")
+    going = rx.el.div(
+        icon("trash-2", 14),
+        rx.el.span(row.title, " is removed."),
+        rx.el.button(
+            "Undo", hidden_text(": keep ", row.title), type="button",
+            class_name="button button-quiet button-small", custom_attrs={"data-row-undo": ""},
+        ),
+        class_name="intake-going", custom_attrs={"role": "status"},
+    )  # fmt: skip
+    remove = rx.el.button(
+        icon("trash-2", 14), "Remove", hidden_text(" ", row.title), type="button",
+        class_name="button button-plain button-small", custom_attrs={"data-row-remove": ""},
+    )  # fmt: skip
+    repeated = rx.el.div(
+        rx.el.div(
+            rx.el.h4(row.title, class_name="intake-row-title", id=row.ident + "-title"),
+            remove,
+            class_name="intake-row-head",
+        ),
+        fields,
+        class_name="intake-there",
+    )
+    return rx.el.div(
+        rx.cond(row.title != "", rx.fragment(repeated, going), fields),
+        id=row.ident,
+        class_name=either(row.title != "", "intake-row intake-row-own", "intake-row"),
+        key=row.key,
+        custom_attrs={
+            "data-row": row.key,
+            "role": either(row.title != "", "group", "presentation"),
+            "aria-labelledby": row.ident + "-title",
+        },
+    )
+
+
+def _add(each: Any) -> rx.Component:
+    add = rx.el.button(
+        icon("plus", 16), "Add a ", each.item, type="button",
+        class_name="button button-quiet", custom_attrs={"data-row-add": ""},
+    )  # fmt: skip
+    return rx.el.div(
+        rx.cond(each.full, rx.el.p("No more than these can be entered here.", class_name="meta"), add),
+        class_name="intake-add",
+    )
+
+
+def _both(each: Any) -> rx.Component:
+    """What two people saved in the same place, to choose from."""
+
+    def line(one: Any) -> rx.Component:
+        return rx.el.li(
+            rx.el.strong(one.label),
+            rx.el.span("Yours: ", one.mine, class_name="line breakable"),
+            rx.el.span("Saved: ", one.theirs, class_name="line breakable"),
+            key=one.label,
+        )
+
+    return note(
+        "warning",
+        rx.el.p(S.told_of[each.key], " What you typed is still here, and not saved."),
+        rx.el.ul(rx.foreach(S.conflicts[each.key], line), class_name="problems"),
+        rx.el.div(
+            rx.el.button(
+                "Keep mine", hidden_text(" for ", each.title), type="button", class_name="button button-quiet",
+                custom_attrs={"data-choose": "mine"},
+            ),
+            rx.el.button(
+                "Take what is saved", hidden_text(" for ", each.title), type="button",
+                class_name="button button-quiet", on_click=S.take_theirs(each.key),
+                custom_attrs={"data-choose": "theirs"},
+            ),
+            class_name="note-actions button-row",
+        ),
+        role="alert",
+    )  # fmt: skip
+
+
+def _field(each: Any) -> rx.Component:
+    plain = rx.fragment(
+        rx.el.label(each.label, _required(each), html_for=each.ident, class_name="label"),
+        rx.match(
+            each.kind,
+            ("long", _long(each)),
+            ("select", _select(each)),
+            ("date", _input(each, type="date", min="1900-01-01", max="2199-12-31")),
+            rx.cond(
+                each.sign != "",
+                rx.el.div(
+                    rx.el.span(each.sign, class_name="intake-sign", custom_attrs={"aria-hidden": "true"}),
+                    _input(each, type="text"),
+                    class_name="intake-signed",
+                ),
+                _input(each, type="text"),
+            ),
+        ),
+        *_below(each),
+    )
+    return rx.el.div(
+        rx.match(each.kind, ("radio", _several(each, "radio")), ("checks", _several(each, "checkbox")), plain),
+        class_name=either(each.wide, "field intake-field intake-wide", "field intake-field"),
+        hidden=S.away.contains(each.ident),
+        key=each.ident,
+    )
+
+
+def _required(each: Any) -> rx.Component:
+    return rx.cond(S.needs.contains(each.ident), rx.el.span(" (required)", class_name="label-more"))
+
+
+def _told(each: Any) -> dict[str, Any]:
+    return {
+        "data-field": each.name,
+        "aria-invalid": S.problems.contains(each.ident),
+        "aria-required": S.needs.contains(each.ident),
+        "aria-describedby": each.ident + "-problem " + each.ident + "-doubt " + each.ident + "-help",
+    }
+
+
+def _input(each: Any, **attributes: Any) -> rx.Component:
+    return rx.el.input(
+        id=each.ident,
+        default_value=each.value,
+        placeholder=each.placeholder,
+        input_mode=each.mode,
+        auto_complete=each.complete,
+        class_name="input",
+        custom_attrs=_told(each),
+        **attributes,
+    )
+
+
+def _long(each: Any) -> rx.Component:
+    return rx.el.textarea(
+        id=each.ident, default_value=each.value, rows="4", class_name="input area", custom_attrs=_told(each)
+    )
+
+
+def _select(each: Any) -> rx.Component:
+    return rx.el.select(
+        rx.el.option("—", value=""),
+        rx.foreach(each.options, lambda one: rx.el.option(one.label, value=one.value, key=one.value)),
+        id=each.ident,
+        default_value=each.value,
+        class_name="select",
+        custom_attrs=_told(each),
+    )
+
+
+def _several(each: Any, type_: Literal["radio", "checkbox"]) -> rx.Component:
+    """Choices to see at once. The group of them has the id, so that links lead to it."""
+
+    def one(option: Any) -> rx.Component:
+        return rx.el.label(
+            rx.el.input(
+                type=type_,
+                name=each.ident,
+                value=option.value,
+                default_checked=option.chosen,
+                class_name="check",
+                custom_attrs={"data-field": each.name, "data-flag": each.flag},
+            ),
+            option.label,
+            class_name="check-label",
+            key=option.value,
+        )
+
+    told = {"aria-describedby": each.ident + "-problem " + each.ident + "-doubt " + each.ident + "-help"}
+    role = {"role": "radiogroup"} if type_ == "radio" else {"role": "group"}
+    if type_ == "radio":
+        told |= {"aria-invalid": S.problems.contains(each.ident), "aria-required": S.needs.contains(each.ident)}
+    return rx.el.fieldset(
+        rx.el.legend(each.label, _required(each), class_name="label"),
+        rx.el.div(rx.foreach(each.options, one), class_name="intake-options"),
+        *_below(each),
+        id=each.ident,
+        tab_index=-1,
+        class_name="intake-choices",
+        custom_attrs=told | role,
+    )
+
+
+def _below(each: Any) -> tuple[rx.Component, ...]:
+    return (
+        rx.cond(S.problems.contains(each.ident), _sentence(S.problems[each.ident], each.ident, bad=True)),
+        rx.cond(S.doubts.contains(each.ident), _sentence(S.doubts[each.ident], each.ident, bad=False)),
+        rx.cond(each.help != "", rx.el.p(each.help, class_name="hint", id=each.ident + "-help")),
+    )
+
+
+def _sentence(words: Any, ident: Any, *, bad: bool) -> rx.Component:
+    return rx.el.p(
+        icon("circle-alert" if bad else "triangle-alert", 14),
+        rx.el.span(words),
+        class_name="hint hint-bad intake-said" if bad else "hint intake-said intake-doubt",
+        id=ident + ("-problem" if bad else "-doubt"),
+    )

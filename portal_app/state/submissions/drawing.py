@@ -1,0 +1,211 @@
+"""A form as it is drawn: groups of rows of fields, each with the input that its type asks for. Pure."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from portal_app.services.intake.forms import Answers, Field, FieldType, Form, Group, Row
+from portal_app.services.intake.sheet import Sheet
+from portal_app.services.intake.validation import Problem
+from portal_app.services.intake.values import read
+from portal_app.services.licensing.jurisdictions import STATES
+
+FEW = 4
+ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+PATH = re.compile(r"(?P<group>[^\[\].]+\.[^\[\].]+)(?:\[(?P<row>\d+)\])?(?:\.(?P<field>[^\[\].]+))?")
+YES_OR_NO = (("true", "Yes"), ("false", "No"))
+DIGITS = {FieldType.WHOLE, FieldType.YEAR, FieldType.NAICS, FieldType.SIC, FieldType.GL_CLASS, FieldType.WC_CLASS}
+MODES = {FieldType.DECIMAL: "decimal", FieldType.MONEY: "decimal", FieldType.PERCENT: "decimal",
+         FieldType.PHONE: "tel", FieldType.EMAIL: "email", FieldType.POSTAL_CODE: "numeric", FieldType.FEIN: "numeric",
+         FieldType.SSN: "numeric"} | dict.fromkeys(DIGITS, "numeric")  # fmt: skip
+SIGNS = {FieldType.MONEY: "$", FieldType.PERCENT: "%"}
+# What a browser knows is of whoever types, and not of the insured: it proposes it where the producer is asked alone.
+OWN = {FieldType.PHONE: "work tel", FieldType.EMAIL: "work email"}
+
+
+@dataclass
+class Option:
+    value: str
+    label: str
+    chosen: bool
+
+
+@dataclass
+class FieldRow:
+    """`kind` is the input: "text", "long", "date", "select", "radio" or "checks"; the answer of a `flag` is yes or no.
+    `value` is what was typed, `sign` stands before it."""
+
+    ident: str
+    name: str
+    label: str
+    kind: str
+    value: str
+    options: list[Option]
+    flag: bool
+    help: str
+    placeholder: str
+    mode: str
+    complete: str
+    sign: str
+    wide: bool
+
+
+@dataclass
+class RowRow:
+    """`key` tells it apart from the other rows of its group, whichever of them go; it is "0", "1" and so on when the
+    section is opened."""
+
+    key: str
+    ident: str
+    title: str
+    fields: list[FieldRow]
+
+
+@dataclass
+class GroupRow:
+    """`drawn` is another one when its inputs are to be made anew, with what is saved. `item` is empty where the group
+    does not repeat, `full` where it has as many rows as it can."""
+
+    key: str
+    ident: str
+    title: str
+    help: str
+    item: str
+    full: bool
+    drawn: str
+    rows: list[RowRow]
+
+
+def ident_of(group: str, row: str = "", field: str = "") -> str:
+    """The id of a group, or of a field in one of its rows, in the page."""
+    place = group.replace(".", "-")
+    return f"{place}--{row}--{field}" if field else f"{place}--{row}" if row else place
+
+
+def ident_at(path: str, keys: Mapping[str, Sequence[str]] | None = None) -> str:
+    """The id of what stands at "section.group[2].field". `keys` are those of the rows of each group."""
+    found = PATH.fullmatch(path)
+    if found is None:
+        return ""
+    row = int(found["row"] or 0)
+    own = (keys or {}).get(found["group"], ())
+    key = own[row] if row < len(own) else str(row)
+    return ident_of(found["group"], key if found["field"] or found["row"] else "", found["field"] or "")
+
+
+def group_row(group: Group, rows: Sequence[Row], keys: Sequence[str], drawn: str, today: date) -> GroupRow:
+    repeat = group.repeat
+    return GroupRow(
+        key=group.key,
+        ident=ident_of(group.key),
+        title=group.title,
+        help=group.help,
+        item=repeat.item if repeat else "",
+        full=repeat is not None and len(rows) >= repeat.most,
+        drawn=drawn,
+        rows=[
+            RowRow(
+                key=key,
+                ident=ident_of(group.key, key),
+                title=f"{repeat.item[:1].upper()}{repeat.item[1:]} {number}" if repeat else "",
+                fields=[_field(group, key, field, row.get(field.name), today) for field in group.fields],
+            )
+            for number, (key, row) in enumerate(zip(keys, rows, strict=True), 1)
+        ],
+    )
+
+
+def _field(group: Group, row: str, field: Field, value: Any, today: date) -> FieldRow:
+    typed = value if isinstance(value, str) else ""
+    if field.type is FieldType.DATE:
+        typed = str(read(field, value, today).value or typed)
+    kind = _kind(field, typed)
+    return FieldRow(
+        ident=ident_of(group.key, row, field.name),
+        name=field.name,
+        label=field.label,
+        kind=kind,
+        value=typed,
+        options=_options(field, value),
+        flag=field.type is FieldType.FLAG,
+        help=field.help,
+        placeholder=field.placeholder,
+        mode=MODES.get(field.type, "text"),
+        complete=OWN.get(field.type, "off") if field.name.startswith("agency_") else "off",
+        sign=SIGNS.get(field.type, ""),
+        wide=kind in ("long", "checks"),
+    )
+
+
+def _kind(field: Field, typed: str) -> str:
+    """A date that was typed otherwise than a date is shown as it was typed, and so is a choice that there is not."""
+    if field.type is FieldType.DATE:
+        return "date" if not typed or ISO.fullmatch(typed) else "text"
+    if field.type is FieldType.CHOICE:
+        known = not typed or any(each.value == typed for each in field.choices)
+        return "radio" if field.required and known and len(field.choices) <= FEW else "select"
+    kinds = {
+        FieldType.LONG_TEXT: "long",
+        FieldType.CHOICES: "checks",
+        FieldType.FLAG: "radio",
+        FieldType.STATE: "select",
+    }
+    return kinds.get(field.type, "text")
+
+
+def _options(field: Field, value: Any) -> list[Option]:
+    if field.type is FieldType.FLAG:
+        return [Option(code, label, value is (code == "true")) for code, label in YES_OR_NO]
+    if field.type not in (FieldType.CHOICE, FieldType.CHOICES, FieldType.STATE):
+        return []
+    chosen = value if isinstance(value, list) else [value] if value else []
+    known = dict(STATES) if field.type is FieldType.STATE else {each.value: each.label for each in field.choices}
+    strange = {each: each for each in chosen if isinstance(each, str) and each not in known}
+    return [Option(code, label, code in chosen) for code, label in (known | strange).items()]
+
+
+def hidden(form: Form, sheet: Sheet, section: str, keys: Mapping[str, Sequence[str]]) -> dict[str, bool]:
+    """The ids of the groups and fields of a section that are not asked, as the answers stand."""
+    away: dict[str, bool] = {}
+    for group in _of(form, section):
+        if group.key not in sheet.rows:
+            away[ident_of(group.key)] = True
+            continue
+        for number, key in enumerate(keys.get(group.key, ())):
+            shown = {each.name for each in sheet.fields(group, number)}
+            away |= {ident_of(group.key, key, each.name): True for each in group.fields if each.name not in shown}
+    return away
+
+
+def needed(form: Form, sheet: Sheet, section: str, keys: Mapping[str, Sequence[str]]) -> dict[str, bool]:
+    """The ids of the fields of a section that have to be answered."""
+    return {
+        ident_of(group.key, key, field.name): True
+        for group in _of(form, section)
+        for number, key in enumerate(keys.get(group.key, ()))
+        for field in sheet.fields(group, number)
+        if sheet.needs(field, sheet.rows[group.key][number])
+    }
+
+
+def sentences(
+    found: Iterable[Problem], section: str, keys: Mapping[str, Sequence[str]], *, warning: bool
+) -> dict[str, str]:
+    """By id in the page, what is said there: the first where there are several."""
+    told: dict[str, str] = {}
+    for each in found:
+        if each.warning is warning and each.path.partition(".")[0] == section and (ident := ident_at(each.path, keys)):
+            told.setdefault(ident, each.sentence)
+    return told
+
+
+def keys_for(answers: Answers, groups: Iterable[Group]) -> dict[str, list[str]]:
+    """Rows are called by their number when a section is opened."""
+    return {group.key: [str(number) for number, _ in enumerate(answers.get(group.key, ()))] for group in groups}
+
+
+def _of(form: Form, section: str) -> tuple[Group, ...]:
+    found = form.section(section)
+    return found.groups if found else ()

@@ -1,0 +1,95 @@
+"""What the page sends of one group: its rows as they were typed, and what it was looking at. Pure."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from portal_app.services.intake import places, vin
+from portal_app.services.intake.forms import FieldType, Form, Group, Row, Rule
+from portal_app.state.submissions.drawing import ident_of
+
+LONGEST = 2_000_000
+MOST_ROWS = 500
+
+
+@dataclass(frozen=True)
+class Sent:
+    """`before` are rows that were sent earlier and never answered: where they are what is saved, nobody else saved
+    them. `changed` names fields by their id, `redraw` asks for other inputs, `fresh` are the keys of new rows."""
+
+    submission: str
+    path: str
+    number: str
+    version: int
+    keys: tuple[str, ...]
+    rows: list[Row]
+    before: tuple[list[Row], ...]
+    changed: frozenset[str]
+    fresh: frozenset[str]
+    redraw: bool
+
+
+def read_sent(text: str) -> Sent | None:
+    """None for what no page sends. What stands in the rows is the service's to look at."""
+    if not isinstance(text, str) or len(text) > LONGEST:
+        return None
+    try:
+        given = json.loads(text)
+        return Sent(
+            submission=str(given["of"])[:64],
+            path=str(given["path"])[:120],
+            number=str(given["number"])[:64],
+            version=int(given["version"]),
+            keys=tuple(str(each["key"])[:32] for each in given["rows"]),
+            rows=[dict(each["values"]) for each in given["rows"]][:MOST_ROWS],
+            before=tuple([dict(row) for row in rows] for rows in given.get("before") or ()),
+            changed=frozenset(str(each)[:200] for each in given.get("changed") or ()),
+            fresh=frozenset(str(each)[:32] for each in given.get("fresh") or ()),
+            redraw=bool(given.get("redraw")),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def with_defaults(form: Form, sent: Sent) -> list[Row]:
+    """The rows, those that were just added with what the form answers by default."""
+    group = form.group(sent.path)
+    defaults = {each.name: each.default for each in group.fields if each.default is not None} if group else {}
+    return [
+        dict(defaults) if key in sent.fresh and not row else row for key, row in zip(sent.keys, sent.rows, strict=False)
+    ]
+
+
+def fills(form: Form, sent: Sent, today: date) -> dict[str, str]:
+    """What a VIN or a ZIP code that was just typed says of fields beside it that are empty, by id in the page."""
+    group = form.group(sent.path)
+    found: dict[str, str] = {}
+    for key, row in zip(sent.keys, sent.rows, strict=False) if group else ():
+        for field in group.fields if group else ():
+            if group is None or ident_of(group.key, key, field.name) not in sent.changed:
+                continue
+            known = _known(group, field.name, field.type, row.get(field.name), today)
+            found |= {
+                ident_of(group.key, key, name): text
+                for name, text in known.items()
+                if name and text and not row.get(name)
+            }
+    return found
+
+
+def _known(group: Group, name: str, type_: FieldType, value: Any, today: date) -> dict[str, str]:
+    if not isinstance(value, str):
+        return {}
+    beside = {check.rule: check.than for check in group.checks if check.field == name and "." not in check.than}
+    if type_ is FieldType.VIN:
+        told = vin.decoded(vin.cleaned(value), today)
+        year = str(told.years[0]) if told.years and told.check_digit else ""
+        made = told.make if told.check_digit else ""
+        return {beside.get(Rule.YEAR_OF_VIN, ""): year, beside.get(Rule.MAKE_OF_VIN, ""): made}
+    place = places.place(value) if type_ is FieldType.POSTAL_CODE else None
+    if place is None:
+        return {}
+    city = name.removesuffix("postal_code") + "city"
+    there = group.field(city) is not None
+    return {beside.get(Rule.POSTAL_CODE_IN_STATE, ""): place.state, city if there else "": place.city}

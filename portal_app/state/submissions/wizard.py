@@ -1,0 +1,295 @@
+"""A submission as it is filled in, section by section, and saved as it is typed."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from portal_app.guard.events import requires
+from portal_app.models.enums import SubmissionStatus
+from portal_app.services.access import Permission
+from portal_app.services.door import the_door
+from portal_app.services.errors import DomainError, Invalid
+from portal_app.services.intake.forms import Field, Group, Row
+from portal_app.services.intake.progress import SectionProgress, Stage
+from portal_app.services.intake.sheet import laid_out
+from portal_app.services.intake.validation import problems
+from portal_app.services.intake.values import read, told
+from portal_app.services.submissions import answering, documents
+from portal_app.services.submissions.answering import Answered, SavedGroup, SavedMeanwhile
+from portal_app.services.topics import Topic
+from portal_app.state import wording
+from portal_app.state.portal import PortalState
+from portal_app.state.producers.form import part_of
+from portal_app.state.submissions import drawing
+from portal_app.state.submissions.drawing import GroupRow
+from portal_app.state.submissions.sent import Sent, fills, read_sent, with_defaults
+
+SUBMITS = Permission.SUBMIT_BUSINESS
+DOCUMENTS, CERTIFY = "documents", "certify"
+NOTHING = "Nothing"
+
+
+@dataclass
+class Step:
+    """A section of the way: `stage` is "empty", "started" or "complete"; nothing for those without answers."""
+
+    name: str
+    number: str
+    title: str
+    href: str
+    stage: str
+    told: str
+    here: bool
+
+
+@dataclass
+class Difference:
+    """What two people answered in the same place."""
+
+    label: str
+    mine: str
+    theirs: str
+
+
+class WizardState(PortalState):
+    """`keys` are those of the rows of each group as they are drawn; `away`, `needs`, `problems` and `doubts` go by the
+    id of a field in the page. `acked` is what was answered last about each group, as the page reads it."""
+
+    shown: str = ""
+    insured: str = ""
+    line: str = ""
+    number: str = ""
+    section: str = ""
+    heading: str = ""
+    help: str = ""
+    steps: list[Step] = []
+    position: str = ""
+    following: str = ""
+    before: str = ""
+    locked: str = ""
+
+    drawn: int = 0
+    groups: list[GroupRow] = []
+    versions: dict[str, int] = {}
+    away: dict[str, bool] = {}
+    needs: dict[str, bool] = {}
+    problems: dict[str, str] = {}
+    doubts: dict[str, str] = {}
+    conflicts: dict[str, list[Difference]] = {}
+    told_of: dict[str, str] = {}
+    acked: str = "{}"
+    _keys: dict[str, list[str]] = {}
+
+    @requires(SUBMITS, passive=True, shows=(Topic.SUBMISSIONS,))
+    async def load(self) -> None:
+        locator, section = part_of(str(self.router.url.path), 1), part_of(str(self.router.url.path), 3)
+        if locator != self.shown:
+            self.shown, self.acked, self.groups = "", "{}", []
+        self.conflicts, self.told_of = {}, {}
+        await self._open(locator, section)
+
+    @requires(SUBMITS, passive=True)
+    async def refresh(self) -> None:
+        """How far it has come. What is being typed is left alone: the page holds it."""
+        await self._again(self._look_at_progress)
+
+    @requires(SUBMITS)
+    async def save(self, text: str) -> None:
+        """One group, as the page sends it by itself; `acked` answers."""
+        sent = read_sent(text)
+        if sent is not None:
+            await self._save(sent)
+
+    @requires(SUBMITS)
+    async def take_theirs(self, path: str) -> None:
+        """Let go of what was typed in a group, and show what somebody else saved there."""
+        self.conflicts = {key: found for key, found in self.conflicts.items() if key != path}
+        found = await self._ask(answering.answers, locator=self.shown)
+        if found is not None:
+            self._draw_again(found, path)
+            self._judge(found)
+
+    async def _open(self, locator: str, section: str) -> None:
+        found = await self._ask(answering.answers, locator=locator)
+        files = await self._ask(documents.listed, submission=locator) if found is not None else None
+        if found is None or files is None:
+            return
+        names = [each.name for each in found.form.sections]
+        self.section = section if section in (*names, DOCUMENTS, CERTIFY) else names[0]
+        own = found.form.section(self.section)
+        groups = own.groups if own else ()
+        self.drawn += 1
+        self._keys = drawing.keys_for(found.answers, groups)
+        self.groups = [self._group(found, each) for each in groups]
+        self.versions = {each.key: _version(found, each.key) for each in groups}
+        self.heading = own.title if own else {DOCUMENTS: "Documents", CERTIFY: "Check and submit"}[self.section]
+        self.help = own.help if own else ""
+        self.locked = "" if found.editable or found.number else "These answers are not yours to change."
+        self._judge(found, len(files))
+        self.shown = locator
+
+    async def _look_at_progress(self) -> None:
+        if not self.shown:
+            return
+        found = await self._ask(answering.answers, locator=self.shown)
+        files = await self._ask(documents.listed, submission=self.shown) if found is not None else None
+        if found is not None and files is not None:
+            self._judge(found, len(files))
+
+    async def _save(self, sent: Sent) -> None:
+        try:
+            form = (await the_door().call(answering.answers, locator=sent.submission)).form
+            saved = await self._saved(sent, with_defaults(form, sent))
+            found = await the_door().call(answering.answers, locator=sent.submission)
+        except SavedMeanwhile as told_us:
+            await self._tell_of_both(sent, told_us)
+        except DomainError as refusal:
+            self._answer(sent, "failed", told=_sentence(refusal))
+        else:
+            proposed = await asyncio.to_thread(fills, form, sent, self._now().astimezone(self._zone()).date())
+            self._show_saved(sent, saved, found, proposed)
+
+    async def _saved(self, sent: Sent, rows: list[Row]) -> SavedGroup:
+        """Saved, also on top of what this page itself saved without hearing of it."""
+        asked: dict[str, Any] = {"locator": sent.submission, "path": sent.path, "rows": rows}
+        try:
+            return await the_door().call(answering.save_group, **asked, version=sent.version)
+        except SavedMeanwhile as refusal:
+            if refusal.theirs not in sent.before:
+                raise
+            return await the_door().call(answering.save_group, **asked, version=refusal.version)
+
+    def _show_saved(self, sent: Sent, saved: SavedGroup, found: Answered, proposed: dict[str, str]) -> None:
+        self.conflicts = {key: each for key, each in self.conflicts.items() if key != sent.path}
+        self._answer(sent, "saved", saved.version, fills=proposed)
+        if sent.submission != self.shown:
+            return
+        if sent.path in self._keys:
+            self.versions = self.versions | {sent.path: saved.version}
+            rows = found.answers.get(sent.path, [])
+            same = len(sent.keys) == len(rows)
+            self._keys = self._keys | {sent.path: list(sent.keys) if same else [str(at) for at in range(len(rows))]}
+            if sent.redraw:
+                self.groups = [
+                    self._group(found, each, drawn.drawn) if drawn.key == sent.path else drawn
+                    for drawn in self.groups
+                    if (each := found.form.group(drawn.key)) is not None
+                ]
+        self._judge(found)
+
+    async def _tell_of_both(self, sent: Sent, refusal: SavedMeanwhile) -> None:
+        self._answer(sent, "conflict", refusal.version, told="somebody else saved these answers. Choose which to keep.")
+        found = await self._ask(answering.answers, locator=sent.submission)
+        group = found.form.group(sent.path) if found is not None else None
+        if group is not None and sent.submission == self.shown:
+            differing = _differences(group, refusal.yours, refusal.theirs, self._now())
+            by = refusal.by if refusal.by != self.email else "You, on another page,"
+            self.conflicts = self.conflicts | {sent.path: differing}
+            self.told_of = self.told_of | {sent.path: f"{by} saved other answers here, {self._moment(refusal.at)}."}
+
+    def _answer(
+        self, sent: Sent, outcome: str, version: int = 0, *, told: str = "", fills: dict[str, str] | None = None
+    ) -> None:
+        answers: dict[str, Any] = json.loads(self.acked)
+        answers[sent.path] = {
+            "number": sent.number,
+            "outcome": outcome,
+            "version": version,
+            "told": told,
+            "at": self._moment(self._now()),
+            "fills": fills or {},
+        }
+        self.acked = json.dumps(answers)
+
+    def _draw_again(self, found: Answered, path: str) -> None:
+        group = found.form.group(path)
+        if group is None or path not in self._keys:
+            return
+        self.drawn += 1
+        self._keys = self._keys | drawing.keys_for(found.answers, [group])
+        self.versions = self.versions | {path: _version(found, path)}
+        self.groups = [self._group(found, group) if each.key == path else each for each in self.groups]
+
+    def _group(self, found: Answered, group: Group, drawn: str = "") -> GroupRow:
+        today = self._now().astimezone(self._zone()).date()
+        rows = found.answers.get(group.key, [])
+        return drawing.group_row(group, rows, self._keys[group.key], drawn or f"{group.key} {self.drawn}", today)
+
+    def _judge(self, found: Answered, files: int | None = None) -> None:
+        """What is asked, what is wrong, and how far everything has come."""
+        today = self._now().astimezone(self._zone()).date()
+        sheet = laid_out(found.form, found.answers, today)
+        wrong = problems(found.form, found.answers, today, whole=False)
+        keys = self._keys
+        self.away = drawing.hidden(found.form, sheet, self.section, keys)
+        self.needs = drawing.needed(found.form, sheet, self.section, keys)
+        self.problems = drawing.sentences(wrong, self.section, keys, warning=False)
+        self.doubts = drawing.sentences(wrong, self.section, keys, warning=True)
+        self.insured, self.line = _insured(found), found.line_name
+        self.number = found.number if found.status is not SubmissionStatus.DRAFT else ""
+        before = next((each.told for each in self.steps if each.name == DOCUMENTS), "")
+        told_files = before if files is None else wording.count(files, "file") if files else "None yet"
+        self._go_through(found, told_files)
+
+    def _go_through(self, found: Answered, files: str) -> None:
+        place = f"/submissions/{found.locator}/edit"
+        names = [(each.name, each.title, each.stage.value, told_of(each)) for each in found.progress]
+        left = sum(each.problems for each in found.progress)
+        told = f"{wording.count(left, 'answer')} to go" if left else "Ready to submit"
+        names += [(DOCUMENTS, "Documents", "", files), (CERTIFY, "Check and submit", "", told)]
+        self.steps = [
+            Step(name, str(at), title, f"{place}/{name}", stage, words, name == self.section)
+            for at, (name, title, stage, words) in enumerate(names, 1)
+        ]
+        here = next(at for at, each in enumerate(self.steps) if each.here)
+        self.position = f"Step {here + 1} of {len(self.steps)}"
+        self.before = self.steps[here - 1].href if here else ""
+        self.following = self.steps[here + 1].href if here + 1 < len(self.steps) else ""
+
+
+def told_of(each: SectionProgress) -> str:
+    """How far a section has come, in a few words."""
+    missing, wrong = each.required - each.answered, each.problems - (each.required - each.answered)
+    if each.stage is Stage.COMPLETE:
+        return "Complete"
+    words = f"{each.answered} of {each.required} answered" if each.required else "Nothing is required"
+    return f"{words}, {wrong} to correct" if wrong > 0 and missing >= 0 else words
+
+
+def _version(found: Answered, path: str) -> int:
+    return found.groups[path].version if path in found.groups else 0
+
+
+def _insured(found: Answered) -> str:
+    path = next((each for role, each in found.form.roles.items() if role.value == "insured"), "")
+    key, _, name = path.rpartition(".")
+    rows = found.answers.get(key) or [{}]
+    return str(rows[0].get(name) or "").strip()[:120]
+
+
+def _sentence(refusal: DomainError) -> str:
+    if isinstance(refusal, Invalid) and refusal.problems:
+        return next(iter(refusal.problems.values()))
+    return refusal.sentence
+
+
+def _differences(group: Group, mine: Sequence[Row], theirs: Sequence[Row], now: datetime) -> list[Difference]:
+    found = []
+    for number in range(max(len(mine), len(theirs))):
+        own, other = (rows[number] if number < len(rows) else {} for rows in (mine, theirs))
+        of = f" of {group.repeat.item} {number + 1}" if group.repeat else ""
+        for field in group.fields:
+            if own.get(field.name) != other.get(field.name):
+                said = (_said(field, each.get(field.name), now) for each in (own, other))
+                found.append(Difference(f"{field.label}{of}", *said))
+    return found
+
+
+def _said(field: Field, value: Any, now: datetime) -> str:
+    if value in (None, "", []):
+        return NOTHING
+    known = read(field, value, now.date())
+    return told(field, known.value, masked=False) if known.value is not None else str(value)

@@ -1,0 +1,226 @@
+"""New business as it is entered: on a desk, on a phone, over a server that dies, and by two people at once."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, StorageState, expect
+
+from portal_app.services.intake.forms import Field, FieldType, Form
+from portal_app.services.intake.shipped import shipped
+from portal_app.services.intake.values import read
+from portal_app.state.submissions.drawing import ident_of
+from tests.browser.agency import Agency, agency
+from tests.browser.looking import DESK, PHONE, complaints, look
+from tests.servers import Site
+from tests.services.intake.filled import filled
+
+pytestmark = pytest.mark.browser
+
+WITHIN = 20_000
+TODAY = datetime.now(UTC).date()
+Opened = Callable[..., Page]
+Sessions = Callable[[str], StorageState]
+
+
+def begin(page: Page, site: Site, line: str) -> str:
+    """A draft in this line, at its first section; answers the place of its sections."""
+    page.goto(f"{site.url}/submissions/new")
+    page.get_by_role("button", name=re.compile(f"^{line}")).click()
+    page.wait_for_url(re.compile("/edit/applicant"))
+    expect(page.get_by_role("heading", name="Applicant")).to_be_visible()
+    return page.url.rpartition("/")[0]
+
+
+def complete(form: Form, **own: Any) -> dict[str, list[dict[str, Any]]]:
+    day = TODAY
+    own |= {
+        "applicant__policy__effective": (day + timedelta(10)).isoformat(),
+        "applicant__policy__expiration": (day + timedelta(375)).isoformat(),
+        "applicant__producer__producer_code": "HL-110",
+    }
+    return filled(form, day, **own)
+
+
+def answer(page: Page, form: Form, section: str, answers: dict[str, list[dict[str, Any]]]) -> None:
+    """Type a section from its first field to its last, as they come."""
+    found = form.section(section)
+    for group in found.groups if found else ():
+        for number, row in enumerate(answers.get(group.key, ())):
+            for field in group.fields:
+                if row.get(field.name) not in (None, ""):
+                    _type(page, ident_of(group.key, str(number), field.name), field, row[field.name])
+
+
+def _type(page: Page, ident: str, field: Field, value: Any) -> None:
+    place = page.locator(f'[id="{ident}"]')
+    expect(place).to_be_visible(timeout=WITHIN)
+    if place.evaluate("each => each.tagName") == "FIELDSET":
+        for each in value if isinstance(value, list) else [value]:
+            chosen = str(each).lower() if isinstance(each, bool) else each
+            place.locator(f'input[value="{chosen}"]').check()
+    elif place.evaluate("each => each.tagName") == "SELECT":
+        place.select_option(value)
+    else:
+        place.fill(str(read(field, value, TODAY).value) if field.type is FieldType.DATE else str(value))
+
+
+def saved(page: Page) -> None:
+    page.locator("[data-section]").click()
+    expect(page.locator("[data-save-words]")).to_have_text(re.compile("^Saved "), timeout=WITHIN)
+
+
+@pytest.mark.criterion("WIZARD-01")
+@pytest.mark.criterion("WIZARD-02")
+@pytest.mark.criterion("WIZARD-07")
+@pytest.mark.timeout(300)
+def test_personal_auto_is_entered_and_handed_in_on_a_desk(sessions: Sessions, opened: Opened, demo_site: Site) -> None:
+    page = opened(sessions("producer"))
+    heard = complaints(page)
+    form = shipped("personal_auto")
+    answers = complete(form)
+    page.goto(demo_site.url)
+    page.get_by_role("navigation", name="Primary").get_by_role("link", name="Submissions").first.click()
+    expect(page.get_by_role("heading", name="New submission")).to_be_visible()
+    begin(page, demo_site, "Personal Auto")
+    mailing = {each: answers["applicant.mailing"][0].pop(each) for each in ("city", "state")}
+    answer(page, form, "applicant", answers)
+    expect(page.locator('[id="applicant-mailing--0--city"]')).to_have_value("Newport", timeout=WITHIN)
+    expect(page.locator('[id="applicant-mailing--0--state"]')).to_have_value(mailing["state"])
+    saved(page)
+    page.get_by_role("link", name="Continue").click()
+    expect(page.get_by_role("heading", name="Risk")).to_be_focused(timeout=WITHIN)
+    expect(page).to_have_title(re.compile("^Risk · "))
+
+    expect(page.locator('[id="risk-vehicles--0--lienholder"]')).to_be_hidden()
+    for each in ("year", "make"):
+        answers["risk.vehicles"][0].pop(each)
+    answer(page, form, "risk", answers)
+    expect(page.locator('[id="risk-vehicles--0--year"]')).to_have_value("2015", timeout=WITHIN)
+    expect(page.locator('[id="risk-vehicles--0--make"]')).to_have_value("Honda")
+    page.get_by_role("button", name="Add a driver").click()
+    second = page.get_by_role("group", name="Driver 2")
+    expect(second.get_by_label("Name")).to_be_focused(timeout=WITHIN)
+    second.get_by_label("Name").fill("Nell Marsh")
+    saved(page)
+    assert look(page) == []
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    second.get_by_role("button", name="Remove Driver 2").click()
+    page.get_by_role("button", name=re.compile("Undo.*Driver 2")).click()
+    expect(second.get_by_label("Name")).to_have_value("Nell Marsh")
+    second.get_by_role("button", name="Remove Driver 2").click()
+    saved(page)
+
+    page.get_by_role("navigation", name="Sections").get_by_role("link", name="Check and submit").first.click()
+    summary = page.get_by_role("group", name="What is left to do")
+    expect(summary).to_be_visible()
+    expect(summary.get_by_role("link", name=re.compile("Driver 2"))).to_have_count(0)
+    assert look(page) == []
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    summary.get_by_role("link", name=re.compile("Coverage, Bodily injury")).click()
+    expect(page.locator('[id="coverage-liability--0--bi"]')).to_be_focused(timeout=WITHIN)
+    answer(page, form, "coverage", answers)
+    page.get_by_role("link", name="Continue").click()
+    expect(page.get_by_role("heading", name="Prior insurance")).to_be_focused(timeout=WITHIN)
+    answer(page, form, "prior_insurance", answers)
+    page.get_by_role("link", name="Continue").click()
+    expect(page.get_by_role("heading", name="Documents", exact=True)).to_be_visible()
+    page.get_by_role("link", name="Continue").click()
+    expect(page.get_by_text("Everything that is asked is answered.")).to_be_visible(timeout=WITHIN)
+    page.get_by_role("button", name="Submit").click()
+    expect(page.get_by_text("Agree to the statement before you submit.")).to_be_visible()
+    page.get_by_label("I certify this.").check()
+    page.get_by_role("button", name="Submit").dblclick()
+    expect(page.get_by_role("heading", name="Submitted")).to_be_visible(timeout=WITHIN)
+    expect(page.get_by_role("status").filter(has_text="is with the agency")).to_contain_text(
+        re.compile(r"SUB-\d{4}-\d{6}")
+    )
+    assert look(page) == []
+    assert heard == []
+
+
+@pytest.mark.criterion("WIZARD-02")
+@pytest.mark.criterion("WIZARD-07")
+@pytest.mark.timeout(300)
+def test_general_liability_is_entered_and_handed_in_on_a_phone(
+    sessions: Sessions, opened: Opened, demo_site: Site
+) -> None:
+    page = opened(sessions("producer"), viewport=PHONE, has_touch=True, is_mobile=True)
+    form = shipped("general_liability")
+    answers = complete(form)
+    begin(page, demo_site, "General Liability")
+    for section in form.sections:
+        expect(page.get_by_role("heading", name=section.title, exact=True)).to_be_visible(timeout=WITHIN)
+        answer(page, form, section.name, answers)
+        page.get_by_role("link", name="Continue").tap()
+    expect(page.get_by_text("Take a photo").first).to_be_visible(timeout=WITHIN)
+    assert look(page) == []
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.locator("summary").tap()
+    page.get_by_role("navigation", name="Sections").get_by_role("link", name="Check and submit").last.tap()
+    expect(page.get_by_text("Everything that is asked is answered.")).to_be_visible(timeout=WITHIN)
+    page.get_by_label("I certify this.").check()
+    page.get_by_role("button", name="Submit").tap()
+    expect(page.get_by_role("heading", name="Submitted")).to_be_visible(timeout=WITHIN)
+
+
+@pytest.fixture(scope="module")
+def own(built_front_end: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agency]:
+    with agency(tmp_path_factory.mktemp("own")) as one:
+        yield one
+
+
+@pytest.mark.criterion("WIZARD-04")
+@pytest.mark.criterion("WIZARD-06")
+@pytest.mark.timeout(400)
+def test_nothing_typed_is_lost_with_its_server_and_two_pages_do_not_overwrite_each_other(
+    browser: Browser, browser_context_args: dict[str, object], own: Agency
+) -> None:
+    page = browser.new_context(**browser_context_args).new_page()  # type: ignore[arg-type]
+    own.sign_in(page.context, "producer")
+    place = begin(page, own.near.site, "Homeowners")
+    name, street = (page.locator(f'[id="applicant-{each}"]') for each in ("insured--0--name", "mailing--0--line1"))
+    name.fill("Ada Quill")
+    saved(page)
+    own.near.kill()
+    name.press("End")
+    name.press_sequentially("-Marsh")
+    street.fill("3 Wharf Street")
+    page.locator("[data-section]").click()
+    expect(page.locator("[data-save-words]")).to_have_text(re.compile("^(Not saved|Saving)"), timeout=WITHIN)
+    own.near.start()
+    expect(page.locator("[data-save-words]")).to_have_text(re.compile("^Saved "), timeout=60_000)
+    expect(name).to_have_value("Ada Quill-Marsh")
+    page.reload()
+    expect(name).to_have_value("Ada Quill-Marsh", timeout=WITHIN)
+    expect(street).to_have_value("3 Wharf Street")
+    # Loaded anew before it could be sent.
+    street.fill("4 Wharf Street")
+    page.reload()
+    expect(street).to_have_value("4 Wharf Street", timeout=WITHIN)
+    saved(page)
+    page.reload()
+    expect(street).to_have_value("4 Wharf Street", timeout=WITHIN)
+
+    other = page.context.new_page()
+    other.goto(f"{place}/applicant")
+    there = other.locator('[id="applicant-insured--0--name"]')
+    there.fill("Nell Quill")
+    saved(other)
+    name.fill("Ida Quill")
+    page.locator("[data-section]").click()
+    asked = page.get_by_role("alert").filter(has_text="saved other answers here")
+    expect(asked).to_contain_text("Yours: Ida Quill", timeout=WITHIN)
+    expect(asked).to_contain_text("Saved: Nell Quill")
+    assert look(page) == []
+    asked.get_by_role("button", name="Keep mine").click()
+    expect(asked).to_have_count(0, timeout=WITHIN)
+    saved(page)
+    there.fill("Ola Quill")
+    other.locator("[data-section]").click()
+    chosen = other.get_by_role("button", name="Take what is saved")
+    chosen.click(timeout=WITHIN)
+    expect(there).to_have_value("Ida Quill", timeout=WITHIN)
+    page.context.close()

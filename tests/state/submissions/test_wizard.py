@@ -1,0 +1,218 @@
+"""What the pages of a submission are given to draw, and what happens to what is typed on them."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from portal_app.services.door import Door, current_actor
+from portal_app.services.submissions import answering
+from portal_app.state.submissions.certifying import CertifyState
+from portal_app.state.submissions.starting import NewSubmissionState
+from portal_app.state.submissions.wizard import WizardState
+from tests.services.submissions.acting import LOSSES, NAMED, RISK, Cast, row_of
+from tests.world import Agency
+
+Opens = Callable[..., Any]
+
+
+@pytest.fixture
+def cast(door: Door, agency: Agency) -> Cast:
+    return Cast(door, agency)
+
+
+def opened(opens: Opens, cast: Cast, locator: str, section: str, state: Any = WizardState) -> Any:
+    page = opens(state, f"/submissions/{locator}/edit/{section}", cast.maya)
+    asyncio.run(page.load())
+    return page
+
+
+def send(page: Any, path: str, *rows: dict[str, Any], version: int = 0, keys: str = "", **more: Any) -> Any:
+    """What the page's script sends of a group, and what it is answered."""
+    named = keys.split() or [str(at) for at in range(len(rows))]
+    given = {"of": more.pop("of", page.shown), "path": path, "number": "n1", "version": version}
+    given |= {"rows": [{"key": key, "values": row} for key, row in zip(named, rows, strict=True)]}
+    asyncio.run(page.save(json.dumps(given | more)))
+    return json.loads(page.acked).get(path)
+
+
+def there(cast: Cast, locator: str, path: str) -> Any:
+    return cast.door.run(answering.answers, cast.maya, locator=locator).answers[path]
+
+
+@pytest.mark.criterion("WIZARD-02")
+def test_a_section_is_drawn_by_type_and_opens_by_its_address(opens: Opens, cast: Cast) -> None:
+    locator = cast.filled()
+    page = opened(opens, cast, locator, "applicant")
+    (group,) = page.groups
+    drawn = {each.name: (each.kind, each.mode, each.value) for each in group.rows[0].fields}
+    assert drawn["effective"] == ("date", "text", "2027-01-15")
+    assert drawn["state"] == ("select", "text", "RI")
+    assert drawn["ssn"] == ("text", "numeric", "")
+    assert (page.heading, page.insured, page.position) == ("Applicant", "Ada Quill", "Step 1 of 6")
+    told = [(each.name, each.told, each.here) for each in page.steps]
+    assert told[0] == ("applicant", "Complete", True)
+    assert told[-1] == ("certify", "Ready to submit", False)
+    assert (page.before, page.following) == ("", f"/submissions/{locator}/edit/risk")
+    assert opened(opens, cast, locator, "nonsense").section == "applicant"
+    risk = opened(opens, cast, locator, "risk")
+    assert [(each.value, each.chosen) for each in risk.groups[0].rows[0].fields[0].options] == [
+        ("primary", True),
+        ("rented", False),
+    ]
+    current_actor.set(cast.daniel)
+    stranger = opens(WizardState, f"/submissions/{locator}/edit/risk", cast.daniel)
+    asyncio.run(stranger.load())
+    assert (stranger.shown, stranger.missing, stranger.groups) == ("", True, [])
+
+
+@pytest.mark.criterion("WIZARD-03")
+def test_fields_come_and_go_and_what_was_typed_stays(opens: Opens, cast: Cast) -> None:
+    locator = cast.filled()
+    page = opened(opens, cast, locator, "risk")
+    tenant = "risk-dwelling--0--tenant"
+    assert page.away == {tenant: True}
+    rented = {"usage": "rented", "tenant": "Nell Marsh"}
+    assert send(page, RISK, rented, version=1)["outcome"] == "saved"
+    assert (page.away, tenant in page.needs) == ({}, True)
+    answer = send(page, RISK, rented | {"usage": "primary"}, version=2)
+    assert (answer["version"], page.away) == (3, {tenant: True})
+    assert there(cast, locator, RISK) == [rented | {"usage": "primary"}]
+
+
+@pytest.mark.criterion("WIZARD-04")
+def test_what_is_typed_is_saved_right_or_wrong_and_told_at_the_field(opens: Opens, cast: Cast) -> None:
+    locator = cast.filled()
+    page = opened(opens, cast, locator, "applicant")
+    row = there(cast, locator, NAMED)[0] | {"expiration": "13/45"}
+    version, drawn = page.versions[NAMED], page.groups[0].drawn
+    assert send(page, NAMED, row, version=version)["outcome"] == "saved"
+    assert list(page.problems) == ["applicant-insured--0--expiration"]
+    assert page.groups[0].drawn == drawn
+    assert there(cast, locator, NAMED) == [row]
+    again = opened(opens, cast, locator, "applicant")
+    (field,) = (each for each in again.groups[0].rows[0].fields if each.name == "expiration")
+    assert (field.kind, field.value) == ("text", "13/45")
+    for nonsense in ("", "[]", "{}", '{"of": 1}', "x" * 10, '{"rows": [1], "of": "", "path": "", "number": 1}'):
+        asyncio.run(page.save(nonsense))
+    assert there(cast, locator, NAMED) == [row]
+    assert send(page, "applicant.nothing", {})["outcome"] == "failed"
+
+
+@pytest.mark.criterion("WIZARD-05")
+def test_rows_are_added_with_what_is_answered_by_default_and_keep_their_names(opens: Opens, cast: Cast) -> None:
+    locator = cast.filled()
+    page = opened(opens, cast, locator, "prior_insurance")
+    assert page.groups[0].rows == []
+    send(page, LOSSES, {}, {"paid": "12x"}, keys="a b", fresh=["a"], redraw=True)
+    assert [each.key for each in page.groups[0].rows] == ["a", "b"]
+    assert list(page.problems) == ["prior_insurance-losses--b--paid"]
+    send(page, LOSSES, {"paid": "12x"}, version=1, keys="b")
+    assert [each.key for each in page.groups[0].rows] == ["a", "b"]
+    assert list(page.problems) == ["prior_insurance-losses--b--paid"]
+    send(page, LOSSES, {"paid": "12"}, version=2, keys="b", redraw=True)
+    assert [(each.key, each.title) for each in page.groups[0].rows] == [("b", "Loss 1")]
+    assert page.problems == {}
+
+
+@pytest.mark.criterion("WIZARD-06")
+def test_nobody_saves_over_somebody_else_without_a_choice(opens: Opens, cast: Cast) -> None:
+    locator = cast.filled()
+    page = opened(opens, cast, locator, "risk")
+    cast.save(locator, RISK, {"usage": "rented", "tenant": "Nell"}, version=1, who=cast.principal)
+    mine = {"usage": "primary", "tenant": "Ida"}
+    answer = send(page, RISK, mine, version=1)
+    assert (answer["outcome"], answer["version"]) == ("conflict", 2)
+    assert [(each.label, each.mine, each.theirs) for each in page.conflicts[RISK]] == [
+        ("Usage", "Primary home", "Rented out"),
+        ("Tenant's name", "Ida", "Nell"),
+    ]
+    assert page.told_of[RISK].startswith("principal@agency.test saved other answers here")
+    assert there(cast, locator, RISK) == [{"usage": "rented", "tenant": "Nell"}]
+    drawn = page.groups[0].drawn
+    asyncio.run(page.take_theirs(RISK))
+    assert (page.conflicts, page.versions[RISK], page.groups[0].rows[0].fields[1].value) == ({}, 2, "Nell")
+    assert page.groups[0].drawn != drawn
+    send(page, RISK, mine, version=1)
+    assert send(page, RISK, mine, version=2)["outcome"] == "saved"
+    assert (page.conflicts, there(cast, locator, RISK)) == ({}, [mine])
+
+
+@pytest.mark.criterion("WIZARD-06")
+def test_what_was_saved_unheard_is_no_conflict(opens: Opens, cast: Cast) -> None:
+    """The answer to a first try was lost; the page sends more on top of the version that it knows."""
+    locator = cast.filled()
+    page = opened(opens, cast, locator, "risk")
+    first, more = {"usage": "rented"}, {"usage": "rented", "tenant": "Nell"}
+    send(page, RISK, first, version=1)
+    assert send(page, RISK, more, version=1, before=[[first]])["outcome"] == "saved"
+    assert there(cast, locator, RISK) == [more]
+    assert send(page, RISK, first, version=1, before=[[first]])["outcome"] == "conflict"
+
+
+@pytest.mark.criterion("WIZARD-07")
+def test_the_summary_leads_to_the_fields_and_the_statement_hands_in_once(opens: Opens, door: Door, cast: Cast) -> None:
+    locator = cast.filled(expiration="")
+    cast.save(locator, LOSSES, {"paid": "1"}, {"paid": "much"})
+    page = opened(opens, cast, locator, "certify", CertifyState)
+    assert page.summary == "2 answers to complete or correct before you can submit"
+    place = f"/submissions/{locator}/edit"
+    assert [(each.href, each.section, each.label) for each in page.wrong] == [
+        (f"{place}/applicant#applicant-insured--0--expiration", "Applicant", "Expiration date"),
+        (f"{place}/prior_insurance#prior_insurance-losses--1--paid", "Prior insurance", "Loss 2: Paid"),
+    ]
+    asyncio.run(page.submit({"agreed": "on"}))
+    assert (page.number, len(page.wrong)) == ("", 2)
+    row = there(cast, locator, NAMED)[0] | {"expiration": "2028-01-15"}
+    cast.save(locator, NAMED, row, version=door.run(
+        answering.answers, cast.maya, locator=locator).groups[NAMED].version)  # fmt: skip
+    cast.save(locator, LOSSES, version=1)
+    asyncio.run(page.submit({"agreed": "on"}))
+    assert (page.number, page.flash_kind) == ("", "bad")
+    assert page.flash.startswith("Answers were saved since you looked")
+    asyncio.run(page.submit({}))
+    assert page.disagreed == "Agree to the statement before you submit."
+    asyncio.run(page.submit({"agreed": "on"}))
+    number = row_of(door, locator).number
+    assert (page.number, page.number[:4]) == (number, "SUB-")
+    asyncio.run(page.submit({"agreed": "on"}))
+    assert (page.number, row_of(door, locator).number) == (number, number)
+    wizard = opened(opens, cast, locator, "applicant")
+    assert send(wizard, RISK, {"usage": "rented"}, version=1)["outcome"] == "failed"
+
+
+@pytest.mark.criterion("WIZARD-01")
+def test_a_submission_begins_from_a_line_an_account_or_an_earlier_one(opens: Opens, door: Door, cast: Cast) -> None:
+    def new(query: str = "") -> Any:
+        page = opens(NewSubmissionState, f"/submissions/new{query}", cast.maya)
+        asyncio.run(page.load())
+        return page
+
+    page = new()
+    assert (len(page.lines), page.drafts, page.past) == (8, [], [])
+    asyncio.run(page.start("homeowners"))
+    asyncio.run(page.start("homeowners"))
+    page = new()
+    (draft,) = page.drafts
+    assert (draft.insured, draft.told, draft.href[-9:]) == ("No name yet", "0 of 4 sections complete", "applicant")
+    asyncio.run(page.discard())
+    assert len(new().drafts) == 1
+    asyncio.run(page.ask_discard(draft.locator))
+    assert page.discarding_name == f"No name yet, {draft.line}"
+    asyncio.run(page.discard())
+    assert (page.drafts, page.flash) == ([], "The draft is discarded.")
+
+    handed_in = cast.submitted()
+    page = new("?q=quill")
+    assert [(each.locator, each.name) for each in page.past] == [(handed_in, "Ada Quill")]
+    asyncio.run(page.copy(handed_in))
+    assert [each.insured for each in new().drafts] == ["Ada Quill"]
+    (account,) = new("?q=maya").accounts
+    chosen = new(f"?account={account.locator}")
+    assert (chosen.account, chosen.account_name) == (account.locator, account.name)
+    asyncio.run(chosen.start("homeowners"))
+    assert account.name in {each.insured for each in new().drafts}
+    strange = new("?account=nobody")
+    assert (strange.account, strange.flash_kind, strange.loaded) == ("", "warning", True)
