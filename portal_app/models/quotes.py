@@ -7,7 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, Index, text
 from sqlmodel import SQLModel
 
 from portal_app.models.columns import Holds, column, key, locator, moment, reference
-from portal_app.models.enums import FlagCause, FlagLevel, QuoteState
+from portal_app.models.enums import FlagCause, FlagLevel, QuoteOffer, QuoteState
 from portal_app.models.stored import stored_enum
 from portal_app.models.types import Cents
 
@@ -15,7 +15,9 @@ from portal_app.models.types import Cents
 class Quote(SQLModel, table=True):
     """Carries at most one producer code. What is empty is not known: a rule that needs it refers the quote to a person.
     `jurisdiction` is the state of the risk by two letters, `insured_value` all that is insured, `limit` the highest
-    limit, `losses` what was paid and reserved in the years that the carrier asks about."""
+    limit, `losses` what was paid and reserved in the years that the carrier asks about. `offer` says what became of one
+    of a submission, `document_id` is the carrier's own paper; `referred_at` tells since when underwriters are asked to
+    bind it."""
 
     __tablename__ = "quote"
     __table_args__ = (
@@ -28,6 +30,13 @@ class Quote(SQLModel, table=True):
         Index("ix_quote_account", "account_id", "id"),
         Index("ix_quote_producer_code", "producer_code_id", "state"),
         Index("ix_quote_submission", "submission_id", "id"),
+        Index(
+            "uq_quote_bound",
+            "submission_id",
+            unique=True,
+            sqlite_where=text("offer = 'bound'"),
+            postgresql_where=text("offer = 'bound'"),
+        ),
     )
 
     id: int | None = key()
@@ -54,6 +63,13 @@ class Quote(SQLModel, table=True):
     created_at: datetime = moment()
     created_by: str = column(Holds.CONTACT, max_length=254)
     underwritten_at: datetime | None = moment(None)
+    offer: QuoteOffer = column(Holds.BUSINESS, QuoteOffer.NOT_OFFERED, sa_type=stored_enum(QuoteOffer))
+    offered_at: datetime | None = moment(None)
+    document_id: int | None = reference("submission_document.id", None)
+    referred_at: datetime | None = moment(None)
+    referred_by_id: int | None = reference("portal_user.id", None)
+    bound_at: datetime | None = moment(None)
+    bound_by: str = column(Holds.CONTACT, "", max_length=254)
 
 
 class UnderwritingFlag(SQLModel, table=True):

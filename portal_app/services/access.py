@@ -340,7 +340,9 @@ def in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[bool]:
     if model is Account:
         return col(Account.id).in_(select(col(Policy.account_id)).where(mine))
     handed_in = col(Quote.submission_id).in_(select(col(Submission.id)).where(_submission_in_scope(actor, Submission)))
-    quoted = or_(col(Quote.producer_code_id).in_(codes_in(scope)), handed_in)
+    # A quote of a submission is the agency's own work until it is offered.
+    shown = or_(col(Quote.submission_id).is_(None), col(Quote.offered_at).is_not(None))
+    quoted = or_(col(Quote.producer_code_id).in_(codes_in(scope)), handed_in) & shown
     if model is Quote:
         return quoted
     if model is UnderwritingFlag:

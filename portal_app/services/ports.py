@@ -90,8 +90,8 @@ class ClientRecord:
 
 @dataclass(frozen=True, slots=True)
 class PolicyRecord:
-    """One term of one policy, as the agency's system holds it. Money is Decimal dollars, written premium for the
-    term."""
+    """One term of one policy, as the agency's system holds it. Money is Decimal dollars, written premium for the term.
+    `submission` is the Submission ID under which it was bound here, where the system carries it."""
 
     source_id: str
     policy_id: str
@@ -111,6 +111,7 @@ class PolicyRecord:
     coverages: tuple[CoverageRecord, ...] = ()
     vehicles: tuple[VehicleRecord, ...] = ()
     locations: tuple[AddressRecord, ...] = ()
+    submission: str = ""
 
 
 @dataclass(frozen=True, slots=True)

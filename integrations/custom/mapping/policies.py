@@ -40,6 +40,7 @@ FIELDS = (
     Field("insured_name", "the named insured as the policy has it; empty means the client's name"),
     Field("description", "remark, may have several lines"),
     Field("cancelled_on", "day of the cancellation"),
+    Field("submission", "the portal's Submission ID, under which the policy was bound, such as SUB-2026-000001"),
     Field(
         "vehicles",
         "the vehicles",
@@ -72,7 +73,7 @@ FIELDS = (
     ),
 )
 (POLICY_ID, CLIENT_ID, NUMBER, LINE, CARRIER, CARRIER_NAIC, EFFECTIVE, EXPIRATION, STATUS, PREMIUM) = range(10)
-(PRODUCER_CODE, INSURED_NAME, DESCRIPTION, CANCELLED_ON) = range(10, 14)
+(PRODUCER_CODE, INSURED_NAME, DESCRIPTION, CANCELLED_ON, SUBMISSION) = range(10, 15)
 _NO_DATE = date.min
 _NOTHING = Decimal(0)
 _STATUSES = {status.value: status for status in PolicyStatus}
@@ -130,12 +131,13 @@ def mapper(columns: ColumnMap) -> Callable[[Layout, tuple[str, ...], str], Polic
         premium = row.parsed_needed(PREMIUM, values.money, _NOTHING)
         code = row.translated(PRODUCER_CODE, codes, 128)
         insured_name, description = row.text(INSURED_NAME, 200), row.text(DESCRIPTION, 2000)
+        submission = row.text(SUBMISSION, 40)
         vehicles, locations, coverages = _schedules(row, layout)
         row.finish()
         identity = policy_id(texts)
         term = (client_id, number, line, carrier, effective, expiration, _STATUSES[status], premium)
         more = (code, naic, insured_name, description, cancelled_on, coverages, vehicles, locations)
-        return PolicyRecord(f"{identity}/{effective.isoformat()}", identity, *term, *more)
+        return PolicyRecord(f"{identity}/{effective.isoformat()}", identity, *term, *more, submission=submission)
 
     return record
 

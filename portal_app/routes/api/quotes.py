@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
-from portal_app.models.enums import QuoteState
+from portal_app.models.enums import QuoteOffer, QuoteState
 from portal_app.routes.api import credentials, parameters, problems, shapes, underwriting_flags
 from portal_app.routes.api.auth import Caller
 from portal_app.routes.api.credentials import Amount, Day, unnamed
@@ -101,7 +101,8 @@ Step = Annotated[AskedStep, Query()]
 
 class Quote(shapes.Shape):
     """A quote. `account` is empty where the account is not yours to see, `producerCode` where it carries none; amounts
-    that are null are not known. `version` is what a change is made on top of."""
+    that are null are not known. `version` is what a change is made on top of. `submission` is empty for a quote of
+    none, `document` where the carrier's own paper is not on file."""
 
     locator: str
     state: QuoteState
@@ -129,6 +130,13 @@ class Quote(shapes.Shape):
     created_at: datetime
     created_by: str
     underwritten_at: datetime | None
+    submission: str
+    offer: QuoteOffer
+    offered_at: datetime | None
+    document: str
+    referred_at: datetime | None
+    bound_at: datetime | None
+    bound_by: str
 
 
 class Quotes(shapes.Listed[Quote]):

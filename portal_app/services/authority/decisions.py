@@ -128,6 +128,12 @@ def _decided(
     )
 
 
+def answers_told(tx: Tx, inputs: Inputs, answers: Sequence[Answer]) -> tuple[Answer, ...]:
+    """Answers that are not kept, as the actor may read them."""
+    named = naming.seen(tx, {step.locator for step in inputs.producers})
+    return tuple(_told_of(each, inputs, named) for each in answers)
+
+
 def _told_of(answer: Answer, inputs: Inputs, named: frozenset[str]) -> Answer:
     """The answer, which names those above only to who may see them; it is kept with all names."""
     steps = naming.steps_told(named, inputs.producers)

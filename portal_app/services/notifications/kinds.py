@@ -44,6 +44,13 @@ _ALL = (
         "arrow-left-right",
     ),
     Kind("quote_ready", "Quote ready", "Quote ready: {named}", "A quote for {named} is ready.", "file-check", sms=True),
+    Kind(
+        "bind_referred",
+        "Bind referred to underwriters",
+        "To be bound: {named}",
+        "Somebody asks the underwriters to bind a quote of {named}, which is beyond their authority.",
+        "gavel",
+    ),
     Kind("policy_bound", "Bind confirmation", "Bound: {named}", "{named} is bound.", "shield-check"),
     Kind(
         "submission_declined",

@@ -1,7 +1,7 @@
 """One policy with all that belongs to it."""
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, select
 from sqlmodel import col
@@ -23,6 +23,7 @@ from portal_app.services.policies.views import (
     TermLine,
     VehicleLine,
 )
+from portal_app.services.sync.bound import THE_PORTALS, is_unconfirmed
 from portal_app.services.sync.freshness import data_as_of
 
 MOST_TOLD = 200
@@ -52,9 +53,16 @@ def policy(tx: Tx, *, locator: str) -> PolicyDetail:
         locations=_locations(tx, found),
         terms=_terms(tx, found),
         history=_history(tx, found),
-        feed=found.feed,
-        as_of=data_as_of(tx.db, found.feed, FeedKind.POLICIES) or found.as_of,
+        **_source(tx, found),
     )
+
+
+def _source(tx: Tx, found: Policy) -> dict[str, Any]:
+    """The feed that what is shown comes from, and its age; of what was bound here, the portal until a feed
+    confirms it."""
+    if is_unconfirmed(found.source_id):
+        return {"feed": THE_PORTALS, "as_of": found.as_of}
+    return {"feed": found.feed, "as_of": data_as_of(tx.db, found.feed, FeedKind.POLICIES) or found.as_of}
 
 
 def find_policy(tx: Tx, locator: str) -> Policy:

@@ -7,18 +7,22 @@ from typing import Any
 from sqlmodel import col
 
 from portal_app.models.accounts import Account
-from portal_app.models.enums import QuoteState
+from portal_app.models.enums import QuoteOffer, QuoteState
 from portal_app.models.producers import ProducerCode
 from portal_app.models.quotes import Quote
+from portal_app.models.submissions import Submission
 from portal_app.services import audit
 from portal_app.services.access import Permission, visible
 from portal_app.services.door import Tx, writes
-from portal_app.services.errors import Invalid
+from portal_app.services.errors import Conflict, Invalid
 from portal_app.services.licensing.records import differences, plain
 from portal_app.services.quotes.lifecycle import Step, check_step
-from portal_app.services.quotes.rows import held
+from portal_app.services.quotes.rows import held, held_with_submission
 from portal_app.services.quotes.terms import QuoteTerms, put, terms_of
 from portal_app.services.quotes.views import QuoteView, shown
+from portal_app.services.submissions.lifecycle import Step as SubmissionStep
+from portal_app.services.submissions.lifecycle import can_step as submission_can
+from portal_app.services.submissions.moving import move
 from portal_app.services.topics import Topic
 from portal_app.services.webhooks import events
 
@@ -41,6 +45,11 @@ def create(tx: Tx, *, account: str, terms: QuoteTerms) -> QuoteView:
         created_by=tx.actor.email or tx.actor.name,
     )
     put(tx, row, terms)
+    return created(tx, row, insured, terms)
+
+
+def created(tx: Tx, row: Quote, insured: Account, terms: QuoteTerms) -> QuoteView:
+    """A quote that is new, with what is told of it."""
     tx.db.add(row)
     detail = {"account": insured.locator, "after": plain(terms)}
     audit.record(tx, "quote.created", subject_kind="quote", subject=row.locator, detail=detail)
@@ -67,20 +76,23 @@ def update(tx: Tx, *, locator: str, given: Mapping[str, Any], version: int | Non
 
 @writes(Permission.UNDERWRITE)
 def reset(tx: Tx, *, locator: str, version: int | None = None) -> QuoteView:
-    """Bring a quote back to draft, where it can be changed and underwritten anew; its flags stay. Raises NotFound,
-    Conflict."""
-    row = held(tx, locator, version)
+    """Bring a quote back to draft, where it can be changed and underwritten anew; its flags stay. One that was offered
+    is offered no longer. Raises NotFound, Conflict, also for one that was bound or not taken."""
+    row, submission = held_with_submission(tx, locator, version)
     before = _step(row, Step.RESET, QuoteState.DRAFT)
     row.underwritten_at = None
+    _taken_back(tx, row, submission)
     audit.record(tx, "quote.reset", subject_kind="quote", subject=row.locator, detail=_states(before, row))
     return _told(tx, row, "reset")
 
 
 @writes(Permission.UNDERWRITE)
 def discard(tx: Tx, *, locator: str, version: int | None = None) -> QuoteView:
-    """Throw a quote away for good; it is kept to be looked at. Raises NotFound, Conflict."""
-    row = held(tx, locator, version)
+    """Throw a quote away for good; it is kept to be looked at. One that was offered is offered no longer. Raises as
+    `reset`."""
+    row, submission = held_with_submission(tx, locator, version)
     before = _step(row, Step.DISCARD, QuoteState.DISCARDED)
+    _taken_back(tx, row, submission)
     audit.record(tx, "quote.discarded", subject_kind="quote", subject=row.locator, detail=_states(before, row))
     return _told(tx, row, "discard")
 
@@ -94,9 +106,24 @@ def about(tx: Tx, row: Quote) -> dict[str, Any]:
 def _step(row: Quote, step: Step, target: QuoteState) -> QuoteState:
     """Returns the state that it had."""
     check_step(row.state, step)
+    if row.offer in (QuoteOffer.BOUND, QuoteOffer.NOT_TAKEN):
+        raise Conflict(f"This quote is {row.offer.label.lower()}, and stays as it is.")
     before, row.state = row.state, target
     row.version += 1
     return before
+
+
+def _taken_back(tx: Tx, row: Quote, submission: Submission | None) -> None:
+    """No longer offered. A submission without an offer is under review again."""
+    if row.offer is not QuoteOffer.OFFERED or submission is None:
+        return
+    row.offer, row.offered_at, row.referred_at, row.referred_by_id = QuoteOffer.NOT_OFFERED, None, None, None
+    tx.db.flush()
+    others = visible(tx.actor, Quote).where(
+        col(Quote.submission_id) == submission.id, col(Quote.offer) == QuoteOffer.OFFERED
+    )
+    if tx.db.scalars(others).first() is None and submission_can(submission.status, SubmissionStep.UNQUOTE):
+        move(tx, submission, SubmissionStep.UNQUOTE)
 
 
 def _states(before: QuoteState, row: Quote) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from sqlmodel import col
 
 from portal_app.models.quotes import Quote
+from portal_app.models.submissions import Submission
 from portal_app.services.access import visible
 from portal_app.services.door import Tx
 from portal_app.services.errors import Conflict, NotFound
@@ -26,3 +27,13 @@ def held(tx: Tx, locator: str, version: int | None = None) -> Quote:
     if version is not None and version != found.version:
         raise Conflict
     return found
+
+
+def held_with_submission(tx: Tx, locator: str, version: int | None = None) -> tuple[Quote, Submission | None]:
+    """The same with the submission that it is of, which is held before it: so does everybody who changes both. Raises
+    as `held`."""
+    submission = None
+    if number := one(tx, locator).submission_id:
+        wanted = visible(tx.actor, Submission).where(col(Submission.id) == number).with_for_update()
+        submission = tx.db.scalars(wanted.execution_options(populate_existing=True)).first()
+    return held(tx, locator, version), submission

@@ -10,10 +10,11 @@ from sqlalchemy import case, func, select
 from sqlmodel import col
 
 from portal_app.models.accounts import Account
-from portal_app.models.enums import QuoteState
+from portal_app.models.enums import QuoteOffer, QuoteState
 from portal_app.models.policies import Carrier, LineOfBusiness
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.models.quotes import Quote
+from portal_app.models.submissions import Submission, SubmissionDocument
 from portal_app.services.access import in_scope
 from portal_app.services.door import Tx
 
@@ -22,7 +23,8 @@ from portal_app.services.door import Tx
 class QuoteView:
     """`line` is the code of the line of business, `carrier_locator` and `account` are locators; `account` is empty
     where the account is not the actor's to see, `producer_code` and `producer` where the quote carries none. Amounts
-    are dollars with cents, None where they are not known."""
+    are dollars with cents, None where they are not known. `submission` is a locator, empty for a quote of none;
+    `document` that of the carrier's paper among its documents, empty where there is none."""
 
     locator: str
     state: QuoteState
@@ -50,6 +52,13 @@ class QuoteView:
     created_at: datetime
     created_by: str
     underwritten_at: datetime | None
+    submission: str
+    offer: QuoteOffer
+    offered_at: datetime | None
+    document: str
+    referred_at: datetime | None
+    bound_at: datetime | None
+    bound_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,7 @@ class Quotes:
 OWN = (
     "locator", "state", "effective", "expiration", "valid_until", "jurisdiction", "postal_code", "premium",
     "insured_value", "limit", "deductible", "losses", "terms", "version", "created_at", "created_by", "underwritten_at",
+    "offer", "offered_at", "referred_at", "bound_at", "bound_by",
 )  # fmt: skip
 
 
@@ -90,6 +100,8 @@ def _names(tx: Tx, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
         col(Carrier.locator).label("carrier_locator"),
         func.coalesce(col(ProducerCode.code), "").label("producer_code"),
         func.coalesce(col(Producer.name), "").label("producer"),
+        func.coalesce(col(Submission.locator), "").label("submission"),
+        func.coalesce(col(SubmissionDocument.locator), "").label("document"),
     )
     asked = (
         select(*columns)
@@ -98,6 +110,8 @@ def _names(tx: Tx, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
         .join(Carrier, col(Carrier.id) == col(Quote.carrier_id))
         .outerjoin(ProducerCode, col(ProducerCode.id) == col(Quote.producer_code_id))
         .outerjoin(Producer, col(Producer.id) == col(ProducerCode.producer_id))
+        .outerjoin(Submission, col(Submission.id) == col(Quote.submission_id))
+        .outerjoin(SubmissionDocument, col(SubmissionDocument.id) == col(Quote.document_id))
         .where(col(Quote.id).in_(ids))
     )
     found = (dict(row) for row in tx.db.execute(asked).mappings())

@@ -64,7 +64,7 @@ def from_account(form: Form, account: Account) -> Answers:
             result = with_value(form, result, role, known)
     section = form.section("applicant")
     for group in section.groups if section else ():
-        names = {each.name: _part(each) for each in group.fields}
+        names = {each.name: part_of_address(each) for each in group.fields}
         if group.repeat is None and {"street", "city"} <= set(names.values()):
             known = {name: getattr(account, ADDRESS[part]) for name, part in names.items() if part}
             result[group.key] = [result[group.key][0] | {name: value for name, value in known.items() if value}]
@@ -72,7 +72,7 @@ def from_account(form: Form, account: Account) -> Answers:
     return result
 
 
-def _part(field: Field) -> str:
+def part_of_address(field: Field) -> str:
     """Which part of an address the field is, or nothing."""
     last = field.name.rpartition("_")[2]
     if field.type is FieldType.STATE:

@@ -6,11 +6,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlmodel import col
 
-from portal_app.models.enums import SubmissionDocumentKind, SubmissionEventKind, SubmissionStatus
-from portal_app.models.media import Media, MediaVersion, ScanState
+from portal_app.models.enums import ScanState, SubmissionDocumentKind, SubmissionEventKind, SubmissionStatus
+from portal_app.models.media import Media, MediaVersion
+from portal_app.models.quotes import Quote
 from portal_app.models.submissions import Submission, SubmissionDocument, SubmissionEvent
 from portal_app.services import audit
 from portal_app.services.access import Permission, can, visible
@@ -212,8 +213,9 @@ def _tell(
 def _taking(tx: Tx, named: Named, *, hold: bool = False) -> Submission:
     """The submission, where it takes such a file. Raises Invalid, NotFound, Conflict."""
     problems = {}
-    if named.kind not in TAKEN:
-        problems["kind"] = f"Should be one of: {', '.join(TAKEN)}."
+    taken = (*TAKEN, SubmissionDocumentKind.QUOTE) if can(tx.actor, Permission.UNDERWRITE) else TAKEN
+    if named.kind not in taken:
+        problems["kind"] = f"Should be one of: {', '.join(taken)}."
     if not UPLOAD_KEY.fullmatch(named.upload_key):
         problems["upload_key"] = "A key of 8 to 64 letters, digits, hyphens and underscores."
     if problems:
@@ -236,6 +238,10 @@ def _pairs(tx: Tx, row: Submission, *where: ColumnElement[bool]) -> list[tuple[S
     wanted = visible(tx.actor, SubmissionDocument).add_columns(MediaVersion)
     wanted = wanted.join(MediaVersion, col(MediaVersion.media_id) == col(SubmissionDocument.media_id))
     wanted = wanted.where(col(SubmissionDocument.submission_id) == row.id, *where)
+    if not can(tx.actor, Permission.VIEW_ALL_ACCOUNTS):
+        # A carrier's quote is shown to who handed in when it is offered.
+        papers = visible(tx.actor, Quote).where(col(Quote.document_id) == col(SubmissionDocument.id)).exists()
+        wanted = wanted.where(or_(col(SubmissionDocument.kind) != SubmissionDocumentKind.QUOTE, papers))
     return [(document, version) for document, version in tx.db.execute(wanted.order_by(col(SubmissionDocument.id)))]
 
 

@@ -8,18 +8,29 @@ from portal_app.models.submissions import Submission
 from portal_app.services import mail
 from portal_app.services.door import Tx
 from portal_app.services.licensing.records import told_day
+from portal_app.services.mail import Attached
 from portal_app.services.notifications.telling import notify
 from portal_app.services.webhooks import events
 
 
-def people(tx: Tx, row: Submission, kind: str, *, key: str, words: str = "", items: Sequence[str] = ()) -> None:
+def people(
+    tx: Tx,
+    row: Submission,
+    kind: str,
+    *,
+    key: str,
+    words: str = "",
+    items: Sequence[str] = (),
+    file: Attached | None = None,
+) -> None:
     """Tell those who handed it in and who handles it, but for the one who acts: they know. The confirmation of a
     submission goes to whoever handed it in."""
     to = {row.created_by_id, row.submitted_by_id}
     if kind != "submission_received":
         to = (to | {row.assignee_id}) - {tx.actor.user_id}
     named = row.number or ""
-    notify(tx, kind, about=row, to=to, named=named, key=key, insured=row.insured_name, words=words, items=items)
+    told = {"insured": row.insured_name, "words": words, "items": items, "attachment": file}
+    notify(tx, kind, about=row, to=to, named=named, key=key, **told)  # type: ignore[arg-type]
 
 
 def contact(tx: Tx, row: Submission) -> None:

@@ -72,7 +72,9 @@ def told(kind: SubmissionEventKind, about: Mapping[str, Any]) -> str:
         Kind.ADDED: f"Added {about.get('filename') or 'a document'}",
         Kind.REMOVED: f"Removed {about.get('filename') or 'a document'}",
         Kind.QUOTED: f"Offered a quote{_from(about, 'carrier')}",
-        Kind.REFUSED: "Binding was refused",
+        Kind.REFUSED: f"Binding was refused{_from(about, 'carrier')}",
+        Kind.REFERRED: f"Asked the underwriters to bind the quote{_from(about, 'carrier')}",
+        Kind.CONFIRMED: f"The agency's system confirmed the policy as {about.get('number', '')}",
     }[kind]
 
 

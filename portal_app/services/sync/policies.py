@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
-from portal_app.models.enums import ConflictKind, Origin
+from portal_app.models.enums import ConflictKind, Origin, TransactionKind
 from portal_app.services.door import Tx
 from portal_app.services.ledger import writing
 from portal_app.services.ledger.instructions import REVERT, SET_OF_RECORD, ProducerInfo
@@ -22,14 +22,17 @@ from portal_app.services.ledger.order import (
 )
 from portal_app.services.ledger.writing import Placed, Source
 from portal_app.services.ports import PolicyRecord
-from portal_app.services.sync import bulk, projecting
+from portal_app.services.sync import bound, bulk, projecting
+from portal_app.services.sync.bound import Found
 from portal_app.services.sync.conflicts import Claim, note_claims
 from portal_app.services.sync.kinds import Refusals, Taken
-from portal_app.services.sync.ledger import kept, kept_of_record, steps
+from portal_app.services.sync.ledger import covers_the_same, kept, kept_of_record, steps
 from portal_app.services.sync.projecting import Clock, Projected
 from portal_app.services.sync.projection import BEGINS, Entry, add, fold, in_force, preceding
 from portal_app.services.sync.references import References, add_carriers, look_up
 from portal_app.services.sync.rows import Incoming
+
+ISSUANCE = TransactionKind.ISSUANCE
 
 
 class TakingPolicies:
@@ -61,6 +64,7 @@ class TakingPolicies:
         by_policy: dict[str, list[Taken]] = defaultdict(list)
         for row in rows:
             by_policy[row.record.policy_id].append(row)
+        confirmed = self._bound_here(rows, list(by_policy))
         there = self._policies_there(list(by_policy))
         ledgers = projecting.ledger_of(self.tx.db, [number for number, _ in there.values()])
         projected: list[Projected] = []
@@ -75,6 +79,13 @@ class TakingPolicies:
         falls = {number: ids[source_id] for source_id, following in followed for number in following.falls}
         writing.write(self.tx.db, placed, self.tx.now, falls)
         note_claims(self.tx, self.feed, ids, self.claims)
+        bound.confirm(self.tx, self.feed, confirmed)
+
+    def _bound_here(self, rows: Sequence[Taken], source_ids: list[str]) -> dict[str, Found]:
+        """Policies that were bound in the portal, of which the feed speaks for the first time."""
+        policy = bulk.POLICY.c
+        brought = select(policy.source_id).where(policy.feed == self.feed, policy.source_id.in_(source_ids))
+        return bound.find_again(self.tx, self.feed, [row.record for row in rows], list(self.tx.db.scalars(brought)))
 
     def _policies_there(self, source_ids: list[str]) -> dict[str, tuple[int, date]]:
         """Id and shown term of the policies that there are, by source id. Nobody else writes their ledgers now."""
@@ -92,7 +103,7 @@ class TakingPolicies:
     ) -> tuple[Projected, "Following"]:
         """The policy's terms after its rows, the older term first, and what leads there."""
         policy_id, shown = there or (None, None)
-        following = Following(ledgers[policy_id] if policy_id else [])
+        following = Following(ledgers[policy_id] if policy_id else [], [row.record for row in rows])
         before = following.terms.get(shown) if shown else None
         for row in sorted(rows, key=lambda each: each.record.effective):
             for each in steps(following.said, row.record, self.exported_at, self.tx.settings.zone):
@@ -138,8 +149,10 @@ class TakingPolicies:
 class Following:
     """A policy's ledger while a feed's records are followed: what the feed said, and what it comes to."""
 
-    def __init__(self, ledger: Sequence[Entry]) -> None:
+    def __init__(self, ledger: Sequence[Entry], records: Sequence[PolicyRecord] = ()) -> None:
         self.there = issued(ledger)
+        self.otherwise = _bound_otherwise(self.there, records)
+        self.there = [each for each in self.there if each not in self.otherwise]
         self.terms, self.said = fold(self.there), fold(self.there, Origin.FEED)
         self.new: list[Entry] = []
         self.rows: list[Taken] = []
@@ -174,10 +187,12 @@ class Following:
         producer code is another one than the feed's so far."""
         shown = self.terms.get(said.term_effective)
         before = self.said.get(said.term_effective) or preceding(self.said, said.term_effective)
-        if shown is None or before is None or said.effective_at is None:
+        if shown is None or said.effective_at is None:
             return None
         info, _ = in_force(self.ledger, shown, said.effective_at)
-        return None if info.producer_code == before.fields["producer_code"] else info
+        # A term that was bound here, of which the feed speaks for the first time, has the code that it was bound under.
+        before_it = before.fields["producer_code"] if before else ""
+        return None if info.producer_code == before_it else info
 
     def code_at(self, said: Entry) -> str:
         """The producer code that is in force when the feed's word takes effect, with all that was heard by now."""
@@ -210,7 +225,8 @@ class Following:
     @property
     def falls(self) -> list[int]:
         """The ids of those that are reversed for good."""
-        return [each.id or 0 for each in self.arrangement.falls] if self.arrangement else []
+        falls = self.arrangement.falls if self.arrangement else ()
+        return [each.id or 0 for each in (*falls, *self.otherwise)]
 
     def placed(self, policy_id: int) -> Iterator[Placed]:
         """What is to be written, in order."""
@@ -219,6 +235,18 @@ class Following:
         for each in written:
             row = sources.get(id(each.given))
             yield Placed(policy_id, each, Source(row.source_record_id, row.version) if row else None)
+
+
+def _bound_otherwise(there: Sequence[Entry], records: Sequence[PolicyRecord]) -> list[Entry]:
+    """What was issued here on a term that the feed has with another first day: the feed's counts, and it falls."""
+    begun = {each.term_effective for each in there if (each.kind, each.origin) == (ISSUANCE, Origin.PORTAL)}
+    if not begun:
+        return []
+    said = {record.effective for record in records}
+    fed = {each.term_effective for each in there if each.origin is Origin.FEED}
+    ours = [term for term in fold(there).values() if term.effective in begun - fed - said]
+    gone = {term.effective for term in ours if any(covers_the_same(term, record) for record in records)}
+    return [each for each in there if each.term_effective in gone]
 
 
 def _unknown(row: Incoming, known: References) -> list[str]:

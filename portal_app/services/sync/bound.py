@@ -1,0 +1,144 @@
+"""Policies that were bound in the portal, found again in what a feed brings: by the Submission ID where the feed
+carries it, else by carrier, number and effective date. The feed then goes on with the policy that is there."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import delete, exists, or_, select, tuple_, update
+from sqlmodel import col
+
+from portal_app.models.accounts import Account
+from portal_app.models.documents import PolicyDocument
+from portal_app.models.enums import SubmissionEventKind
+from portal_app.models.policies import Carrier, Policy
+from portal_app.models.quotes import Quote
+from portal_app.models.submissions import Submission, SubmissionEvent
+from portal_app.services import audit
+from portal_app.services.door import Tx
+from portal_app.services.ports import PolicyRecord
+from portal_app.services.sync.projecting import number_key
+from portal_app.services.topics import Topic
+
+MARK = "submission:"
+"""How the source id of a policy begins that no feed has confirmed yet."""
+THE_PORTALS = "portal"
+
+
+def unconfirmed(submission: str) -> str:
+    """What stands for the feed's own id of a policy until a feed confirms it, by the locator of its submission."""
+    return f"{MARK}{submission}"
+
+
+def is_unconfirmed(source_id: str) -> bool:
+    return source_id.startswith(MARK)
+
+
+def binder_number(submission: str) -> str:
+    """The number under which a submission (by its number) is bound: BND-2026-000001."""
+    return f"BND-{submission.removeprefix('SUB-')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A policy that was bound here, of which a feed says something for the first time."""
+
+    policy_id: int
+    submission_id: int
+
+
+def find_again(tx: Tx, feed: str, records: Sequence[PolicyRecord], known: Iterable[str]) -> dict[str, Found]:
+    """Of the feed's policies that it has not brought before (`known` are those that it has), the ones that were bound
+    here, by the feed's id. They are the feed's from now on, and held."""
+    new = [each for each in records if each.policy_id not in set(known)]
+    if not new or not _any_waits(tx):
+        return {}
+    found: dict[str, Found] = {}
+    taken: set[int] = set()
+    for source_id, there in (*_by_reference(tx, new), *_by_number(tx, new)):
+        if source_id not in found and there.policy_id not in taken and _hand_over(tx, feed, source_id, there):
+            found[source_id] = there
+            taken.add(there.policy_id)
+    return found
+
+
+def _any_waits(tx: Tx) -> bool:
+    waiting = select(col(Policy.id)).where(col(Policy.source_id).startswith(MARK, autoescape=True)).limit(1)
+    return tx.db.scalar(waiting) is not None
+
+
+def _by_reference(tx: Tx, records: Sequence[PolicyRecord]) -> list[tuple[str, Found]]:
+    named = {each.submission.strip().upper(): each.policy_id for each in records if each.submission.strip()}
+    wanted = select(col(Submission.number), col(Submission.policy_id), col(Submission.id)).where(
+        col(Submission.number).in_(list(named)), col(Submission.policy_id).is_not(None)
+    )
+    return [
+        (named[number or ""], Found(policy or 0, submission or 0))
+        for number, policy, submission in tx.db.execute(wanted)
+    ]
+
+
+def _by_number(tx: Tx, records: Sequence[PolicyRecord]) -> list[tuple[str, Found]]:
+    keys: dict[tuple[str, str, date], str] = {
+        (each.carrier, number_key(each.number), each.effective): each.policy_id for each in records
+    }
+    wanted = (
+        select(col(Carrier.name), col(Policy.number_key), col(Policy.effective), col(Policy.id), col(Submission.id))
+        .join(Carrier, col(Carrier.id) == col(Policy.carrier_id))
+        .join(Submission, col(Submission.policy_id) == col(Policy.id))
+        .where(
+            col(Policy.source_id).startswith(MARK, autoescape=True),
+            tuple_(col(Policy.number_key), col(Policy.effective)).in_([key[1:] for key in keys]),
+        )
+    )
+    rows = tx.db.execute(wanted).all()
+    return [
+        (keys[carrier, number, effective], Found(policy or 0, submission or 0))
+        for carrier, number, effective, policy, submission in rows
+        if (carrier, number, effective) in keys
+    ]
+
+
+def _hand_over(tx: Tx, feed: str, source_id: str, there: Found) -> bool:
+    """Whether it was still waiting: a policy is confirmed once."""
+    waiting = (col(Policy.id) == there.policy_id, col(Policy.source_id).startswith(MARK, autoescape=True))
+    values = {"feed": feed, "source_id": source_id}
+    return bool(tx.db.execute(update(Policy).where(*waiting).values(values).returning(col(Policy.id))).all())
+
+
+def confirm(tx: Tx, feed: str, found: Mapping[str, Found]) -> None:
+    """Told when what the feed says of these policies is written: their submissions say so, and belong to the feed's
+    account from now on."""
+    for there in found.values():
+        policy = tx.db.get_one(Policy, there.policy_id, populate_existing=True)
+        submission = tx.db.get_one(Submission, there.submission_id)
+        _move_to_account(tx, submission, policy.account_id)
+        about = {"number": policy.number}
+        tx.db.add(
+            SubmissionEvent(
+                submission_id=there.submission_id,
+                kind=SubmissionEventKind.CONFIRMED,
+                at=tx.now,
+                by=tx.actor.email or tx.actor.name,
+                about=about,
+            )
+        )
+        detail = about | {"feed": feed, "policy": policy.locator}
+        audit.record(tx, "submission.confirmed", subject_kind="submission", subject=submission.locator, detail=detail)
+    if found:
+        tx.changes(Topic.SUBMISSIONS)
+
+
+def _move_to_account(tx: Tx, submission: Submission, account_id: int) -> None:
+    """What was quoted for an account of the portal's own goes with the feed's; the own one goes where nothing is left
+    that belongs to it."""
+    before = submission.account_id
+    if before is None or before == account_id or tx.db.get_one(Account, before).feed != THE_PORTALS:
+        return
+    for model in (Submission, Quote):
+        moved = update(model).where(col(model.account_id) == before).values(account_id=account_id)
+        tx.db.execute(moved)
+    left = or_(
+        exists().where(col(Policy.account_id) == before), exists().where(col(PolicyDocument.account_id) == before)
+    )
+    tx.db.execute(delete(Account).where(col(Account.id) == before, ~left))

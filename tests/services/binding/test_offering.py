@@ -1,0 +1,141 @@
+"""Underwriters draw quotes up on a submission and offer them; who handed it in sees what was offered, and nothing
+before."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import func, select
+
+from portal_app.models.accounts import Account
+from portal_app.models.enums import AccountKind, QuoteOffer, QuoteState, SubmissionEventKind, SubmissionStatus
+from portal_app.models.media import Media, MediaVersion
+from portal_app.models.notifications import Notification
+from portal_app.models.outbox import OutboxMessage
+from portal_app.models.submissions import Submission, SubmissionDocument
+from portal_app.services.door import Door
+from portal_app.services.errors import Conflict, Forbidden, Invalid, NotFound
+from portal_app.services.quotes import drafts, find, of_submissions
+from portal_app.services.submissions import documents, timeline
+from tests.services.binding.acting import Desk
+from tests.services.submissions.acting import row_of
+from tests.world import NOW, Clock
+
+
+def add_document(desk: Desk, submission: str, kind: str = "quote", **given: object) -> str:
+    """A file of the submission, as one that arrived is written down."""
+    number = row_of(desk.door, submission).id
+    with desk.door.database.write() as db:
+        media = Media(created_at=NOW)
+        db.add(media)
+        db.flush()
+        of = {"digest": "a" * 64, "size": 9, "content_type": "application/pdf", "filename": "granite.pdf"}
+        db.add(MediaVersion(media_id=media.id, created_at=NOW, **(of | given)))
+        row = SubmissionDocument(
+            submission_id=number, media_id=media.id, kind=kind, upload_key=f"key-{media.id}", added_at=NOW, added_by="x"
+        )
+        db.add(row)
+        db.flush()
+        return row.locator
+
+
+@pytest.mark.criterion("BOUND-01")
+def test_a_quote_of_a_submission_makes_an_account_of_the_applicant_once(door: Door, desk: Desk) -> None:
+    submission = desk.reviewed(street="12 Elm St", city="Providence", ssn="123-45-6789")
+    first, second = desk.quoted(submission), desk.quoted(submission, premium=None)
+    assert (first.submission, first.insured_name, first.line, first.producer_code) == (
+        submission,
+        "Ada Quill",
+        "homeowners",
+        "HL-maya",
+    )
+    assert first.account == second.account != ""
+    with door.database.read() as db:
+        account = db.scalars(select(Account).where(Account.locator == first.account)).one()
+        assert (account.feed, account.source_id, account.kind) == ("portal", submission, AccountKind.PERSON)
+        assert (account.street, account.city, account.state) == ("12 Elm St", "Providence", "RI")
+        assert account.tax_id is None
+        assert db.scalar(select(func.count()).select_from(Account).where(Account.feed == "portal")) == 1
+        assert db.scalar(select(Submission.account_id).where(Submission.locator == submission)) == account.id
+
+
+@pytest.mark.criterion("BOUND-01")
+def test_what_cannot_be_quoted_is_told(door: Door, desk: Desk) -> None:
+    submission = desk.reviewed()
+    with pytest.raises(Invalid, match="about Homeowners"):
+        desk.quoted(submission, line="umbrella")
+    other = add_document(desk, submission, "loss_runs")
+    with pytest.raises(Invalid, match="no such quote document"):
+        desk.quoted(submission, document=other)
+    with pytest.raises(Conflict, match="is Draft"):
+        desk.quoted(desk.cast.filled())
+    made = desk.quoted(submission, premium=None)
+    for who in (desk.cast.maya, desk.cast.csr):
+        with pytest.raises(Forbidden):
+            door.run(of_submissions.offer, who, locator=made.locator)
+    with pytest.raises(Conflict, match="Only one that is underwritten"):
+        door.run(of_submissions.offer, desk.cast.underwriter, locator=made.locator)
+    without = desk.underwritten(submission, premium=None)
+    with pytest.raises(Invalid, match="enter its premium"):
+        door.run(of_submissions.offer, desk.cast.underwriter, locator=without.locator)
+    late = desk.underwritten(submission, valid_until=date(2026, 11, 19))
+    with pytest.raises(Conflict, match="does not stand by"):
+        door.run(of_submissions.offer, desk.cast.underwriter, locator=late.locator)
+    waiting = desk.underwritten(desk.cast.submitted())
+    with pytest.raises(Conflict, match="This submission is Pending"):
+        door.run(of_submissions.offer, desk.cast.underwriter, locator=waiting.locator)
+
+
+@pytest.mark.criterion("BOUND-02")
+def test_an_offer_moves_the_submission_is_told_and_seen(door: Door, desk: Desk) -> None:
+    submission = desk.reviewed()
+    paper = add_document(desk, submission)
+    made = desk.underwritten(submission, document=paper)
+    maya, daniel = desk.cast.maya, desk.cast.daniel
+    assert door.run(of_submissions.listed, maya, submission=submission) == ()
+    assert door.run(documents.listed, maya, submission=submission) == ()
+    with pytest.raises(NotFound):
+        door.run(find.quote, maya, locator=made.locator)
+
+    done = door.run(of_submissions.offer, desk.cast.underwriter, locator=made.locator, version=made.version)
+    assert (done.offer, done.offered_at, done.document) == (QuoteOffer.OFFERED, NOW, paper)
+    assert row_of(door, submission).status is SubmissionStatus.QUOTED
+    assert [each.locator for each in door.run(of_submissions.listed, maya, submission=submission)] == [made.locator]
+    assert [each.locator for each in door.run(documents.listed, maya, submission=submission)] == [paper]
+    with pytest.raises(NotFound):
+        door.run(find.quote, daniel, locator=made.locator)
+    newest = door.run(timeline.events, maya, locator=submission)[0]
+    assert (newest.kind, newest.words) == (SubmissionEventKind.QUOTED, "Offered a quote of Granite Mutual")
+    with door.database.read() as db:
+        told = db.scalars(select(Notification).where(Notification.kind == "quote_ready")).one()
+        assert told.user_id == desk.cast.ids["maya@agency.test"]
+        assert "Granite Mutual offers it for $1,450.00, from 01/15/2027, valid until 12/20/2026." in told.body
+    with pytest.raises(Conflict, match="offered already"):
+        door.run(of_submissions.offer, desk.cast.underwriter, locator=made.locator)
+
+
+@pytest.mark.criterion("BOUND-02")
+def test_what_is_taken_back_is_seen_no_longer(door: Door, desk: Desk) -> None:
+    submission = desk.reviewed()
+    first, second = desk.offered(submission), desk.offered(submission)
+    door.run(drafts.discard, desk.cast.underwriter, locator=first.locator)
+    assert row_of(door, submission).status is SubmissionStatus.QUOTED
+    back = door.run(drafts.reset, desk.cast.underwriter, locator=second.locator)
+    assert (back.state, back.offer, back.offered_at) == (QuoteState.DRAFT, QuoteOffer.NOT_OFFERED, None)
+    assert row_of(door, submission).status is SubmissionStatus.IN_REVIEW
+    assert door.run(of_submissions.listed, desk.cast.maya, submission=submission) == ()
+    assert len(door.run(of_submissions.listed, desk.cast.underwriter, submission=submission)) == 2
+
+
+@pytest.mark.criterion("BOUND-02")
+def test_a_paper_that_was_not_found_clean_is_not_sent(door: Door, desk: Desk, clock: Clock) -> None:
+    submission = desk.reviewed()
+    paper = add_document(desk, submission, scan="waiting", scan_due_at=NOW)
+    made = desk.underwritten(submission, document=paper)
+    with pytest.raises(Conflict, match="being checked for malware"):
+        door.run(of_submissions.offer, desk.cast.underwriter, locator=made.locator)
+    assert door.run(of_submissions.attach, desk.cast.underwriter, locator=made.locator, document="").document == ""
+    assert door.run(of_submissions.offer, desk.cast.underwriter, locator=made.locator).offer is QuoteOffer.OFFERED
+    with pytest.raises(Conflict, match="not offered yet"):
+        door.run(of_submissions.attach, desk.cast.underwriter, locator=made.locator, document=paper)
+    with door.database.read() as db:
+        assert db.scalar(select(func.count()).select_from(OutboxMessage)) == 0
