@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from portal_app.models.accounts import Account
-from portal_app.models.enums import QuoteOffer, QuoteState, ScanState, SubmissionDocumentKind, SubmissionEventKind
-from portal_app.models.media import MediaVersion
+from portal_app.models.enums import QuoteOffer, QuoteState, SubmissionDocumentKind, SubmissionEventKind
+from portal_app.models.media import MediaVersion, ScanState
 from portal_app.models.policies import Carrier, LineOfBusiness
 from portal_app.models.producers import ProducerCode
 from portal_app.models.quotes import Quote

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlmodel import col
 
-from portal_app.models.enums import ScanState, SubmissionDocumentKind, SubmissionEventKind, SubmissionStatus
-from portal_app.models.media import Media, MediaVersion
+from portal_app.models.enums import SubmissionDocumentKind, SubmissionEventKind, SubmissionStatus
+from portal_app.models.media import Media, MediaVersion, ScanState
 from portal_app.models.quotes import Quote
 from portal_app.models.submissions import Submission, SubmissionDocument, SubmissionEvent
 from portal_app.services import audit
