@@ -16,11 +16,14 @@ PREFERENCES = Place("preferences", "Preferences", "/preferences", "settings")
 ACTIONS = (
     Place("add-user", "Add a user", "/admin/users/new", "user-plus"),
     Place("add-producer", "Add a producer", "/producers/new", "circle-plus"),
+    Place("submissions-at-risk", "Submissions at risk", "/submissions?at_risk=1", "clock-alert"),
+    Place("unrouted", "Unrouted submissions", "/submissions?unrouted=1", "inbox"),
     Place("run-feed", "Run a feed now", "/admin/integrations", "play"),
     Place("quarantine", "Look at quarantine", "/admin/integrations#quarantine", "triangle-alert"),
     Place("roles", "What roles may do", "/admin/roles", "table-properties"),
     Place("export-policies", "Export policies", "/policies", "download"),
     Place("export-accounts", "Export accounts", "/accounts", "download"),
+    Place("export-submissions", "Export submissions", "/submissions", "download"),
     Place("export-users", "Export users", "/admin/users", "download"),
     Place("export-audit", "Export the audit trail", "/admin/audit", "download"),
 )

@@ -24,6 +24,8 @@ from portal_app.pages import (
     settings,
     sign_in,
     snapshot,
+    submission,
+    submission_list,
     users,
 )
 from portal_app.pages.page import Page
@@ -37,6 +39,8 @@ PAGES: tuple[Page, ...] = (
     difference.PAGE,
     accounts.PAGE,
     account.PAGE,
+    submission_list.PAGE,
+    submission.PAGE,
     quotes.PAGE,
     quote.PAGE,
     *producers.PAGES,
