@@ -6,7 +6,7 @@ import reflex as rx
 
 from portal_app.components.words import Text, chip, icon
 
-Colour = Literal["green", "amber", "red", "gray", "blue"]
+Colour = Literal["green", "amber", "red", "gray", "blue", "violet"]
 Look = tuple[Colour, str]
 
 POLICY_STATUS: dict[str, Look] = {
@@ -29,6 +29,23 @@ RUN_STATE: dict[str, Look] = {
     "Succeeded": ("green", "circle-check-big"),
     "Failed": ("red", "circle-x"),
     "Interrupted": ("amber", "circle-pause"),
+}
+
+SUBMISSION_STATUS: dict[str, Look] = {
+    "Draft": ("gray", "pencil-line"),
+    "Pending": ("amber", "clock-3"),
+    "In Review": ("blue", "scan-eye"),
+    "Quoted": ("violet", "file-text"),
+    "Bound": ("green", "circle-check-big"),
+    "Declined": ("red", "circle-x"),
+    "Withdrawn": ("gray", "undo-2"),
+}
+
+QUOTE_OFFER: dict[str, Look] = {
+    "Not offered": ("gray", "pencil-line"),
+    "Offered": ("violet", "file-text"),
+    "Bound": ("green", "circle-check-big"),
+    "Not taken": ("gray", "undo-2"),
 }
 
 QUOTE_STATE: dict[str, Look] = {
@@ -129,6 +146,14 @@ def standing(word: Text) -> rx.Component:
 
 def quote_state(word: Text) -> rx.Component:
     return _badge(word, QUOTE_STATE)
+
+
+def submission_status(word: Text) -> rx.Component:
+    return _badge(word, SUBMISSION_STATUS)
+
+
+def quote_offer(word: Text) -> rx.Component:
+    return _badge(word, QUOTE_OFFER)
 
 
 def flag_level(word: Text) -> rx.Component:

@@ -28,7 +28,7 @@ PLACES = (
     Place("home", "Home", "/", "layout-dashboard"),
     Place("policies", "Policies", "/policies", "shield"),
     Place("accounts", "Accounts", "/accounts", "users"),
-    Place("submissions", "Submissions", "/submissions/new", "file-plus-2"),
+    Place("submissions", "Submissions", "/submissions", "inbox"),
     Place("quotes", "Quotes", "/quotes", "file-pen-line"),
     Place("producers", "Producers", "/producers", "network"),
     Place("binding", "Can I bind?", "/authority", "circle-help"),

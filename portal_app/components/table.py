@@ -34,10 +34,12 @@ def head(*cells: rx.Component) -> rx.Component:
     return rx.el.thead(rx.el.tr(*cells, custom_attrs={"role": "row"}), custom_attrs={"role": "rowgroup"})
 
 
-def sortable_head(columns: rx.Var[Any]) -> rx.Component:
-    """Headers are links to the same list in another order; `columns` say where each leads and how it is sorted now."""
+def sortable_head(columns: rx.Var[Any], *more: rx.Component) -> rx.Component:
+    """Headers are links to the same list in another order; `columns` say where each leads and how it is sorted now.
+    `more` are headers after them, of what nothing is sorted by."""
     return rx.el.thead(
-        rx.el.tr(rx.foreach(columns, _sortable), custom_attrs={"role": "row"}), custom_attrs={"role": "rowgroup"}
+        rx.el.tr(rx.foreach(columns, _sortable), *more, custom_attrs={"role": "row"}),
+        custom_attrs={"role": "rowgroup"},
     )
 
 

@@ -30,6 +30,8 @@ from portal_app.pages import (
     sign_in,
     snapshot,
     submissions,
+    submission,
+    submission_list,
     users,
 )
 from portal_app.pages.page import Page
@@ -44,6 +46,8 @@ PAGES: tuple[Page, ...] = (
     accounts.PAGE,
     account.PAGE,
     *submissions.PAGES,
+    submission_list.PAGE,
+    submission.PAGE,
     quotes.PAGE,
     quote.PAGE,
     *producers.PAGES,

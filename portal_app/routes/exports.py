@@ -130,6 +130,6 @@ def _back(kind: Kind, given: Fields, reason: str) -> RedirectResponse:
     return RedirectResponse(f"{PLACES[kind]}?{urlencode({**named, 'export': reason})}", 303)
 
 
-IN_THE_ADDRESS = {"text": "q", "from_day": "from", "to_day": "to", "kind_of_record": "kind"}
+IN_THE_ADDRESS = {"text": "q", "statuses": "status", "from_day": "from", "to_day": "to", "kind_of_record": "kind"}
 
 ROUTES = [Route("/exports", post_export, methods=["POST"])]

@@ -7,6 +7,7 @@ from portal_app.services.access import Permission, can
 from portal_app.services.door import current_actor
 from portal_app.services.exports.kinds import MOST_OF_A_LIMITED_ROLE, Kind, is_limited
 from portal_app.services.policies.views import Query
+from portal_app.services.submissions.find import Filter
 from portal_app.services.trail.events import Asked
 
 OF_A_PAGE = ("sort", "descending", "offset", "count")
@@ -43,6 +44,11 @@ def of_accounts(text: str) -> list[Offer]:
     return _of_the_business(Kind.ACCOUNTS, text=text)
 
 
+def of_submissions(wanted: Filter) -> list[Offer]:
+    given = {each.name: getattr(wanted, each.name) for each in fields(wanted)}
+    return _of_the_business(Kind.SUBMISSIONS, **given | {"statuses": ",".join(wanted.statuses)})
+
+
 def of_users(text: str, **kept: str) -> list[Offer]:
     return _offered(Kind.USERS, "Export", Permission.MANAGE_USERS, text=text, **kept)
 
@@ -57,14 +63,14 @@ def of_the_trail(asked: Asked) -> list[Offer]:
     return _offered(Kind.AUDIT, "Export", Permission.VIEW_AUDIT, **given, kind_of_record=kind)
 
 
-def _of_the_business(kind: Kind, **given: str | date | None) -> list[Offer]:
+def _of_the_business(kind: Kind, **given: str | date | bool | None) -> list[Offer]:
     offers = _offered(kind, "Export", Permission.EXPORT_DATA, **given)
     for each in offers:
         each.left_out = LEFT_OUT if is_limited(current_actor.get()) else ""
     return offers
 
 
-def _offered(kind: Kind, label: str, permission: Permission, **given: str | date | None) -> list[Offer]:
+def _offered(kind: Kind, label: str, permission: Permission, **given: str | date | bool | None) -> list[Offer]:
     if not can(current_actor.get(), permission):
         return []
     return [Offer(kind.value, label, [Given(name, str(value)) for name, value in given.items() if value])]

@@ -26,7 +26,7 @@ Answer = TypeVar("Answer")
 OPENS = {
     "policies": Permission.VIEW_OWN_ACCOUNTS,
     "accounts": Permission.VIEW_OWN_ACCOUNTS,
-    "submissions": Permission.SUBMIT_BUSINESS,
+    "submissions": Permission.VIEW_OWN_ACCOUNTS,
     "quotes": Permission.VIEW_OWN_ACCOUNTS,
     "producers": Permission.VIEW_PRODUCERS,
     "binding": Permission.BIND_POLICIES,
@@ -46,6 +46,9 @@ OFFERS = {
     "quarantine": Permission.VIEW_FEEDS,
     "export-policies": Permission.EXPORT_DATA,
     "export-accounts": Permission.EXPORT_DATA,
+    "export-submissions": Permission.EXPORT_DATA,
+    "submissions-at-risk": Permission.VIEW_OWN_ACCOUNTS,
+    "unrouted": Permission.UNDERWRITE,
     "export-users": Permission.MANAGE_USERS,
     "export-audit": Permission.VIEW_AUDIT,
 }

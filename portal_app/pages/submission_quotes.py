@@ -1,0 +1,138 @@
+"""The quotes of a submission, on its page: each with whether it can be bound, and every reason where it cannot."""
+
+from typing import Any
+
+import reflex as rx
+
+from portal_app.components.badge import quote_offer, quote_state
+from portal_app.components.facts import fact, facts, panel
+from portal_app.components.links import link, plain_link
+from portal_app.components.notes import note
+from portal_app.components.words import amount, hidden_text, icon, meta, or_dash
+from portal_app.pages.preferences import button
+from portal_app.state.submission_quotes import SubmissionQuotesState
+
+S: Any = SubmissionQuotesState
+
+
+def quotes() -> rx.Component:
+    return panel(
+        "Quotes",
+        rx.cond(
+            S.quotes.length() > 0,
+            rx.foreach(S.quotes, _quote),
+            meta("No quote was offered yet.", class_name="meta none"),
+        ),
+        name="quotes",
+        flush=True,
+    )
+
+
+def _quote(each: Any) -> rx.Component:
+    return rx.el.section(
+        rx.el.div(
+            rx.el.h3(link(each.carrier, href=each.href), class_name="answers-title"),
+            quote_offer(each.offer),
+            rx.cond(each.offer == "Not offered", quote_state(each.state)),
+            class_name="request-head",
+        ),
+        facts(
+            fact("Premium", amount(or_dash(each.premium))),
+            fact("Term", each.term),
+            fact("Valid until", or_dash(each.valid_until)),
+        ),
+        rx.cond(each.terms != "", rx.el.p(each.terms, class_name="as-written breakable")),
+        rx.cond(each.asked, _standing(each)),
+        rx.cond(S.confirming.quote == each.locator, _confirm(), _actions(each)),
+        meta(each.history, class_name="meta breakable"),
+        key=each.locator,
+        class_name="quote-of",
+        custom_attrs={"aria-label": "Quote of " + each.carrier},
+    )
+
+
+def _standing(each: Any) -> rx.Component:
+    can = note("good", rx.el.p(rx.el.strong("Can I bind? "), "Yes, within your authority. ", each.binder))
+    cannot = note(
+        "warning",
+        rx.el.p(rx.el.strong("Can I bind? "), "Not as it stands:"),
+        rx.el.ul(rx.foreach(each.reasons, _reason), class_name="problems"),
+        rx.cond(each.referred != "", rx.el.p(each.referred)),
+    )
+    return rx.cond(each.can_bind, can, rx.cond(each.reasons.length() > 0, cannot))
+
+
+def _reason(each: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.strong(each.rule, ": "),
+        each.found,
+        rx.cond(each.would_pass != "", rx.fragment(" ", rx.el.em("What would pass: ", each.would_pass))),
+        key=each.rule,
+    )
+
+
+def _actions(each: Any) -> rx.Component:
+    def opens(label: str, sign: str, do: Any, look: str = "button button-quiet") -> rx.Component:
+        return rx.el.button(
+            icon(sign, 16), label, hidden_text(" ", each.carrier), type="button", on_click=do, class_name=look
+        )
+
+    paper = plain_link(
+        icon("download", 16),
+        "Download quote",
+        hidden_text(" of ", each.carrier),
+        href=each.paper,
+        class_name="button button-quiet",
+        custom_attrs={"download": ""},
+    )
+    bind = opens("Bind", "file-check", S.ask_bind(each.locator), "button button-solid")
+    return rx.el.div(
+        rx.cond(each.may_offer, opens("Offer", "send", S.ask_offer(each.locator))),
+        rx.cond(each.can_bind, bind),
+        rx.cond(each.may_refer, opens("Ask the underwriters", "user-round-search", S.ask_refer(each.locator))),
+        rx.cond(each.paper != "", paper),
+        class_name="button-row",
+    )
+
+
+def _confirm() -> rx.Component:
+    def asked(*parts: rx.Component) -> rx.Component:
+        return note(
+            "warning",
+            rx.el.p(rx.el.strong(S.confirming.question), " ", S.confirming.told),
+            *parts,
+            role="alertdialog",
+            label="Confirm",
+        )
+
+    def yes(label: str, do: Any) -> rx.Component:
+        return asked(
+            rx.el.div(button(label, on_click=do), button("No", on_click=S.let_be), class_name="note-actions button-row")
+        )
+
+    refer = asked(
+        rx.el.form(
+            rx.el.label("Note for the underwriters (optional)", html_for="refer-note", class_name="label"),
+            rx.el.textarea(
+                id=rx.Var.create("refer-note"),
+                name="note",
+                rows="2",
+                max_length=2000,
+                class_name="input",
+                custom_attrs={"aria-invalid": S.note_problem != "", "aria-describedby": "refer-problem"},
+            ),
+            rx.el.p(S.note_problem, id=rx.Var.create("refer-problem"), class_name="hint hint-bad"),
+            rx.el.div(button("Ask them", kind="submit"), button("No", on_click=S.let_be), class_name="button-row"),
+            on_submit=S.refer,
+            class_name="form",
+        )
+    )
+    return rx.fragment(
+        rx.match(
+            S.confirming.what,
+            ("offer", yes("Yes, offer it", S.offer)),
+            ("bind", yes("Yes, bind it", S.bind)),
+            ("refer", refer),
+            rx.fragment(),
+        )
+    )

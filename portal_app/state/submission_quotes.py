@@ -1,0 +1,95 @@
+"""The quotes of a submission: whether each could be bound, offering it, binding it, asking the underwriters."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from portal_app.guard.events import requires
+from portal_app.services.access import Permission
+from portal_app.services.binding import bind, refer
+from portal_app.services.quotes import of_submissions
+from portal_app.state import wording
+from portal_app.state.submission import BINDS, DOES, SubmissionPageState
+
+
+@dataclass
+class Confirming:
+    """What is asked before it is done, and what it does."""
+
+    what: str = ""
+    quote: str = ""
+    question: str = ""
+    told: str = ""
+
+
+class SubmissionQuotesState(SubmissionPageState):
+    confirming: Confirming = Confirming()
+    note_problem: str = ""
+
+    @requires(Permission.VIEW_OWN_ACCOUNTS, passive=True)
+    async def begin_quotes(self) -> None:
+        self.confirming, self.note_problem = Confirming(), ""
+
+    @requires(DOES)
+    async def ask_offer(self, quote: str) -> None:
+        told = "Whoever submitted it is told, with the carrier's paper attached where there is one."
+        self._confirm("offer", quote, "Offer the quote of {carrier} for {premium}?", told)
+
+    @requires(BINDS)
+    async def ask_bind(self, quote: str) -> None:
+        told = (
+            "The policy is issued for {term}, and the agency's system is told to take it in. {binder} Other quotes of "
+            "this submission are then not taken. It cannot be undone here."
+        )
+        self._confirm("bind", quote, "Bind with {carrier} for {premium}?", told)
+
+    @requires(BINDS)
+    async def ask_refer(self, quote: str) -> None:
+        told = "They may decide what stands in the way, and bind it."
+        self._confirm("refer", quote, "Ask the underwriters to bind the quote of {carrier}?", told)
+
+    @requires(Permission.VIEW_OWN_ACCOUNTS)
+    async def let_be(self) -> None:
+        self.confirming = Confirming()
+
+    @requires(DOES)
+    async def offer(self) -> None:
+        if line := self._confirmed("offer"):
+            said = "The quote is offered, and the producer is told."
+            await self._act(of_submissions.offer, said, locator=line.locator, version=line.version)
+
+    @requires(BINDS)
+    async def bind(self) -> None:
+        """That it is refused is an answer too, with all reasons."""
+        if line := self._confirmed("bind"):
+            answer = await self._act(bind.bind, "It is bound.", quote=line.locator, version=line.version)
+            if answer is not None:
+                self._say(*_outcome(answer))
+
+    @requires(BINDS)
+    async def refer(self, form: dict[str, Any]) -> None:
+        quote = self.confirming.quote if self.confirming.what == "refer" else ""
+        for line in [each for each in self.quotes if each.locator == quote]:
+            given = {"quote": line.locator, "version": line.version, "note": str(form.get("note", ""))}
+            await self._act(refer.refer, "The underwriters are asked to bind it.", **given)
+            self.note_problem, self.problems = " ".join(self.problems.values()), {}
+            if not self.note_problem:
+                self.confirming = Confirming()
+
+    def _confirm(self, what: str, quote: str, question: str, told: str) -> None:
+        self.note_problem = ""
+        for line in [each for each in self.quotes if each.locator == quote]:
+            named = {"carrier": line.carrier, "premium": line.premium, "term": line.term, "binder": line.binder}
+            self.confirming = Confirming(what, quote, question.format(**named), " ".join(told.format(**named).split()))
+
+    def _confirmed(self, what: str) -> Any:
+        """The quote, once: whoever presses twice does it once."""
+        quote = self.confirming.quote if self.confirming.what == what else ""
+        self.confirming = Confirming()
+        return next((each for each in self.quotes if each.locator == quote), None)
+
+
+def _outcome(answer: bind.Bound) -> tuple[str, str]:
+    if answer.policy:
+        runs = f" The binder runs through {wording.day(answer.binder_until)}." if answer.binder_until else ""
+        return f"Bound as {answer.number}.{runs}", "good"
+    return "It was not bound. " + " ".join(each.found for each in answer.reasons), "bad"

@@ -1,0 +1,273 @@
+"""What the page of a submission draws: rows made of what the services answer."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from portal_app.models.enums import RequestedItemKind, SubmissionEventKind
+from portal_app.services.binding.bindability import Bindability
+from portal_app.services.intake.forms import Field, FieldType, Form
+from portal_app.services.policies.views import Choice
+from portal_app.services.quotes.views import QuoteView
+from portal_app.services.submissions.detail import SectionView, SubmissionDetail
+from portal_app.services.submissions.documents import DocumentView
+from portal_app.services.submissions.requests import ItemView, RequestView
+from portal_app.services.submissions.timeline import Event
+from portal_app.state import wording
+
+Told = Callable[[datetime | None], str]
+SIGNS = {
+    SubmissionEventKind.BEGUN: "begun",
+    SubmissionEventKind.ASKED: "asked",
+    SubmissionEventKind.ADDED: "file",
+    SubmissionEventKind.REMOVED: "file",
+    SubmissionEventKind.QUOTED: "quote",
+    SubmissionEventKind.REFUSED: "stop",
+}
+YES_OR_NO = [Choice("yes", "Yes"), Choice("no", "No")]
+IN_WORDS = {
+    "validity": "The quote's validity",
+    "term": "The term",
+    "premium": "The premium",
+    "state": "The submission",
+}
+
+
+@dataclass
+class Fact:
+    label: str
+    value: str
+
+
+@dataclass
+class Block:
+    """The answers of one group, or of one row of a group that repeats."""
+
+    key: str
+    title: str
+    facts: list[Fact] = field(default_factory=list)
+
+
+@dataclass
+class Section:
+    key: str
+    title: str
+    blocks: list[Block] = field(default_factory=list)
+
+
+@dataclass
+class EventLine:
+    key: str
+    sign: str
+    words: str
+    reason: str
+    by: str
+
+
+@dataclass
+class ItemLine:
+    """One thing that is asked for. `how` is "text", "choice", "field" or "file"; `choices` is what there is to choose.
+    `filename` and `href` are of the file that answers."""
+
+    locator: str
+    how: str
+    label: str
+    hint: str
+    answer: str
+    answered: str
+    filename: str
+    href: str
+    choices: list[Choice] = field(default_factory=list)
+
+
+@dataclass
+class RequestLine:
+    locator: str
+    note: str
+    asked: str
+    standing: str
+    is_open: bool
+    things: list[ItemLine] = field(default_factory=list)
+
+
+@dataclass
+class ReasonLine:
+    """What stands in the way of binding, and what would make it possible."""
+
+    rule: str
+    found: str
+    would_pass: str
+
+
+@dataclass
+class QuoteLine:
+    """`asked` tells that the portal looked whether this person could bind it; `reasons` are all that stand in the
+    way."""
+
+    locator: str
+    version: int
+    href: str
+    carrier: str
+    premium: str
+    term: str
+    valid_until: str
+    state: str
+    offer: str
+    terms: str
+    paper: str
+    history: str
+    may_offer: bool
+    asked: bool = False
+    can_bind: bool = False
+    may_refer: bool = False
+    referred: str = ""
+    binder: str = ""
+    reasons: list[ReasonLine] = field(default_factory=list)
+
+
+def sections(found: Iterable[SectionView]) -> list[Section]:
+    """Only what was answered: what is empty says nothing here."""
+    drawn = []
+    for section in found:
+        blocks = []
+        for group in section.groups:
+            for number, row in enumerate(group.rows):
+                told = [Fact(each.label, each.value) for each in row if each.value]
+                name = f"{group.item.capitalize()} {number + 1}" if group.item else group.title
+                if told:
+                    blocks.append(Block(f"{group.key}-{number}", name, told))
+        drawn.append(Section(section.name, section.title, blocks))
+    return drawn
+
+
+def event_line(each: Event, moment: Told) -> EventLine:
+    sign = SIGNS.get(each.kind, "step")
+    return EventLine(each.locator, sign, each.words, each.reason, f"{each.by}, {moment(each.at)}")
+
+
+def since(events: Iterable[Event], seen: str, moment: Told) -> str:
+    """What others did after the line of the timeline that was seen last, oldest first, in a sentence."""
+    found = []
+    for each in events:
+        if each.locator == seen:
+            break
+        found.append(f"{each.by}: {each.words[:1].lower()}{each.words[1:]}, {moment(each.at)}")
+    told = "; ".join(reversed(found[:5]))
+    did = told or "somebody answered or changed something that the timeline does not tell"
+    return f"Nothing was done, because this submission changed since you looked: {did}. Look at it, then decide again."
+
+
+def request_line(
+    each: RequestView, form: Form, documents: Iterable[DocumentView], submission: str, moment: Told
+) -> RequestLine:
+    if each.is_open:
+        standing = "Open: the response clock stands"
+    elif each.answered_at:
+        standing = f"Answered {moment(each.answered_at)}"
+    else:
+        standing = f"Cancelled {moment(each.cancelled_at)}"
+    files = {one.locator: one for one in documents}
+    return RequestLine(
+        each.locator,
+        each.note,
+        f"Asked by {each.asked_by}, {moment(each.asked_at)}",
+        standing,
+        each.is_open,
+        [_item(one, form, files, submission, moment) for one in each.items],
+    )
+
+
+def _item(each: ItemView, form: Form, files: Mapping[str, DocumentView], submission: str, moment: Told) -> ItemLine:
+    place = form.at(each.path) if each.kind is RequestedItemKind.FIELD else None
+    how, choices, hint = "text", list[Choice](), ""
+    if place is not None:
+        how, choices, hint = "field", choices_of(place[1]), place[1].help
+        how = "choice" if choices else how
+    elif each.kind is RequestedItemKind.FILE:
+        how = "file"
+        choices = [Choice(one.locator, one.filename) for one in files.values() if one.removed_at is None]
+    file = files.get(each.document)
+    return ItemLine(
+        locator=each.locator,
+        how=how,
+        label=each.label,
+        hint=hint,
+        answer=each.answer,
+        answered=f"{each.answered_by}, {moment(each.answered_at)}" if each.answered_at else "",
+        filename=file.filename if file else "",
+        href=f"/files/{file.locator}?of=submission:{submission}" if file else "",
+        choices=choices,
+    )
+
+
+def choices_of(one: Field) -> list[Choice]:
+    if one.type is FieldType.FLAG:
+        return list(YES_OR_NO)
+    return [Choice(each.value, each.label) for each in one.choices]
+
+
+def fields_to_ask_for(form: Form) -> list[Choice]:
+    """Every field of the form by its path, with the section and group in which it stands."""
+    return [
+        Choice(f"{group.key}.{one.name}", f"{section.title} · {group.title} · {one.label}")
+        for section in form.sections
+        for group in section.groups
+        for one in group.fields
+    ]
+
+
+def quote_line(each: QuoteView, submission: str, moment: Told, *, may_offer: bool) -> QuoteLine:
+    history = f"Drawn up by {each.created_by}, {moment(each.created_at)}"
+    if each.offered_at:
+        history += f" · offered {moment(each.offered_at)}"
+    if each.bound_at:
+        history += f" · bound by {each.bound_by}, {moment(each.bound_at)}"
+    return QuoteLine(
+        locator=each.locator,
+        version=each.version,
+        href=f"/quotes/{each.locator}",
+        carrier=each.carrier,
+        premium=wording.money(each.premium),
+        term=f"{wording.day(each.effective)} – {wording.day(each.expiration)}",
+        valid_until=wording.day(each.valid_until),
+        state=each.state.label,
+        offer=each.offer.label,
+        terms=each.terms,
+        paper=f"/files/{each.document}?of=submission:{submission}" if each.document else "",
+        history=history,
+        may_offer=may_offer,
+        referred=f"The underwriters were asked to bind it {moment(each.referred_at)}." if each.referred_at else "",
+    )
+
+
+def put_bindability(line: QuoteLine, found: Bindability) -> None:
+    line.asked, line.can_bind, line.may_refer = True, found.can_bind, found.may_refer
+    line.reasons = [
+        ReasonLine(IN_WORDS.get(each.rule, each.rule.replace("_", " ").capitalize()), each.found, each.would_pass)
+        for each in found.reasons
+    ]
+    line.binder = f"The binder would run through {wording.day(found.binder_until)}." if found.binder_until else ""
+
+
+def facts(found: SubmissionDetail, moment: Told) -> list[Fact]:
+    """What stands beside the record. What is not known is left out."""
+    row = found.row
+    certified = found.certificate
+    told = [
+        ("LOB", row.line_name),
+        ("Effective date", wording.day(row.effective)),
+        ("State", row.jurisdiction),
+        ("Producer", f"{row.producer} · {row.producer_code}" if row.producer else row.producer_code),
+        ("Submitted", moment(row.submitted_at)),
+        ("Submitted by", row.submitted_by),
+        ("Assigned to", row.assigned_to or ("Nobody yet" if row.unassigned else "")),
+        ("Routed by", row.routed_by or ("No rule: unrouted" if row.unrouted else "")),
+        ("Target response date", wording.day(row.target_on)),
+        ("Form", f"{found.form_title}, version {found.form_version}" if found.form_version else found.form_title),
+        ("Answers", _intact(certified.intact) if certified else ""),
+    ]
+    return [Fact(label, value) for label, value in told if value]
+
+
+def _intact(intact: bool) -> str:
+    return "As they were certified" if intact else "Not as they were certified: tell an administrator"
