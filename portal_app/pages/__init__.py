@@ -29,9 +29,9 @@ from portal_app.pages import (
     settings,
     sign_in,
     snapshot,
-    submissions,
     submission,
     submission_list,
+    submissions,
     users,
 )
 from portal_app.pages.page import Page

@@ -25,7 +25,6 @@ from portal_app.services.ledger import issuing
 from portal_app.services.policies import detail
 from portal_app.services.producers import find, lifecycle
 from portal_app.services.settings import agency
-from portal_app.services.submissions import documents as submission_documents
 from portal_app.services.submissions import drafts
 from portal_app.services.sync import conflicts, freshness, orders
 from portal_app.services.trail import events as events_of_the_trail

@@ -7,8 +7,9 @@ from sqlmodel import col
 from portal_app.models.enums import QuoteOffer
 from portal_app.models.quotes import Quote
 from portal_app.models.submissions import Submission, SubmissionDocument
-from portal_app.services.access import Permission, visible
+from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
+from portal_app.services.scope import visible
 
 GIVEN = (QuoteOffer.OFFERED, QuoteOffer.BOUND)
 
