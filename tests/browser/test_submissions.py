@@ -83,7 +83,9 @@ def test_personal_auto_is_entered_and_handed_in_on_a_desk(sessions: Sessions, op
     answers = complete(form)
     page.goto(demo_site.url)
     page.get_by_role("navigation", name="Primary").get_by_role("link", name="Submissions").first.click()
-    expect(page.get_by_role("heading", name="New submission")).to_be_visible()
+    expect(page.get_by_role("heading", name="Drafts to resume")).to_be_visible()
+    assert look(page) == []
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
     begin(page, demo_site, "Personal Auto")
     mailing = {each: answers["applicant.mailing"][0].pop(each) for each in ("city", "state")}
     answer(page, form, "applicant", answers)

@@ -96,31 +96,6 @@ def _sources() -> rx.Component:
         class_name="search-form",
     )
 
-    def words(each: Any) -> rx.Component:
-        return rx.el.div(rx.el.strong(each.name), meta(each.detail), class_name="source-words")
-
-    def account(each: Any) -> rx.Component:
-        go = link(
-            "Start for them", hidden_text(": ", each.name), href=PLACE + "?account=" + each.locator,
-            class_name="button button-quiet button-small",
-        )  # fmt: skip
-        return rx.el.li(words(each), go, key=each.locator)
-
-    def past(each: Any) -> rx.Component:
-        copy = rx.el.button(
-            icon("copy", 14), "Copy", hidden_text(" ", each.name, ", ", each.detail), type="button",
-            on_click=S.copy(each.locator), class_name="button button-quiet button-small",
-        )  # fmt: skip
-        return rx.el.li(words(each), copy, key=each.locator)
-
-    def listed(title: str, rows: Any, draw: Any) -> rx.Component:
-        return rx.cond(
-            rows.length() > 0,
-            rx.fragment(
-                rx.el.h3(title, class_name="intake-row-title"), rx.el.ul(rx.foreach(rows, draw), class_name="sources")
-            ),
-        )
-
     nothing = rx.cond(
         S.typed != "",
         rx.el.div(
@@ -133,9 +108,38 @@ def _sources() -> rx.Component:
     return panel(
         "Start from what is there",
         search,
-        listed("Accounts", S.accounts, account),
-        listed("Submissions to copy", S.past, past),
+        _listed("Accounts", S.accounts, _account),
+        _listed("Submissions to copy", S.past, _past),
         rx.cond((S.accounts.length() == 0) & (S.past.length() == 0), nothing),
+    )
+
+
+def _words(each: Any) -> rx.Component:
+    return rx.el.div(rx.el.strong(each.name), meta(each.detail), class_name="source-words")
+
+
+def _account(each: Any) -> rx.Component:
+    go = link(
+        "Start for them", hidden_text(": ", each.name), href=PLACE + "?account=" + each.locator,
+        class_name="button button-quiet button-small",
+    )  # fmt: skip
+    return rx.el.li(_words(each), go, key=each.locator)
+
+
+def _past(each: Any) -> rx.Component:
+    copy = rx.el.button(
+        icon("copy", 14), "Copy", hidden_text(" ", each.name, ", ", each.detail), type="button",
+        on_click=S.copy(each.locator), class_name="button button-quiet button-small",
+    )  # fmt: skip
+    return rx.el.li(_words(each), copy, key=each.locator)
+
+
+def _listed(title: str, rows: Any, draw: Any) -> rx.Component:
+    return rx.cond(
+        rows.length() > 0,
+        rx.fragment(
+            rx.el.h3(title, class_name="intake-row-title"), rx.el.ul(rx.foreach(rows, draw), class_name="sources")
+        ),
     )
 
 

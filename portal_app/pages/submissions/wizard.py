@@ -161,7 +161,15 @@ def _certify() -> rx.Component:
     doubts = note(
         "warning", rx.el.p(rx.el.strong("Look at these once more. They keep you from nothing.")), listed(C.doubts)
     )
-    sign = panel(
+    return rx.fragment(
+        rx.cond(C.wrong.length() > 0, wrong, note("good", "Everything that is asked is answered.")),
+        rx.cond(C.doubts.length() > 0, doubts),
+        rx.cond(C.wrong.length() > 0, rx.fragment(), _sign_off()),
+    )
+
+
+def _sign_off() -> rx.Component:
+    return panel(
         "Certify",
         rx.el.form(
             rx.el.p(C.statement, class_name="intake-statement"),
@@ -186,11 +194,6 @@ def _certify() -> rx.Component:
             class_name="form intake-sign-off",
         ),
     )  # fmt: skip
-    return rx.fragment(
-        rx.cond(C.wrong.length() > 0, wrong, note("good", "Everything that is asked is answered.")),
-        rx.cond(C.doubts.length() > 0, doubts),
-        rx.cond(C.wrong.length() > 0, rx.fragment(), sign),
-    )
 
 
 def _confirmed() -> rx.Component:
