@@ -6,9 +6,9 @@ from dataclasses import asdict
 from sqlalchemy import select
 from sqlmodel import col
 
-from portal_app.models.enums import QuoteOffer, SubmissionDocumentKind, SubmissionEventKind
+from portal_app.models.enums import SubmissionDocumentKind, SubmissionEventKind
 from portal_app.models.media import Media, MediaVersion
-from portal_app.models.quotes import Quote
+from portal_app.models.quotes import Quote, QuoteOffer
 from portal_app.models.submissions import Submission, SubmissionDocument, SubmissionEvent
 from portal_app.services import audit
 from portal_app.services.access import Actor, Gate, Permission, system
