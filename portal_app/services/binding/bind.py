@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from portal_app.models.authority import AuthorityDecision
-from portal_app.models.enums import QuoteOffer, QuoteState, SubmissionDocumentKind, SubmissionEventKind
+from portal_app.models.enums import QuoteState, SubmissionDocumentKind, SubmissionEventKind
 from portal_app.models.policies import Carrier, Policy
-from portal_app.models.quotes import Quote
+from portal_app.models.quotes import Quote, QuoteOffer
 from portal_app.models.submissions import Submission
 from portal_app.services import audit
 from portal_app.services.access import Permission

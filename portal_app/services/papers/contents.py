@@ -41,10 +41,7 @@ def binder(tx: Tx, row: Submission, quote: Quote) -> Paper:
     policy = tx.db.get_one(Policy, row.policy_id)
     carrier, account = tx.db.get_one(Carrier, quote.carrier_id), tx.db.get_one(Account, quote.account_id)
     line = tx.db.get_one(LineOfBusiness, quote.line_id).name
-    made = select(AuthorityDecision).where(
-        col(AuthorityDecision.quote_id) == quote.id, col(AuthorityDecision.asked_at) == quote.bound_at
-    )
-    decision = tx.db.scalars(made.order_by(col(AuthorityDecision.id).desc())).first()
+    decision = _decision(tx, quote)
     until = binder_until(quote, decision.binder_days if decision else None)
     number = _issued_as(policy, row)
     facts = [
@@ -77,6 +74,14 @@ def binder(tx: Tx, row: Submission, quote: Quote) -> Paper:
         Facts(bound),
     ]
     return Paper("Binder of insurance", f"{number} · {row.insured_name}", f"Binder {number}.pdf", tuple(parts))
+
+
+def _decision(tx: Tx, quote: Quote) -> AuthorityDecision | None:
+    """The answer with which it was bound."""
+    made = select(AuthorityDecision).where(
+        col(AuthorityDecision.quote_id) == quote.id, col(AuthorityDecision.asked_at) == quote.bound_at
+    )
+    return tx.db.scalars(made.order_by(col(AuthorityDecision.id).desc())).first()
 
 
 def evidence(tx: Tx, row: Submission) -> Paper:

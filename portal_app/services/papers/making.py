@@ -6,9 +6,9 @@ from dataclasses import asdict
 from sqlalchemy import select
 from sqlmodel import col
 
-from portal_app.models.enums import QuoteOffer, SubmissionDocumentKind, SubmissionEventKind
+from portal_app.models.enums import SubmissionDocumentKind, SubmissionEventKind
 from portal_app.models.media import Media, MediaVersion
-from portal_app.models.quotes import Quote
+from portal_app.models.quotes import Quote, QuoteOffer
 from portal_app.models.submissions import Submission, SubmissionDocument, SubmissionEvent
 from portal_app.services import audit
 from portal_app.services.access import Actor, Gate, Permission, system
@@ -96,18 +96,22 @@ def file_away(
         added_by=tx.actor.name,
     )
     tx.db.add_all((version, document))
-    about = {"document": document.locator, "kind": kind.value, "filename": filename}
+    _tell(tx, row, document, version)
+    # The last thing before the commit, and under the lock: whoever sweeps finds the bytes written down.
+    hold_bytes(tx)
+    incoming.place(content)
+
+
+def _tell(tx: Tx, row: Submission, document: SubmissionDocument, version: MediaVersion) -> None:
+    about = {"document": document.locator, "kind": document.kind.value, "filename": version.filename}
     tx.db.add(
         SubmissionEvent(
             submission_id=row.id or 0, kind=SubmissionEventKind.ADDED, at=tx.now, by=tx.actor.name, about=about
         )
     )
     tx.changes(Topic.SUBMISSIONS)
-    detail = {**about, "size": content.size, "digest": content.digest}
+    detail = {**about, "size": version.size, "digest": version.digest}
     audit.record(tx, "submission.document_added", subject_kind="submission", subject=row.locator, detail=detail)
-    # The last thing before the commit, and under the lock: whoever sweeps finds the bytes written down.
-    hold_bytes(tx)
-    incoming.place(content)
 
 
 def _key(kind: SubmissionDocumentKind) -> str:
