@@ -24,6 +24,7 @@ STYLESHEETS = [
         "settings",
         "producers",
         "uploads",
+        "submissions",
         "palette",
     )
 ]
