@@ -160,16 +160,6 @@ class QuoteState(Labelled):
     DISCARDED = "discarded"
 
 
-class QuoteOffer(Labelled):
-    """What became of a quote of a submission: of those that were offered one may be bound, the others are then not
-    taken."""
-
-    NOT_OFFERED = "not_offered"
-    OFFERED = "offered"
-    BOUND = "bound"
-    NOT_TAKEN = "not_taken"
-
-
 class FlagLevel(Labelled):
     """What an underwriting flag does: `INFO` nothing, `APPROVE` overrides every other but an earlier rejection."""
 

@@ -7,9 +7,19 @@ from sqlalchemy import JSON, CheckConstraint, Index, text
 from sqlmodel import SQLModel
 
 from portal_app.models.columns import Holds, column, key, locator, moment, reference
-from portal_app.models.enums import FlagCause, FlagLevel, QuoteOffer, QuoteState
+from portal_app.models.enums import FlagCause, FlagLevel, Labelled, QuoteState
 from portal_app.models.stored import stored_enum
 from portal_app.models.types import Cents
+
+
+class QuoteOffer(Labelled):
+    """What became of a quote of a submission: of those that were offered one may be bound, the others are then not
+    taken."""
+
+    NOT_OFFERED = "not_offered"
+    OFFERED = "offered"
+    BOUND = "bound"
+    NOT_TAKEN = "not_taken"
 
 
 class Quote(SQLModel, table=True):

@@ -13,6 +13,7 @@ from portal_app.services.door import Door
 from portal_app.services.identity import reset
 from portal_app.services.media.files import place_of
 from portal_app.services.outbox import Claimed, anything_due, claim, delivered, failed
+from portal_app.services.papers import making, ordering
 from portal_app.services.ports import DeliveryFailed, DeliveryRefused, Mail, MailFile, TextMessage
 from portal_app.services.webhooks import delivering as webhooks
 from portal_app.services.webhooks.queue import Withheld
@@ -118,10 +119,15 @@ def _has_webhooks(door: Door) -> bool:
     return door.ports.webhooks is not None
 
 
+def _always(door: Door) -> bool:
+    return True
+
+
 WAYS: Mapping[str, Way] = {
     "mail": Way(_send_mail, _has_mail),
     "text": Way(_send_text, _has_texts),
     "reset": Way(_mail_reset, _has_mail),
+    ordering.TOPIC: Way(making.make, _always),
     webhooks.TOPIC: Way(webhooks.hand_over, _has_webhooks),
 }
 # A receiver that is slow holds up other receivers, and no mail.

@@ -25,7 +25,6 @@ from portal_app.services.ledger import issuing
 from portal_app.services.policies import detail
 from portal_app.services.producers import find, lifecycle
 from portal_app.services.settings import agency
-from portal_app.services.submissions import documents as submission_documents
 from portal_app.services.submissions import drafts
 from portal_app.services.sync import conflicts, freshness, orders
 from portal_app.services.trail import events as events_of_the_trail
@@ -176,11 +175,6 @@ EXERCISES: dict[Permission, tuple[Ask, Ask | None, Ask | None]] = {
         lambda asked: asked.event(
             "policy_state.load", f"/policies/{asked.policy.locator}", asked.policy.insured_name.split("'")[0]
         ),
-    ),
-    P.SUBMIT_BUSINESS: (
-        lambda asked: asked.permits(submission_documents.remove, submission=asked.policy.locator, locator="none"),
-        None,
-        None,
     ),
     P.DOWNLOAD_DOCUMENTS: (
         lambda asked: asked.service(documents.of_policy, locator=asked.policy.locator),

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Any, Self
+from urllib.parse import quote
 
 from fastapi import APIRouter, Response
 from pydantic import Field
@@ -12,6 +13,7 @@ from portal_app.models.enums import BindOutcome
 from portal_app.routes.api import credentials, parameters, problems, quotes, shapes
 from portal_app.routes.api.auth import Caller
 from portal_app.routes.api.credentials import Amount, Day
+from portal_app.routes.api.media import BINARY
 from portal_app.routes.api.quotes import Quote, Quotes, Version
 from portal_app.routes.api.submissions import Key
 from portal_app.services.binding import bindability, by_program, refer
@@ -19,12 +21,15 @@ from portal_app.services.binding.bind import Bound
 from portal_app.services.binding.bindability import Bindability
 from portal_app.services.door import the_door
 from portal_app.services.idempotency import Asked
+from portal_app.services.papers import making
 from portal_app.services.quotes import of_submissions
 from portal_app.services.quotes.terms import QuoteTerms
 from portal_app.services.submissions.moving import LONGEST_REASON
 
 router = APIRouter(responses=problems.OF_A_ROLE)
 STEPPED = problems.WRITTEN | problems.MISSING | problems.AGAINST_IT
+
+EVIDENCE: dict[int | str, dict[str, Any]] = {200: {"description": "The file.", "content": {"application/pdf": BINARY}}}
 
 Note = Annotated[str, Field(max_length=LONGEST_REASON, pattern=r"^[^\x00]*$")]
 
@@ -141,6 +146,23 @@ async def create_quote_of_submission(
     )
     answer.headers["Location"] = f"/api/v1/quotes/{made.locator}"
     return Quote.of(made)
+
+
+@router.get(
+    "/submissions/{locator}/evidence",
+    responses=EVIDENCE | problems.MISSING,
+    response_class=Response,
+    tags=["submissions"],
+)
+async def get_evidence(caller: Caller, locator: parameters.Locator) -> Response:
+    """The evidence file in one PDF, made now: application, timeline, decisions and the list of documents. Personal
+    values are masked."""
+    name, content = await making.evidence_file(the_door(), caller, submission=locator)
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+        "Cache-Control": "no-store",
+    }
+    return Response(content, media_type="application/pdf", headers=headers)
 
 
 @router.post("/quotes/{locator}/document", responses=STEPPED, tags=["quotes"])

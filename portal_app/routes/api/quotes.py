@@ -9,7 +9,8 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
-from portal_app.models.enums import QuoteOffer, QuoteState
+from portal_app.models.enums import QuoteState
+from portal_app.models.quotes import QuoteOffer
 from portal_app.routes.api import credentials, parameters, problems, shapes, underwriting_flags
 from portal_app.routes.api.auth import Caller
 from portal_app.routes.api.credentials import Amount, Day, unnamed

@@ -19,7 +19,8 @@ router = APIRouter(
     prefix="/submissions/{locator}/documents", tags=["submissions"], responses=problems.OF_A_ROLE | problems.MISSING
 )
 UploadKey = Annotated[str, Query(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$", alias="uploadKey")]
-OneOfTaken = Annotated[str, Query(json_schema_extra={"enum": [each.value for each in documents.TAKEN]})]
+KINDS = (*documents.TAKEN, SubmissionDocumentKind.QUOTE)
+OneOfTaken = Annotated[str, Query(json_schema_extra={"enum": [each.value for each in KINDS]})]
 
 
 class SubmissionDocument(shapes.Shape):
@@ -66,7 +67,8 @@ async def add_submission_document(
     upload_key: UploadKey,
 ) -> SubmissionDocument:
     """Keep a file: the body is the file itself, a PDF, JPG or PNG of at most 25 MB that opens; a submission's files
-    have at most 100 MB together. What is sent again under its `uploadKey` is there once, and answered alike."""
+    have at most 100 MB together. A carrier's `quote` comes from underwriters. What is sent again under its `uploadKey`
+    is there once, and answered alike."""
     named = documents.Named(locator, kind, filename, upload_key)
     made = SubmissionDocument.of(await uploading.take_in(the_door(), caller, arriving(request), named))
     answer.headers["Location"] = f"/api/v1/submissions/{locator}/documents/{made.locator}"

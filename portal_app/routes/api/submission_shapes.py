@@ -167,7 +167,7 @@ class Answers(shapes.Shape):
         )
 
 
-class Problem(shapes.Shape):
+class FieldProblem(shapes.Shape):
     """A `warning` keeps nobody from submitting."""
 
     path: str
@@ -176,7 +176,7 @@ class Problem(shapes.Shape):
     warning: bool
 
 
-class Problems(shapes.Listed[Problem]):
+class FieldProblems(shapes.Listed[FieldProblem]):
     pass
 
 
@@ -186,7 +186,7 @@ class GroupSaved(shapes.Shape):
     path: str
     version: int
     submission_version: int
-    problems: list[Problem]
+    problems: list[FieldProblem]
     progress: list[Progress]
 
 

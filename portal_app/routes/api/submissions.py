@@ -14,8 +14,8 @@ from portal_app.routes.api.auth import Caller
 from portal_app.routes.api.submission_shapes import (
     Answers,
     Events,
+    FieldProblems,
     GroupSaved,
-    Problems,
     Statement,
     Submission,
     Submissions,
@@ -178,10 +178,10 @@ async def save_answers(caller: Caller, locator: parameters.Locator, path: GroupP
 
 
 @router.get("/{locator}/problems", responses=problems.MISSING)
-async def list_problems(caller: Caller, locator: parameters.Locator) -> Problems:
+async def list_problems(caller: Caller, locator: parameters.Locator) -> FieldProblems:
     """Everything that is wrong with the whole form, in its order."""
     found = await the_door().act(certifying.check, caller, locator=locator)
-    return Problems.page([asdict(each) for each in found], len(found), 0)
+    return FieldProblems.page([asdict(each) for each in found], len(found), 0)
 
 
 @router.post("/{locator}/submit", responses=CHANGED)

@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from portal_app.models.authority import AuthorityDecision
-from portal_app.models.enums import QuoteOffer, QuoteState, SubmissionEventKind
+from portal_app.models.enums import QuoteState, SubmissionDocumentKind, SubmissionEventKind
 from portal_app.models.policies import Carrier, Policy
-from portal_app.models.quotes import Quote
+from portal_app.models.quotes import Quote, QuoteOffer
 from portal_app.models.submissions import Submission
 from portal_app.services import audit
 from portal_app.services.access import Permission
@@ -19,6 +19,7 @@ from portal_app.services.binding.bindability import binder_until, may_refer
 from portal_app.services.binding.policies import issued
 from portal_app.services.binding.reasons import Reason, check_state, standing_in_the_way
 from portal_app.services.door import Tx, writes
+from portal_app.services.papers import ordering
 from portal_app.services.quotes.drafts import about
 from portal_app.services.quotes.rows import held_with_submission
 from portal_app.services.quotes.views import QuoteView, shown
@@ -98,6 +99,7 @@ def _bound(tx: Tx, submission: Submission, row: Quote, decision: Decided) -> Bou
     events.tell(tx, "quote.bind", locator=row.locator, data=about(tx, row) | about_it)
     submission.policy_id = made.policy.id
     close(tx, submission)
+    ordering.order(tx, submission, SubmissionDocumentKind.BINDER)
     event = move(tx, submission, Step.BIND)
     if event is not None:
         tell(tx, submission, Step.BIND, event, words=_words(tx, row, made.policy, until))

@@ -4,9 +4,9 @@ say."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from portal_app.models.enums import QuoteOffer, SubmissionStatus
+from portal_app.models.enums import SubmissionStatus
 from portal_app.models.policies import Policy
-from portal_app.models.quotes import Quote
+from portal_app.models.quotes import Quote, QuoteOffer
 from portal_app.models.submissions import Submission
 from portal_app.services import access
 from portal_app.services.access import Permission

@@ -7,9 +7,9 @@ from typing import Any
 from sqlmodel import col
 
 from portal_app.models.accounts import Account
-from portal_app.models.enums import QuoteOffer, QuoteState
+from portal_app.models.enums import QuoteState
 from portal_app.models.producers import ProducerCode
-from portal_app.models.quotes import Quote
+from portal_app.models.quotes import Quote, QuoteOffer
 from portal_app.models.submissions import Submission
 from portal_app.services import audit
 from portal_app.services.access import Permission, visible

@@ -7,11 +7,11 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from portal_app.models.accounts import Account
-from portal_app.models.enums import QuoteOffer, QuoteState, SubmissionDocumentKind, SubmissionEventKind
+from portal_app.models.enums import QuoteState, SubmissionDocumentKind, SubmissionEventKind
 from portal_app.models.media import MediaVersion, ScanState
 from portal_app.models.policies import Carrier, LineOfBusiness
 from portal_app.models.producers import ProducerCode
-from portal_app.models.quotes import Quote
+from portal_app.models.quotes import Quote, QuoteOffer
 from portal_app.models.submissions import Submission, SubmissionDocument
 from portal_app.services import audit
 from portal_app.services.access import Permission, visible

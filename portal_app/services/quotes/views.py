@@ -10,10 +10,10 @@ from sqlalchemy import case, func, select
 from sqlmodel import col
 
 from portal_app.models.accounts import Account
-from portal_app.models.enums import QuoteOffer, QuoteState
+from portal_app.models.enums import QuoteState
 from portal_app.models.policies import Carrier, LineOfBusiness
 from portal_app.models.producers import Producer, ProducerCode
-from portal_app.models.quotes import Quote
+from portal_app.models.quotes import Quote, QuoteOffer
 from portal_app.models.submissions import Submission, SubmissionDocument
 from portal_app.services.access import in_scope
 from portal_app.services.door import Tx

@@ -8,12 +8,17 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 from sqlmodel import col
 
+from portal_app.models.enums import SubmissionDocumentKind
 from portal_app.models.media import MediaVersion
 from portal_app.models.submissions import Submission, SubmissionDocument
 from portal_app.services.door import Tx
 from portal_app.services.intake.validation import normalised
 from portal_app.services.submissions.answering import day_of, whole_answers
 from portal_app.services.submissions.kept import form_of
+
+Kind = SubmissionDocumentKind
+THE_AGENCYS = (Kind.QUOTE, Kind.BINDER, Kind.APPLICATION)
+"""Documents that come after a submission was handed in, and are no part of what was certified."""
 
 
 def fingerprint(tx: Tx, row: Submission) -> str:
@@ -47,6 +52,7 @@ def _documents(tx: Tx, row: Submission, at: datetime) -> list[str]:
             col(MediaVersion.id).in_(first),
             col(document.submission_id) == row.id,
             col(document.added_at) <= at,
+            col(document.kind).not_in(THE_AGENCYS),
             or_(col(document.removed_at).is_(None), col(document.removed_at) > at),
         )
         .order_by(col(MediaVersion.digest))

@@ -72,10 +72,14 @@ def told(kind: SubmissionEventKind, about: Mapping[str, Any]) -> str:
         Kind.ADDED: f"Added {about.get('filename') or 'a document'}",
         Kind.REMOVED: f"Removed {about.get('filename') or 'a document'}",
         Kind.QUOTED: f"Offered a quote{_from(about, 'carrier')}",
-        Kind.REFUSED: f"Binding was refused{_from(about, 'carrier')}",
-        Kind.REFERRED: f"Asked the underwriters to bind the quote{_from(about, 'carrier')}",
+        Kind.REFUSED: _of(about, "Binding the quote{} was refused"),
+        Kind.REFERRED: _of(about, "Asked the underwriters to bind the quote{}"),
         Kind.CONFIRMED: f"The agency's system confirmed the policy as {about.get('number', '')}",
     }[kind]
+
+
+def _of(about: Mapping[str, Any], words: str) -> str:
+    return words.format(_from(about, "carrier"))
 
 
 def _begun(about: Mapping[str, Any]) -> str:

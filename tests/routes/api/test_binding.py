@@ -74,6 +74,8 @@ def test_a_quote_is_bound_once_for_a_key(door: Door, cast: Cast, maya: Person) -
     assert maya.post(f"/quotes/{quote}/bind", {}).status_code == 409
     other = keyed(maya, quote, {})
     assert (other.status_code, list(other.json()["problems"])) == (422, ["idempotencyKey"])
+    file = maya.get(f"/submissions/{done['quote']['submission']}/evidence")
+    assert (file.status_code, file.headers["content-type"], file.content[:5]) == (200, "application/pdf", b"%PDF-")
     with door.database.read() as db:
         assert db.scalar(select(func.count()).select_from(LedgerTransaction)) == 1
         assert db.scalar(select(func.count()).select_from(AuthorityDecision)) == 1

@@ -17,7 +17,6 @@ from portal_app.models.enums import (
     FlagLevel,
     Origin,
     ProducerState,
-    QuoteOffer,
     SubmissionEventKind,
     SubmissionStatus,
     TransactionKind,
@@ -26,7 +25,7 @@ from portal_app.models.ledger import LedgerTransaction
 from portal_app.models.notifications import Notification
 from portal_app.models.policies import Policy
 from portal_app.models.producers import ProducerCode
-from portal_app.models.quotes import Quote
+from portal_app.models.quotes import Quote, QuoteOffer
 from portal_app.services.authority import decisions, moratoria
 from portal_app.services.authority.terms import MoratoriumTerms
 from portal_app.services.binding import refer

@@ -12,9 +12,10 @@ from sqlalchemy import func, select
 
 from portal_app.database import Database
 from portal_app.models.accounts import Account
-from portal_app.models.enums import Cadence, FeedKind, Origin, SubmissionEventKind, TransactionState
+from portal_app.models.enums import Cadence, ConflictKind, FeedKind, Origin, SubmissionEventKind, TransactionState
 from portal_app.models.ledger import LedgerTransaction
 from portal_app.models.policies import Policy, PolicyTerm
+from portal_app.models.sync import FeedConflict
 from portal_app.services.binding.bind import Bound
 from portal_app.services.door import Door
 from portal_app.services.policies import detail as policies
@@ -117,6 +118,15 @@ def test_the_code_it_was_bound_under_stays_until_the_feed_says_it(
     rebuild_all(door)
     seen = door.run(policies.policy, desk.cast.maya, locator=bound.policy)
     assert (seen.producer_code, seen.row.number) == ("HL-maya", "HO-778812")
+
+
+@pytest.mark.criterion("BOUND-11")
+def test_another_code_of_the_feeds_waits_as_a_conflict(door: Door, desk: Desk, feed: MemoryFeed, bound: Bound) -> None:
+    brings(door, feed, submission="SUB-2026-000001", producer_code="HL-daniel")
+    assert door.run(policies.policy, desk.cast.maya, locator=bound.policy).producer_code == "HL-maya"
+    with door.database.read() as db:
+        found = db.execute(select(FeedConflict.kind, FeedConflict.resolved_at)).all()
+    assert [tuple(each) for each in found] == [(ConflictKind.PRODUCER_CODE, None)]
 
 
 @pytest.mark.criterion("BOUND-11")

@@ -271,6 +271,10 @@ def test_what_cannot_be_written_down_leaves_no_bytes(
             db.connection().exec_driver_sql("INSERT INTO topic_mark (topic, number) VALUES ('submissions', 1)")
     with pytest.raises(DomainError):
         send(case.door, case.maya, pdf(), named(case.draft))
+    with case.door.database.write() as db:
+        if db.get_bind().dialect.name == "postgresql":
+            # The tests share one database there, of which the rows alone are cleared away.
+            db.connection().exec_driver_sql("DROP FUNCTION no() CASCADE")
     assert lying(tmp_path) == [], "the bytes were in their place when the commit failed"
     assert rows(case.door) == (0, 0, 0)
 

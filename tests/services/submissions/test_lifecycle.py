@@ -110,7 +110,7 @@ def test_to_end_it_needs_a_reason_that_the_other_side_reads(door: Door, cast: Ca
     done = door.run(moves.decline, cast.underwriter, locator=locator, reason=" The roof is too old. ")
     assert (done.status, done.reason, done.turn_words) == (S.DECLINED, "The roof is too old.", "Nobody's")
     with door.database.read() as db:
-        told = dict(db.execute(select(Notification.kind, Notification.body)).tuples().all())
+        told = {row.kind: row.body for row in db.execute(select(Notification.kind, Notification.body))}
         event = db.scalars(select(SubmissionEvent.about).order_by(SubmissionEvent.id.desc())).first()
     assert told["submission_declined"] == "The roof is too old."
     assert event == {"before": "pending", "after": "declined", "reason": "The roof is too old."}
@@ -133,7 +133,7 @@ def test_who_picks_up_or_is_given_a_submission_handles_it(door: Door, cast: Cast
         payloads = list(db.scalars(select(OutboxMessage.payload).where(OutboxMessage.topic == "mail")))
     (mail,) = [each for each in payloads if each["recipient"] == "uw@carrier.com"]
     assert "Insured: Ada Quill" in mail["text"]
-    assert "Answer asked for by: Nov 24, 2026" in mail["text"]
+    assert "Answer asked for by: Nov 23, 2026" in mail["text"]
     assert (away.assigned_to, away.assignee, away.turn_words) == ("uw@carrier.com", "", "The carrier's")
     for wrong in ({}, {"to": "x", "contact": "uw@carrier.com"}, {"contact": "nobody"}, {"to": "0" * 26}):
         with pytest.raises(Invalid):

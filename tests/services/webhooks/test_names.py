@@ -58,10 +58,14 @@ def test_the_registry_holds_what_was_agreed_and_reads_well() -> None:
         f"policy.transaction.{verb}" for verb in ("create", "update", "underwrite", "issue", "reverse", "discard")
     }
     agreed |= {f"quote.{verb}" for verb in ("create", "update", "underwrite", "reset", "discard")}
+    agreed |= {f"quote.{verb}" for verb in ("offer", "bind", "refuse", "refer")}
     flagged = ("quote", "policy.transaction")
     agreed |= {f"{thing}.underwritingFlag.{verb}" for thing in flagged for verb in ("add", "remove")}
     agreed |= {f"authority.{rule}.{verb}" for rule in ("grant", "moratorium") for verb in ("create", "update", "end")}
     agreed |= {"authority.decision.create"}
+    steps = ("create", "assign", "quote", "unquote", "bind", "decline", "withdraw", "reopen")
+    agreed |= {f"submission.{verb}" for verb in steps}
+    agreed |= {f"submission.informationRequest.{verb}" for verb in ("create", "complete", "cancel")}
     assert set(EVENTS) == agreed | {"producers.producercode.numberAssignmentFailed", TEST}
     assert len(set(EVENTS.values())) == len(EVENTS), "two that read alike cannot be told apart"
 

@@ -1,0 +1,173 @@
+"""What the portal's papers say of a submission: the application as it was certified, the binder, and the evidence file.
+Personal values are masked, whoever reads."""
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from portal_app.models.accounts import Account
+from portal_app.models.authority import AuthorityDecision
+from portal_app.models.enums import Labelled
+from portal_app.models.identity import User
+from portal_app.models.policies import Carrier, LineOfBusiness, Policy
+from portal_app.models.producers import Producer, ProducerCode
+from portal_app.models.quotes import Quote
+from portal_app.models.submissions import Submission
+from portal_app.services.access import visible
+from portal_app.services.authority import words
+from portal_app.services.authority.decisions import told as decisions_told
+from portal_app.services.binding.bindability import binder_until
+from portal_app.services.binding.policies import coverages
+from portal_app.services.door import Tx
+from portal_app.services.papers.paper import Facts, Heading, Paper, Part, Table, Text
+from portal_app.services.policies.detail import mailing_lines
+from portal_app.services.submissions import documents, timeline
+from portal_app.services.submissions.detail import SectionView, sections
+from portal_app.services.submissions.fingerprint import is_as_certified
+from portal_app.services.submissions.kept import form_of
+from portal_app.services.sync.bound import binder_number
+
+UNTIL_ISSUED = "Until the carrier issues the policy"
+
+
+def application(tx: Tx, row: Submission) -> Paper:
+    """All that was answered, and who certified it."""
+    form, _ = form_of(tx, row)
+    parts = (*_head(tx, row), *_answers(sections(tx, row, form)), *_certificate(tx, row))
+    return Paper("Application", _named(tx, row, form.title), f"Application {row.number}.pdf", parts)
+
+
+def binder(tx: Tx, row: Submission, quote: Quote) -> Paper:
+    """What was bound, by whom, when, and how long the binder runs."""
+    policy = tx.db.get_one(Policy, row.policy_id)
+    carrier, account = tx.db.get_one(Carrier, quote.carrier_id), tx.db.get_one(Account, quote.account_id)
+    line = tx.db.get_one(LineOfBusiness, quote.line_id).name
+    decision = _decision(tx, quote)
+    until = binder_until(quote, decision.binder_days if decision else None)
+    number = _issued_as(policy, row)
+    facts = [
+        ("Binder number", number),
+        ("Insured", "\n".join([row.insured_name or account.name, *mailing_lines(account)])),
+        ("Producer", _producer(tx, quote.producer_code_id)),
+        ("Carrier", f"{carrier.name} (NAIC {carrier.naic})" if carrier.naic else carrier.name),
+        ("Line of business", line),
+        ("Term", f"{words.day(quote.effective)} to {words.day(quote.expiration)}"),
+        ("The binder runs through", words.day(until) if until else UNTIL_ISSUED),
+        ("Premium for the term", words.money(quote.premium) if quote.premium is not None else ""),
+    ]
+    covered = [(each["name"], each["limit"], each["deductible"]) for each in coverages(quote, line)]
+    bound = [
+        ("Bound by", quote.bound_by),
+        ("Bound at", words.moment(quote.bound_at, tx.settings.zone) if quote.bound_at else ""),
+        ("Submission", row.number or ""),
+        ("Decision on authority", decision.locator if decision else ""),
+    ]
+    parts: list[Part] = [Facts(facts), Heading("Coverages and limits as quoted")]
+    heads = ("Coverage", "Limit", "Deductible")
+    parts.append(Table(heads, covered) if covered else Text("As stated in the conditions."))
+    parts += [Heading("Conditions"), Text(quote.terms or "None were stated with the quote.")]
+    parts += [
+        Text(
+            f"Coverage is bound under the terms of the quote of {carrier.name}, and of the policy that it issues, "
+            "which takes the place of this binder."
+        ),
+        Heading("Bound"),
+        Facts(bound),
+    ]
+    return Paper("Binder of insurance", f"{number} · {row.insured_name}", f"Binder {number}.pdf", tuple(parts))
+
+
+def _decision(tx: Tx, quote: Quote) -> AuthorityDecision | None:
+    """The answer with which it was bound."""
+    made = select(AuthorityDecision).where(
+        col(AuthorityDecision.quote_id) == quote.id, col(AuthorityDecision.asked_at) == quote.bound_at
+    )
+    return tx.db.scalars(made.order_by(col(AuthorityDecision.id).desc())).first()
+
+
+def evidence(tx: Tx, row: Submission) -> Paper:
+    """The application with everything that happened to it since, as far as the actor may see it."""
+    form, _ = form_of(tx, row)
+    parts: list[Part] = [*_head(tx, row), *_answers(sections(tx, row, form)), *_certificate(tx, row)]
+    happened = [
+        (words.moment(each.at, tx.settings.zone), each.by, " — ".join(filter(None, (each.words, each.reason))))
+        for each in reversed(timeline.of(tx, row))
+    ]
+    parts += [Heading("Timeline"), Table(("When", "Who", "What"), happened)]
+    parts += [Heading("Decisions on binding authority"), *_decisions(tx, row)]
+    files = [
+        (each.filename, each.kind.label, f"{each.size:,} bytes", each.digest)
+        for each in documents.listed(tx, submission=row.locator)
+    ]
+    parts += [Heading("Documents")]
+    parts += [Table(("File", "Kind", "Size", "SHA-256"), files)] if files else [Text("There are none.")]
+    name = row.number or "draft"
+    return Paper("Evidence file", _named(tx, row, form.title), f"Evidence {name}.pdf", tuple(parts))
+
+
+def _head(tx: Tx, row: Submission) -> list[Part]:
+    zone = tx.settings.zone
+    facts = [
+        ("Submission ID", row.number or "Not submitted"),
+        ("Insured", row.insured_name),
+        ("Line of business", tx.db.get_one(LineOfBusiness, row.line_id).name),
+        ("Producer", _producer(tx, row.producer_code_id)),
+        ("Submitted", words.moment(row.submitted_at, zone) if row.submitted_at else ""),
+        ("Status", _label(row.status)),
+    ]
+    return [Facts(facts)]
+
+
+def _answers(found: tuple[SectionView, ...]) -> list[Part]:
+    parts: list[Part] = []
+    for section in found:
+        parts.append(Heading(section.title))
+        for group in section.groups:
+            for number, answers in enumerate(group.rows, 1):
+                title = f"{group.title}: {group.item} {number}" if group.item else group.title
+                parts += [Text(title), Facts([(each.label, each.value) for each in answers])]
+    return parts
+
+
+def _certificate(tx: Tx, row: Submission) -> list[Part]:
+    if row.submitted_at is None or row.submitted_by_id is None:
+        return [Heading("Certification"), Text("It was not certified.")]
+    by = tx.db.get_one(User, row.submitted_by_id).email
+    facts = [
+        ("Certified by", by),
+        ("Certified at", words.moment(row.submitted_at, tx.settings.zone)),
+        ("SHA-256 of answers, form and documents", row.answers_hash),
+        ("Still the same", "Yes" if is_as_certified(tx, row) else "No: what is stored was changed since"),
+    ]
+    return [Heading("Certification"), Text(row.statement), Facts(facts)]
+
+
+def _decisions(tx: Tx, row: Submission) -> list[Part]:
+    quotes = visible(tx.actor, Quote).where(col(Quote.submission_id) == row.id).with_only_columns(col(Quote.id))
+    asked = visible(tx.actor, AuthorityDecision).where(col(AuthorityDecision.quote_id).in_(quotes))
+    parts: list[Part] = []
+    for each in decisions_told(tx, tx.db.scalars(asked.order_by(col(AuthorityDecision.id))).all()):
+        at = words.moment(each.asked_at, tx.settings.zone)
+        parts.append(Text(f"{at}, asked by {each.asked_by}: {each.outcome.label}"))
+        answers = [(answer.rule.value, answer.verdict.value, answer.found) for answer in each.answers]
+        parts.append(Table(("Rule", "Answer", "Found"), answers))
+    return parts or [Text("Nobody asked.")]
+
+
+def _producer(tx: Tx, number: int | None) -> str:
+    if number is None:
+        return ""
+    code = tx.db.get_one(ProducerCode, number)
+    return f"{tx.db.get_one(Producer, code.producer_id).name} ({code.code or code.locator})"
+
+
+def _issued_as(policy: Policy, row: Submission) -> str:
+    """The number under which it was bound, whatever the agency's system calls it since."""
+    return binder_number(row.number or policy.number)
+
+
+def _named(tx: Tx, row: Submission, title: str) -> str:
+    return " · ".join(filter(None, (row.number, title, row.insured_name)))
+
+
+def _label(word: Labelled) -> str:
+    return word.label
