@@ -25,6 +25,7 @@ STYLESHEETS = [
         "producers",
         "uploads",
         "intake",
+        "submissions",
         "palette",
         "notifications",
     )

@@ -63,9 +63,9 @@ def _submission() -> rx.Component:
         _turn(),
         _asked(),
         rx.el.div(
-            rx.el.div(_facts(), _timeline(), class_name="record-side"),
             rx.el.div(requests(), quotes(), _files(), _answers(), class_name="record-main"),
-            class_name="record record-side-first submission",
+            rx.el.div(_facts(), _timeline(), class_name="record-side"),
+            class_name="record submission",
         ),
     )
 

@@ -52,7 +52,7 @@ def _views() -> rx.Component:
                 link(each.label, href=each.href, class_name="view"),
             ),
         ),
-        class_name="views",
+        class_name="views views-many",
         custom_attrs={"aria-label": "Views"},
     )
 

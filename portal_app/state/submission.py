@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal_app.guard.events import requires
-from portal_app.models.enums import QuoteOffer, QuoteState, SubmissionDocumentKind, SubmissionStatus
+from portal_app.models.enums import QuoteState, SubmissionDocumentKind, SubmissionStatus
+from portal_app.models.quotes import QuoteOffer
 from portal_app.services.access import Permission, can
 from portal_app.services.binding import bindability
 from portal_app.services.binding.bindability import Bindability

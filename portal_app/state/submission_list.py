@@ -13,6 +13,7 @@ from portal_app.services.policies.views import Choice
 from portal_app.services.quotes import papers
 from portal_app.services.submissions import assigning, find
 from portal_app.services.submissions.assigning import Outcome
+from portal_app.services.submissions.lifecycle import OPEN
 from portal_app.services.submissions.views import SubmissionRow, Submissions
 from portal_app.services.topics import Topic
 from portal_app.state import address, exports, submission_address, wording
@@ -157,7 +158,7 @@ def line_of(each: SubmissionRow, zone: ZoneInfo, paper: str, *, binds: bool) -> 
         submitted=wording.day(each.submitted_at.astimezone(zone).date()) if each.submitted_at else "",
         status=each.status.label,
         assigned=each.assigned_to,
-        unrouted=each.unrouted,
+        unrouted=each.unrouted and each.status in OPEN,
         target=wording.day(each.target_on),
         timing=timing(each),
         paper=f"/files/{paper}?of=submission:{each.locator}" if paper else "",

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from sqlmodel import col
 
-from portal_app.models.enums import QuoteOffer
-from portal_app.models.quotes import Quote
+from portal_app.models.quotes import Quote, QuoteOffer
 from portal_app.models.submissions import Submission, SubmissionDocument
 from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads

@@ -1,0 +1,150 @@
+"""The desk of submissions in Chromium: found, picked up, asked about, answered, offered and bound."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from portal_app.database import Database
+from portal_app.models.accounts import Account
+from portal_app.models.enums import QuoteState, SubmissionStatus
+from portal_app.models.identity import User
+from portal_app.models.policies import Carrier, LineOfBusiness
+from portal_app.models.producers import ProducerCode
+from portal_app.models.quotes import Quote
+from portal_app.models.submissions import IntakeForm, Submission
+from portal_app.services.intake.shipped import shipped_text
+from tests.browser.conftest import Person
+from tests.browser.looking import look
+from tests.servers import Site
+from tests.services.submissions.sent import NOW
+
+pytestmark = pytest.mark.browser
+TODAY = date.today()  # noqa: DTZ011
+NUMBER, INSURED = "SUB-2026-900001", "Ada Quill"
+
+
+@pytest.fixture
+def submission(demo_site: Site) -> Iterator[str]:
+    """Homeowners business of Maya's with a quote that is underwritten, without what is sealed: the keys are the
+    portal's own."""
+    database = Database(f"sqlite:///{demo_site.data_dir / 'demo/portal.db'}")
+    with database.write() as db:
+        maya = db.scalars(select(User.id).where(User.email == "producer@demo.agency")).one()
+        code = db.scalars(select(ProducerCode.id).where(ProducerCode.code == "HL-110")).one()
+        line = db.scalars(select(LineOfBusiness.id).where(LineOfBusiness.code == "homeowners")).one()
+        account = db.scalars(select(Account.id).order_by(Account.id)).first()
+        form = IntakeForm(line_id=line, digest="9" * 64, version=0, content=shipped_text("homeowners"), kept_at=NOW)
+        db.add(form)
+        db.flush()
+        row = Submission(
+            line_id=line,
+            form_id=form.id,
+            status=SubmissionStatus.PENDING,
+            number=NUMBER,
+            insured_name=INSURED,
+            jurisdiction="RI",
+            effective=TODAY + timedelta(20),
+            account_id=account,
+            submitted_at=NOW,
+            submitted_by_id=maya,
+            answers_hash="0" * 64,
+            producer_code_id=code,
+            created_at=NOW,
+            changed_at=NOW,
+            created_by_id=maya,
+        )
+        db.add(row)
+        db.flush()
+        db.add(
+            Quote(
+                account_id=account,
+                submission_id=row.id,
+                line_id=line,
+                carrier_id=db.scalars(select(Carrier.id).order_by(Carrier.id)).first(),
+                producer_code_id=code,
+                effective=TODAY + timedelta(20),
+                expiration=TODAY + timedelta(385),
+                jurisdiction="RI",
+                postal_code="02903",
+                premium=Decimal("1450.00"),
+                insured_value=Decimal("350000.00"),
+                state=QuoteState.UNDERWRITTEN,
+                created_at=NOW,
+                created_by="principal@demo.agency",
+            )
+        )
+        locator = row.locator
+    yield locator
+    database.dispose()
+
+
+@pytest.mark.criterion("TRACKPAGE-02")
+@pytest.mark.criterion("TRACKPAGE-04")
+@pytest.mark.criterion("TRACKPAGE-05")
+def test_a_submission_goes_from_the_dashboard_to_a_policy(visit: Callable[..., Person], submission: str) -> None:
+    agency, producer = visit("principal"), visit("producer")
+    agency.arrive()
+    producer.arrive()
+    page = agency.page
+    page.get_by_role("navigation", name="Primary").get_by_role("link", name="Submissions").first.click()
+    row = page.get_by_role("table", name="Submissions").get_by_role("row").filter(has_text=INSURED)
+    expect(row).to_contain_text("Unrouted")
+    row.get_by_role("checkbox").check()
+    assert look(page) == []
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.get_by_label("Assign to").select_option(label="Ruth Calloway")
+    page.get_by_role("button", name="Assign").click()
+    expect(page.locator(".flash")).to_contain_text("1 submission assigned.")
+    row.get_by_role("link", name=f"View {NUMBER}").click()
+    expect(page).to_have_url(re.compile(submission))
+    expect(page.get_by_role("region", name="Next action")).to_contain_text("Yours")
+    _asks(page)
+
+    theirs = producer.page
+    producer.open(f"/submissions/{submission}")
+    expect(theirs.get_by_role("region", name="Next action")).to_contain_text("Yours")
+    asked = theirs.get_by_role("region", name="Information asked for")
+    asked.get_by_role("button", name="Send the answers").click()
+    expect(asked).to_contain_text("Age of the roof: this is not answered yet.")
+    asked.get_by_label("Age of the roof", exact=True).fill("Twelve years")
+    asked.get_by_role("button", name="Answer: Age of the roof").click()
+    expect(asked).to_contain_text("Answered by producer@demo.agency")
+    asked.get_by_role("button", name="Send the answers").click()
+    expect(theirs.locator(".flash")).to_contain_text("The answers are sent.")
+
+    quotes = page.get_by_role("region", name="Quotes", exact=True)
+    quotes.get_by_role("button", name=re.compile("Offer")).click()
+    quotes.get_by_role("alertdialog").get_by_role("button", name="Yes, offer it").click()
+    expect(page.locator(".flash")).to_contain_text("The quote is offered")
+    offered = theirs.get_by_role("region", name="Quotes", exact=True)
+    expect(offered).to_contain_text("Can I bind?", timeout=20_000)
+    assert look(theirs) == []
+    theirs.set_viewport_size({"width": 1440, "height": 900})
+    _binds(theirs)
+
+
+def _asks(page: Page) -> None:
+    asked = page.get_by_role("region", name="Information asked for")
+    asked.get_by_role("button", name="Ask for information").click()
+    asked.get_by_label("What is needed").fill("Age of the roof")
+    asked.get_by_role("button", name="Add it").click()
+    expect(asked.get_by_role("list", name="To be asked for")).to_contain_text("Age of the roof")
+    asked.get_by_role("button", name="Send to the producer").click()
+    expect(page.locator(".flash")).to_contain_text("The producer is asked.")
+    expect(asked).to_contain_text("Not answered yet.")
+
+
+def _binds(page: Page) -> None:
+    """Twice pressed, bound once; where the rules say no, every reason stands there instead."""
+    quotes = page.get_by_role("region", name="Quotes", exact=True)
+    quotes.get_by_role("button", name=re.compile("^Bind")).click()
+    asked = quotes.get_by_role("alertdialog")
+    expect(asked).to_contain_text("It cannot be undone here.")
+    asked.get_by_role("button", name="Yes, bind it").dblclick()
+    expect(page.get_by_role("region", name="Next action")).to_contain_text("It is bound")
+    expect(page.get_by_role("link", name="The policy")).to_be_visible()
