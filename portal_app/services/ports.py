@@ -384,7 +384,6 @@ class TextMessage:
 class TextMessenger(Protocol):
     def send(self, message: TextMessage) -> None:
         """Hand the message over. Raises DeliveryRefused for a number that is never taken, DeliveryFailed for now."""
-        ...
 
 
 @dataclass(frozen=True)
