@@ -17,6 +17,7 @@ TOPICS = {
     "text": "Text message",
     "reset": "Link for a forgotten password",
     "webhook": "Event for a webhook",
+    "paper": "Paper of a submission",
 }
 
 

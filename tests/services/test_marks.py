@@ -86,7 +86,13 @@ def test_every_topic_says_whose_pages_show_it() -> None:
         Topic.AUTHORITY,
         Topic.TRAIL,
     }, "who sees no business is not told that it changes"
-    assert told[Role.PRODUCER] - everybodys == {Topic.POLICIES, Topic.QUOTES, Topic.PRODUCERS, Topic.AUTHORITY}
+    assert told[Role.PRODUCER] - everybodys == {
+        Topic.POLICIES,
+        Topic.SUBMISSIONS,
+        Topic.QUOTES,
+        Topic.PRODUCERS,
+        Topic.AUTHORITY,
+    }
     assert marks.SHOWN_TO[Topic.USERS] is Permission.MANAGE_USERS
 
 
