@@ -97,14 +97,15 @@ def test_actions_are_offered_by_right(opens: Opens, agency: Agency) -> None:
         page = opens(PortalState, "/", person)
         asyncio.run(page.arrive())
         offered[person.role] = set(page.actions)
-    lists, looking = {"export-policies", "export-accounts"}, {"quarantine"}
+    lists, looking = {"export-policies", "export-accounts", "export-submissions"}, {"quarantine"}
+    seen = {"submissions-at-risk"}
     running = looking | {"add-user", "add-producer", "roles", "run-feed", "export-users", "export-audit"}
     assert offered == {
-        Role.PRINCIPAL: running | lists,
-        Role.PRODUCER: set(),
-        Role.CSR: looking | lists,
+        Role.PRINCIPAL: running | lists | seen | {"unrouted"},
+        Role.PRODUCER: seen,
+        Role.CSR: looking | lists | seen,
         Role.ADMIN: running,
-        Role.READ_ONLY: looking | lists | {"export-audit"},
+        Role.READ_ONLY: looking | lists | seen | {"export-audit"},
     }
 
 
