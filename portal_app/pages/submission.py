@@ -157,6 +157,25 @@ def _reason(what: str, question: str, told: str, yes: str, label: str, do: Any) 
 
 
 def _assign() -> rx.Component:
+    return note(
+        "info",
+        rx.el.p(rx.el.strong("Who handles this submission?"), " Whoever it is given to is told."),
+        rx.el.form(
+            *_handlers(),
+            rx.el.div(
+                button("Assign it", kind="submit"),
+                button("Leave it", on_click=S.ask_first("")),
+                class_name="button-row",
+            ),
+            on_submit=S.assign,
+            class_name="form",
+        ),
+        role="dialog",
+        label="Who handles this submission?",
+    )
+
+
+def _handlers() -> list[rx.Component]:
     def problem(name: str) -> rx.Component:
         return rx.el.p(
             rx.cond(S.problems.contains(name), S.problems[name], ""),
@@ -183,27 +202,14 @@ def _assign() -> rx.Component:
         auto_complete="off",
         custom_attrs=told("contact"),
     )
-    return note(
-        "info",
-        rx.el.p(rx.el.strong("Who handles this submission?"), " Whoever it is given to is told."),
-        rx.el.form(
-            rx.el.label("Underwriter", html_for="assign-to", class_name="label"),
-            people,
-            problem("to"),
-            rx.el.label("Or the email address of a carrier's contact", html_for="assign-contact", class_name="label"),
-            contact,
-            problem("contact"),
-            rx.el.div(
-                button("Assign it", kind="submit"),
-                button("Leave it", on_click=S.ask_first("")),
-                class_name="button-row",
-            ),
-            on_submit=S.assign,
-            class_name="form",
-        ),
-        role="dialog",
-        label="Who handles this submission?",
-    )
+    return [
+        rx.el.label("Underwriter", html_for="assign-to", class_name="label"),
+        people,
+        problem("to"),
+        rx.el.label("Or the email address of a carrier's contact", html_for="assign-contact", class_name="label"),
+        contact,
+        problem("contact"),
+    ]
 
 
 def _facts() -> rx.Component:

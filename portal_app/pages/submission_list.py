@@ -123,20 +123,6 @@ def _results() -> rx.Component:
 
 def _bulk() -> rx.Component:
     """Stays where it is, so that nothing moves under the pointer when a row is chosen."""
-    everything = rx.el.label(
-        rx.el.input(
-            type="checkbox",
-            checked=S.chosen.length() == S.rows.length(),
-            on_change=lambda _: S.choose_all(),
-            class_name="tick",
-        ),
-        rx.cond(
-            S.chosen.length() > 0,
-            rx.fragment(S.chosen.length(), " chosen"),
-            "Choose all on this page",
-        ),
-        class_name="tick-label num",
-    )
     to = rx.el.select(
         rx.el.option("Choose an underwriter", value=""),
         rx.foreach(S.people, lambda each: rx.el.option(each.label, value=each.value, key=each.value)),
@@ -149,7 +135,7 @@ def _bulk() -> rx.Component:
         },
     )
     return rx.el.form(
-        everything,
+        _everything(),
         to,
         rx.el.button(
             icon("user-check", 16),
@@ -163,6 +149,23 @@ def _bulk() -> rx.Component:
         on_submit=S.assign,
         class_name="bulk",
         custom_attrs={"aria-label": "Assign several"},
+    )
+
+
+def _everything() -> rx.Component:
+    return rx.el.label(
+        rx.el.input(
+            type="checkbox",
+            checked=S.chosen.length() == S.rows.length(),
+            on_change=lambda _: S.choose_all(),
+            class_name="tick",
+        ),
+        rx.cond(
+            S.chosen.length() > 0,
+            rx.fragment(S.chosen.length(), " chosen"),
+            "Choose all on this page",
+        ),
+        class_name="tick-label num",
     )
 
 

@@ -110,29 +110,30 @@ def _confirm() -> rx.Component:
             rx.el.div(button(label, on_click=do), button("No", on_click=S.let_be), class_name="note-actions button-row")
         )
 
-    refer = asked(
-        rx.el.form(
-            rx.el.label("Note for the underwriters (optional)", html_for="refer-note", class_name="label"),
-            rx.el.textarea(
-                id=rx.Var.create("refer-note"),
-                name="note",
-                rows="2",
-                max_length=2000,
-                class_name="input",
-                custom_attrs={"aria-invalid": S.note_problem != "", "aria-describedby": "refer-problem"},
-            ),
-            rx.el.p(S.note_problem, id=rx.Var.create("refer-problem"), class_name="hint hint-bad"),
-            rx.el.div(button("Ask them", kind="submit"), button("No", on_click=S.let_be), class_name="button-row"),
-            on_submit=S.refer,
-            class_name="form",
-        )
-    )
     return rx.fragment(
         rx.match(
             S.confirming.what,
             ("offer", yes("Yes, offer it", S.offer)),
             ("bind", yes("Yes, bind it", S.bind)),
-            ("refer", refer),
+            ("refer", asked(_note())),
             rx.fragment(),
         )
+    )
+
+
+def _note() -> rx.Component:
+    return rx.el.form(
+        rx.el.label("Note for the underwriters (optional)", html_for="refer-note", class_name="label"),
+        rx.el.textarea(
+            id=rx.Var.create("refer-note"),
+            name="note",
+            rows="2",
+            max_length=2000,
+            class_name="input",
+            custom_attrs={"aria-invalid": S.note_problem != "", "aria-describedby": "refer-problem"},
+        ),
+        rx.el.p(S.note_problem, id=rx.Var.create("refer-problem"), class_name="hint hint-bad"),
+        rx.el.div(button("Ask them", kind="submit"), button("No", on_click=S.let_be), class_name="button-row"),
+        on_submit=S.refer,
+        class_name="form",
     )

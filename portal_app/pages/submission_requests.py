@@ -54,7 +54,18 @@ def _compose() -> rx.Component:
         reset_on_submit=True,
         class_name="form",
     )
-    send = rx.el.form(
+    return rx.fragment(
+        add,
+        rx.cond(
+            S.wanted.length() > 0,
+            rx.el.ol(rx.foreach(S.wanted, _wanted), class_name="items", custom_attrs={"aria-label": "To be asked for"}),
+        ),
+        _send(),
+    )
+
+
+def _send() -> rx.Component:
+    return rx.el.form(
         _field(
             "ask-note",
             "Note for the producer (optional)",
@@ -72,14 +83,6 @@ def _compose() -> rx.Component:
         on_submit=S.send,
         class_name="form",
     )  # fmt: skip
-    return rx.fragment(
-        add,
-        rx.cond(
-            S.wanted.length() > 0,
-            rx.el.ol(rx.foreach(S.wanted, _wanted), class_name="items", custom_attrs={"aria-label": "To be asked for"}),
-        ),
-        send,
-    )
 
 
 def _wanted(each: Any, number: Any) -> rx.Component:

@@ -94,7 +94,8 @@ def test_a_submission_goes_from_the_dashboard_to_a_policy(visit: Callable[..., P
     page.get_by_role("navigation", name="Primary").get_by_role("link", name="Submissions").first.click()
     row = page.get_by_role("table", name="Submissions").get_by_role("row").filter(has_text=INSURED)
     expect(row).to_contain_text("Unrouted")
-    row.get_by_role("checkbox").check()
+    row.get_by_role("checkbox").click()
+    expect(row.get_by_role("checkbox")).to_be_checked()
     assert look(page) == []
     page.set_viewport_size({"width": 1440, "height": 900})
     page.get_by_label("Assign to").select_option(label="Ruth Calloway")
