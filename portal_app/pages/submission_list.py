@@ -17,6 +17,7 @@ from portal_app.pages.page import Page
 from portal_app.state.portal import PortalState
 from portal_app.state.submission_address import FLAGS, PLACE
 from portal_app.state.submission_list import SubmissionsState
+from portal_app.state.submissions.starting import PLACE as NEW
 
 S: Any = SubmissionsState
 FORM = "find-submissions"
@@ -27,7 +28,7 @@ def submissions() -> rx.Component:
     status = rx.cond(S.loaded, rx.el.span(S.headline, class_name="num"))
     return framed(
         "submissions",
-        page_header("Submissions", status, rx.cond(S.loaded, _take_along())),
+        page_header("Submissions", status, rx.cond(S.loaded, _take_along()), _begin()),
         _views(),
         _search(),
         about_exports(S.exports),
@@ -35,6 +36,10 @@ def submissions() -> rx.Component:
         search=False,
         refresh=S.refresh,
     )
+
+
+def _begin() -> rx.Component:
+    return rx.cond(S.actions.contains("new-submission"), button_link("New submission", NEW, "file-plus-2"))
 
 
 def _take_along() -> rx.Component:

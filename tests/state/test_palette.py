@@ -101,9 +101,9 @@ def test_actions_are_offered_by_right(opens: Opens, agency: Agency) -> None:
     seen = {"submissions-at-risk"}
     running = looking | {"add-user", "add-producer", "roles", "run-feed", "export-users", "export-audit"}
     assert offered == {
-        Role.PRINCIPAL: running | lists | seen | {"unrouted"},
-        Role.PRODUCER: seen,
-        Role.CSR: looking | lists | seen,
+        Role.PRINCIPAL: running | lists | seen | {"new-submission", "unrouted"},
+        Role.PRODUCER: seen | {"new-submission"},
+        Role.CSR: looking | lists | seen | {"new-submission"},
         Role.ADMIN: running,
         Role.READ_ONLY: looking | lists | seen | {"export-audit"},
     }
