@@ -1,5 +1,6 @@
 """Changing a producer or a code: what is named, and nothing else. Whatever is at its end stays as it is."""
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -83,7 +84,7 @@ def change_producer(tx: Tx, *, locator: str, changes: ProducerChanges, version: 
         set_parent(tx, row.id or 0, parent.id if parent else None)
     _settle(tx, row, changes.data)
     after = _producer_now(tx, row)
-    if after != before:
+    if not _alike(after, before):
         row.version += 1
         tx.db.flush()
         if row.npn != before["npn"]:
@@ -160,12 +161,12 @@ def _settle(tx: Tx, row: Producer | ProducerCode, changes: DataChanges) -> None:
     data = changes.applied(before)
     kind = types_for(tx, type(row)).get(row.type)
     if kind is None:
-        if data != before:
+        if not _alike(data, before):
             raise InvalidData({"type": f"There is no type {row.type} in the configuration any more."})
         return
     row.data = data
-    before_saving(tx, row, kind, edited=data != before)
-    if row.data == before:
+    before_saving(tx, row, kind, edited=not _alike(data, before))
+    if _alike(row.data, before):
         return
     if row.state in WAS_VALID:
         validate_again(tx, row)
@@ -173,9 +174,14 @@ def _settle(tx: Tx, row: Producer | ProducerCode, changes: DataChanges) -> None:
         row.validation = None  # what an older draft was told does not hold for this one
 
 
+def _alike(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """As they are written: Python takes 1 and True for the same."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+
+
 def _code_changed(tx: Tx, row: ProducerCode, before: dict[str, Any]) -> CodeView:
     after = _code_now(tx, row)
-    if after != before:
+    if not _alike(after, before):
         row.version += 1
         detail = {"before": _differing(before, after), "after": _differing(after, before)}
         audit.record(tx, "producer_code.changed", subject_kind="producer_code", subject=row.locator, detail=detail)

@@ -1,7 +1,7 @@
 """Producers as people look them up: a page of the list, and all of them as a tree."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,22 +82,33 @@ def listed(tx: Tx, *, text: str = "", state: ProducerState | None = None, offset
 
 @reads(Permission.VIEW_PRODUCERS)
 def forest(tx: Tx) -> Forest:
-    """Everybody whom the actor may see, as a tree. Whose parent is not theirs to see stands at the top."""
-    mine = visible(tx.actor, Producer)
-    total = tx.db.scalar(select(func.count()).select_from(mine.subquery())) or 0
+    """Everybody whom the actor may see, as a tree; of more than it can show, those nearest to the top. Whose parent is
+    not theirs to see stands at the top."""
     order = (func.lower(col(Producer.name)), col(Producer.id))
-    rows = list(tx.db.scalars(mine.order_by(*order).limit(MOST_IN_TREE)))
-    told = dict(zip((row.id for row in rows), lines(tx, rows), strict=True))
-    below: dict[int | None, list[int | None]] = defaultdict(list)
-    for row in rows:
-        below[row.parent_id if row.parent_id in told else None].append(row.id)
+    places = select(col(Producer.id), col(Producer.parent_id)).where(in_scope(tx.actor, Producer)).order_by(*order)
+    parents: dict[int, int | None] = dict(tx.db.execute(places).all())  # type: ignore[arg-type]
+    below: dict[int | None, list[int]] = defaultdict(list)
+    for number, parent in parents.items():
+        below[parent if parent in parents else None].append(number)
+    rows = list(tx.db.scalars(visible(tx.actor, Producer).where(col(Producer.id).in_(_nearest_to_the_top(below)))))
+    told = dict(zip((row.id or 0 for row in rows), lines(tx, rows), strict=True))
     found: list[Branch] = []
     waiting = [(number, 0) for number in reversed(below[None])]
     while waiting:
         number, depth = waiting.pop()
-        found.append(Branch(told[number], depth, len(below[number])))
-        waiting += [(each, depth + 1) for each in reversed(below[number])]
-    return Forest(tuple(found), total)
+        if number in told:
+            found.append(Branch(told[number], depth, len(below[number])))
+            waiting += [(each, depth + 1) for each in reversed(below[number])]
+    return Forest(tuple(found), len(parents))
+
+
+def _nearest_to_the_top(below: Mapping[int | None, Sequence[int]]) -> list[int]:
+    """Level by level, so that nobody is shown without those above."""
+    level, chosen = list(below.get(None, ())), list[int]()
+    while level and len(chosen) < MOST_IN_TREE:
+        chosen += level
+        level = [each for number in level for each in below.get(number, ())]
+    return chosen[:MOST_IN_TREE]
 
 
 @reads(Permission.VIEW_PRODUCERS)

@@ -48,6 +48,21 @@ def test_lists_and_trees_hold_what_the_actor_sees(door: Door, agency: Agency) ->
     ]
 
 
+@pytest.mark.criterion("PRODPAGE-02")
+def test_of_more_than_a_tree_can_show_those_nearest_to_the_top_are_shown(
+    door: Door, agency: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = producer(door, name="Zed House")
+    for number in range(4):
+        producer(door, name=f"Agent {number}", parent_locator=house.locator)
+    monkeypatch.setattr(overview, "MOST_IN_TREE", 4)
+    forest = door.run(overview.forest, ADMIN)
+    shown = [(each.depth, each.line.name) for each in forest.rows]
+    assert (0, "Zed House") in shown
+    assert all(depth > 0 for depth, name in shown if name.startswith("Agent"))
+    assert (len(shown), forest.total) == (4, 9)
+
+
 @pytest.mark.criterion("PRODPAGE-12")
 def test_parents_that_are_offered_are_in_use_and_told_apart(door: Door, agency: Agency) -> None:
     first, second = (producer(door, name="Twin") for _ in range(2))

@@ -14,6 +14,7 @@ from portal_app.services.errors import Conflict, Forbidden, InvalidData, NotFoun
 from portal_app.services.producers import change, create, find, lifecycle
 from portal_app.services.producers.change import ProducerChanges
 from tests.services.producers.acting import ADMIN, code, deeds, patch, producer
+from tests.services.producers.configured import with_configuration
 from tests.world import NOW, Agency, actor
 
 NOBODY = "01J00000000000000000000000"
@@ -104,6 +105,17 @@ def test_what_is_at_its_end_is_not_changed(door: Door) -> None:
     door.run(lifecycle.discard_producer, ADMIN, locator=it.locator)
     with pytest.raises(Conflict, match="This is discarded and cannot be changed any more"):
         patch(door, it, name="x")
+
+
+@pytest.mark.criterion("PROD-05")
+def test_what_python_takes_for_the_same_is_a_change_all_the_same(door: Door) -> None:
+    counting = {"producerManagement": {"producers": {"Counted": {"data": {"size": {"type": "number"}}}}}}
+    there = with_configuration(door, counting)
+    it = producer(there, type="Counted", data={"size": 1})
+    with pytest.raises(InvalidData) as refused:
+        patch(there, it, set_data={"size": True})
+    assert refused.value.problems == {"data.size": "Should be a number."}
+    assert patch(there, it, set_data={"size": 1.0}).data == {"size": 1.0}
 
 
 @pytest.mark.criterion("PROD-06")
