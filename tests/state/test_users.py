@@ -148,12 +148,12 @@ def test_a_review_lists_the_pages_that_they_would_find_gain_and_lose(
     page = person(opens, csr, agency.admin())
     asyncio.run(page.review(form(page)))
     drawn = list(page.would_open)
-    assert drawn[:4] == ["home", "policies", "accounts", "quotes"]
+    assert drawn[:4] == ["home", "policies", "accounts", "submissions"]
     assert (page.would_gain, page.would_lose) == ([], [])
     asyncio.run(page.review(form(page, role="admin")))
     assert page.would_open == seen_by(opens, agency.admin())
     lost = [each for each in drawn if each not in page.would_open]
-    assert page.would_lose == lost == ["policies", "accounts", "quotes", "binding"]
+    assert page.would_lose == lost == ["policies", "accounts", "submissions", "quotes", "binding"]
     assert {"users", "settings"} <= set(page.would_gain)
     assert set(page.would_gain) == set(page.would_open) - set(drawn)
 
