@@ -166,11 +166,13 @@ def _answer(each: Any) -> rx.Component:
         ("field", rx.el.input(name="value", class_name="input", auto_complete="off", custom_attrs=told)),
         rx.el.textarea(name="value", rows="2", max_length=4000, class_name="input", custom_attrs=told),
     )
+    # A form's handler is the same for every row, so the row names itself.
     return rx.el.form(
+        rx.el.input(type="hidden", name="item", value=each.locator),
         rx.el.div(box, rx.cond(each.hint != "", rx.el.p(each.hint, class_name="hint")), class_name="answer-box"),
         rx.el.button(
             either(each.answered != "", "Answer anew", "Answer"),
-            hidden_text(": ", each.label),
+            hidden_text(" ", each.label),
             type="submit",
             class_name="button button-quiet",
         ),
@@ -179,7 +181,7 @@ def _answer(each: Any) -> rx.Component:
             id="answer-problem-" + each.locator,
             class_name="hint hint-bad",
         ),
-        on_submit=S.answer(each.locator),
+        on_submit=S.answer,
         class_name="answer-form",
     )
 

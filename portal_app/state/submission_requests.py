@@ -84,8 +84,9 @@ class SubmissionRequestsState(SubmissionPageState):
             await self._act(information.cancel, "Nothing is asked for any more.", locator=self.shown)
 
     @requires(HANDS_IN)
-    async def answer(self, item: str, form: dict[str, Any]) -> None:
-        """What was typed stays where it cannot be taken."""
+    async def answer(self, form: dict[str, Any]) -> None:
+        """One item, which the form names. What was typed stays where it cannot be taken."""
+        item = str(form.get("item", ""))[:40]
         given = {"value": form.get("value"), "document": str(form.get("document", ""))}
         await self._act(information.answer, "The answer is kept.", locator=self.shown, item=item, **given)
         said = " ".join(self.problems.values())

@@ -183,10 +183,10 @@ def test_what_is_asked_for_is_answered_item_by_item_and_sent(opens: Opens, desk:
     roof, street = (each.locator for each in request.things)
     do(theirs, theirs.complete)
     assert set(theirs.problems_of_answers) == {roof, street}
-    do(theirs, theirs.answer, roof, {"value": " "})
+    do(theirs, theirs.answer, {"item": roof, "value": " "})
     assert theirs.problems_of_answers[roof] == "Enter an answer."
-    do(theirs, theirs.answer, roof, {"value": "Twelve years"})
-    do(theirs, theirs.answer, street, {"value": "1 Wharf St"})
+    do(theirs, theirs.answer, {"item": roof, "value": "Twelve years"})
+    do(theirs, theirs.answer, {"item": street, "value": "1 Wharf St"})
     assert [each.answer for each in theirs.requests[0].things] == ["Twelve years", "1 Wharf St"]
     assert do(theirs, theirs.complete) == ("The answers are sent.", "good")
     assert (theirs.asks_now, theirs.requests[0].standing[:8]) == (False, "Answered")
