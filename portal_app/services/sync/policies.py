@@ -257,7 +257,9 @@ def _unknown(row: Incoming, known: References) -> list[str]:
     if record.producer_code and record.producer_code not in known.codes:
         reasons.append(row.names(record.producer_code, "a producer code that is not known"))
     if record.producer_code in known.discarded:
-        reasons.append(row.names(record.producer_code, "a producer code that was discarded here"))
+        reasons.append(
+            row.names(record.producer_code, "a producer code that was discarded here, or whose producer was")
+        )
     if record.line not in known.lines:
         reasons.append(row.names(record.line, "a line of business that is not known"))
     return reasons
