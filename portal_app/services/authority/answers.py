@@ -84,8 +84,9 @@ RULES: dict[Rule, Stated] = {
     Rule.FLAGS: Stated(
         "Underwriting flags",
         "None stands that stops it; a question by hand has none.",
-        "The quote was not underwritten yet.",
-        "One stands that blocks, declines or rejects, or one for a producer that is not valid.",
+        "The quote was not underwritten yet, or not again since it was blocked or declined.",
+        "One stands that blocks, declines or rejects, or one for a producer that is not valid; "
+        "or the quote was rejected.",
     ),
 }
 

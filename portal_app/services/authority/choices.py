@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from portal_app.models.enums import ProducerState
 from portal_app.models.policies import Carrier, LineOfBusiness
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
+from portal_app.services.producers.standing import AT_THEIR_END, taken_anew
 from portal_app.services.scope import visible
 
 MOST = 500
-OVER = (ProducerState.RETIRED, ProducerState.DISCARDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +29,8 @@ class Choices:
 @reads(Permission.VIEW_PRODUCERS)
 def choices(tx: Tx) -> Choices:
     """The first 500 of each, by name."""
-    producers = visible(tx.actor, Producer).where(col(Producer.state).not_in(OVER))
-    codes = visible(tx.actor, ProducerCode).where(col(ProducerCode.state).not_in(OVER), col(ProducerCode.code) != "")
+    producers = visible(tx.actor, Producer).where(col(Producer.state).not_in(AT_THEIR_END))
+    codes = visible(tx.actor, ProducerCode).where(taken_anew(), col(ProducerCode.code) != "")
     return Choices(
         carriers=tuple(
             (row.locator, row.name) for row in tx.db.scalars(select(Carrier).order_by(col(Carrier.name)).limit(MOST))

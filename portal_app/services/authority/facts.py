@@ -16,6 +16,7 @@ from portal_app.models.enums import (
     GranteeKind,
     ProducerState,
     QualificationCheck,
+    QuoteState,
     Role,
 )
 
@@ -166,6 +167,8 @@ class Inputs:
     moratoria: tuple[Stop, ...] = ()
     grants: tuple[Granted, ...] = ()
     flags: tuple[Flag, ...] | None = None
+    # What underwriting left the quote as; answers that were kept before this was known have none.
+    quote_state: QuoteState | None = None
 
 
 _INPUTS = TypeAdapter(Inputs)

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from sqlmodel import col
 
 from portal_app.models.authority import AuthorityGrant, Moratorium
-from portal_app.models.enums import GranteeKind, QualificationCheck, Role
+from portal_app.models.enums import GranteeKind, QualificationCheck, QuoteState, Role
 from portal_app.models.policies import Carrier
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.services.authority import grant_rows, moratoria
@@ -31,6 +31,7 @@ class Asked:
     facts: Facts
     code: ProducerCode | None
     flags: tuple[Flag, ...] | None = None
+    quote_state: QuoteState | None = None
 
 
 def gathered(tx: Tx, asked: Asked) -> Inputs:
@@ -59,6 +60,7 @@ def known(tx: Tx, asked: Asked) -> Inputs:
         code=steps[0] if steps else None,
         producers=steps[1:],
         flags=asked.flags,
+        quote_state=asked.quote_state,
     )
 
 

@@ -8,20 +8,20 @@ from sqlalchemy import ColumnElement, select
 from sqlmodel import col
 
 from portal_app.models.authority import AuthorityGrant
-from portal_app.models.enums import BindAction, GranteeKind, ProducerState, Role
+from portal_app.models.enums import BindAction, GranteeKind, Role
 from portal_app.models.policies import Carrier, LineOfBusiness
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.services.authority.facts import Granted, Limits
 from portal_app.services.authority.terms import GrantTerms, Standing
 from portal_app.services.door import Tx
 from portal_app.services.errors import Invalid
+from portal_app.services.producers.standing import AT_THEIR_END, why_not_anew
 from portal_app.services.producers.views import called
 from portal_app.services.scope import visible
 
 COLUMNS = {BindAction.NEW: "allows_new", BindAction.ENDORSE: "allows_endorse", BindAction.RENEW: "allows_renew"}
 LIMITS = tuple(Limits.__dataclass_fields__)
 LISTS = ("allowed_classes", "excluded_classes")
-OVER = (ProducerState.RETIRED, ProducerState.DISCARDED)
 
 
 def columns_of(tx: Tx, terms: GrantTerms, kept: AuthorityGrant | None = None) -> dict[str, Any]:
@@ -70,7 +70,10 @@ def _grantee(tx: Tx, terms: GrantTerms, problems: dict[str, str]) -> dict[str, A
     if found is None:
         problems["grantee"] = f"There is no such {name}."
         return {}
-    if found.state in OVER:
+    if isinstance(found, ProducerCode):
+        if why := why_not_anew(tx, found):
+            problems["grantee"] = why
+    elif found.state in AT_THEIR_END:
         problems["grantee"] = f"{called(found)} is {found.state.value} and cannot be used again."
     return {"producer_id" if name == "producer" else "producer_code_id": found.id}
 

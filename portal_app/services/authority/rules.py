@@ -5,7 +5,15 @@ What denies outweighs what refers, and a fact that is missing and that a rule ne
 
 from collections.abc import Callable, Mapping, Sequence
 
-from portal_app.models.enums import BindOutcome, FlagCause, FlagLevel, ProducerState, QualificationCheck, Role
+from portal_app.models.enums import (
+    BindOutcome,
+    FlagCause,
+    FlagLevel,
+    ProducerState,
+    QualificationCheck,
+    QuoteState,
+    Role,
+)
 from portal_app.services.authority import caps, words
 from portal_app.services.authority.answers import (
     RULES,
@@ -207,6 +215,11 @@ def _flags(inputs: Inputs) -> Answer:
     if inputs.flags is None:
         return referred(Rule.FLAGS, "It was not underwritten yet.", "Have it underwritten.")
     outcome = _outcome(inputs.flags)
+    if outcome is Outcome.PASSED and inputs.quote_state is QuoteState.REJECTED:
+        return denied(Rule.FLAGS, "The quote was rejected, which is final.", "Another quote is needed.")
+    if outcome is Outcome.PASSED and inputs.quote_state in (QuoteState.BLOCKED, QuoteState.DECLINED):
+        found = f"No flag stands against it any more, but underwriting left it {inputs.quote_state.value}."
+        return referred(Rule.FLAGS, found, "Bring it back to draft and have it underwritten again.")
     if outcome is Outcome.PASSED:
         return passed(Rule.FLAGS, "No underwriting flag stands against it.")
     stopping = _stopping(inputs.flags)

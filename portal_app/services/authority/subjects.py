@@ -64,7 +64,7 @@ def about_quote(tx: Tx, quote: Quote) -> Asked:
     )
     if quote.state is QuoteState.DRAFT:
         return Asked(Subject.QUOTE, facts, code)
-    return Asked(Subject.QUOTE, facts, code, _counting(tx, of_quote(quote), code))
+    return Asked(Subject.QUOTE, facts, code, _counting(tx, of_quote(quote), code), quote.state)
 
 
 def transaction_of(tx: Tx, locator: str) -> tuple[LedgerTransaction, Policy]:

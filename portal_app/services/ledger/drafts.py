@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlmodel import col
 
-from portal_app.models.enums import Origin, ProducerState, TransactionKind, TransactionState
+from portal_app.models.enums import Origin, TransactionKind, TransactionState
 from portal_app.models.ledger import LedgerTransaction
 from portal_app.models.policies import Policy
-from portal_app.models.producers import ProducerCode
+from portal_app.models.producers import Producer, ProducerCode
 from portal_app.services import audit
 from portal_app.services.access import Permission
 from portal_app.services.door import Tx, writes
@@ -19,13 +20,13 @@ from portal_app.services.ledger.draft_versions import check_draft_version
 from portal_app.services.ledger.reading import told_of
 from portal_app.services.ledger.rules import Act, check_act, check_aim, told
 from portal_app.services.policies.detail import find_policy
+from portal_app.services.producers.standing import why_not_anew
 from portal_app.services.scope import visible
 from portal_app.services.sync.projecting import lock
 from portal_app.services.topics import Topic
 from portal_app.services.webhooks import events
 
 Instructions = Sequence[Mapping[str, Any]]
-OVER = (ProducerState.RETIRED, ProducerState.DISCARDED)
 MOVED = "The policy has changed since you looked at it. Look at it again."
 
 
@@ -137,7 +138,7 @@ def check_version(tx: Tx, policy: Policy, version: str) -> None:
 def check_instructions(tx: Tx, asked: Instructions, *, hold: bool = False) -> None:
     """Raises Invalid for what contradicts itself, and for codes that are unknown or cannot be used again. A producer
     who is not validated, or is suspended, is no matter here: that is for underwriting to flag. To `hold` has nobody
-    discard one of the codes until this is through."""
+    discard one of the codes, or its producer, until this is through."""
     if problem := instructions.problem_of(asked):
         raise Invalid({"instructions": problem})
     named = instructions.codes_named(asked)
@@ -145,12 +146,15 @@ def check_instructions(tx: Tx, asked: Instructions, *, hold: bool = False) -> No
     if hold:
         codes = codes.with_for_update(read=True).execution_options(populate_existing=True)
     known = {each.code: each for each in tx.db.scalars(codes)} if named else {}
+    if hold and known:
+        holders = select(Producer).where(col(Producer.id).in_({each.producer_id for each in known.values()}))
+        holders = holders.order_by(col(Producer.id)).with_for_update(read=True)
+        tx.db.scalars(holders.execution_options(populate_existing=True)).all()
     for name in named:
         if name not in known:
             raise Invalid({"instructions": f"There is no producer code {name}."})
-        if known[name].state in OVER:
-            said = known[name].state.label.lower()
-            raise Invalid({"instructions": f"The producer code {name} is {said} and cannot be used again."})
+        if why := why_not_anew(tx, known[name]):
+            raise Invalid({"instructions": why})
 
 
 def about(policy: Policy, row: LedgerTransaction) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from portal_app.services.producers.impact import (
     quotes_holding,
 )
 from portal_app.services.producers.rows import held
+from portal_app.services.producers.standing import why_not_anew
 from portal_app.services.producers.validation import validate
 from portal_app.services.producers.views import CodeView, ProducerView, called, codes_shown, producers_shown
 
@@ -161,8 +162,11 @@ def discard_producer(tx: Tx, *, locator: str, version: int | None = None) -> Pro
 
 @writes(MAY)
 def validate_code(tx: Tx, *, locator: str, version: int | None = None) -> CodeView:
-    """As `validate_producer`; a code has to have its number first."""
+    """As `validate_producer`; a code has to have its number first. Conflict too where its producer is at their end."""
     row = held(tx, ProducerCode, locator, version)
+    check_step(row.state, Step.VALIDATE)
+    if why := why_not_anew(tx, row):
+        raise Conflict(why)
     if _passes(tx, row):
         _stepped(tx, row, Step.VALIDATE, "producer_code.validated")
     else:

@@ -1,12 +1,23 @@
-"""May a producer code be used as it stands: the code, its producer and everybody above have to be validated."""
+"""May a producer code be used: the code, its producer and everybody above have to be validated.
 
+What is not validated for now is for underwriting to flag. What is at its end, the code or whoever holds it, is taken by
+nobody anew: by no quote, draft or form, and what was a mistake by no feed either.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, select
+from sqlmodel import col
 
 from portal_app.models.enums import ProducerState
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.services.door import Tx
 from portal_app.services.producers.tree import above_unseen
 from portal_app.services.producers.views import called
+
+AT_THEIR_END = (ProducerState.RETIRED, ProducerState.DISCARDED)
+MISTAKES = (ProducerState.DISCARDED,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +46,20 @@ def way_up(tx: Tx, code_id: int) -> tuple[Link, ...]:
 def faults(links: tuple[Link, ...]) -> tuple[Link, ...]:
     """Those that keep the code from being used."""
     return tuple(each for each in links if not each.is_valid)
+
+
+def taken_anew() -> ColumnElement[bool]:
+    """Which codes can be taken anew, for a query."""
+    ended = select(col(Producer.id)).where(col(Producer.state).in_(AT_THEIR_END))
+    return col(ProducerCode.state).not_in(AT_THEIR_END) & col(ProducerCode.producer_id).not_in(ended)
+
+
+def why_not_anew(tx: Tx, code: ProducerCode, ends: Iterable[ProducerState] = AT_THEIR_END) -> str:
+    """Why the code cannot be taken anew, in a sentence; empty where it can. Who may know of the code is for the caller
+    to see to; its producer is not named."""
+    if code.state in ends:
+        return f"The producer code {called(code)} is {code.state.label.lower()} and cannot be used again."
+    holder = tx.db.get_one(Producer, code.producer_id)
+    if holder.state in ends:
+        return f"The producer of {called(code)} is {holder.state.label.lower()}, and the code cannot be used again."
+    return ""

@@ -9,7 +9,6 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlmodel import col
 
-from portal_app.models.enums import ProducerState
 from portal_app.models.policies import Carrier, LineOfBusiness
 from portal_app.models.producers import ProducerCode
 from portal_app.models.quotes import Quote
@@ -17,9 +16,9 @@ from portal_app.services.door import Tx
 from portal_app.services.errors import Invalid
 from portal_app.services.licensing.jurisdictions import unknown
 from portal_app.services.licensing.records import problems_of_days
+from portal_app.services.producers.standing import why_not_anew
 from portal_app.services.scope import visible
 
-OVER = (ProducerState.RETIRED, ProducerState.DISCARDED)
 POSTAL_CODE = re.compile(r"[0-9]{5}(-[0-9]{4})?")
 CLASS_CODE = re.compile(r"[A-Z0-9](?:[A-Z0-9-]{0,8}[A-Z0-9])?")
 MOST_CLASS_CODES = 50
@@ -90,9 +89,8 @@ def _code(tx: Tx, name: str, problems: dict[str, str]) -> ProducerCode | None:
     found: ProducerCode | None = tx.db.scalars(asked).first()
     if found is None:
         problems["producer_code"] = f"There is no producer code {name}."
-    elif found.state in OVER:
-        said = found.state.label.lower()
-        problems["producer_code"] = f"The producer code {name} is {said} and cannot be used again."
+    elif why := why_not_anew(tx, found):
+        problems["producer_code"] = why
     return found
 
 

@@ -6,16 +6,14 @@ from typing import Any
 
 from sqlmodel import col
 
-from portal_app.models.enums import ProducerState
 from portal_app.models.producers import ProducerCode
 from portal_app.models.submissions import Submission
 from portal_app.services.door import Tx
 from portal_app.services.intake.forms import Answers, Form, Role, first
 from portal_app.services.intake.validation import Problem
 from portal_app.services.intake.values import read
+from portal_app.services.producers.standing import taken_anew
 from portal_app.services.scope import visible
-
-OVER = (ProducerState.RETIRED, ProducerState.DISCARDED)
 
 
 def project(tx: Tx, row: Submission, form: Form, answers: Answers, today: date) -> None:
@@ -53,6 +51,6 @@ def _named(form: Form, answers: Answers, today: date) -> str:
 def _code(tx: Tx, name: str) -> ProducerCode | None:
     if not name:
         return None
-    asked = visible(tx.actor, ProducerCode).where(col(ProducerCode.code) == name, col(ProducerCode.state).not_in(OVER))
+    asked = visible(tx.actor, ProducerCode).where(col(ProducerCode.code) == name, taken_anew())
     found: ProducerCode | None = tx.db.scalars(asked).first()
     return found

@@ -17,12 +17,11 @@ from portal_app.models.enums import (
     ConflictKind,
     Origin,
     PolicyStatus,
-    ProducerState,
     Resolution,
     TransactionKind,
     TransactionState,
 )
-from portal_app.models.producers import ProducerCode
+from portal_app.models.producers import Producer, ProducerCode
 from portal_app.models.types import new_locator
 from portal_app.services import audit, leases
 from portal_app.services.access import Gate, Permission
@@ -32,6 +31,7 @@ from portal_app.services.ledger import order, writing
 from portal_app.services.ledger.order import arrange
 from portal_app.services.ledger.rules import told as told_moment
 from portal_app.services.ledger.writing import Drafted, Placed
+from portal_app.services.producers.standing import MISTAKES, why_not_anew
 from portal_app.services.sync import bulk, corrections
 from portal_app.services.sync.corrections import Correction
 from portal_app.services.sync.ledger import within
@@ -180,9 +180,10 @@ def _decide_code(tx: Tx, found: Any, resolution: Resolution) -> None:
         return
     if resolution is not Resolution.SECOND:
         raise Invalid({"resolution": "Say which of the two codes the policy bears."})
-    codes = select(ProducerCode).where(col(ProducerCode.code) == found.second).with_for_update(read=True)
-    if tx.db.scalars(codes).one().state is ProducerState.DISCARDED:
-        raise Conflict(f"The producer code {found.second} has been discarded and cannot be used again.")
+    codes = select(ProducerCode).join(Producer, col(Producer.id) == col(ProducerCode.producer_id))
+    held = codes.where(col(ProducerCode.code) == found.second).with_for_update(read=True)
+    if why := why_not_anew(tx, tx.db.scalars(held).one(), MISTAKES):
+        raise Conflict(why)
     ledger = _held_ledger(tx, found)
     at = within(fold(ledger)[found.term_effective], tx.now, tx.settings.zone)
     _issue(tx, found, ledger, TransactionKind.CHANGE, {"producer_code": found.second}, at)

@@ -28,7 +28,7 @@ from portal_app.services.sync.conflicts import Claim, note_claims
 from portal_app.services.sync.kinds import Refusals, Taken
 from portal_app.services.sync.ledger import covers_the_same, kept, kept_of_record, steps
 from portal_app.services.sync.projecting import Clock, Projected
-from portal_app.services.sync.projection import BEGINS, Entry, add, fold, in_force, preceding
+from portal_app.services.sync.projection import BEGINS, Entry, Term, add, fold, in_force, preceding
 from portal_app.services.sync.references import References, add_carriers, look_up
 from portal_app.services.sync.rows import Incoming
 
@@ -184,15 +184,29 @@ class Following:
 
     def held_here(self, said: Entry) -> ProducerInfo | None:
         """The codes that the portal gave this term and that are in force when the feed's word takes effect, where the
-        producer code is another one than the feed's so far."""
+        producer code is another one than the feed's so far; of a term that the feed renews, those of the one before."""
         shown = self.terms.get(said.term_effective)
         before = self.said.get(said.term_effective) or preceding(self.said, said.term_effective)
-        if shown is None or said.effective_at is None:
+        if shown is None:
+            return self._carried_on(said)
+        if said.effective_at is None:
             return None
         info, _ = in_force(self.ledger, shown, said.effective_at)
         # A term that was bound here, of which the feed speaks for the first time, has the code that it was bound under.
         before_it = before.fields["producer_code"] if before else ""
         return None if info.producer_code == before_it else info
+
+    def _carried_on(self, said: Entry) -> ProducerInfo | None:
+        """The producer code that the portal gave the term which the feed renews, where it is another one than the
+        feed's: of the renewal it is the code of record too, as of one that is made here."""
+        if said.kind is not TransactionKind.RENEWAL:
+            return None
+        last, known = preceding(self.terms, said.term_effective), preceding(self.said, said.term_effective)
+        # The same time bought twice is no renewal; which of the two is meant is asked by itself.
+        if last is None or known is None or covers_the_same(last, Term(said.term_effective, said.changes, "")):
+            return None
+        ours, theirs = last.fields["producer_code"], known.fields["producer_code"]
+        return None if ours == theirs else ProducerInfo(ours, ours)
 
     def code_at(self, said: Entry) -> str:
         """The producer code that is in force when the feed's word takes effect, with all that was heard by now."""
@@ -257,7 +271,9 @@ def _unknown(row: Incoming, known: References) -> list[str]:
     if record.producer_code and record.producer_code not in known.codes:
         reasons.append(row.names(record.producer_code, "a producer code that is not known"))
     if record.producer_code in known.discarded:
-        reasons.append(row.names(record.producer_code, "a producer code that was discarded here"))
+        reasons.append(
+            row.names(record.producer_code, "a producer code that was discarded here, or whose producer was")
+        )
     if record.line not in known.lines:
         reasons.append(row.names(record.line, "a line of business that is not known"))
     return reasons

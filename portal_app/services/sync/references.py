@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal_app.models.enums import ProducerState
 from portal_app.models.types import new_locator
+from portal_app.services.producers.standing import MISTAKES
 from portal_app.services.sync import bulk
 
 
 @dataclass(frozen=True, slots=True)
 class References:
     """Ids by the feed's words. `account_names` is what a policy is called whose own insured name is blank;
-    of `codes` some are `discarded`."""
+    of `codes` some are `discarded`, they or their producer."""
 
     lines: dict[str, int]
     carriers: dict[str, int]
@@ -35,14 +35,19 @@ def look_up(
         )
     ).all()
     code, carrier, line = bulk.PRODUCER_CODE.c, bulk.CARRIER.c, bulk.LINE.c
-    codes_there = db.execute(select(code.code, code.id, code.state).where(code.code.in_(_words(codes)))).all()
+    holder = bulk.PRODUCER.c
+    codes_there = db.execute(
+        select(code.code, code.id, code.state, holder.state)
+        .join(bulk.PRODUCER, holder.id == code.producer_id)
+        .where(code.code.in_(_words(codes)))
+    ).all()
     return References(
         lines=dict(db.execute(select(line.code, line.id)).all()),
         carriers=dict(db.execute(select(carrier.name, carrier.id).where(carrier.name.in_(_words(carriers)))).all()),
-        codes={word: number for word, number, _ in codes_there},
+        codes={word: number for word, number, *_ in codes_there},
         accounts={word: number for word, number, _ in found},
         account_names={word: name for word, _, name in found},
-        discarded=frozenset(word for word, _, state in codes_there if state is ProducerState.DISCARDED),
+        discarded=frozenset(word for word, _, *states in codes_there if set(states) & set(MISTAKES)),
     )
 
 

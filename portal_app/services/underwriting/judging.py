@@ -75,7 +75,8 @@ def hold_code(tx: Tx, code_id: int | None) -> None:
         return
     code = tx.db.scalars(select(ProducerCode).where(col(ProducerCode.id) == code_id).with_for_update(read=True)).one()
     tx.db.refresh(code)
-    tx.db.scalars(select(Producer).where(col(Producer.id) == code.producer_id).with_for_update(read=True)).one()
+    holder = select(Producer).where(col(Producer.id) == code.producer_id).with_for_update(read=True)
+    tx.db.scalars(holder.execution_options(populate_existing=True)).one()
 
 
 def code_id(tx: Tx, code: str) -> int | None:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from portal_app.models.enums import ProducerState, QuoteState, TransactionState
+from portal_app.models.enums import QuoteState, TransactionState
+from portal_app.models.producers import ProducerCode
 from portal_app.services import audit
 from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads, writes
@@ -13,7 +14,7 @@ from portal_app.services.ledger.drafts import hold
 from portal_app.services.ledger.reading import told_of
 from portal_app.services.ledger.rules import Act
 from portal_app.services.producers import naming
-from portal_app.services.producers.standing import Link, faults
+from portal_app.services.producers.standing import MISTAKES, Link, faults, why_not_anew
 from portal_app.services.quotes import rows as quote_rows
 from portal_app.services.quotes.drafts import about as about_quote
 from portal_app.services.quotes.lifecycle import Step, check_step
@@ -70,8 +71,8 @@ def standing_of_quote(tx: Tx, *, locator: str) -> Underwriting:
 @writes(Permission.UNDERWRITE)
 def underwrite_quote(tx: Tx, *, locator: str, version: int | None = None) -> QuoteUnderwriting:
     """Underwrite a draft. With a producer that is not valid it stays a draft, and gets the configured flag, once.
-    Raises NotFound; Conflict for what is no draft, where `version` is not the one that is there, or where the code has
-    been discarded meanwhile."""
+    Raises NotFound; Conflict for what is no draft, where `version` is not the one that is there, or where the code,
+    or its producer, has been discarded meanwhile."""
     row = quote_rows.held(tx, locator, version)
     check_step(row.state, Step.UNDERWRITE)
     subject = of_quote(row)
@@ -118,8 +119,10 @@ def _asked(tx: Tx, subject: Subject, carried: int | None) -> Judgement:
     judging.hold_code(tx, carried)
     judged = judging.judge(tx, subject, carried)
     # Whoever removed the flag let pass what is not valid for now, and not what can never be used again.
-    if judged.outcome is Outcome.PASSED and judged.way and judged.way[0].state is ProducerState.DISCARDED:
-        raise Conflict(f"The producer code {judged.way[0].called} has been discarded and cannot be used again.")
+    if judged.outcome is Outcome.PASSED and carried is not None:
+        code = tx.db.get_one(ProducerCode, carried)
+        if why := why_not_anew(tx, code, MISTAKES):
+            raise Conflict(why)
     if judged.unflagged:
         flags.raise_for_producer(tx, subject, judged.code)
         tx.db.flush()

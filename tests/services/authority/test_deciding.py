@@ -167,9 +167,16 @@ def test_flags_that_stand_stop_it_and_removed_ones_do_not(
         row = db.get_one(UnderwritingFlag, flag.id)
         row.removed_at, row.removed_by = NOW, "csr@agency.test"
     assert ask(agency.principal()).outcome is BIND
-    draft = add_quote(database, agency, state=QuoteState.DRAFT)
-    found = door.run(decide.for_quote, agency.principal(), quote=draft.locator)
-    assert (found.outcome, said(found, Rule.FLAGS).would_pass) == (REFER, "Have it underwritten.")
+    again = "Bring it back to draft and have it underwritten again."
+    for state, outcome, would_pass in (
+        (QuoteState.DRAFT, REFER, "Have it underwritten."),
+        (QuoteState.BLOCKED, REFER, again),
+        (QuoteState.DECLINED, REFER, again),
+        (QuoteState.REJECTED, DENY, "Another quote is needed."),
+    ):
+        other = add_quote(database, agency, state=state)
+        found = door.run(decide.for_quote, agency.principal(), quote=other.locator)
+        assert (found.outcome, said(found, Rule.FLAGS).would_pass) == (outcome, would_pass)
 
 
 @pytest.mark.criterion("BIND-11")

@@ -201,6 +201,16 @@ def test_codes_that_are_unknown_or_over_are_refused(desk: Desk, database: Databa
             desk.draft(CHANGE, DECEMBER, TO_2)
         with pytest.raises(Invalid, match="cannot be used again"):
             desk.issue(locator)
+    _put(database, ProducerState.VALIDATED)
+    of_record = desk.draft(CHANGE, DECEMBER, asked(setProducerCodeOfRecord="HL-2"))
+    for state in (ProducerState.DISCARDED, ProducerState.RETIRED):
+        _put_holder(database, state)
+        for locator_there in (locator, of_record):
+            with pytest.raises(Invalid, match=f"The producer of HL-2 is {state}, and the code cannot be used again"):
+                desk.issue(locator_there)
+        with pytest.raises(Invalid, match="The producer of HL-2"):
+            desk.draft(CHANGE, DECEMBER, asked(setProducerCodeOfRecord="HL-2"))
+    _put_holder(database, ProducerState.VALIDATED)
     for state in (ProducerState.SUSPENDED, ProducerState.DRAFT):
         _put(database, state)
         desk.draft(CHANGE, DECEMBER, TO_2)
@@ -214,6 +224,13 @@ def _put(database: Database, state: ProducerState) -> None:
     code = bulk.PRODUCER_CODE
     with database.write() as db:
         db.execute(update(code).where(code.c.code == "HL-2").values(state=state))
+
+
+def _put_holder(database: Database, state: ProducerState) -> None:
+    code, producer = bulk.PRODUCER_CODE.c, bulk.PRODUCER
+    with database.write() as db:
+        holder = select(code.producer_id).where(code.code == "HL-2").scalar_subquery()
+        db.execute(update(producer).where(producer.c.id == holder).values(state=state))
 
 
 @pytest.mark.criterion("LEDGER-26")

@@ -178,3 +178,15 @@ def test_the_data_of_a_code_is_changed_and_replaced(door: Door) -> None:
     assert patch_code(door, its, remove_data=("since",)).data == {}
     with pytest.raises(InvalidData, match="Unplanned has no such field"):
         patch_code(door, its, set_data={"colour": "red"})
+
+
+@pytest.mark.criterion("CODE-12")
+@pytest.mark.parametrize("end", [lifecycle.retire_producer, lifecycle.discard_producer])
+def test_a_draft_code_of_a_producer_at_their_end_is_not_validated(door: Door, end: Any) -> None:
+    owner = producer(door)
+    it = code(door, owner, code="X-1")
+    door.run(lifecycle.validate_producer, ADMIN, locator=owner.locator)
+    ended = door.run(end, ADMIN, locator=owner.locator).producer_state
+    with pytest.raises(Conflict, match=f"The producer of X-1 is {ended}, and the code cannot be used again"):
+        door.run(lifecycle.validate_code, ADMIN, locator=it.locator)
+    assert door.run(find.code, ADMIN, locator=it.locator).producer_code_state is ProducerState.DRAFT

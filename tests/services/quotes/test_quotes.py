@@ -112,6 +112,12 @@ def test_codes_that_are_unknown_or_over_are_refused_and_others_are_for_underwrit
         given = {"premium": Decimal(10 + len(state))}
         changed = door.run(drafts.update, underwriter(agency), locator=carrying.locator, given=given)
         assert (changed.producer_code, changed.premium) == ("HL-maya", given["premium"])
+    put(door, agency.codes["maya"], State.VALIDATED)
+    for state in (State.RETIRED, State.DISCARDED):
+        put(door, agency.maya, state)
+        with pytest.raises(Invalid, match=f"The producer of HL-maya is {state}, and the code cannot be used again"):
+            carry("HL-maya")
+    put(door, agency.maya, State.SUSPENDED)
     for state in (State.SUSPENDED, State.DRAFT):
         put(door, agency.codes["maya"], state)
         assert carry("HL-maya") == "HL-maya"

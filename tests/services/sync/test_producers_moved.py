@@ -136,4 +136,14 @@ def test_a_policy_is_taken_with_a_retired_code_and_not_with_a_discarded_one(agen
     agency.says(client(), kind=FeedKind.CLIENTS)
     agency.says(policy(producer_code="A"), policy("P2", producer_code="B"), kind=FeedKind.POLICIES)
     assert [row["source_id"] for row in stored(bulk.POLICY)] == ["P1"]
-    assert reasons(stored) == ["It names a producer code that was discarded here."]
+    assert reasons(stored) == ["It names a producer code that was discarded here, or whose producer was."]
+
+
+@pytest.mark.criterion("FEED-79")
+def test_so_is_a_policy_with_the_code_of_a_producer(agency: Agency, stored: Stored) -> None:
+    agency.step("A", lifecycle.retire_producer)
+    agency.step("B", lifecycle.discard_producer)
+    agency.says(client(), kind=FeedKind.CLIENTS)
+    agency.says(policy(producer_code="A"), policy("P2", producer_code="B"), kind=FeedKind.POLICIES)
+    assert [row["source_id"] for row in stored(bulk.POLICY)] == ["P1"]
+    assert reasons(stored) == ["It names a producer code that was discarded here, or whose producer was."]

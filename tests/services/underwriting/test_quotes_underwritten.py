@@ -92,7 +92,7 @@ def test_at_each_level_it_fails_once_flagged_and_passes_once_the_flag_is_removed
 
 @pytest.mark.criterion("UW-01")
 def test_without_configuration_the_level_is_info_and_with_none_nothing_fails(door: Door, agency: Agency) -> None:
-    put(door, agency.maya, State.RETIRED)
+    put(door, agency.maya, State.SUSPENDED)
     draft = quote(door, agency)
     plain = configured(door, None)
     assert plain.ports.producers.underwriting_flag == UnderwritingFlag()
@@ -294,11 +294,12 @@ def test_the_configuration_of_the_requirements_is_read() -> None:
 
 
 @pytest.mark.criterion("UW-02")
-def test_a_removed_flag_lets_no_code_through_that_was_discarded_since(door: Door, agency: Agency) -> None:
+@pytest.mark.parametrize("holder", [False, True])
+def test_a_removed_flag_lets_no_code_through_that_was_discarded_since(door: Door, agency: Agency, holder: bool) -> None:
     put(door, agency.maya, State.SUSPENDED)
     draft = quote(door, agency)
     [flag] = underwrite(door, agency, draft.locator).result.flags
     door.run(flags.remove, underwriter(agency), locator=flag.locator)
-    put(door, agency.codes["maya"], State.DISCARDED)
-    with pytest.raises(Conflict, match="HL-maya has been discarded"):
+    put(door, agency.maya if holder else agency.codes["maya"], State.DISCARDED)
+    with pytest.raises(Conflict, match=r"HL-maya is discarded(, and the code| and) cannot be used again"):
         underwrite(door, agency, draft.locator)
