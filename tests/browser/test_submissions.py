@@ -83,6 +83,7 @@ def test_personal_auto_is_entered_and_handed_in_on_a_desk(sessions: Sessions, op
     answers = complete(form)
     page.goto(demo_site.url)
     page.get_by_role("navigation", name="Primary").get_by_role("link", name="Submissions").first.click()
+    page.get_by_role("link", name="New submission").click()
     expect(page.get_by_role("heading", name="Drafts to resume")).to_be_visible()
     assert look(page) == []
     page.set_viewport_size(DESK)  # type: ignore[arg-type]

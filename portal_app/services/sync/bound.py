@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from portal_app.models.accounts import Account
 from portal_app.models.documents import PolicyDocument
-from portal_app.models.enums import SubmissionEventKind
+from portal_app.models.enums import SubmissionEventKind, SubmissionStatus
 from portal_app.models.policies import Carrier, Policy
 from portal_app.models.quotes import Quote
 from portal_app.models.submissions import Submission, SubmissionEvent
@@ -23,6 +23,7 @@ from portal_app.services.topics import Topic
 MARK = "submission:"
 """How the source id of a policy begins that no feed has confirmed yet."""
 THE_PORTALS = "portal"
+WAITING = col(Policy.source_id).startswith(MARK, autoescape=True)
 
 
 def unconfirmed(submission: str) -> str:
@@ -63,7 +64,9 @@ def find_again(tx: Tx, feed: str, records: Sequence[PolicyRecord], known: Iterab
 
 
 def _any_waits(tx: Tx) -> bool:
-    waiting = select(col(Policy.id)).where(col(Policy.source_id).startswith(MARK, autoescape=True)).limit(1)
+    # From the submissions, which an index knows by status: a large agency's policies are not gone through.
+    bound = select(col(Submission.id)).join(Policy, col(Policy.id) == col(Submission.policy_id))
+    waiting = bound.where(col(Submission.status) == SubmissionStatus.BOUND, WAITING).limit(1)
     return tx.db.scalar(waiting) is not None
 
 
@@ -87,7 +90,7 @@ def _by_number(tx: Tx, records: Sequence[PolicyRecord]) -> list[tuple[str, Found
         .join(Carrier, col(Carrier.id) == col(Policy.carrier_id))
         .join(Submission, col(Submission.policy_id) == col(Policy.id))
         .where(
-            col(Policy.source_id).startswith(MARK, autoescape=True),
+            WAITING,
             tuple_(col(Policy.number_key), col(Policy.effective)).in_([key[1:] for key in keys]),
         )
     )
@@ -101,7 +104,7 @@ def _by_number(tx: Tx, records: Sequence[PolicyRecord]) -> list[tuple[str, Found
 
 def _hand_over(tx: Tx, feed: str, source_id: str, there: Found) -> bool:
     """Whether it was still waiting: a policy is confirmed once."""
-    waiting = (col(Policy.id) == there.policy_id, col(Policy.source_id).startswith(MARK, autoescape=True))
+    waiting = (col(Policy.id) == there.policy_id, WAITING)
     values = {"feed": feed, "source_id": source_id}
     return bool(tx.db.execute(update(Policy).where(*waiting).values(values).returning(col(Policy.id))).all())
 
