@@ -176,14 +176,15 @@ def _answer(each: Any) -> rx.Component:
             type="submit",
             class_name="button button-quiet",
         ),
-        rx.el.p(
-            rx.cond(S.problems_of_answers.contains(each.locator), S.problems_of_answers[each.locator], ""),
-            id="answer-problem-" + each.locator,
-            class_name="hint hint-bad",
-        ),
+        _problem_of(each.locator),
         on_submit=S.answer,
         class_name="answer-form",
     )
+
+
+def _problem_of(locator: Any) -> rx.Component:
+    told = rx.cond(S.problems_of_answers.contains(locator), S.problems_of_answers[locator], "")
+    return rx.el.p(told, id="answer-problem-" + locator, class_name="hint hint-bad")
 
 
 def _ends() -> rx.Component:
