@@ -9,7 +9,7 @@ from portal_app.components.facts import panel
 from portal_app.components.notes import note, skeleton_page
 from portal_app.components.shell import page_header
 from portal_app.components.words import meta
-from portal_app.pages.frame import framed, or_problem, record, titled
+from portal_app.pages.frame import framed, once_loaded, or_problem, record, titled
 from portal_app.pages.page import Page
 from portal_app.pages.preferences import button
 from portal_app.state.authority import ACTIONS, KINDS, PLACE, ROLES, RuleState
@@ -44,7 +44,7 @@ def _new(title: str, lead: str, form: rx.Component) -> rx.Component:
         "authority",
         rx.el.div(
             page_header(title, lead, back=BACK),
-            or_problem("The form could not be loaded", rx.cond(S.loaded, form, skeleton_page(title))),
+            or_problem("The form could not be loaded", once_loaded(S.loaded, form, skeleton_page(title))),
             class_name="settings",
         ),
         search=False,

@@ -11,7 +11,7 @@ from portal_app.components.notes import note, skeleton_page
 from portal_app.components.shell import page_header
 from portal_app.components.words import meta
 from portal_app.pages.earlier_answers import earlier_answers
-from portal_app.pages.frame import framed, or_problem, titled
+from portal_app.pages.frame import framed, once_loaded, or_problem, titled
 from portal_app.pages.page import Page
 from portal_app.state.binding import ACTIONS, PLACE, STATES, BindingState
 from portal_app.state.portal import PortalState
@@ -30,7 +30,7 @@ def binding() -> rx.Component:
                 "Put the facts that you know. Each rule answers, and says what would pass.",
                 button_link("Grants and moratoria", "/admin/authority", quiet=True),
             ),
-            or_problem("The form could not be loaded", rx.cond(S.loaded, _asked(), skeleton_page(TITLE))),
+            or_problem("The form could not be loaded", once_loaded(S.loaded, _asked(), skeleton_page(TITLE))),
             class_name="settings",
         ),
         search=False,

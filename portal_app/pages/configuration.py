@@ -68,7 +68,7 @@ def _listed() -> rx.Component:
 def configuration() -> rx.Component:
     return framed(
         "settings",
-        record("configuration", S.loaded & S.is_hydrated, _configuration(), skeleton_page("Configuration"), BACK),
+        record("configuration", S.loaded, _configuration(), skeleton_page("Configuration"), BACK),
         search=False,
     )
 

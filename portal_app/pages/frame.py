@@ -65,6 +65,13 @@ def or_problem(what: str, content: rx.Component, *, alone: bool = False) -> rx.C
     return rx.cond(S.problem != "", failed(what, S.problem, S.reference, alone=alone), content)
 
 
+def once_loaded(loaded: Any, content: rx.Component, waiting: rx.Component) -> rx.Component:
+    """The content when what stands in it has come for this visit. A form is drawn by nothing else: one that was still
+    there from the visit before could be written in, and would then be drawn anew.
+    """
+    return rx.cond(loaded & S.is_hydrated, content, waiting)
+
+
 def record(
     what: str, drawn: rx.Var[bool], content: rx.Component, waiting: rx.Component, back: tuple[str, str]
 ) -> rx.Component:
@@ -76,5 +83,5 @@ def record(
         button_link(*back),
         alone=True,
     )
-    found = rx.cond(S.missing, gone, rx.cond(drawn & S.is_hydrated, content, waiting))
+    found = rx.cond(S.missing, gone, once_loaded(drawn, content, waiting))
     return or_problem(f"The {what} could not be loaded", found, alone=True)

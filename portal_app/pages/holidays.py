@@ -8,7 +8,7 @@ from portal_app.components.facts import panel
 from portal_app.components.notes import note, skeleton_page
 from portal_app.components.shell import page_header
 from portal_app.components.words import chip, meta
-from portal_app.pages.frame import framed, or_problem, titled
+from portal_app.pages.frame import framed, once_loaded, or_problem, titled
 from portal_app.pages.page import Page
 from portal_app.pages.preferences import button
 from portal_app.pages.routing_form import text
@@ -34,7 +34,7 @@ def holidays() -> rx.Component:
         "settings",
         or_problem(
             "The holidays could not be loaded",
-            rx.cond(S.loaded & S.is_hydrated, drawn, skeleton_page("Holidays and business hours")),
+            once_loaded(S.loaded, drawn, skeleton_page("Holidays and business hours")),
             alone=True,
         ),
         search=False,

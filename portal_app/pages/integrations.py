@@ -12,7 +12,7 @@ from portal_app.components.table import body, cell, head, heading, name_cell, pa
 from portal_app.components.words import as_of, chip, icon, meta
 from portal_app.pages.conflicts import conflicts
 from portal_app.pages.dead_letters import dead_letters
-from portal_app.pages.frame import framed, or_problem, titled
+from portal_app.pages.frame import framed, once_loaded, or_problem, titled
 from portal_app.pages.page import Page
 from portal_app.pages.preferences import button
 from portal_app.state.conflicts import ConflictsState
@@ -46,7 +46,7 @@ def integrations() -> rx.Component:
         "integrations",
         or_problem(
             "Integrations could not be loaded",
-            rx.cond(S.loaded & S.is_hydrated, drawn, skeleton_page("Integrations")),
+            once_loaded(S.loaded, drawn, skeleton_page("Integrations")),
             alone=True,
         ),
         refresh=[S.refresh, ConflictsState.refresh, DeadLettersState.refresh],

@@ -12,7 +12,7 @@ from portal_app.components.notes import note, skeleton_page
 from portal_app.components.shell import doorstep, page_header
 from portal_app.components.table import body, cell, head, heading, row, table
 from portal_app.components.words import Part, Text, chip, copy_button, either, icon, meta
-from portal_app.pages.frame import framed, or_problem, titled
+from portal_app.pages.frame import framed, once_loaded, or_problem, titled
 from portal_app.pages.notice_preferences import notices
 from portal_app.pages.page import Page
 from portal_app.pages.sign_in import SET_UP_PROBLEMS, TEXT_REASONS, THROTTLED, key_to_scan, new_password, text_me
@@ -43,7 +43,7 @@ def preferences() -> rx.Component:
         "preferences",
         or_problem(
             "Your preferences could not be loaded",
-            rx.cond(S.loaded & S.is_hydrated, _preferences(), skeleton_page("Preferences")),
+            once_loaded(S.loaded, _preferences(), skeleton_page("Preferences")),
             alone=True,
         ),
     )

@@ -8,7 +8,7 @@ from portal_app.components.facts import panel
 from portal_app.components.notes import empty, note, skeleton_page
 from portal_app.components.shell import page_header
 from portal_app.components.words import chip, meta
-from portal_app.pages.frame import framed, or_problem, titled
+from portal_app.pages.frame import framed, once_loaded, or_problem, titled
 from portal_app.pages.page import Page
 from portal_app.pages.preferences import button
 from portal_app.pages.routing_form import rule_form, select, text
@@ -36,7 +36,7 @@ def routing() -> rx.Component:
         "settings",
         or_problem(
             "The rules could not be loaded",
-            rx.cond(S.loaded & S.is_hydrated, drawn, skeleton_page("Routing of submissions")),
+            once_loaded(S.loaded, drawn, skeleton_page("Routing of submissions")),
             alone=True,
         ),
         search=False,

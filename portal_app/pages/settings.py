@@ -10,7 +10,7 @@ from portal_app.components.notes import note, skeleton_page
 from portal_app.components.shell import page_header
 from portal_app.components.table import body, cell, head, heading, row, table
 from portal_app.components.words import chip, copy_button, either, icon, meta
-from portal_app.pages.frame import framed, or_problem, titled
+from portal_app.pages.frame import framed, once_loaded, or_problem, titled
 from portal_app.pages.page import Page
 from portal_app.pages.preferences import button
 from portal_app.pages.settings_form import changes_list, settings_form
@@ -48,7 +48,7 @@ def settings() -> rx.Component:
         "settings",
         or_problem(
             "Settings could not be loaded",
-            rx.cond(S.loaded & S.is_hydrated, drawn, skeleton_page("Settings")),
+            once_loaded(S.loaded, drawn, skeleton_page("Settings")),
             alone=True,
         ),
         search=False,

@@ -13,7 +13,7 @@ from portal_app.components.notes import empty, note, skeleton_page, skeleton_row
 from portal_app.components.shell import page_header, search_box
 from portal_app.components.table import body, cell, head, heading, name_cell, pager, row, table
 from portal_app.components.words import copy_button, either, icon, meta
-from portal_app.pages.frame import framed, or_problem, record, titled
+from portal_app.pages.frame import framed, once_loaded, or_problem, record, titled
 from portal_app.pages.page import Page
 from portal_app.pages.preferences import button, token_table
 from portal_app.pages.user_form import user_form
@@ -240,7 +240,11 @@ def new_user() -> rx.Component:
             ),
             or_problem(
                 "The form could not be loaded",
-                rx.cond(S.link != "", added, user_form("Who they are and what they may do", "Review")),
+                once_loaded(
+                    S.loaded,
+                    rx.cond(S.link != "", added, user_form("Who they are and what they may do", "Review")),
+                    skeleton_page("Add a user"),
+                ),
             ),
             class_name="settings",
         ),

@@ -10,7 +10,7 @@ from portal_app.components.links import button_link, link
 from portal_app.components.notes import note, skeleton_rows
 from portal_app.components.shell import page_header, search_box
 from portal_app.components.words import hidden_text, icon, meta
-from portal_app.pages.frame import framed, or_problem, titled
+from portal_app.pages.frame import framed, once_loaded, or_problem, titled
 from portal_app.pages.page import Page
 from portal_app.pages.preferences import button
 from portal_app.state.portal import PortalState
@@ -24,7 +24,7 @@ def new_submission() -> rx.Component:
     return framed(
         "submissions",
         page_header("New submission", "Everything you type is saved at once. You can leave and come back."),
-        or_problem("The lines could not be loaded", rx.cond(S.loaded & S.is_hydrated, content, skeleton_rows())),
+        or_problem("The lines could not be loaded", once_loaded(S.loaded, content, skeleton_rows())),
         search=False,
         refresh=S.refresh,
     )
