@@ -108,6 +108,7 @@
   };
   const send = (entry) => {
     clearTimeout(entry.timer);
+    entry.timer = 0;
     if (!entry.rows || entry.trouble || flight || !isAlive() || !outbox()) return tell();
     const number = `${run}.${++count}`;
     const { of, path, version, rows, before, fresh, redraw } = entry;
@@ -280,16 +281,17 @@
   };
   const look = () => {
     const alive = isAlive(), page = wizard();
+    if (!/^\/submissions\/[^/]+\/edit\//.test(location.pathname)) lastSection = "";
+    if (!page && alive) heard = "";
+    // The answer to what was sent before another section was opened comes while that one is on its way.
+    if (page) answered();
     if (alive && !wasAlive && page) {
       giveUp();
       recall();
     }
-    if (!/^\/submissions\/[^/]+\/edit\//.test(location.pathname)) lastSection = "";
-    if (!page && alive) heard = "";
     if (alive && page) {
       for (const group of document.querySelectorAll("[data-answers]:not([data-seen])")) arrive(group);
       for (const entry of entries.values()) drawn(entry);
-      answered();
       if (!wasAlive) for (const entry of entries.values()) if (!entry.isChoice) entry.trouble = "";
       goTo();
       if (!flight) sendWaiting();
@@ -297,7 +299,7 @@
     }
     wasAlive = alive && Boolean(page);
   };
-  // What was left over from before is not waited for.
+  // What was left over from before, and what could not be sent while a section was on its way.
   const sendWaiting = () => {
     for (const entry of entries.values()) if (entry.rows && !entry.timer && !flight) send(entry);
   };

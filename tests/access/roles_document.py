@@ -48,7 +48,7 @@ def _services(permission: Permission) -> str:
     found = sorted(
         f"`{service.name}`"
         for service in SERVICES.values()
-        if service.requirement is permission and not service.name.startswith("tests")
+        if service.requirement is permission and not service.name.startswith(("tests", "bench"))
     )
     if permission is Permission.VIEW_ALL_ACCOUNTS:
         return "every service that reads accounts or policies: it widens what they see"

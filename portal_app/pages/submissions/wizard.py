@@ -63,7 +63,7 @@ def _steps() -> rx.Component:
         # The static script puts into it what is to be saved; it is no field that anybody fills in.
         rx.el.input(
             hidden=True,
-            on_change=S.save,
+            on_change=[S.save, C.refresh],
             custom_attrs={"data-outbox": "", "aria-hidden": "true"},
         ),
     )

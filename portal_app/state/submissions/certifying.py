@@ -55,7 +55,7 @@ class FilesState(PortalState):
     async def refresh(self) -> Any:
         if self.loaded:
             await self._again(self._look)
-        return WizardState.refresh
+        return [WizardState.refresh, CertifyState.refresh]
 
     async def _look(self) -> None:
         locator = part_of(str(self.router.url.path), 1)
@@ -89,6 +89,12 @@ class CertifyState(PortalState):
     async def load(self) -> None:
         self.loaded, self.number, self.disagreed = False, "", ""
         await self._look()
+
+    @requires(SUBMITS, passive=True)
+    async def refresh(self) -> None:
+        """What was typed last may be saved only once this page is open."""
+        if part_of(str(self.router.url.path), 3) == CERTIFY and not self.number:
+            await self._again(self._look)
 
     @requires(SUBMITS)
     async def submit(self, form: dict[str, Any]) -> Any:
