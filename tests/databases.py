@@ -3,6 +3,7 @@
 import itertools
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -12,8 +13,9 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy import Dialect, create_engine, text
+from sqlalchemy import Dialect, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.pool import QueuePool
 
 from portal_app import migrations
 from portal_app.database import Database
@@ -65,10 +67,6 @@ def shared_postgres(postgres_url: str, postgres_template: str) -> Iterator[str]:
         yield url
 
 
-class Changed(Exception):
-    """What is there is not what was migrated, and cannot be emptied."""
-
-
 @dataclass
 class Reused:
     """A database that is emptied for each test, which takes a tenth of the time of a copy. After a test that changed
@@ -76,46 +74,90 @@ class Reused:
 
     postgres_url: str
     template: str
-    name: str = ""
-    relations: str = ""
-    emptying: bytes = b""
+    database: Database | None = None
+    emptier: "Emptier | None" = None
 
-    def url(self) -> str:
-        """Its address, with nothing in it but what a migration puts there."""
-        if self.name:
-            with suppress(Changed, psycopg.Error):
+    def emptied(self) -> Database:
+        """It, with nothing in it but what a migration puts there. Its connections are those of the test before: a new
+        one knows no table yet."""
+        if self.database is None or self.emptier is None or not self.emptier.emptied():
+            self.close()
+            name = f"t_{os.getpid()}_{next(COUNTER)}"
+            _administer(self.postgres_url, f"CREATE DATABASE {name} TEMPLATE {self.template}")
+            url = make_url(self.postgres_url).set(database=name)
+            self.database = opened(url.update_query_dict({"application_name": KEPT}).render_as_string(False))
+            self.emptier = Emptier.of(url.set(drivername="postgresql").render_as_string(False))
+        return self.database
+
+    def given_back(self) -> None:
+        """What a test left open would be in the way of the next."""
+        pool = self.database.engine.pool if self.database else None
+        if self.database and isinstance(pool, QueuePool) and pool.checkedout():
+            self.database.dispose()
+
+    def close(self) -> None:
+        if self.database and self.emptier:
+            self.database.dispose()
+            self.emptier.connection.close()
+            _administer(self.postgres_url, f"DROP DATABASE {self.database.engine.url.database} WITH (FORCE)")
+        self.database = self.emptier = None
+
+
+@dataclass
+class Emptier:
+    """Empties every table in which something is, but for what was migrated into it, and numbers rows from the first on.
+    Foreign keys and triggers rest meanwhile. What was migrated is kept aside."""
+
+    connection: psycopg.Connection
+    tables: list[str]
+    kept: set[str]
+    relations: str
+
+    @classmethod
+    def of(cls, address: str) -> "Emptier":
+        db = psycopg.connect(address, autocommit=True)
+        tables = [name for (name,) in db.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
+        relations, _ = _relations(db)
+        db.execute("SET lock_timeout = '2s'; SET session_replication_role = replica; CREATE SCHEMA migrated")
+        found = cls(db, tables, set(), relations)
+        for name in found._filled():
+            db.execute(sql.SQL("CREATE TABLE {} AS SELECT * FROM {}").format(_aside(name), _public(name)))
+            found.kept.add(name)
+        asked = "SELECT sequencename, coalesce(last_value, 1), last_value IS NOT NULL FROM pg_sequences"
+        numbers = [
+            sql.SQL("setval({}, {}, {})").format(f"public.{name}", last, used)
+            for name, last, used in db.execute(f"{asked} WHERE schemaname = 'public'")
+        ]
+        db.execute(sql.SQL("PREPARE numbers_begin AS SELECT {}").format(sql.SQL(", ").join(numbers)))
+        return found
+
+    def emptied(self) -> bool:
+        """Whether it could be emptied: not where the tables are not those any more, or hold a lot."""
+        with suppress(psycopg.Error):
+            self.connection.execute(OTHERS_GO, [KEPT])
+            relations, size = _relations(self.connection)
+            if relations == self.relations and size <= MOST_BYTES:
                 self._empty()
-                return self._url()
-            _administer(self.postgres_url, f"DROP DATABASE {self.name} WITH (FORCE)")
-        self._copy()
-        return self._url()
-
-    def _url(self) -> str:
-        return make_url(self.postgres_url).set(database=self.name).render_as_string(hide_password=False)
-
-    def _connect(self) -> psycopg.Connection:
-        plain = make_url(self._url()).set(drivername="postgresql").render_as_string(hide_password=False)
-        return psycopg.connect(plain, autocommit=True)
-
-    def _copy(self) -> None:
-        self.name = f"t_{os.getpid()}_{next(COUNTER)}"
-        _administer(self.postgres_url, f"CREATE DATABASE {self.name} TEMPLATE {self.template}")
-        with self._connect() as db:
-            self.relations, _ = _relations(db)
-            self.emptying = _emptying(db)
+                return True
+        return False
 
     def _empty(self) -> None:
-        with self._connect() as db:
-            db.execute(OTHERS_GO)
-            relations, pages = _relations(db)
-            if relations != self.relations or pages > MOST_BYTES:
-                raise Changed
-            db.execute(self.emptying)
+        statements = [sql.SQL("DELETE FROM {}").format(_public(name)) for name in self._filled()]
+        for name in self.kept:
+            again = "INSERT INTO {} OVERRIDING SYSTEM VALUE SELECT * FROM {}"
+            statements.append(sql.SQL(again).format(_public(name), _aside(name)))
+        self.connection.execute(sql.SQL("; ").join([*statements, sql.SQL("EXECUTE numbers_begin")]))
+
+    def _filled(self) -> list[str]:
+        each = "SELECT {} WHERE EXISTS (SELECT 1 FROM {})"
+        asked = sql.SQL(" UNION ALL ").join(sql.SQL(each).format(name, _public(name)) for name in self.tables)
+        return [name for (name,) in self.connection.execute(asked, prepare=True)]
 
 
+KEPT = "kept"
 MOST_BYTES = 4_000_000
 OTHERS_GO = """SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND NOT (application_name = %s AND state = 'idle')"""
 RELATIONS = """SELECT md5(string_agg(oid || relname || relnatts, ',' ORDER BY oid)),
     sum(pg_relation_size(oid)) FILTER (WHERE relkind = 'r')
     FROM pg_class WHERE relnamespace = 'public'::regnamespace"""
@@ -128,27 +170,19 @@ def _relations(db: psycopg.Connection) -> tuple[str, int]:
     return row[0], int(row[1])
 
 
-def _emptying(db: psycopg.Connection) -> bytes:
-    """The statements that empty every table, but for what was migrated into it, and number rows from the beginning.
-    Foreign keys and triggers rest meanwhile. What was migrated is kept aside."""
-    tables = [name for (name,) in db.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
-    statements = [sql.SQL("SET lock_timeout = '2s'; SET session_replication_role = replica")]
-    db.execute("CREATE SCHEMA migrated")
-    for name in tables:
-        table, kept = sql.Identifier("public", name), sql.Identifier("migrated", name)
-        statements.append(sql.SQL("DELETE FROM {}").format(table))
-        if db.execute(sql.SQL("SELECT 1 FROM {} LIMIT 1").format(table)).fetchone():
-            db.execute(sql.SQL("CREATE TABLE {} AS SELECT * FROM {}").format(kept, table))
-            statements.append(sql.SQL("INSERT INTO {} OVERRIDING SYSTEM VALUE SELECT * FROM {}").format(table, kept))
-    asked = "SELECT sequencename, coalesce(last_value, 1), last_value IS NOT NULL FROM pg_sequences"
-    for name, last, used in db.execute(f"{asked} WHERE schemaname = 'public'"):
-        statements.append(sql.SQL("SELECT setval({}, {}, {})").format(f"public.{name}", last, used))
-    return sql.SQL("; ").join(statements).as_bytes(db)
+def _public(name: str) -> sql.Identifier:
+    return sql.Identifier("public", name)
+
+
+def _aside(name: str) -> sql.Identifier:
+    return sql.Identifier("migrated", name)
 
 
 @pytest.fixture(scope="session")
-def reused_postgres(postgres_url: str, postgres_template: str) -> Reused:
-    return Reused(postgres_url, postgres_template)
+def reused_postgres(postgres_url: str, postgres_template: str) -> Iterator[Reused]:
+    reused = Reused(postgres_url, postgres_template)
+    yield reused
+    reused.close()
 
 
 def _administer(url: str, statement: str) -> None:
@@ -169,15 +203,25 @@ def opened(url: str) -> Database:
     dialect, cache = _compiled.setdefault(database.dialect, (engine.dialect, engine._compiled_cache))
     for each in (engine, database._reading, database._writing):
         each.dialect, each._compiled_cache = dialect, cache
+    if database.dialect == "sqlite":
+        event.listen(engine, "connect", _forgetful)
     return database
+
+
+def _forgetful(connection: sqlite3.Connection, _: object) -> None:
+    """As the PostgreSQL of the tests is: what is written survives this process, and not a power cut, for which each
+    commit would wait longer than it takes. What is served is served as in earnest."""
+    connection.execute("PRAGMA synchronous=OFF").close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("empty_sqlite"), tmp_path / "portal.db")
-        database = opened(f"sqlite:///{tmp_path / 'portal.db'}")
-    else:
-        database = opened(request.getfixturevalue("reused_postgres").url())
+    if request.param == "postgresql":
+        reused: Reused = request.getfixturevalue("reused_postgres")
+        yield reused.emptied()
+        reused.given_back()
+        return
+    shutil.copy(request.getfixturevalue("empty_sqlite"), tmp_path / "portal.db")
+    database = opened(f"sqlite:///{tmp_path / 'portal.db'}")
     yield database
     database.dispose()

@@ -103,33 +103,35 @@ class Agency:
 
 
 def build_agency(db: Session) -> Agency:
-    """Needs a migrated database and an open writing transaction."""
+    """Needs a migrated database and an open writing transaction. Written in few statements: it begins most tests."""
     lines = {each.code: each for each in db.query(LineOfBusiness).all()}
     carrier = Carrier(name="Granite Mutual", naic="99001")
-    db.add(carrier)
-    house = _producer(db, "Harbor Lane Insurance", ProducerKind.ORGANISATION)
-    branch = _producer(db, "North Branch", ProducerKind.ORGANISATION, house)
-    maya = _producer(db, "Maya Alvarez", ProducerKind.INDIVIDUAL, branch)
-    daniel = _producer(db, "Daniel Kim", ProducerKind.INDIVIDUAL, branch)
-    codes = {}
-    for name, owner in {"house": house, "branch": branch, "maya": maya, "daniel": daniel}.items():
-        codes[name] = ProducerCode(
-            code=f"HL-{name}", producer_id=owner.id or 0, state=ProducerState.VALIDATED, created_at=NOW
-        )
-        db.add(codes[name])
-    db.flush()
-    policies = {}
-    for number, name in enumerate(["maya", "daniel", "branch", "nobody"], 1):
-        code = codes.get(name)
-        policies[name] = add_policy(
-            db,
-            number=f"HO-10{number}",
-            insured=f"{name.title()}'s Client",
-            line=lines["homeowners"],
-            carrier=carrier,
-            code=code,
-        )
+    house = _producer("Harbor Lane Insurance", ProducerKind.ORGANISATION)
+    _added(db, carrier, house)
+    branch = _producer("North Branch", ProducerKind.ORGANISATION, house)
+    _added(db, branch)
+    maya = _producer("Maya Alvarez", ProducerKind.INDIVIDUAL, branch)
+    daniel = _producer("Daniel Kim", ProducerKind.INDIVIDUAL, branch)
+    names = ("maya", "daniel", "branch", "nobody")
+    about = {name: (f"HO-10{number}", f"{name.title()}'s Client") for number, name in enumerate(names, 1)}
+    accounts = {name: _account(*told) for name, told in about.items()}
+    _added(db, maya, daniel, *accounts.values())
+    codes = {
+        name: ProducerCode(code=f"HL-{name}", producer_id=owner.id or 0, state=ProducerState.VALIDATED, created_at=NOW)
+        for name, owner in {"house": house, "branch": branch, "maya": maya, "daniel": daniel}.items()
+    }
+    _added(db, *codes.values())
+    policies = {
+        name: _policy(*told, lines["homeowners"], carrier, accounts[name], codes.get(name))
+        for name, told in about.items()
+    }
+    _added(db, *policies.values())
     return Agency(house, branch, maya, daniel, codes, policies)
+
+
+def _added(db: Session, *rows: object) -> None:
+    db.add_all(rows)
+    db.flush()
 
 
 def add_policy(
@@ -145,10 +147,28 @@ def add_policy(
     effective: date = date(2026, 6, 1),
     status: PolicyStatus = PolicyStatus.ACTIVE,
 ) -> Policy:
-    account = Account(feed="test", source_id=f"C-{number}", kind=AccountKind.PERSON, name=insured, as_of=NOW)
-    db.add(account)
-    db.flush()
-    policy = Policy(
+    account = _account(number, insured)
+    _added(db, account)
+    policy = _policy(number, insured, line, carrier, account, code, effective)
+    policy.vins, policy.streets, policy.status = vins, streets, status
+    _added(db, policy)
+    return policy
+
+
+def _account(number: str, name: str) -> Account:
+    return Account(feed="test", source_id=f"C-{number}", kind=AccountKind.PERSON, name=name, as_of=NOW)
+
+
+def _policy(
+    number: str,
+    insured: str,
+    line: LineOfBusiness,
+    carrier: Carrier,
+    account: Account,
+    code: ProducerCode | None,
+    effective: date = date(2026, 6, 1),
+) -> Policy:
+    return Policy(
         feed="test",
         source_id=f"P-{number}",
         account_id=account.id or 0,
@@ -161,24 +181,16 @@ def add_policy(
         insured_name=insured,
         effective=effective,
         expiration=effective.replace(year=effective.year + 1),
-        status=status,
+        status=PolicyStatus.ACTIVE,
         premium=Decimal("1234.50"),
-        vins=vins,
-        streets=streets,
         as_of=NOW,
     )
-    db.add(policy)
-    db.flush()
-    return policy
 
 
-def _producer(db: Session, name: str, kind: ProducerKind, parent: Producer | None = None) -> Producer:
-    producer = Producer(
+def _producer(name: str, kind: ProducerKind, parent: Producer | None = None) -> Producer:
+    return Producer(
         name=name, kind=kind, parent_id=parent.id if parent else None, state=ProducerState.VALIDATED, created_at=NOW
     )
-    db.add(producer)
-    db.flush()
-    return producer
 
 
 def add_user(db: Session, role: Role, email: str = "", producer: Producer | None = None, **given: object) -> User:

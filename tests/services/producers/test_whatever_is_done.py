@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
 
-from portal_app.database import Database
 from portal_app.models.enums import ProducerState
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.services.door import Door
@@ -20,6 +19,7 @@ from portal_app.services.producers import change, create
 from portal_app.services.producers.change import CodeChanges, ProducerChanges
 from portal_app.services.producers.create import NumberFailed
 from portal_app.services.producers.lifecycle import TRANSITIONS, Step
+from tests.databases import opened
 from tests.services.producers.acting import ADMIN
 from tests.services.producers.configured import SEED, with_configuration
 from tests.services.producers.test_lifecycle import VERBS
@@ -40,7 +40,7 @@ class Registry(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
         shutil.copy(self.migrated, self.folder / "portal.db")
-        database = Database(f"sqlite:///{self.folder / 'portal.db'}")
+        database = opened(f"sqlite:///{self.folder / 'portal.db'}")
         self.door: Door = with_configuration(make_door(database, self.folder, Clock()), SEED)
         self.states: dict[str, State] = {}
         self.above: dict[str, str] = {}

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy import func, select
 
-from portal_app.database import Database
 from portal_app.models.enums import FlagCause, FlagLevel, ProducerState, QuoteState
 from portal_app.models.quotes import UnderwritingFlag
 from portal_app.services.errors import Conflict
 from portal_app.services.quotes import drafts, find
 from portal_app.services.quotes.lifecycle import FINAL, TRANSITIONS, Step, can_flag, can_step, check_step
 from portal_app.services.underwriting import flags, requests
+from tests.databases import opened
 from tests.services.quotes import states_document
 from tests.services.quotes.acting import put, quote
 from tests.world import Clock, build_agency, make_door
@@ -48,7 +48,7 @@ class Desk(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
         shutil.copy(self.migrated, self.folder / "portal.db")
-        self.door = make_door(Database(f"sqlite:///{self.folder / 'portal.db'}"), self.folder, Clock())
+        self.door = make_door(opened(f"sqlite:///{self.folder / 'portal.db'}"), self.folder, Clock())
         with self.door.database.write() as db:
             self.agency = build_agency(db)
         self.person = self.agency.principal()
