@@ -14,7 +14,7 @@ from tests.routes.api.conftest import Cast, Person, Served
 from tests.world import Agency
 
 DESCRIPTION = "/api/v1/openapi.json"
-EXAMPLES = 4
+EXAMPLES = 2
 # What the description cannot say of a body, such as that a producer code is known, is answered 422 too.
 BODIES = {"positive_data_acceptance": {"expected-statuses": ["2xx", "400", "401", "403", "404", "409", "422", "429"]}}
 
@@ -73,7 +73,8 @@ def test_nothing_that_is_sent_is_answered_otherwise_than_described(
     person = cast.writing(person) if role.endswith("writes") else person
     generation = {"max-examples": EXAMPLES, "with-security-parameters": False, "database": "none"}
     # Every value at its border, as it may be sent; what may not be is drawn, a few times for each address.
-    phases = {"coverage": {"enabled": role.startswith("principal"), "generation": {"mode": "positive"}}}
+    whole = role.startswith("principal")
+    phases = {"coverage": {"enabled": whole, "generation": {"mode": "positive"}}, "stateful": {"enabled": whole}}
     wrong, answers = [], Counter()
     for event in from_schema(read(served, person, seed=1, generation=generation, phases=phases)).execute():
         if isinstance(event, events.NonFatalError | events.FatalError):
