@@ -64,6 +64,9 @@ format: env-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# Each of the processes that the tests start would compile the portal anew where Python is told to keep nothing.
+test bench: export PYTHONDONTWRITEBYTECODE =
+
 test: env-dev front-end
 	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder $(TESTS)
 

@@ -76,8 +76,11 @@ def agency(folder: Path, database_url: str = "", redis_url: str = "") -> Iterato
     near = Web(folder / "data", settings)
     webs = [near, Web(folder / "data", settings)] if database_url else [near]
     environment = servers.portal_environment(folder / "data", near.port, settings)
-    loading = [sys.executable, "-m", "portal_app", "demo", "load"]
-    subprocess.run(loading, cwd=ROOT, env=environment, check=True, timeout=300)
+    if database_url:
+        loading = [sys.executable, "-m", "portal_app", "demo", "load"]
+        subprocess.run(loading, cwd=ROOT, env=environment, check=True, timeout=300)
+    else:
+        shutil.copytree(servers.loaded_demo(), folder / "data")
     with ExitStack() as stack:
         for web in webs:
             web.start()
