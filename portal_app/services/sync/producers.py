@@ -250,10 +250,14 @@ class TakingProducers:
 
 @reads(Gate.SYSTEM)
 def drafts_left(tx: Tx) -> str:
-    """What there is to say of producers and codes that the acting feed began as drafts and that still are; empty where
-    there are none."""
-    counts = []
-    for table, noun in ((bulk.PRODUCER, "producer"), (bulk.PRODUCER_CODE, "code")):
+    """What there is to say of producers and codes that the acting feed began as drafts and that still are, where their
+    type requires what no feed brings; empty where there are none."""
+    configured, counts = producers_in_force(tx), []
+    of_producers = configured.stored_producers[configured.feeds.producer]
+    of_codes = configured.stored_codes[configured.feeds.producer_code]
+    for kind, table, noun in ((of_producers, bulk.PRODUCER, "producer"), (of_codes, bulk.PRODUCER_CODE, "code")):
+        if not problems_of(kind, {}, whole=True):
+            continue
         drafts = select(func.count()).where(table.c.state == ProducerState.DRAFT, table.c.created_by == tx.actor.name)
         if number := tx.db.scalar(drafts):
             counts.append(f"{number} {noun}{'' if number == 1 else 's'}")
