@@ -45,7 +45,7 @@ def _asked(each: Any) -> rx.Component:
             class_name="note-actions button-row",
         ),
         role="alertdialog",
-        label="Decide: " + each.number,
+        label="Decide the conflict",
     )
 
 
