@@ -4,11 +4,13 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from threading import Timer
+from functools import partial
+from threading import Thread, Timer
 from typing import Any
 
 import httpx2
@@ -20,7 +22,7 @@ from portal_app.services.ports import DeliveryFailed
 from portal_app.services.webhooks.port import EventAnswer, EventCall
 from portal_app.settings import PREFIX
 
-CONNECT_SECONDS, SECONDS = 5.0, 10.0
+LOOK_UP_SECONDS, CONNECT_SECONDS, SECONDS = 5.0, 5.0, 10.0
 MOST_OF_AN_ANSWER = 4096
 MOST_ADDRESSES = 3
 PORTS = {"http": 80, "https": 443}
@@ -104,7 +106,9 @@ class HttpSender:
         if place.at is not None:
             return [place.at]
         try:
-            found = [ipaddress.ip_address(each) for each in self._resolve(place.host, place.port)]
+            found = [ipaddress.ip_address(each) for each in self._looked_up(place)]
+        except TimeoutError:
+            raise DeliveryFailed("The receiver's name was not found in time.") from None
         except (OSError, ValueError):
             raise DeliveryFailed("The receiver's name is not known.") from None
         if not found:
@@ -114,6 +118,13 @@ class HttpSender:
         if place.url.scheme == "http" and not all(addresses.is_inside(each, self._networks) for each in found):
             raise DeliveryFailed(ONLY_HTTPS)
         return list(dict.fromkeys(found))[:MOST_ADDRESSES]
+
+    def _looked_up(self, place: _Place) -> Sequence[str]:
+        """Where the name leads, in time: the system's own question has no limit and cannot be broken off, so that it is
+        left behind where it takes too long. Raises TimeoutError then, and what the question raises."""
+        answer: Future[Sequence[str]] = Future()
+        Thread(target=_ask, args=(answer, partial(self._resolve, place.host, place.port)), daemon=True).start()
+        return answer.result(LOOK_UP_SECONDS)
 
     def _may(self, address: Address) -> bool:
         return addresses.is_inside(address, self._networks) or addresses.is_public(address)
@@ -164,6 +175,13 @@ class _Watch:
         self.is_over = True
         with suppress(OSError, AttributeError):
             self._stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+
+
+def _ask(answer: Future[Sequence[str]], resolve: Callable[[], Sequence[str]]) -> None:
+    try:
+        answer.set_result(resolve())
+    except Exception as error:  # noqa: BLE001 (whoever waits for the answer raises it)
+        answer.set_exception(error)
 
 
 def _read(url: str) -> _Place | None:

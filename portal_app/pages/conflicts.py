@@ -6,6 +6,7 @@ import reflex as rx
 
 from portal_app.components.facts import panel
 from portal_app.components.links import link
+from portal_app.components.notes import note
 from portal_app.components.table import body, cell, head, heading, row, table
 from portal_app.components.words import meta
 from portal_app.pages.preferences import button
@@ -32,9 +33,25 @@ def conflicts() -> rx.Component:
     return rx.cond(S.seen, drawn)
 
 
+def _asked(each: Any) -> rx.Component:
+    """What is asked before it is decided, and says what it does."""
+    chosen = rx.match(S.resolution, ("first", each.first), ("second", each.second), "Both")
+    return note(
+        "warning",
+        rx.el.p(rx.el.strong(chosen, "? "), S.asked),
+        rx.el.div(
+            rx.el.button("Yes, decide it", type="button", on_click=S.go_on, class_name="button button-solid"),
+            button("No", on_click=S.never_mind),
+            class_name="note-actions button-row",
+        ),
+        role="alertdialog",
+        label="Decide the conflict",
+    )
+
+
 def _conflict(each: Any) -> rx.Component:
     def answer(label: Any, resolution: str) -> rx.Component:
-        return button(label, label=label + ": " + each.number, on_click=S.resolve(each.locator, resolution))
+        return button(label, label=label + ": " + each.number, on_click=S.ask_first(each.locator, resolution))
 
     answers = rx.el.div(
         answer(each.first, "first"),
@@ -54,6 +71,6 @@ def _conflict(each: Any) -> rx.Component:
         policy,
         cell("What", each.question, kind="wrapping plain"),
         cell("Since", each.since, kind="day left"),
-        cell("What holds", answers, kind="plain"),
+        cell("What holds", rx.cond(S.asking == each.locator, _asked(each), answers), kind="wrapping plain"),
         key=each.locator,
     )

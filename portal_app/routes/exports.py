@@ -55,7 +55,12 @@ async def post_export(request: Request) -> Response:
 
 def file_of(export: Export) -> StreamingResponse:
     """The answer, sent while it is read."""
-    about = {"Content-Disposition": f'attachment; filename="{export.file_name}"', "Cache-Control": "no-store"}
+    about = {
+        "Content-Disposition": f'attachment; filename="{export.file_name}"',
+        "Cache-Control": "no-store",
+        "Export-Rows": str(export.rows),
+        "Export-Total": str(export.measured.rows),
+    }
     return StreamingResponse(export.chunks(), media_type="text/csv; charset=utf-8", headers=about)
 
 

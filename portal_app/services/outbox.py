@@ -1,11 +1,11 @@
 """What has to leave the house: written with the change that causes it, delivered, tried again, or shown to a person."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, func, or_, select, update
+from sqlalchemy import delete, exists, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -69,6 +69,35 @@ def enqueue(tx: Tx, topic: str, *, record_key: str, payload: dict[str, Any], not
     tx.db.add(message)
     tx.db.flush()
     return message.locator
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message that is still to be written, as `enqueue` takes it."""
+
+    record_key: str
+    payload: dict[str, Any]
+    not_before: datetime | None = None
+
+
+def enqueue_many(tx: Tx, topic: str, letters: Sequence[Letter]) -> None:
+    """Write many messages at once, in this order."""
+    if not letters:
+        return
+    rows = [
+        {
+            "locator": new_locator(),
+            "topic": topic,
+            "record_key": each.record_key,
+            "payload": each.payload,
+            "created_at": tx.now,
+            "due_at": max(tx.now, each.not_before or tx.now),
+            "attempts": 0,
+            "last_error": "",
+        }
+        for each in letters
+    ]
+    tx.db.execute(insert(OutboxMessage), rows)
 
 
 def take_out(tx: Tx, record_key: str) -> None:

@@ -11,7 +11,7 @@ from portal_app.services.door import current_actor
 from portal_app.services.sync import conflicts
 from portal_app.services.sync.conflicts import Open
 from portal_app.services.topics import Topic
-from portal_app.state import address, wording
+from portal_app.state import address, deciding, wording
 from portal_app.state.portal import PortalState
 
 
@@ -26,6 +26,7 @@ class ConflictLine:
     second: str
     both: bool
     since: str
+    does: dict[str, str]
 
 
 class ConflictsState(PortalState):
@@ -34,6 +35,9 @@ class ConflictsState(PortalState):
     conflicts: list[ConflictLine] = []
     conflicts_headline: str = ""
     waiting: int = 0
+    asking: str = ""
+    asked: str = ""
+    resolution: str = ""
 
     @requires(Permission.VIEW_FEEDS, passive=True, shows=(Topic.FEEDS,))
     async def load(self) -> None:
@@ -54,6 +58,8 @@ class ConflictsState(PortalState):
             if found is None:
                 return
             self.conflicts, self.waiting = [self._line(each) for each in found.rows], found.total
+            if self.asking not in {each.locator for each in self.conflicts}:
+                self.asking = ""
         else:
             waiting = await self._ask(conflicts.waiting)
             if waiting is None:
@@ -62,7 +68,21 @@ class ConflictsState(PortalState):
         self.conflicts_headline, self.seen = wording.count(self.waiting, "conflict"), True
 
     @requires(Permission.MEND_ROWS)
-    async def resolve(self, locator: str, resolution: Literal["first", "second", "both"]) -> None:
+    async def ask_first(self, locator: str, resolution: Literal["first", "second", "both"]) -> None:
+        line = next((each for each in self.conflicts if each.locator == locator), None)
+        self.asking, self.resolution = (locator, resolution) if line else ("", "")
+        self.asked = line.does.get(resolution, "") if line else ""
+
+    @requires(Permission.MEND_ROWS)
+    async def never_mind(self) -> None:
+        self.asking, self.resolution, self.asked = "", "", ""
+
+    @requires(Permission.MEND_ROWS)
+    async def go_on(self) -> None:
+        """Decide what was asked about, once: a second click finds nothing that is asked any more."""
+        locator, resolution, self.asking = self.asking, self.resolution, ""
+        if not locator:
+            return
         done, _ = await self._do(conflicts.resolve, locator=locator, resolution=Resolution(resolution))
         if done:
             self._say("Decided.")
@@ -70,6 +90,7 @@ class ConflictsState(PortalState):
 
     def _line(self, each: Open) -> ConflictLine:
         first, second = each.first, each.second
+        does = deciding.effects(each)
         if each.kind is ConflictKind.SAME_TIME_TWICE:
             question = "Two terms for the same time: which holds?"
             first, second = (f"From {wording.day(date.fromisoformat(day))}" for day in (first, second))
@@ -90,4 +111,5 @@ class ConflictsState(PortalState):
             second=second,
             both=each.kind is ConflictKind.SAME_TIME_TWICE,
             since=self._moment(each.found_at),
+            does=does,
         )

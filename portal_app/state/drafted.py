@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from portal_app.models.enums import FlagCause, TransactionKind
-from portal_app.services.ledger.instructions import CLEAR, PRODUCERS, REVERT, SET, SET_OF_RECORD
+from portal_app.services.ledger.instructions import CLEAR, NOTHING_THERE, PRODUCERS, REVERT, SET, SET_OF_RECORD
 from portal_app.services.ledger.views import Again, Outlook, Segment, TransactionLine
 from portal_app.services.underwriting.flags import FlagView
 from portal_app.state import ledger_words, wording
@@ -80,7 +80,7 @@ def row_of(
         asks=[each[0].upper() + each[1:] for each in ledger_words.asked_in_words(draft.instructions)],
         parts=[_part(each, found.now, zone) for each in draft.segments],
         again=[f"{each.kind.label} effective {wording.instant(each.effective_at, zone)}" for each in found.again],
-        again_sentence=" ".join(filter(None, (again_sentence(found.again), falls_sentence(found.falls, zone)))),
+        again_sentence=" ".join(filter(None, _effects(found, zone))),
         problem=ledger_words.as_read_here(found.problem, zone),
         moved=found.moved,
         version=found.version,
@@ -130,9 +130,34 @@ def again_sentence(again: Sequence[Again]) -> str:
 
 
 def falls_sentence(falls: Sequence[Again], zone: ZoneInfo) -> str:
-    """What is reversed by issuing and does not come back."""
-    named = [f"the {each.kind.label.lower()} effective {wording.instant(each.effective_at, zone)}" for each in falls]
-    return f"For good: {', '.join(named)} {'falls' if len(named) == 1 else 'fall'} with this term." if named else ""
+    """What is reversed by issuing, until the term is reinstated."""
+    if not falls:
+        return ""
+    verb = "falls" if len(falls) == 1 else "fall"
+    return f"With this term {verb} {_named(falls, zone)}, until a reinstatement brings that back."
+
+
+def returns_sentence(returns: Sequence[Again], zone: ZoneInfo) -> str:
+    """What had fallen with the cancellation, and counts again."""
+    if not returns:
+        return ""
+    return f"With this term {'comes' if len(returns) == 1 else 'come'} back {_named(returns, zone)}."
+
+
+def _effects(found: Outlook, zone: ZoneInfo) -> tuple[str, ...]:
+    left_alone = any(each.get(NOTHING_THERE) for each in found.draft.processed)
+    return (
+        again_sentence(found.again),
+        falls_sentence(found.falls, zone),
+        returns_sentence(found.returns, zone),
+        "There is no current code at that moment, so the code of record is left alone." if left_alone else "",
+    )
+
+
+def _named(all_of: Sequence[Again], zone: ZoneInfo) -> str:
+    return ", ".join(
+        f"the {each.kind.label.lower()} effective {wording.instant(each.effective_at, zone)}" for each in all_of
+    )
 
 
 def _part(each: Segment, now: Sequence[Segment], zone: ZoneInfo) -> PartRow:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from portal_app.models.enums import Origin, TransactionKind
-from portal_app.services.ledger.instructions import CLEAR, REVERT, SET, SET_OF_RECORD, Instruction
+from portal_app.services.ledger.instructions import CLEAR, NOTHING_THERE, REVERT, SET, SET_OF_RECORD, Instruction
 from portal_app.services.ledger.views import Happening
 from portal_app.state import address, wording
 
@@ -126,6 +126,6 @@ def _done(asked: Instruction, done: Mapping[str, Any]) -> list[str]:
     if done.get(REVERT):
         meant = f", which is {asked[SET_OF_RECORD]}" if asked.get(SET_OF_RECORD) else ""
         told.append(f"code of record set to the current code{meant}")
-    elif asked.get(REVERT):
+    elif done.get(NOTHING_THERE):
         told.append("code of record left alone: there is no current code")
     return told

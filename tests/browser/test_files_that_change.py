@@ -108,14 +108,20 @@ def test_two_terms_for_the_same_time_are_decided_by_a_person(page: Page, agency:
     page.get_by_role("button", name="Run now").click()
     conflict = page.get_by_role("region", name="Conflicts").get_by_role("row").nth(1)
     expect(conflict).to_contain_text("Two terms for the same time: which holds?", timeout=SOON)
-    assert look(page) == []
     number = conflict.get_by_role("link").inner_text()
     later = page.get_by_role("button", name="From Jun 25, 2026: ")
     later.click()
+    asked = page.get_by_role("alertdialog")
+    expect(asked).to_contain_text("The term from Jun 18, 2026 goes")
+    assert look(page) == []
+    asked.get_by_role("button", name="No").click()
+    later.click()
+    asked.get_by_role("button", name="Yes, decide it").click()
     expect(page.get_by_text("Decided.").or_(page.get_by_text("being taken in"))).to_be_visible()
     if page.get_by_text("being taken in").count():
         expect(page.get_by_role("button", name="Run now")).to_be_visible(timeout=SOON)
         later.click()
+        asked.get_by_role("button", name="Yes, decide it").click()
     expect(page.get_by_text("Nothing waits for a decision.")).to_be_visible()
     page.goto(f"{agency.site.url}/policies?q={number}")
     expect(page.get_by_role("row").filter(has_text=number)).to_contain_text("Jun 25, 2026")

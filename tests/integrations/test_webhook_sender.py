@@ -7,10 +7,12 @@ import ipaddress
 import json
 import socket
 import ssl
+import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from threading import Event
 
 import pytest
 from hypothesis import given
@@ -341,6 +343,22 @@ def test_nobody_there_and_a_name_that_is_not_known_are_told_plainly() -> None:
     for resolve in (unknown, leads_to()):
         with pytest.raises(DeliveryFailed, match="name is not known"):
             HttpSender(resolve=resolve).send(call("https://hooks.example.test/"))
+
+
+@pytest.mark.criterion("HOOK-12")
+def test_a_name_that_is_looked_up_for_too_long_is_given_up_for_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sender, "LOOK_UP_SECONDS", 0.1)
+    end = Event()
+
+    def without_end(host: str, port: int) -> Sequence[str]:
+        end.wait(20)
+        return ["192.0.2.1"]
+
+    began = time.monotonic()
+    with pytest.raises(DeliveryFailed, match="name was not found in time"):
+        HttpSender(resolve=without_end).send(call("https://hooks.example.test/"))
+    assert time.monotonic() - began < 5
+    end.set()
 
 
 @pytest.mark.criterion("HOOK-12")

@@ -8,11 +8,13 @@ from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
 from portal_app.routes.api import credentials, parameters, problems, shapes
-from portal_app.routes.api.auth import Caller
+from portal_app.routes.api.auth import Caller, TokenFirst
 from portal_app.services.configuration import versions
 from portal_app.services.door import the_door
 
-router = APIRouter(prefix="/configurations", tags=["configurations"], responses=problems.OF_A_ROLE)
+router = APIRouter(
+    prefix="/configurations", tags=["configurations"], responses=problems.OF_A_ROLE, route_class=TokenFirst
+)
 CHANGED = problems.WRITTEN | problems.MISSING | problems.AGAINST_IT
 
 Kind = Annotated[str, Path(max_length=40, pattern=r"^[a-z-]+$", examples=["producer-types"])]

@@ -21,7 +21,18 @@ from portal_app.services.identity.roster import Standing
 
 FILE: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "The file. Its last line says how many rows it holds; without that line it broke off.",
+        "description": "The file: headings, then rows alone. Where something fails in the middle the connection is "
+        "broken off before the body has ended.",
+        "headers": {
+            "Export-Rows": {
+                "description": "How many rows it holds; fewer where some were removed while it was sent.",
+                "schema": {"type": "integer"},
+            },
+            "Export-Total": {
+                "description": "How many rows the list has: more, where the role exports so many at most.",
+                "schema": {"type": "integer"},
+            },
+        },
         "content": {"text/csv": {"schema": {"type": "string"}}},
     }
 }

@@ -7,12 +7,12 @@ from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
 from portal_app.routes.api import credentials, parameters, problems, shapes
-from portal_app.routes.api.auth import Caller
+from portal_app.routes.api.auth import Caller, TokenFirst
 from portal_app.services.door import the_door
 from portal_app.services.intake import asked as intake
 from portal_app.services.intake.forms import LINES
 
-router = APIRouter(prefix="/intake-forms", tags=["submissions"], responses=problems.OF_A_ROLE)
+router = APIRouter(prefix="/intake-forms", tags=["submissions"], responses=problems.OF_A_ROLE, route_class=TokenFirst)
 
 Line = Annotated[str, Path(max_length=40, pattern=r"^[a-z_]+$", examples=list(LINES))]
 Version = Annotated[int, Field(ge=0, description="That of the configuration, 0 for what is shipped.")]

@@ -11,7 +11,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from portal_app.models.enums import LicenseStatus
 from portal_app.routes.api import credentials, parameters, problems, shapes
-from portal_app.routes.api.auth import Caller
+from portal_app.routes.api.auth import Caller, TokenFirst
 from portal_app.routes.api.credentials import Codes, Day, Moment, Name, Names, States, Text
 from portal_app.services.access import Actor
 from portal_app.services.door import the_door
@@ -20,7 +20,7 @@ from portal_app.services.licensing import importing, licenses
 from portal_app.services.licensing.matching import Outcome
 from portal_app.services.licensing.terms import LicenseTerms, LineTerms
 
-router = APIRouter(prefix="/licenses", tags=["licensing"], responses=problems.OF_A_ROLE)
+router = APIRouter(prefix="/licenses", tags=["licensing"], responses=problems.OF_A_ROLE, route_class=TokenFirst)
 DONE = problems.MISSING | problems.AGAINST_IT
 
 

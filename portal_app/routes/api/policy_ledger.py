@@ -87,7 +87,8 @@ class Above(shapes.Shape):
 
 class Snapshot(shapes.Shape):
     """`producers` are who held the producer code on the date, and everybody who stood above them then, from the
-    bottom up; before the portal knew a producer, whoever stood there first."""
+    bottom up, by the names that they bear today; before the portal knew a producer, whoever stood there first. With
+    `knownAt` it is as it was known then: what was moved later counts as if it had stayed."""
 
     policy: str
     at: datetime

@@ -84,9 +84,10 @@ class Segment(shapes.Shape):
 
 class Transaction(shapes.Shape):
     """`instructions` are as they were given, `processed` as they come out where they are applied: to set the code of
-    record to the current code is processed as a revert. `segments` are the term from this transaction on; those of a
-    draft are what they would be. `draftVersion` is what a draft is changed, issued and discarded on top of, empty where
-    it is none. `reversedBy` and `reapplies` are locators of other transactions."""
+    record to the current code is processed as a revert; where there is no current code a revert changes nothing, which
+    `nothingToRevertTo` says. `segments` are the term from this transaction on; those of a draft are what they would be.
+    `draftVersion` is what a draft is changed, issued and discarded on top of, empty where it is none. `reversedBy` and
+    `reapplies` are locators of other transactions."""
 
     locator: str
     policy: str
@@ -120,13 +121,15 @@ class Again(shapes.Shape):
 
 class Outlook(shapes.Shape):
     """`draft` has its term's segments as they would be, `now` as they are. `again` would be reversed and applied again,
-    `falls` reversed for good. `problem` says why it would be refused, and is empty where it would not be; `moved` that
-    the policy has changed since its author looked: `version` is what it is now."""
+    `falls` only reversed; `returns` had fallen with the cancellation that is ended, and come back. `problem` says why
+    it would be refused, and is empty where it would not be; `moved` that the policy has changed since its author
+    looked: `version` is what it is now."""
 
     draft: Transaction
     now: list[Segment]
     again: list[Again]
     falls: list[Again]
+    returns: list[Again]
     moved: bool
     version: str
     problem: str

@@ -1,8 +1,9 @@
 """An export from its first byte to its last: measured, noted in the trail, then read part by part.
 
 Each part is a short reading transaction of its own, so that a long export holds up nobody and takes no more memory than
-a short one. The last line says how many rows there are; where something fails before it, the connection is broken off,
-so that no browser takes what has arrived for the whole.
+a short one. Every line is a row of the list, so that whatever opens the file may count, sort and read all of them; that
+it is not all of the list is told by its name. Where something fails in the middle the connection is broken off, so that
+no browser takes what has arrived for the whole.
 """
 
 import re
@@ -57,7 +58,9 @@ class Export:
 
     @property
     def file_name(self) -> str:
-        return f"{self.kind.value}-{self.day.isoformat()}.csv"
+        """What the file is called; where it holds the first of many rows alone, that too."""
+        part = f"-first-{self.rows}-of-{self.measured.rows}" if self.measured.rows > self.rows else ""
+        return f"{self.kind.value}-{self.day.isoformat()}{part}.csv"
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """The file, a part at a time. Raises BrokenOff."""
@@ -69,7 +72,6 @@ class Export:
                 break
             yield lines(found.rows)
             done, last = done + len(found.rows), found.last
-        yield lines([[self._end(done)]])
 
     async def _part(self, source: ModuleType, after: int, most: int) -> Any:
         try:
@@ -78,11 +80,6 @@ class Export:
             )
         except DomainError as failure:
             raise BrokenOff(failure.sentence) from failure
-
-    def _end(self, done: int) -> str:
-        if self.measured.rows > self.rows:
-            return f"End: {done:,} of {self.measured.rows:,} rows. Your role exports at most {self.rows:,}."
-        return f"End: {done:,} {'row' if done == 1 else 'rows'}."
 
 
 async def begin(door: Door, actor: Actor, *, kind: Kind, asked: Any) -> Export:

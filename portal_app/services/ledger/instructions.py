@@ -12,6 +12,8 @@ PRODUCERS = "producers"
 SET, CLEAR = "setProducerCode", "clearProducerCode"
 SET_OF_RECORD, REVERT = "setProducerCodeOfRecord", "revertProducerCodeOfRecord"
 NAMES = (SET, CLEAR, SET_OF_RECORD, REVERT)
+# Only in what was processed: a revert was asked for, and there was no current code.
+NOTHING_THERE = "nothingToRevertTo"
 MOST = 20
 
 Instruction = Mapping[str, Any]
@@ -28,7 +30,9 @@ class ProducerInfo:
 
 def carried_out(before: ProducerInfo, instruction: Instruction) -> tuple[ProducerInfo, dict[str, Any]]:
     """What the codes are after the instruction, and the instruction as it was processed: to set the code of record to
-    the code that is current is to revert it. Where there is no current code there is nothing to revert to."""
+    the code that is current is to revert it. Where there is no current code there is nothing to revert to, and what was
+    processed says so: it is not refused, for whether there is one hangs on what else takes effect before, and may be
+    issued later."""
     code, of_record = before.producer_code, before.producer_code_of_record
     processed: dict[str, Any] = {"action": PRODUCERS}
     if wanted := instruction.get(SET):
@@ -39,6 +43,8 @@ def carried_out(before: ProducerInfo, instruction: Instruction) -> tuple[Produce
     if instruction.get(REVERT) or (wanted and wanted == code):
         if code:
             of_record, processed[REVERT] = code, True
+        else:
+            processed[REVERT], processed[NOTHING_THERE] = False, True
     elif wanted:
         of_record = processed[SET_OF_RECORD] = wanted
     return ProducerInfo(code, of_record), processed

@@ -16,8 +16,9 @@ from portal_app.services.errors import Conflict, Invalid
 from portal_app.services.ledger import rows, views, writing
 from portal_app.services.ledger.draft_versions import check_draft_version
 from portal_app.services.ledger.drafts import about, check_instructions, check_version, hold
-from portal_app.services.ledger.order import Arrangement, arrange, cancels, with_renewals_fallen
+from portal_app.services.ledger.order import Arrangement, rearranged
 from portal_app.services.ledger.reading import issuable, told_of
+from portal_app.services.ledger.returning import returning, tell_returned
 from portal_app.services.ledger.rules import Act, check_aim, check_sequence, told
 from portal_app.services.ledger.segments import code_from
 from portal_app.services.ledger.writing import Drafted, Placed
@@ -95,8 +96,9 @@ def _write(tx: Tx, row: LedgerTransaction, policy: Policy, plan: "Plan") -> None
         "transaction": locator,
         "kind": entry.kind.value,
         "effective_at": told(row.effective_at),
-        "applied_again": len(arrangement.written) - 1,
+        "applied_again": len(arrangement.written) - 1 - len(arrangement.returns),
         "fallen": len(arrangement.falls),
+        "came_back": len(arrangement.returns),
     }
     said = about(policy, row)
     # A draft stands outside of the order; issued, it is written where it belongs.
@@ -106,13 +108,14 @@ def _write(tx: Tx, row: LedgerTransaction, policy: Policy, plan: "Plan") -> None
         Placed(policy.id or 0, each, drafted=drafted if each.given is entry else None) for each in arrangement.written
     ]
     falls = {each.id or 0: policy.id or 0 for each in arrangement.falls}
-    writing.write(tx.db, placed, tx.now, falls)
+    wrote = writing.write(tx.db, placed, tx.now, falls)
     reproject(tx.db, policy.feed, {policy.id or 0: policy.source_id}, Clock(tx.now, tx.settings.zone))
     audit.record(tx, "transaction.issued", subject_kind="policy", subject=policy.locator, detail=detail)
     events.tell(tx, "policy.transaction.issue", locator=locator, data=said)
     for each in plan.overtakes:
         tells = {"policyLocator": policy.locator, "reversedBy": locator}
         events.tell(tx, "policy.transaction.reverse", locator=each, data=tells)
+    tell_returned(tx, wrote, {policy.id or 0: policy.locator})
     tx.changes(Topic.POLICIES)
 
 
@@ -149,12 +152,11 @@ def planned(tx: Tx, policy: Policy, draft: LedgerTransaction) -> Plan:
     there = rows.entries(found)
     entry = issuable(next(each.entry for each in found if each.row.locator == draft.locator))
     _check_aim(tx, there, entry)
-    arrangement = arrange(there, [entry], whole=True)
-    if cancels(entry):
-        arrangement = with_renewals_fallen(arrangement)
+    back = returning(tx.db, policy.id, there, entry)
+    arrangement = rearranged(there, [entry], back=back, whole=True)
     check_sequence(there, arrangement.ledger)
     code = code_from(arrangement.ledger, entry, tx.settings.zone)
-    reversed_ids = {each.id for each in (*(one.given for one in arrangement.written), *arrangement.falls)}
+    reversed_ids = {each.id for each in arrangement.overtaken}
     overtakes = tuple(str(each.row.locator) for each in found if each.entry.id in reversed_ids)
     return Plan(of_transaction(policy, draft), entry, arrangement, code, overtakes)
 

@@ -17,20 +17,25 @@ from portal_app.services.sync.projection import BEGINS, BLANK, Entry, Terms, add
 
 THE_PORTALS = frozenset({"producer_code"})
 STATES = frozenset(BLANK)
+CANCELLED = PolicyStatus.CANCELLED.value
 
 
 class Written(NamedTuple):
     """A transaction to be written, as it was `given` and as it is applied in its place. One that has an id is there,
-    and is applied again."""
+    and is applied again; one that was reversed comes back."""
 
     given: Entry
     entry: Entry
+
+    @property
+    def comes_back(self) -> bool:
+        return self.given.state is TransactionState.REVERSED
 
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
     """What becomes of a ledger: the issued transactions that stay, those to be written behind them, in order, and those
-    that are reversed for good."""
+    that are reversed and not applied again."""
 
     stays: Sequence[Entry]
     written: Sequence[Written]
@@ -43,6 +48,17 @@ class Arrangement:
 
     def terms(self) -> Terms:
         return fold(self.ledger)
+
+    @property
+    def returns(self) -> list[Entry]:
+        """What was reversed for good, and comes back."""
+        return [each.given for each in self.written if each.comes_back]
+
+    @property
+    def overtaken(self) -> list[Entry]:
+        """The issued transactions that are reversed, be they applied again or not."""
+        again = (each.given for each in self.written if each.given.id is not None and not each.comes_back)
+        return [*again, *self.falls]
 
 
 def issued(ledger: Iterable[Entry]) -> list[Entry]:
@@ -73,7 +89,8 @@ def _carries_on(entry: Entry, later: Entry) -> bool:
 def arrange(
     there: Sequence[Entry], new: Sequence[Entry], *, whole: bool = False, touched: Collection[date] = ()
 ) -> Arrangement:
-    """The ledger with the `new` transactions in their places. `there` are the issued ones in the order of their ids.
+    """The ledger with the `new` transactions in their places, among which may be some that were reversed. `there` are
+    the issued ones in the order of their ids.
 
     Terms that neither hold a new transaction nor carry one forward stay as they are, unless the `whole` of what takes
     effect later is to be applied again. Terms that were `touched` otherwise are carried forward anew.
@@ -93,12 +110,25 @@ def arrange(
             stays.append(entry)
             continue
         moved.add(term)
-        written.append(Written(entry, _as_said_since(said, turn, in_order[:position])))
+        applied = _as_said_since(said, turn, in_order[:position])
+        written.append(Written(entry, _counting(applied)))
     return Arrangement(sorted(stays, key=lambda each: each.id or 0), written)
 
 
 def cancels(entry: Entry) -> bool:
-    return entry.kind is TransactionKind.CANCELLATION or entry.changes.get("status") == PolicyStatus.CANCELLED.value
+    return entry.kind is TransactionKind.CANCELLATION or entry.changes.get("status") == CANCELLED
+
+
+def reinstates(entry: Entry) -> bool:
+    return entry.kind not in BEGINS and entry.changes.get("status", CANCELLED) != CANCELLED
+
+
+def rearranged(
+    there: Sequence[Entry], new: Sequence[Entry], *, back: Sequence[Entry] = (), whole: bool = False
+) -> Arrangement:
+    """What `arrange` makes of them, with what a cancellation among them takes with it, and with what comes `back`."""
+    arrangement = arrange(there, [*back, *new], whole=whole)
+    return with_renewals_fallen(arrangement) if back or any(map(cancels, new)) else arrangement
 
 
 def with_renewals_fallen(arrangement: Arrangement) -> Arrangement:
@@ -118,12 +148,17 @@ def with_renewals_fallen(arrangement: Arrangement) -> Arrangement:
         else:
             add(terms, each.entry)
             kept.append(each)
-    return replace(arrangement, written=kept, falls=falls)
+    return replace(arrangement, written=kept, falls=[each for each in falls if each.state is TransactionState.ISSUED])
 
 
 def _carries_cancelled(terms: Terms, effective: date) -> bool:
     before = preceding(terms, effective)
     return effective not in terms and before is not None and before.status is PolicyStatus.CANCELLED
+
+
+def _counting(entry: Entry) -> Entry:
+    """The transaction as it counts again, where it was reversed."""
+    return entry if entry.state is TransactionState.ISSUED else replace(entry, state=TransactionState.ISSUED)
 
 
 def _as_said_since(said: Sequence[Entry], turn: int, before: Sequence[int]) -> Entry:

@@ -37,30 +37,33 @@ def outlook(tx: Tx, *, locator: str) -> views.Outlook:
 
 def _of(tx: Tx, row: LedgerTransaction) -> views.Outlook:
     policy = tx.db.get_one(Policy, row.policy_id)
-    there = rows.stored(tx, policy, TransactionState.ISSUED)
-    problem, again, falls = "", [], []
+    found = rows.stored(tx, policy)
+    there = [each for each in found if each.entry.state is TransactionState.ISSUED]
+    problem, again, falls, returns = "", [], [], []
     try:
         check_instructions(tx, row.instructions)
         plan = planned(tx, policy, row)
         problem = " ".join(filter(None, (plan.why_not(tx), at_issue.would_stop(tx, row, policy))))
-        again, falls = [each.given for each in plan.arrangement.written], list(plan.arrangement.falls)
+        again = [each.given for each in plan.arrangement.written if not each.comes_back]
+        falls, returns = list(plan.arrangement.falls), plan.arrangement.returns
     except DomainError as refusal:
         problem = refusal.sentence
     version = rows.newest(there)
-    locators = {each.entry.id: str(each.row.locator) for each in there}
+    every = {each.entry.id: str(each.row.locator) for each in found}
     parts = segments(rows.entries(there), row.term_effective, tx.settings.zone)
     return views.Outlook(
         draft=told_of(tx, row.locator),
-        now=told_parts([each for each in parts if each.ends_at > row.effective_at], locators),
-        again=_reversed(again, locators),
-        falls=_reversed(falls, locators),
+        now=told_parts([each for each in parts if each.ends_at > row.effective_at], every),
+        again=_told(again, every),
+        falls=_told(falls, every),
+        returns=_told(returns, every),
         moved=bool(row.seen) and row.seen != version,
         version=version,
         problem=problem,
     )
 
 
-def _reversed(entries: Sequence[Entry], locators: dict[int | None, str]) -> tuple[views.Again, ...]:
+def _told(entries: Sequence[Entry], locators: dict[int | None, str]) -> tuple[views.Again, ...]:
     """Those that are there already, in the order in which they take effect."""
     return tuple(
         views.Again(locators[each.id], each.kind, each.effective_at)

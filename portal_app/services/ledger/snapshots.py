@@ -35,7 +35,8 @@ def snapshot(
     tx: Tx, *, locator: str, at: datetime, by_issued_time: bool = False, known_at: datetime | None = None
 ) -> views.Snapshot:
     """The policy at a moment. By effective time: what is in force then by all that is issued now, or that was issued by
-    `known_at`. By issued time: what the record said after the last transaction that was issued by then.
+    `known_at`, and who stood above it by what was entered by then. By issued time: what the record said after the last
+    transaction that was issued by then.
 
     By issued time `at` says itself until when it is known, and `known_at` is not looked at.
 
@@ -43,7 +44,10 @@ def snapshot(
     """
     policy = find_policy(tx, locator)
     part, found = part_at(tx, policy, at, by_issued_time, known_at)
-    return _told(tx, policy, part, found, at, by_issued_time)
+    # A move of a producer or a code takes effect when it is entered: one after `known_at` was not known by then.
+    moved_by = at if by_issued_time or known_at is None else min(at, known_at)
+    above = _producers(tx, part.term.producer_info.producer_code, moved_by)
+    return _told(tx, policy, part, found, above, at, by_issued_time)
 
 
 def part_at(
@@ -87,7 +91,13 @@ def _last_word(tx: Tx, found: Sequence[Stored], at: datetime) -> Part | None:
 
 
 def _told(
-    tx: Tx, policy: Policy, part: Part, found: Sequence[Stored], at: datetime, by_issued_time: bool
+    tx: Tx,
+    policy: Policy,
+    part: Part,
+    found: Sequence[Stored],
+    above: tuple[Above, ...],
+    at: datetime,
+    by_issued_time: bool,
 ) -> views.Snapshot:
     term, fields, zone = part.term, part.term.fields, tx.settings.zone
     locators = {each.entry.id: str(each.row.locator) for each in found}
@@ -108,7 +118,7 @@ def _told(
         status=term.status,
         premium=term.premium,
         producer_info=term.producer_info,
-        producers=_producers(tx, fields["producer_code"], at),
+        producers=above,
         coverages=tuple(coverage(each) for each in fields["coverages"]),
         vehicles=tuple(vehicle(each) for each in fields["vehicles"]),
         locations=tuple(location(each) for each in fields["locations"]),

@@ -96,7 +96,7 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """A transaction that would be reversed."""
+    """A transaction that would be reversed, or that would come back."""
 
     locator: str
     kind: TransactionKind
@@ -106,14 +106,15 @@ class Again:
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """What issuing a draft would do. Its own `segments` are what its term would be; `now` is what that is as long as it
-    is not issued. Those of `again` are reversed and applied again, those of `falls` for good. `moved` says that
-    something was issued since its author looked, `version` the newest of it, `problem` why it would be refused; empty
-    where it would not."""
+    is not issued. Those of `again` are reversed and applied again, those of `falls` only reversed; those of `returns`
+    had fallen with the cancellation that is ended, and come back. `moved` says that something was issued since its
+    author looked, `version` the newest of it, `problem` why it would be refused; empty where it would not."""
 
     draft: TransactionLine
     now: tuple[Segment, ...]
     again: tuple[Again, ...]
     falls: tuple[Again, ...]
+    returns: tuple[Again, ...]
     moved: bool
     version: str
     problem: str
@@ -121,8 +122,8 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A policy at a moment. `producers` are who holds the code today and everybody above them at that moment, from the
-    bottom up."""
+    """A policy at a moment. `producers` are who held the code at that moment and everybody above them then, from the
+    bottom up, as far as it was known, by the names that they bear today."""
 
     policy: str
     at: datetime

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal_app.models.enums import Origin, TransactionState
 from portal_app.models.types import new_locator
-from portal_app.services.ledger.order import Written
+from portal_app.services.ledger.order import Written, cancels
 from portal_app.services.sync import bulk
 from portal_app.services.sync.bulk import Row
 from portal_app.services.sync.projection import Entry
@@ -48,32 +48,41 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Wrote:
-    """The new rows, without what was applied again, and which transactions (ids) were reversed by which (locators)."""
+    """The new rows without what was applied again, those that came back with what they were before (locators), and
+    which transactions (ids) were reversed by which (locators)."""
 
     new: tuple[Row, ...]
+    returned: tuple[tuple[Row, str], ...]
     reversed_by: Mapping[int, str]
 
 
 def write(db: Session, placed: Sequence[Placed], now: datetime, falls: Mapping[int, int] = NOTHING) -> Wrote:
-    """Write the transactions in this order. Those that are there already are reversed by the new one before them, and
-    so are those that fall (id → the id of their policy), for good."""
+    """Write the transactions in this order. Those that are there already are reversed by the new one before them. Those
+    that fall (id → the id of their policy) are reversed by the cancellation, where there is one among the new."""
     originals = _rows(db, [each.written.given.id for each in placed if each.written.given.id is not None])
     rows: list[Row] = []
     causes: dict[int, str] = {}
     newest: dict[int, str] = {}
+    cancelling: dict[int, str] = {}
+    returned: list[tuple[Row, str]] = []
     for each in placed:
         number = each.written.given.id
         if number is None:
             row = _new(each, now)
             newest[each.policy_id] = row["locator"]
+            if cancels(each.written.entry):
+                cancelling[each.policy_id] = row["locator"]
         else:
             row = again(originals[number], each.written.entry, now)
-            causes[number] = newest[each.policy_id] if each.policy_id in newest else row["locator"]
+            if each.written.comes_back:
+                returned.append((row, originals[number]["locator"]))
+            else:
+                causes[number] = newest[each.policy_id] if each.policy_id in newest else row["locator"]
         rows.append(row)
-    causes |= {number: newest[policy_id] for number, policy_id in falls.items()}
+    causes |= {number: (newest | cancelling)[policy_id] for number, policy_id in falls.items()}
     bulk.insert_rows(db, bulk.LEDGER, rows)
     reverse(db, causes, now)
-    return Wrote(tuple(row for row in rows if row["reapplies_id"] is None), causes)
+    return Wrote(tuple(row for row in rows if row["reapplies_id"] is None), tuple(returned), causes)
 
 
 def reverse(db: Session, causes: dict[int, str], now: datetime) -> None:

@@ -18,7 +18,7 @@ from portal_app.services.producers.in_force import producers_in_force
 from portal_app.services.producers.lifecycle import check_edit
 from portal_app.services.producers.parents import set_holder, set_parent
 from portal_app.services.producers.particulars import problems_of_producer
-from portal_app.services.producers.rows import held, types_for
+from portal_app.services.producers.rows import held, type_of
 from portal_app.services.producers.validation import before_saving, validate_again
 from portal_app.services.producers.views import CodeView, ProducerView, codes_shown, producers_shown
 
@@ -142,7 +142,7 @@ def generate_number(tx: Tx, *, locator: str, version: int | None = None) -> Code
     check_edit(row.state)
     before = _code_now(tx, row)
     _check_unnumbered(row)
-    kind = types_for(tx, ProducerCode).get(row.type)
+    kind = type_of(tx, row)
     if kind is None or producers_in_force(tx).plan_of(kind) is None:
         raise Conflict(f"{row.type} has no numbering plan: say which code it is.")
     failed = give_by_plan(tx, row, kind, row.locator)
@@ -159,7 +159,7 @@ def _settle(tx: Tx, row: Producer | ProducerCode, changes: DataChanges) -> None:
     data it has."""
     before = row.data
     data = changes.applied(before)
-    kind = types_for(tx, type(row)).get(row.type)
+    kind = type_of(tx, row)
     if kind is None:
         if not _alike(data, before):
             raise InvalidData({"type": f"There is no type {row.type} in the configuration any more."})

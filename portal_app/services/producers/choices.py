@@ -1,7 +1,7 @@
 """What the forms about a producer offer: types with their fields, parents, carriers, lines, codes and licenses."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, or_, select
 from sqlmodel import col
@@ -68,7 +68,13 @@ def types(tx: Tx) -> Types:
     """The types of the configuration."""
     configured = producers_in_force(tx)
     numbered = (name for name, each in configured.producer_codes.items() if configured.plan_of(each) is not None)
-    return Types(configured.producers, configured.producer_codes, frozenset(numbered))
+    producers = _by_hand(configured.stored_producers, configured.producers)
+    return Types(producers, _by_hand(configured.stored_codes, configured.producer_codes), frozenset(numbered))
+
+
+def _by_hand(stored: Mapping[str, EntityType], declared: Mapping[str, EntityType]) -> dict[str, EntityType]:
+    """The types, of which those that are not declared are there for what is stored alone."""
+    return {name: each if name in declared else replace(each, abstract=True) for name, each in stored.items()}
 
 
 @reads(Permission.VIEW_PRODUCERS)

@@ -89,6 +89,15 @@ class QualificationRules:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedTypes:
+    """The types of what feeds bring. Where the agency names none, and declares none of these names, they are types
+    without fields, by which nothing is created by hand."""
+
+    producer: str = "Producer"
+    producer_code: str = "ProducerCode"
+
+
+@dataclass(frozen=True, slots=True)
 class ProducerConfiguration:
     """All of it, checked. `text` is what it was read from."""
 
@@ -97,7 +106,18 @@ class ProducerConfiguration:
     plans: Mapping[str, NumberingPlan] = field(default_factory=dict)
     underwriting_flag: UnderwritingFlag = UnderwritingFlag()
     qualification: QualificationRules = QualificationRules()
+    feeds: FeedTypes = FeedTypes()
     text: str = field(default='{"producerManagement": {}}', compare=False, repr=False)
+
+    @property
+    def stored_producers(self) -> Mapping[str, EntityType]:
+        """The types that stored producers may have: what feeds bring has one, declared or not."""
+        return {self.feeds.producer: EntityType(self.feeds.producer), **self.producers}
+
+    @property
+    def stored_codes(self) -> Mapping[str, EntityType]:
+        """The same for codes."""
+        return {self.feeds.producer_code: EntityType(self.feeds.producer_code), **self.producer_codes}
 
     def plan_of(self, kind: EntityType) -> NumberingPlan | None:
         return self.plans.get(kind.plan)

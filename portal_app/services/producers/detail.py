@@ -17,9 +17,8 @@ from portal_app.services.media import library
 from portal_app.services.media.library import MediaView
 from portal_app.services.producers import find, overview, tree
 from portal_app.services.producers.configuration import EntityType
-from portal_app.services.producers.in_force import producers_in_force
 from portal_app.services.producers.overview import Line
-from portal_app.services.producers.rows import one
+from portal_app.services.producers.rows import one, type_of
 from portal_app.services.producers.views import CodeView, ProducerView, called, producers_shown
 
 MOST = 200
@@ -73,7 +72,7 @@ def page(tx: Tx, *, locator: str) -> Detail:
     above = reversed(tree.above(tx, row)[1:])
     return Detail(
         producer=producers_shown(tx, [row])[0],
-        type=producers_in_force(tx).producers.get(row.type),
+        type=type_of(tx, row),
         media=media_of(tx, row.data),
         above=tuple(Above(each.locator, called(each)) for each in above),
         below=overview.below(tx, locator=locator),

@@ -144,13 +144,14 @@ def _ahead(tx: Tx, codes: Select[Any]) -> set[int]:
 
 
 def _issued_under(tx: Tx, wanted: set[str]) -> set[int]:
-    """The ids of the policies on which something is issued that names one of the codes. The database leaves out what
-    does not hold the letters of one, as JSON writes them; whether they name a code is seen here."""
+    """The ids of the policies on which something was issued that names one of the codes; also what is reversed, for it
+    may come back. The database leaves out what does not hold the letters of one, as JSON writes them; whether they name
+    a code is seen here."""
     ledger = LedgerTransaction
     told = [cast(column, Text) for column in (col(ledger.changes), col(ledger.instructions))]
     holds = [each.contains(json.dumps(code), autoescape=True) for each in told for code in sorted(wanted)]
     issued = select(col(ledger.policy_id), col(ledger.instructions), col(ledger.changes)).where(
-        col(ledger.state) == TransactionState.ISSUED, or_(*holds)
+        col(ledger.state).in_((TransactionState.ISSUED, TransactionState.REVERSED)), or_(*holds)
     )
     return {
         policy_id

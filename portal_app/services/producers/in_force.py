@@ -31,8 +31,8 @@ def against_what_is_stored(tx: Tx, name: str, now: ProducerConfiguration, then: 
     What is retired or discarded does not count, for it is not edited any more."""
     problems = []
     for model, before, after, place in (
-        (Producer, now.producers, then.producers, "producers"),
-        (ProducerCode, now.producer_codes, then.producer_codes, "producerCodes"),
+        (Producer, now.stored_producers, then.stored_producers, "producers"),
+        (ProducerCode, now.stored_codes, then.stored_codes, "producerCodes"),
     ):
         problems += [f"producerManagement.{place}.{each}" for each in _broken(tx, model, before, after)]
     return problems

@@ -13,6 +13,7 @@ from portal_app.services.configuration.reading import ConfigurationProblems, Pla
 from portal_app.services.licensing.lines import COVERED_BY
 from portal_app.services.producers.configuration import (
     EntityType,
+    FeedTypes,
     FlagLevel,
     NumberingPlan,
     ProducerConfiguration,
@@ -74,7 +75,7 @@ def _document(reader: Reader, document: Any) -> ProducerConfiguration:
     at = Place("producerManagement")
     if "producerManagement" not in top:
         reader.wrong(at, "is missing")
-    allowed = ("producers", "producerCodes", "underwritingFlag", "qualification")
+    allowed = ("producers", "producerCodes", "underwritingFlag", "qualification", "feeds")
     own = reader.fields(at, top.get("producerManagement", {}), allowed)
     producers, _ = _types(reader, at / "producers", own.get("producers", {}), OF_ANY_TYPE)
     codes, doubtful = _types(reader, at / "producerCodes", own.get("producerCodes", {}), OF_A_CODE_TYPE)
@@ -83,19 +84,40 @@ def _document(reader: Reader, document: Any) -> ProducerConfiguration:
             reader.wrong(at / "producerCodes" / kind.name / "numberingPlan", f"there is no numbering plan {kind.plan}")
         elif kind.name not in doubtful:
             _check_numbering(reader, at / "producerCodes" / kind.name, kind, plans)
-    for place, types, name in (
-        (at / "producers", producers, "Producer"),
-        (at / "producerCodes", codes, "ProducerCode"),
-    ):
-        if name in types and types[name].abstract:
-            reader.wrong(place / name / "abstract", "should be false: feeds bring what is of this type")
+    feeds = _feeds(reader, at, own.get("feeds", {}), producers, codes)
     return ProducerConfiguration(
         producers,
         codes,
         {name: plan for name, plan in plans.items() if plan},
         _flag(reader, at / "underwritingFlag", own.get("underwritingFlag", {})),
         _qualification(reader, at / "qualification", own.get("qualification", {})),
+        feeds,
     )
+
+
+def _feeds(
+    reader: Reader,
+    management: Place,
+    given: Any,
+    producers: Mapping[str, EntityType],
+    codes: Mapping[str, EntityType],
+) -> FeedTypes:
+    """The types of what feeds bring: one that is named has to be there, and none can be abstract."""
+    at, default = management / "feeds", FeedTypes()
+    fields = reader.fields(at, given, ("producer", "producerCode"))
+    found = FeedTypes(
+        reader.text(at / "producer", fields.get("producer", default.producer), 64, empty=False),
+        reader.text(at / "producerCode", fields.get("producerCode", default.producer_code), 64, empty=False),
+    )
+    for name, word, types, place in (
+        (found.producer, "producer", producers, management / "producers"),
+        (found.producer_code, "producerCode", codes, management / "producerCodes"),
+    ):
+        if name in types and types[name].abstract:
+            reader.wrong(place / name / "abstract", "should be false: feeds bring what is of this type")
+        elif name and word in fields and name not in types:
+            reader.wrong(at / word, f"there is no type {name}")
+    return found
 
 
 def _plans(reader: Reader, at: Place, given: Any) -> dict[str, NumberingPlan | None]:

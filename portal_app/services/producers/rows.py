@@ -40,6 +40,13 @@ def types_for(tx: Tx, model: type[Producer] | type[ProducerCode]) -> Mapping[str
     return configured.producers if model is Producer else configured.producer_codes
 
 
+def type_of(tx: Tx, row: Producer | ProducerCode) -> EntityType | None:
+    """The type of something stored; None where it is not configured any more."""
+    configured = producers_in_force(tx)
+    types = configured.stored_producers if isinstance(row, Producer) else configured.stored_codes
+    return types.get(row.type)
+
+
 def creatable(tx: Tx, model: type[Producer] | type[ProducerCode], name: str) -> EntityType:
     """The type of something new. Raises InvalidData for one that is unknown or abstract."""
     found = types_for(tx, model).get(name)

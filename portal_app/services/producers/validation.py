@@ -14,7 +14,7 @@ from portal_app.services.producers import data as extension
 from portal_app.services.producers.configuration import EntityType
 from portal_app.services.producers.particulars import problems_of_producer
 from portal_app.services.producers.plugins import Entity, Request, ValidationItem
-from portal_app.services.producers.rows import types_for
+from portal_app.services.producers.rows import type_of
 from portal_app.services.producers.views import ValidationResult, kept
 
 Row = Producer | ProducerCode
@@ -103,7 +103,7 @@ def validate_again(tx: Tx, row: Row) -> None:
 
 
 def _findings(tx: Tx, row: Row) -> tuple[dict[str, str], ValidationItem]:
-    kind = types_for(tx, type(row)).get(row.type)
+    kind = type_of(tx, row)
     if kind is None:
         return {"type": f"There is no type {row.type} in the configuration any more."}, ValidationItem()
     problems = extension.problems_of(kind, row.data, whole=True)

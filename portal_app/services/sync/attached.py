@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal_app.models.types import new_locator
 from portal_app.services.door import Tx
 from portal_app.services.ports import PolicyName
-from portal_app.services.sync import bulk
+from portal_app.services.sync import bulk, told
 from portal_app.services.sync.bulk import Row
 from portal_app.services.sync.kinds import Refusals, Taken
 from portal_app.services.sync.projecting import number_key
@@ -62,10 +62,12 @@ def look_up(db: Session, feed: str, names: Iterable[PolicyName]) -> Named:
 
 
 class TakingAttached(ABC):
-    """Implements Taking for records that name a policy; a kind says its table and what a row holds. What a file does
-    not hold any more stays, also where files hold all records: that a claim is gone from a list does not undo it."""
+    """Implements Taking for records that name a policy; a kind says its table, how its events begin, and what a row
+    holds. What a file does not hold any more stays, also where files hold all records: that a claim is gone from a list
+    does not undo it."""
 
     table: ClassVar[Table]
+    event: ClassVar[str]
 
     def __init__(self, tx: Tx, feed: str, exported_at: datetime) -> None:
         self.tx = tx
@@ -80,23 +82,21 @@ class TakingAttached(ABC):
     def take(self, rows: Sequence[Taken]) -> None:
         records = [row.record for row in rows]
         named, column = self._named(records), self.table.c
-        there = dict(
-            self.tx.db.execute(
-                select(column.source_id, column.id).where(
-                    column.feed == self.feed, column.source_id.in_([record.source_id for record in records])
-                )
-            ).all()
+        known = select(column.source_id, column.id, column.locator).where(
+            column.feed == self.feed, column.source_id.in_([record.source_id for record in records])
         )
+        there = {source_id: (number, locator) for source_id, number, locator in self.tx.db.execute(known)}
         new, changed = [], []
         for record in records:
             policy_id = named.found(record.policy)[0] if record.policy is not None else None
             row = {"policy_id": policy_id, **self.row_of(record), "as_of": self.exported_at}
             if record.source_id in there:
-                changed.append(row | {"id": there[record.source_id]})
+                changed.append(row | {"id": there[record.source_id][0]})
             else:
                 new.append(row | {"locator": new_locator(), "feed": self.feed, "source_id": record.source_id})
         bulk.insert_rows(self.tx.db, self.table, new)
         bulk.update_rows(self.tx.db, self.table, changed)
+        told.tell_attached(self.tx, self.event, told.Brought(new, changed, dict(there.values())))
 
     @abstractmethod
     def row_of(self, record: Any) -> Row:

@@ -8,6 +8,7 @@ from portal_app.services.sync.bulk import Row
 
 class TakingBilling(TakingAttached):
     table = bulk.BILLING
+    event = "policy.billing"
 
     def row_of(self, record: BillingRecord) -> Row:
         return {

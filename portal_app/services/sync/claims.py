@@ -8,6 +8,7 @@ from portal_app.services.sync.bulk import Row
 
 class TakingClaims(TakingAttached):
     table = bulk.CLAIM
+    event = "policy.claim"
 
     def row_of(self, record: ClaimRecord) -> Row:
         return {

@@ -9,7 +9,7 @@ from portal_app.encryption import keyring
 from portal_app.models.types import new_locator
 from portal_app.services.door import Tx
 from portal_app.services.ports import AddressRecord, ClientRecord
-from portal_app.services.sync import bulk, projecting
+from portal_app.services.sync import bulk, projecting, told
 from portal_app.services.sync.bulk import Row
 from portal_app.services.sync.kinds import Refusals, Taken
 from portal_app.services.sync.rows import Incoming
@@ -32,25 +32,27 @@ class TakingClients:
         records: list[ClientRecord] = [row.record for row in rows]
         account = bulk.ACCOUNT.c
         there = {
-            source_id: (number, name)
-            for source_id, number, name in self.tx.db.execute(
-                select(account.source_id, account.id, account.name).where(
+            source_id: (number, locator, name)
+            for source_id, number, locator, name in self.tx.db.execute(
+                select(account.source_id, account.id, account.locator, account.name).where(
                     account.feed == self.feed, account.source_id.in_([record.source_id for record in records])
                 )
             )
         }
-        new, changed, renamed = [], [], []
+        new, changed, renamed, locators = [], [], [], dict[int, str]()
         for record in records:
             row = _account_row(record, self.exported_at)
             if record.source_id not in there:
                 new.append(row | {"locator": new_locator(), "feed": self.feed, "source_id": record.source_id})
                 continue
-            number, name = there[record.source_id]
+            number, locator, name = there[record.source_id]
             changed.append(row | {"id": number})
+            locators[number] = locator
             if name != record.name:
                 renamed.append(number)
         bulk.insert_rows(self.tx.db, bulk.ACCOUNT, new)
         bulk.update_rows(self.tx.db, bulk.ACCOUNT, changed)
+        told.tell_accounts(self.tx, told.Brought(new, changed, locators))
         if renamed:
             self._rename_on_policies(renamed)
 

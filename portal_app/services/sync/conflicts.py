@@ -28,7 +28,7 @@ from portal_app.services.access import Gate, Permission
 from portal_app.services.door import Tx, reads, writes
 from portal_app.services.errors import Conflict, Invalid, NotFound
 from portal_app.services.ledger import order, writing
-from portal_app.services.ledger.order import arrange
+from portal_app.services.ledger.returning import returning, tell_returned
 from portal_app.services.ledger.rules import told as told_moment
 from portal_app.services.ledger.writing import Drafted, Placed
 from portal_app.services.producers.standing import MISTAKES, why_not_anew
@@ -182,7 +182,7 @@ def _decide_code(tx: Tx, found: Any, resolution: Resolution) -> None:
         raise Invalid({"resolution": "Say which of the two codes the policy bears."})
     codes = select(ProducerCode).join(Producer, col(Producer.id) == col(ProducerCode.producer_id))
     held = codes.where(col(ProducerCode.code) == found.second).with_for_update(read=True)
-    if why := why_not_anew(tx, tx.db.scalars(held).one(), MISTAKES):
+    if found.second and (why := why_not_anew(tx, tx.db.scalars(held).one(), MISTAKES)):
         raise Conflict(why)
     ledger = _held_ledger(tx, found)
     at = within(fold(ledger)[found.term_effective], tx.now, tx.settings.zone)
@@ -213,22 +213,23 @@ def _issue(
     """What a decision changes, as a transaction of the portal, which is told as every other."""
     issued = TransactionState.ISSUED
     entry = Entry(issued, Origin.PORTAL, found.term_effective, changes, kind, effective_at=at)
-    arrangement = arrange(order.issued(ledger), [entry], whole=True)
-    if order.cancels(entry):
-        arrangement = order.with_renewals_fallen(arrangement)
+    there = order.issued(ledger)
+    back = returning(tx.db, found.policy_id, there, entry)
+    arrangement = order.rearranged(there, [entry], back=back, whole=True)
     falls = {each.id or 0: found.policy_id for each in arrangement.falls}
     new = Drafted(new_locator(), tx.now)
     placed = [
         Placed(found.policy_id, each, drafted=new if each.given is entry else None) for each in arrangement.written
     ]
-    writing.write(tx.db, placed, tx.now, falls)
+    wrote = writing.write(tx.db, placed, tx.now, falls)
     told = {"policyLocator": found.policy, "kind": kind.value, "effectiveTime": told_moment(at)}
     events.tell(tx, "policy.transaction.issue", locator=new.locator, data=told)
-    overtaken = [each.given.id for each in arrangement.written if each.given.id is not None] + list(falls)
+    overtaken = [each.id for each in arrangement.overtaken]
     ledger_row = bulk.LEDGER.c
     for each in tx.db.scalars(select(ledger_row.locator).where(ledger_row.id.in_(overtaken)).order_by(ledger_row.id)):
         by = {"policyLocator": found.policy, "reversedBy": new.locator}
         events.tell(tx, "policy.transaction.reverse", locator=each, data=by)
+    tell_returned(tx, wrote, {found.policy_id: found.policy})
     clock = Clock(tx.now, tx.settings.zone)
     reproject(tx.db, found.feed, {found.policy_id: found.policy_source_id}, clock)
 

@@ -17,6 +17,7 @@ class TakingDocuments(TakingAttached):
     """A document is of a policy or, where the row names none, of a whole account."""
 
     table = bulk.DOCUMENT
+    event = "policy.document"
 
     def __init__(self, tx: Tx, feed: str, exported_at: datetime) -> None:
         super().__init__(tx, feed, exported_at)

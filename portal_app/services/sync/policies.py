@@ -1,8 +1,9 @@
 """Policies: what differs becomes transactions of the ledger, and the projection follows."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
+from functools import partial
 
 from sqlalchemy import select
 
@@ -13,13 +14,12 @@ from portal_app.services.ledger.instructions import REVERT, SET_OF_RECORD, Produ
 from portal_app.services.ledger.order import (
     Arrangement,
     Written,
-    arrange,
-    cancels,
     goes_before,
     issued,
     place,
-    with_renewals_fallen,
+    rearranged,
 )
+from portal_app.services.ledger.returning import returning
 from portal_app.services.ledger.writing import Placed, Source
 from portal_app.services.ports import PolicyRecord
 from portal_app.services.sync import bound, bulk, projecting, told
@@ -103,7 +103,8 @@ class TakingPolicies:
     ) -> tuple[Projected, "Following"]:
         """The policy's terms after its rows, the older term first, and what leads there."""
         policy_id, shown = there or (None, None)
-        following = Following(ledgers[policy_id] if policy_id else [], [row.record for row in rows])
+        back = partial(returning, self.tx.db, policy_id)
+        following = Following(ledgers[policy_id] if policy_id else [], [row.record for row in rows], back)
         before = following.terms.get(shown) if shown else None
         for row in sorted(rows, key=lambda each: each.record.effective):
             for each in steps(following.said, row.record, self.exported_at, self.tx.settings.zone):
@@ -146,14 +147,20 @@ class TakingPolicies:
         return known
 
 
-class Following:
-    """A policy's ledger while a feed's records are followed: what the feed said, and what it comes to."""
+Returning = Callable[[Sequence[Entry], Entry], list[Entry]]
 
-    def __init__(self, ledger: Sequence[Entry], records: Sequence[PolicyRecord] = ()) -> None:
+
+class Following:
+    """A policy's ledger while a feed's records are followed: what the feed said, and what it comes to. `returning` says
+    what a reinstatement brings back."""
+
+    def __init__(self, ledger: Sequence[Entry], records: Sequence[PolicyRecord], returning: Returning) -> None:
         self.there = issued(ledger)
         self.otherwise = _bound_otherwise(self.there, records)
         self.there = [each for each in self.there if each not in self.otherwise]
         self.terms, self.said = fold(self.there), fold(self.there, Origin.FEED)
+        self.returning = returning
+        self.back: list[Entry] = []
         self.new: list[Entry] = []
         self.rows: list[Taken] = []
         self.arrangement: Arrangement | None = None
@@ -161,14 +168,15 @@ class Following:
     def hear(self, row: Taken, entry: Entry) -> None:
         """Take one more transaction. What comes after all others is just added; that is how nearly all come."""
         early = self.arrangement is not None or goes_before(entry, [*self.there, *self.new])
+        if back := self.returning([*self.there, *self.new], entry):
+            self.back.extend(back)
+            early = True
         self.new.append(entry)
         self.rows.append(row)
         if entry.origin is Origin.FEED:
             add(self.said, entry)
         if early:
-            self.arrangement = arrange(self.there, self.new)
-            if any(map(cancels, self.new)):
-                self.arrangement = with_renewals_fallen(self.arrangement)
+            self.arrangement = rearranged(self.there, self.new, back=self.back)
             self.terms = self.arrangement.terms()
         else:
             add(self.terms, entry)
@@ -238,7 +246,7 @@ class Following:
 
     @property
     def falls(self) -> list[int]:
-        """The ids of those that are reversed for good."""
+        """The ids of those that are reversed and not applied again."""
         falls = self.arrangement.falls if self.arrangement else ()
         return [each.id or 0 for each in (*falls, *self.otherwise)]
 

@@ -8,21 +8,29 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from portal_app.models.enums import ProducerState
 from portal_app.models.producers import Producer
 from portal_app.models.types import new_locator
 from portal_app.services import audit
-from portal_app.services.door import Tx
+from portal_app.services.access import Gate
+from portal_app.services.door import Tx, reads
 from portal_app.services.licensing import following
 from portal_app.services.ports import ProducerRecord
+from portal_app.services.producers.configuration import EntityType
+from portal_app.services.producers.data import problems_of
+from portal_app.services.producers.in_force import producers_in_force
 from portal_app.services.producers.parents import set_parent
+from portal_app.services.producers.plugins import ValidationItem
 from portal_app.services.producers.tree import FINAL, hold_tree
-from portal_app.services.sync import bulk
+from portal_app.services.producers.views import ValidationResult, kept
+from portal_app.services.sync import bulk, told
 from portal_app.services.sync.bulk import Row
 from portal_app.services.sync.kinds import Refusals, Taken
 from portal_app.services.sync.rows import Incoming
+from portal_app.services.webhooks import events
+from portal_app.services.webhooks.events import Told
 
 
 @dataclass
@@ -60,6 +68,10 @@ class TakingProducers:
         self.there: frozenset[str] = frozenset()
         self.meant_before: dict[str, int] = {}
         self.written: dict[int, int] = {}
+        self.told: list[Told] = []
+        configured = producers_in_force(tx)
+        self.of_producers = configured.stored_producers[configured.feeds.producer]
+        self.of_codes = configured.stored_codes[configured.feeds.producer_code]
 
     def refusals(self, rows: Sequence[Incoming]) -> Refusals:
         hold_tree(self.tx)
@@ -74,6 +86,8 @@ class TakingProducers:
         new = [self._code_row(code, number) for code, number in codes.items() if code not in self.there]
         bulk.insert_rows(self.tx.db, bulk.PRODUCER_CODE, new)
         self._keep_meant(codes)
+        created = [told.created_code(row) for row in new]
+        events.tell_many(self.tx, [*self.told, *created])
 
     def _stored_tree(self) -> Tree:
         code, producer, meant = bulk.PRODUCER_CODE.c, bulk.PRODUCER.c, bulk.FEED_PRODUCER.c
@@ -168,20 +182,30 @@ class TakingProducers:
         return self.written.get(number, number)
 
     def _add(self, says: Row) -> int:
+        row: Row = {"npn": "", "parent_id": None, **self._begun(self.of_producers), **says}
+        number = self.tx.db.execute(insert(bulk.PRODUCER).values(row).returning(bulk.PRODUCER.c.id)).scalar_one()
+        after = _plain(says | {"type": row["type"], "state": row["state"].value})
+        audit.record(
+            self.tx, "producer.added", subject_kind="producer", subject=row["locator"], detail={"after": after}
+        )
+        self.told.append(told.producer("create", row["locator"], row["type"], row["state"], 1))
+        return int(number)
+
+    def _begun(self, kind: EntityType) -> Row:
+        """How something new begins: validated, or as a draft where its type requires what no feed brings, with what is
+        missing."""
         name = new_locator()
-        row: Row = {
+        missing = [f"{path}: {why}" for path, why in problems_of(kind, {}, whole=True).items()]
+        item = ValidationItem(tuple(missing), kind.name, name)
+        return {
             "locator": name,
-            "type": "Producer",
-            "npn": "",
-            "parent_id": None,
-            "state": ProducerState.VALIDATED,
+            "type": kind.name,
+            "state": ProducerState.DRAFT if missing else ProducerState.VALIDATED,
             "data": {},
+            "validation": kept(ValidationResult(False, (item,))) if missing else None,
             "created_at": self.tx.now,
             "created_by": self.tx.actor.name,
-        } | says
-        number = self.tx.db.execute(insert(bulk.PRODUCER).values(row).returning(bulk.PRODUCER.c.id)).scalar_one()
-        audit.record(self.tx, "producer.added", subject_kind="producer", subject=name, detail={"after": _plain(says)})
-        return int(number)
+        }
 
     def _correct(self, number: int, says: Row) -> None:
         columns = bulk.PRODUCER.c
@@ -197,6 +221,8 @@ class TakingProducers:
         before = {name: stored[name] for name in differs}
         detail = {"before": _plain(before), "after": _plain(differs)}
         audit.record(self.tx, "producer.corrected", subject_kind="producer", subject=stored["locator"], detail=detail)
+        about = (stored["locator"], stored["type"], stored["state"], stored["version"] + 1)
+        self.told.append(told.producer("update", *about))
 
     def _have_followed(self, number: int, npn: str, differs: Row) -> None:
         """Have licenses and appointments follow what they would otherwise contradict."""
@@ -219,16 +245,25 @@ class TakingProducers:
                 self.tx.db.execute(update(meant).where(*same).values(producer_id=number))
 
     def _code_row(self, code: str, producer_id: int) -> Row:
-        return {
-            "locator": new_locator(),
-            "type": "ProducerCode",
-            "code": code,
-            "producer_id": producer_id,
-            "state": ProducerState.VALIDATED,
-            "data": {},
-            "created_at": self.tx.now,
-            "created_by": self.tx.actor.name,
-        }
+        return {"code": code, "producer_id": producer_id, **self._begun(self.of_codes)}
+
+
+@reads(Gate.SYSTEM)
+def drafts_left(tx: Tx) -> str:
+    """What there is to say of producers and codes that the acting feed began as drafts and that still are, where their
+    type requires what no feed brings; empty where there are none."""
+    configured, counts = producers_in_force(tx), []
+    of_producers = configured.stored_producers[configured.feeds.producer]
+    of_codes = configured.stored_codes[configured.feeds.producer_code]
+    for kind, table, noun in ((of_producers, bulk.PRODUCER, "producer"), (of_codes, bulk.PRODUCER_CODE, "code")):
+        if not problems_of(kind, {}, whole=True):
+            continue
+        drafts = select(func.count()).where(table.c.state == ProducerState.DRAFT, table.c.created_by == tx.actor.name)
+        if number := tx.db.scalar(drafts):
+            counts.append(f"{number} {noun}{'' if number == 1 else 's'}")
+    if not counts:
+        return ""
+    return f"Drafts of this feed: {' and '.join(counts)}. Their types require what it does not bring."
 
 
 def _plain(row: Row) -> dict[str, Any]:

@@ -33,6 +33,7 @@ from portal_app.services.sync import (
 from portal_app.services.sync.apply import LEASE_SECONDS, Source, take_in
 from portal_app.services.sync.freshness import RunRow, run_row
 from portal_app.services.sync.pace import Pace
+from portal_app.services.sync.producers import drafts_left
 from portal_app.services.topics import Topic
 
 # Rows that are read and held against what is known at once.
@@ -187,7 +188,8 @@ class _Run:
             problems.append(str(problem))
         if problems:
             raise RowProblem(problems)
-        return _joined([_passed_over(passed_over), *said])
+        drafts = self.door.run(drafts_left, self.actor) if self.kind is FeedKind.PRODUCERS else ""
+        return _joined([drafts, _passed_over(passed_over), *said])
 
     def _put_away(self, batches: Sequence[FeedBatch], in_already: Collection[bytes]) -> Sequence[str]:
         """Tell the connector which files are through, so that it may put them away; none where this is a dry run."""

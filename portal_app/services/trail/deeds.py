@@ -113,7 +113,9 @@ DEEDS: dict[str, Deed] = {
     "conflict.resolved": Deed("Conflict with the agency system decided", frozenset({"kind", "resolution"})),
     "transaction.drafted": Deed("Policy transaction drafted", frozenset({"kind"})),
     "transaction.changed": Deed("Policy transaction changed", frozenset({"kind"})),
-    "transaction.issued": Deed("Policy transaction issued", frozenset({"kind", "applied_again", "fallen"})),
+    "transaction.issued": Deed(
+        "Policy transaction issued", frozenset({"kind", "applied_again", "fallen", "came_back"})
+    ),
     "transaction.refused": Deed("Issue of a policy transaction refused", frozenset({"kind", "by"})),
     "transaction.discarded": Deed("Policy transaction discarded", frozenset({"kind"})),
     "transaction.underwritten": Deed("Policy transaction underwritten", frozenset({"kind", "outcome"})),

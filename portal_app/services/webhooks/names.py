@@ -10,6 +10,11 @@ THINGS = {
     "producerlicense": ("A license of a producer", LIFE),
     "producerappointment": ("An appointment of a producer", LIFE),
 }
+BROUGHT = {
+    "billing": "how a policy is billed and paid",
+    "claim": "a claim on a policy",
+    "document": "a document of a policy, or of an account, that is on file in the agency's system",
+}
 TEST = "webhook.test"
 
 EVENTS: dict[str, str] = {
@@ -19,6 +24,13 @@ EVENTS: dict[str, str] = {
         for verb, done in deeds.items()
     },
     "producers.producercode.numberAssignmentFailed": "No number could be given to a producer code.",
+    "account.create": "A feed brought a client.",
+    "account.update": "A feed brought something new about a client.",
+    **{
+        f"policy.{thing}.{verb}": f"A feed brought {done.format(what)}."
+        for thing, what in BROUGHT.items()
+        for verb, done in {"create": "{}", "update": "something new about {}"}.items()
+    },
     "policy.transaction.create": "A transaction of a policy was drawn up.",
     "policy.transaction.update": "A transaction of a policy was changed.",
     "policy.transaction.issue": "A transaction of a policy was issued: the policy is as it says.",

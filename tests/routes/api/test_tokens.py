@@ -1,5 +1,6 @@
 """Who gets in: a token that counts now, and nothing else."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -7,11 +8,12 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import col, select, update
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 from portal_app.models.identity import ApiToken, AttemptCount, User
 from portal_app.services.door import Door
 from portal_app.services.identity import throttle, tokens
-from tests.routes.api.conftest import STRANGER, Cast, Person
+from tests.routes.api.conftest import STRANGER, Cast, Person, Served
 from tests.world import Clock
 
 WRONG = tokens.PREFIX + "A" * 43
@@ -42,6 +44,32 @@ def test_without_a_token_every_address_refuses(client: TestClient) -> None:
         assert answer.status_code == 401, path
         assert answer.headers["www-authenticate"] == 'Bearer realm="portal"'
         assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.criterion("API-22")
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/api/v1/licenses/imports"),
+        ("PUT", "/api/v1/configurations/producer-types"),
+        ("POST", "/api/v1/intake-forms/flood/check"),
+    ],
+)
+def test_nothing_of_a_large_body_is_read_before_the_token(served: Served, method: str, path: str) -> None:
+    answered: list[int] = []
+
+    async def receive() -> Message:
+        raise AssertionError("somebody reads the body")
+
+    async def send(message: Message) -> None:
+        answered.append(message.get("status", 0))
+
+    for token in ([], [(b"authorization", f"Bearer {WRONG}".encode())]):
+        about = {"type": "http", "method": method, "path": path, "raw_path": path.encode(), "query_string": b""}
+        there = {"scheme": "http", "http_version": "1.1", "client": (STRANGER, 1), "server": ("testserver", 80)}
+        headers = [(b"host", b"testserver"), (b"content-type", b"application/json"), *token]
+        asyncio.run(served({**about, **there, "headers": headers}, receive, send))
+    assert answered == [401, 0, 401, 0]
 
 
 @pytest.mark.criterion("API-01")

@@ -20,16 +20,16 @@ def take(door: Door, person: Actor, kind: Kind, asked: Any) -> bytes:
     return asyncio.run(whole())
 
 
-def opened(file: bytes) -> tuple[list[dict[str, str]], str]:
-    """The rows by their headings, and the last line."""
+def opened(file: bytes) -> list[dict[str, str]]:
+    """The rows by their headings: every line is one."""
     text = file.decode()
     assert text.startswith(BOM)
-    head, *rows, end = list(csv.reader(io.StringIO(text[1:], newline="")))
-    return [dict(zip(head, map(unmarked, row), strict=True)) for row in rows], end[0]
+    head, *rows = list(csv.reader(io.StringIO(text[1:], newline="")))
+    return [dict(zip(head, map(unmarked, row), strict=True)) for row in rows]
 
 
 def rows_of(door: Door, person: Actor, kind: Kind, asked: Any) -> list[dict[str, str]]:
-    return opened(take(door, person, kind, asked))[0]
+    return opened(take(door, person, kind, asked))
 
 
 def unmarked(cell: str) -> str:

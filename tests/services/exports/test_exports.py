@@ -114,7 +114,7 @@ def test_accounts_hold_personal_values_masked_and_for_a_csr_not_at_all(
         assert (row["Email"], row["Tax ID"], row["Year of birth"]) == ("client@example.test", "•••-••-6789", "1970")
         assert row["Policies"] == "1"
     file = take(door, agency.csr(), Kind.ACCOUNTS, "maya")
-    assert tuple(opened(file)[0][0]) == accounts.OF_THE_LIST
+    assert tuple(opened(file)[0]) == accounts.OF_THE_LIST
     for hidden in (b"6789", b"1970", b"client@", b"Main St"):
         assert hidden not in file
     assert b"123-45" not in take(door, agency.principal(), Kind.ACCOUNTS, "")
@@ -128,12 +128,15 @@ def test_a_limited_role_takes_so_many_rows_and_is_told_of_the_others(
     assert kinds.MOST_OF_A_LIMITED_ROLE == 1000
     monkeypatch.setattr(stream, "MOST_OF_A_LIMITED_ROLE", 3)
     monkeypatch.setattr(stream, "PART", 2)
-    rows, end = opened(take(door, agency.csr(), Kind.POLICIES, Query()))
-    assert (len(rows), end) == (3, "End: 3 of 4 rows. Your role exports at most 3.")
-    rows, end = opened(take(door, agency.read_only(), Kind.POLICIES, Query()))
-    assert (len(rows), end) == (4, "End: 4 rows.")
-    assert opened(take(door, agency.csr(), Kind.POLICIES, Query(text="HO-101")))[1] == "End: 1 row."
-    assert opened(take(door, agency.csr(), Kind.POLICIES, Query(text="zzzz"))) == ([], "End: 0 rows.")
+
+    def taken(person: Actor, **asked: str) -> tuple[str, int]:
+        begun = asyncio.run(stream.begin(door, person, kind=Kind.POLICIES, asked=Query(**asked)))
+        return begun.file_name, len(rows_of(door, person, Kind.POLICIES, Query(**asked)))
+
+    assert taken(agency.csr()) == ("policies-2026-11-20-first-3-of-4.csv", 3)
+    assert taken(agency.read_only()) == ("policies-2026-11-20.csv", 4)
+    assert taken(agency.csr(), text="HO-101") == ("policies-2026-11-20.csv", 1)
+    assert taken(agency.csr(), text="zzzz") == ("policies-2026-11-20.csv", 0)
 
 
 @pytest.mark.criterion("EXPORT-07")
@@ -246,6 +249,6 @@ def test_a_row_that_comes_meanwhile_is_not_in_it_and_no_row_twice(
                     gone.name = "Renamed"
         return b"".join(chunks)
 
-    rows, end = opened(asyncio.run(with_a_newcomer()))
-    assert (len({row["Locator"] for row in rows}), end) == (4, "End: 4 rows.")
+    rows = opened(asyncio.run(with_a_newcomer()))
+    assert (len({row["Locator"] for row in rows}), len(rows)) == (4, 4)
     assert "Newcomer" not in {row["Name"] for row in rows}

@@ -33,7 +33,7 @@ def most_held(door: Door, agency: Agency) -> tuple[int, int]:
 
     async def thrown_away() -> int:
         export = await stream.begin(door, agency.read_only(), kind=Kind.ACCOUNTS, asked="Bakery ")
-        return sum([chunk.count(b"\r\n") async for chunk in export.chunks()]) - 2
+        return sum([chunk.count(b"\r\n") async for chunk in export.chunks()]) - 1
 
     tracemalloc.start()
     try:

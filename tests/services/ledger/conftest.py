@@ -77,6 +77,18 @@ class Desk:
         return [(day, each.producer_code, each.producer_code_of_record) for day, each in info]
 
 
+class System:
+    """The agency's system, which exports a minute after what happened last."""
+
+    def __init__(self, feed: MemoryFeed, sync: Callable[[], Any], clock: Clock) -> None:  # noqa: F811
+        self.feed, self.sync, self.clock = feed, sync, clock
+
+    def says(self, **given: Any) -> None:
+        self.clock.forward(minutes=1)
+        self.feed.replace(FeedKind.POLICIES, policy(**given), at=self.clock.now)
+        self.sync()
+
+
 @pytest.fixture
 def book(feed: MemoryFeed, sync: Callable[[], Any]) -> None:  # noqa: F811
     """Three producers and Ada Grove's policy from 1 June 2026."""
@@ -89,6 +101,11 @@ def book(feed: MemoryFeed, sync: Callable[[], Any]) -> None:  # noqa: F811
 @pytest.fixture
 def desk(book: None, door: Door, clock: Clock, stored: Callable[..., Rows]) -> Desk:  # noqa: F811
     return Desk(door, clock, stored(bulk.POLICY)[0]["locator"])
+
+
+@pytest.fixture
+def ams(feed: MemoryFeed, sync: Callable[[], Any], clock: Clock) -> System:  # noqa: F811
+    return System(feed, sync, clock)
 
 
 def check_rebuild(database: Database, door: Door) -> None:  # noqa: F811

@@ -20,7 +20,6 @@ from portal_app.models.enums import (
 from portal_app.models.producers import ProducerCode
 from portal_app.services.door import Door
 from portal_app.services.errors import Conflict, Invalid
-from portal_app.services.ledger import reading
 from portal_app.services.sync import bulk, conflicts
 from tests.services.ledger.conftest import (
     CANCELLATION,
@@ -28,34 +27,18 @@ from tests.services.ledger.conftest import (
     PRINCIPAL,
     RENEWAL,
     Desk,
+    System,
     asked,
     at,
     check_order,
     check_rebuild,
 )
-from tests.services.sync.feed import MemoryFeed, policy
-from tests.services.sync.test_policies import Stored, Sync
+from tests.services.sync.feed import policy
+from tests.services.sync.test_policies import Stored
 from tests.world import Clock
 
 TO_2 = asked(setProducerCode="HL-2")
 NEXT = date(2027, 6, 1)
-
-
-class System:
-    """The agency's system, which exports a minute after what happened last."""
-
-    def __init__(self, feed: MemoryFeed, sync: Sync, clock: Clock) -> None:
-        self.feed, self.sync, self.clock = feed, sync, clock
-
-    def says(self, **given: Any) -> None:
-        self.clock.forward(minutes=1)
-        self.feed.replace(FeedKind.POLICIES, policy(**given), at=self.clock.now)
-        self.sync()
-
-
-@pytest.fixture
-def ams(feed: MemoryFeed, sync: Sync, clock: Clock) -> System:
-    return System(feed, sync, clock)
 
 
 def shown(stored: Stored) -> tuple[str, PolicyStatus, Decimal]:
@@ -337,22 +320,6 @@ def test_a_renewal_made_here_that_the_feed_dates_otherwise(
     assert [row["effective"] for row in stored(bulk.POLICY_TERM)] == [date(2026, 6, 1), corrected]
     assert desk.snapshot(at(2027, 7, 1)).premium == Decimal("1500.00")
     assert [code for _, code, _ in desk.segments(corrected)] == ["HL-2", "HL-3"]
-    check_order(stored(bulk.LEDGER))
-    check_rebuild(database, door)
-
-
-@pytest.mark.criterion("LEDGER-44")
-def test_a_cancellation_of_the_feed_takes_the_portals_renewal_with_it(
-    desk: Desk, ams: System, stored: Stored, database: Database, door: Door
-) -> None:
-    renewal = desk.issued(RENEWAL)
-    ams.says(status=PolicyStatus.CANCELLED, cancelled_on=date(2026, 11, 15))
-    assert [each.status for each in door.run(reading.terms, PRINCIPAL, policy=desk.locator).rows] == [
-        PolicyStatus.CANCELLED
-    ]
-    assert desk.transaction(renewal.locator).state is TransactionState.REVERSED
-    ams.says(status=PolicyStatus.CANCELLED, cancelled_on=date(2026, 11, 15), premium=Decimal(700))
-    assert len(door.run(reading.terms, PRINCIPAL, policy=desk.locator).rows) == 1
     check_order(stored(bulk.LEDGER))
     check_rebuild(database, door)
 

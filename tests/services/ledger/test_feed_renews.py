@@ -9,15 +9,15 @@ from portal_app.database import Database
 from portal_app.models.enums import Resolution
 from portal_app.services.door import Door
 from portal_app.services.sync import bulk, conflicts
-from tests.services.ledger.conftest import CHANGE, PRINCIPAL, Desk, asked, at, check_order, check_rebuild
-from tests.services.ledger.test_feed_and_portal import NEXT, TO_2, System, ams, decide  # noqa: F401
+from tests.services.ledger.conftest import CHANGE, PRINCIPAL, Desk, System, asked, at, check_order, check_rebuild
+from tests.services.ledger.test_feed_and_portal import NEXT, TO_2, decide
 from tests.services.sync.test_policies import Stored
 
 
 @pytest.mark.criterion("LEDGER-39")
 def test_a_code_that_was_given_here_holds_for_the_term_by_which_the_feed_renews(
     desk: Desk,
-    ams: System,  # noqa: F811
+    ams: System,
     stored: Stored,
     database: Database,
     door: Door,
@@ -43,7 +43,7 @@ def test_a_code_that_was_given_here_holds_for_the_term_by_which_the_feed_renews(
 @pytest.mark.parametrize("resolution", [Resolution.FIRST, Resolution.SECOND])
 def test_a_code_that_was_cleared_here_stays_so_when_the_feed_renews(
     desk: Desk,
-    ams: System,  # noqa: F811
+    ams: System,
     database: Database,
     door: Door,
     resolution: Resolution,

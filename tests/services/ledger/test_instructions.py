@@ -44,7 +44,7 @@ BEFORE = ProducerInfo("Example Code 1", "Example Code 0")
         (
             {"clearProducerCode": True, "revertProducerCodeOfRecord": True},
             ("", "Example Code 0"),
-            {"clearProducerCode": True},
+            {"clearProducerCode": True, "revertProducerCodeOfRecord": False, "nothingToRevertTo": True},
         ),
     ],
 )

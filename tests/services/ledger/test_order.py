@@ -11,13 +11,15 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from portal_app.models.enums import Origin, TransactionKind, TransactionState
-from portal_app.services.ledger.order import arrange, goes_before, issued, place
+from portal_app.models.enums import Origin, PolicyStatus, TransactionKind, TransactionState
+from portal_app.services.errors import Conflict
+from portal_app.services.ledger.order import Arrangement, arrange, goes_before, issued, place, rearranged
+from portal_app.services.ledger.returning import Linked, ended_by, fell_with
 from portal_app.services.ledger.rules import check_sequence
 from portal_app.services.ledger.segments import segments
 from portal_app.services.sync.ledger import start_of
-from portal_app.services.sync.projection import Entry, add, carries, fold
-from tests.services.ledger.conftest import CANCELLATION, CHANGE, RENEWAL, asked, at
+from portal_app.services.sync.projection import Entry, add, carries, fold, preceding
+from tests.services.ledger.conftest import CANCELLATION, CHANGE, REINSTATEMENT, RENEWAL, asked, at
 
 NEW_YORK = ZoneInfo("America/New_York")
 TERMS = (date(2025, 6, 1), date(2026, 6, 1), date(2027, 6, 1))
@@ -36,17 +38,39 @@ class Book:
 
     def __init__(self) -> None:
         self.rows: list[Entry] = []
+        self.reapplies: dict[int, int] = {}
+        self.reversed_by: dict[int, int] = {}
+
+    def arranged(self, entry: Entry, *, whole: bool) -> Arrangement:
+        return arrange(self.issued, [entry], whole=whole)
 
     def write(self, entry: Entry, *, whole: bool) -> None:
-        for given, applied in arrange(issued(self.rows), [entry], whole=whole).written:
-            if given.id is not None:
-                self.rows[given.id - 1] = replace(self.rows[given.id - 1], state=TransactionState.REVERSED)
-            age = given.age or given.id
-            self.rows.append(replace(applied, id=len(self.rows) + 1, age=age))
+        arrangement, cause = self.arranged(entry, whole=whole), 0
+        for given, applied in arrangement.written:
+            number = len(self.rows) + 1
+            if given.id is None:
+                cause = number
+            else:
+                self.reapplies[number] = given.id
+            self.rows.append(replace(applied, id=number, age=given.age or given.id))
+        for each in arrangement.overtaken:
+            assert each.id is not None
+            self.rows[each.id - 1] = replace(each, state=TransactionState.REVERSED)
+            self.reversed_by[each.id] = cause
 
     @property
     def issued(self) -> list[Entry]:
         return issued(self.rows)
+
+
+class CancelledBook(Book):
+    """One of which a cancellation takes renewals, and a reinstatement brings them back."""
+
+    def arranged(self, entry: Entry, *, whole: bool) -> Arrangement:
+        ended = ended_by(entry, self.issued)
+        links = [(each.id or 0, each) for each in self.rows]
+        found = [Linked(each, self.reapplies.get(number), self.reversed_by.get(number)) for number, each in links]
+        return rearranged(self.issued, [entry], back=fell_with(found, ended) if ended else [], whole=whole)
 
 
 codes = st.sampled_from(["HL-1", "HL-2", "HL-3"])
@@ -120,6 +144,58 @@ class Portal(RuleBasedStateMachine):
         assert all(each.changes == {} or each.kind is not CHANGE for each in kept)
 
 
+class Cancelling(RuleBasedStateMachine):
+    """People renew, cancel, reinstate and change in any order; what fits no more is not issued."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.book = CancelledBook()
+        self.book.write(begun(TERMS[0], Origin.FEED, **FED), whole=True)
+        self.deeds = list(self.book.issued)
+
+    @rule(given=st.lists(instructions, max_size=1))
+    def renew(self, given: list[dict[str, Any]]) -> None:
+        last = max(fold(self.book.issued))
+        if last != TERMS[-1]:
+            self.issue(replace(begun(TERMS[TERMS.index(last) + 1], Origin.PORTAL, status="active"), instructions=given))
+
+    @rule(
+        moment=moments,
+        deed=st.sampled_from([(CANCELLATION, "cancelled"), (REINSTATEMENT, "active"), (CHANGE, None)]),
+        given=instructions,
+    )
+    def act(self, moment: datetime, deed: tuple[TransactionKind, str | None], given: dict[str, Any]) -> None:
+        kind, status = deed
+        term = term_at(moment, list(fold(self.book.issued)))
+        if moment >= start_of(term.replace(year=term.year + 1), NEW_YORK):
+            return
+        changes = {"status": status} if status else {}
+        self.issue(Entry(ISSUED, Origin.PORTAL, term, changes, kind, [given], moment))
+
+    def issue(self, entry: Entry) -> None:
+        """Issue it where it fits, as the service does."""
+        entry = replace(entry, age=len(self.book.rows) + 1)
+        before = self.book.issued
+        after = self.book.arranged(entry, whole=True).ledger
+        try:
+            check_sequence(before, after)
+        except Conflict:
+            return
+        self.book.write(entry, whole=True)
+        self.deeds.append(entry)
+
+    @invariant()
+    def it_is_what_issuing_in_order_comes_to(self) -> None:
+        plain: dict[date, Any] = {}
+        for each in sorted(self.deeds, key=place):
+            before = preceding(plain, each.term_effective)
+            fell = carries(each) and before is not None and before.status is PolicyStatus.CANCELLED
+            # A cancelled term is not renewed, and on a term that was not begun nothing is issued.
+            if not plain or each.term_effective in plain or (carries(each) and not fell):
+                add(plain, each)
+        assert fold(self.book.issued) == plain
+
+
 class FeedAndPortal(RuleBasedStateMachine):
     """A feed states fields of one term at any moment while people change its producers and cancel it."""
 
@@ -169,7 +245,7 @@ class FeedAndPortal(RuleBasedStateMachine):
 
 
 @pytest.mark.criterion("LEDGER-30")
-@pytest.mark.parametrize("machine", [Portal, FeedAndPortal])
+@pytest.mark.parametrize("machine", [Portal, Cancelling, FeedAndPortal])
 def test_whatever_is_issued_when_comes_to_what_its_places_say(machine: type[RuleBasedStateMachine]) -> None:
     run_state_machine_as_test(machine, settings=settings(max_examples=60, stateful_step_count=25))
 

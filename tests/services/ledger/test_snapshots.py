@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, select
@@ -109,12 +110,18 @@ def test_the_hierarchy_is_that_of_the_moment(
     feed.replace(FeedKind.PRODUCERS, producer("HL-3", "Producer HL-3", parent_code="HL-2"), *moved, at=clock.now)
     sync()
 
-    def names(moment: datetime) -> list[str]:
-        return [each.name.removeprefix("Producer ") for each in desk.snapshot(moment).producers]
+    def names(moment: datetime, **more: Any) -> list[str]:
+        return [each.name.removeprefix("Producer ") for each in desk.snapshot(moment, **more).producers]
 
     assert names(first) == ["HL-1"]
     assert names(datetime(2026, 12, 15, tzinfo=UTC)) == ["HL-1", "HL-2"]
-    assert names(datetime(2026, 12, 25, tzinfo=UTC)) == ["HL-1", "HL-3", "HL-2"]
+    late = datetime(2026, 12, 25, tzinfo=UTC)
+    assert names(late) == ["HL-1", "HL-3", "HL-2"]
+    # As it was known before each move, also of a moment that was to come then.
+    assert names(late, known_at=datetime(2026, 12, 15, tzinfo=UTC)) == ["HL-1", "HL-2"]
+    assert names(late, known_at=first) == names(first, known_at=late) == ["HL-1"]
+    assert names(datetime(2026, 12, 15, tzinfo=UTC), known_at=late) == ["HL-1", "HL-2"]
+    assert names(datetime(2026, 12, 15, tzinfo=UTC), by_issued_time=True) == ["HL-1", "HL-2"]
     kept = stored(ProducerParent.__table__)  # type: ignore[attr-defined]
     assert len(kept) == 5, "the first change of each keeps what was before"
 
@@ -135,13 +142,14 @@ def test_the_hierarchy_is_that_of_who_held_the_code_at_that_moment(
         clock.now = datetime(2026, 12, day, tzinfo=UTC)
         patch_code(door, codes[0], producer_locator=to.producer_locator)
 
-    def names(moment: datetime) -> list[str]:
-        return [each.name.removeprefix("Producer ") for each in desk.snapshot(moment).producers]
+    def names(moment: datetime, **more: Any) -> list[str]:
+        return [each.name.removeprefix("Producer ") for each in desk.snapshot(moment, **more).producers]
 
     assert names(at(2026, 7, 1)) == ["HL-1"], "as far back as is known"
     assert names(first) == ["HL-1", "HL-3"]
     assert names(datetime(2026, 12, 15, tzinfo=UTC)) == ["HL-2"]
     assert names(datetime(2026, 12, 25, tzinfo=UTC)) == ["HL-3"]
+    assert names(datetime(2026, 12, 25, tzinfo=UTC), known_at=datetime(2026, 12, 15, tzinfo=UTC)) == ["HL-2"]
     kept = stored(ProducerCodeHolder.__table__)  # type: ignore[attr-defined]
     assert len(kept) == 3, "the first move keeps what was before, and a move to the same is none"
 

@@ -202,6 +202,18 @@ def test_the_portals_code_holds_until_somebody_decides(
 
 
 @pytest.mark.criterion("FEED-74")
+def test_it_may_be_decided_that_the_policy_bears_no_code(
+    assigned: None, door: Door, feed: MemoryFeed, sync: Sync, clock: Clock, stored: Stored
+) -> None:
+    clock.forward(minutes=5)
+    feed.export(FeedKind.POLICIES, policy(producer_code=""), at=hour(13))
+    sync()
+    assert [(each.first, each.second) for each in waiting(door)] == [("HL-2", "")]
+    resolve(door, Resolution.SECOND)
+    assert (waiting(door), stored(bulk.POLICY)[0]["producer_code_id"]) == ([], None)
+
+
+@pytest.mark.criterion("FEED-74")
 def test_a_code_that_the_agency_system_confirms_is_no_conflict_any_more(
     assigned: None, door: Door, feed: MemoryFeed, sync: Sync, clock: Clock, stored: Stored
 ) -> None:
