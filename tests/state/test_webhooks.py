@@ -113,12 +113,12 @@ def test_what_was_given_up_is_tried_again(opens: Opens, door: Door, ada: Actor, 
     _, locator = made(opens, ada, there)
     there.status = 400
     happened(door)
-    deliver_due(door)
+    deliver_due(door, holder="test")
     page = shown(opens, OneWebhookState, f"{PLACE}/{locator}", ada)
     [attempt] = page.attempts
     assert (attempt.fate, attempt.answered, attempt.may_retry) == ("Given up", "400", True)
     there.status = 204
     asyncio.run(page.retry(attempt.message))
-    deliver_due(door)
+    deliver_due(door, holder="test")
     asyncio.run(page.look_again())
     assert [each.fate for each in page.attempts] == ["Delivered", "Delivered"]

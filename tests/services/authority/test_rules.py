@@ -261,7 +261,7 @@ def test_what_was_stored_is_the_same_again() -> None:
     assert evaluate(restored(stored(inputs))) == evaluate(inputs)
 
 
-@pytest.mark.criterion("BIND-25")
+@pytest.mark.criterion("BIND-30")
 @pytest.mark.parametrize(
     ("offered", "premium", "denied"),
     [

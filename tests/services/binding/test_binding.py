@@ -210,7 +210,7 @@ def test_what_underwriting_blocks_is_not_offered_and_not_bound(door: Door, desk:
 
 
 @pytest.mark.criterion("BOUND-07")
-@pytest.mark.criterion("BIND-25")
+@pytest.mark.criterion("BIND-30")
 def test_what_expired_or_is_over_is_refused(door: Door, desk: Desk, clock: Clock) -> None:
     desk.allow()
     quote = desk.offered()
