@@ -202,7 +202,7 @@ def _webhook() -> rx.Component:
         rx.cond(S.confirmed, button("New secret", on_click=S.ask_first("rotate"))),
         button("Delete", on_click=S.ask_first("delete")),
     )
-    kept = rx.el.div(button("I have kept it", on_click=S.kept), class_name="note-actions")
+    kept = rx.el.div(button("I have kept it", on_click=S.kept), class_name="note-actions button-row")
     return rx.el.div(
         page_header(S.called, _standing(S.state_label), steps, back=(TITLE, PLACE)),
         rx.cond(S.paused_for != "", note("warning", S.paused_for, " What waits is held.")),
@@ -238,20 +238,17 @@ def _asked() -> rx.Component:
 
 
 def _how_it_stands() -> rx.Component:
-    return panel(
-        "How it stands",
-        facts(
-            fact("Address", rx.el.span(S.url, class_name="breakable")),
-            fact("Waiting", rx.el.span(S.waiting, class_name="num")),
-            fact("Given up", rx.el.span(S.given_up, class_name="num")),
-            fact("Last taken", S.last_success),
-            fact("Last failure", S.last_failure),
-            rx.cond(S.failing_since != "", fact("Fails since", S.failing_since)),
-            rx.cond(S.both_sign_until != "", fact("The earlier secret signs until", S.both_sign_until)),
-            fact("Set up", S.since),
-        ),
-        name="standing",
+    told = facts(
+        fact("Address", rx.el.span(S.url, class_name="breakable")),
+        fact("Waiting", rx.el.span(S.waiting, class_name="num")),
+        fact("Given up", rx.el.span(S.given_up, class_name="num")),
+        fact("Last taken", S.last_success),
+        fact("Last failure", S.last_failure),
+        rx.cond(S.failing_since != "", fact("Fails since", S.failing_since)),
+        rx.cond(S.both_sign_until != "", fact("The earlier secret signs until", S.both_sign_until)),
+        fact("Set up", S.since),
     )
+    return panel("How it stands", rx.el.div(told, class_name="facts-row"), name="standing")
 
 
 def _test() -> rx.Component:
@@ -315,7 +312,7 @@ def _attempts() -> rx.Component:
             head(heading("Event"), heading("When"), heading("Answer"), heading("Why not"), heading("By now")),
             body(S.attempts, draw),
         ),
-        pager(S.span, S.previous, S.following),
+        rx.el.div(pager(S.span, S.previous, S.following), class_name="padded"),
     )
     return rx.cond(S.attempts.length() > 0, listed, meta("Nothing was sent yet.", class_name="meta none"))
 

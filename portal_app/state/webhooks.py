@@ -15,6 +15,7 @@ from portal_app.services.topics import Topic
 from portal_app.services.webhooks import catalogue, deliveries, hooks, trials
 from portal_app.services.webhooks.deliveries import Attempt, Fate
 from portal_app.services.webhooks.hooks import Hook
+from portal_app.services.webhooks.names import TEST
 from portal_app.state import address, wording
 from portal_app.state.authority_form import Form
 from portal_app.state.portal import PortalState
@@ -79,8 +80,8 @@ class AttemptRow:
 
 
 def groups_of(events: list[EventRow], asked: Collection[str]) -> list[GroupRow]:
-    """A box for all events, and one for those of each kind."""
-    prefixes = dict.fromkeys(f"{each.name.rpartition('.')[0]}.*" for each in events)
+    """A box for all events, and one for those of each kind; a test is sent whatever is asked for."""
+    prefixes = dict.fromkeys(f"{each.name.rpartition('.')[0]}.*" for each in events if each.name != TEST)
     return [GroupRow(each, GROUP + each, each in asked) for each in (ALL, *prefixes)]
 
 

@@ -42,7 +42,9 @@ def required_education() -> rx.Component:
     drawn = rx.el.div(
         page_header(
             "Continuing education by state",
-            rx.el.span(E.headline, class_name="num"),
+            rx.fragment(
+                rx.el.span(E.headline, class_name="num"), ". A change holds for cycles that begin from then on."
+            ),
             back=("Producers", PLACE),
         ),
         rx.cond(E.chosen != "", _of_state()),
@@ -66,7 +68,6 @@ def _of_state() -> rx.Component:
         fields.overtaken(E, "requirement"),
         panel(
             E.chosen_name,
-            meta("Holds for cycles that begin from now on; those that are there stay as they are."),
             _form(E, E.chosen),
             aside=button_link("Close", EDUCATION, quiet=True),
             name="required",

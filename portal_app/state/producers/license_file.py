@@ -3,12 +3,14 @@
 import json
 from collections.abc import Awaitable
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from portal_app.guard.events import requires
 from portal_app.services.door import current_actor, the_door
 from portal_app.services.errors import Invalid
-from portal_app.services.licensing import importing, waiting_file
+from portal_app.services.licensing import importing, records, waiting_file
 from portal_app.services.licensing.importing import Difference, Entry, Report
 from portal_app.services.licensing.matching import Outcome
 from portal_app.services.licensing.sheet import Refused
@@ -22,6 +24,9 @@ NONE_CHOSEN = "Choose a file first."
 # So many of each are drawn; the API lists all.
 MOST = 200
 OUTCOMES = {Outcome.NEW: "New", Outcome.CHANGED: "Changed"}
+MOMENTS = ("effective_time", "expiration_time")
+DAYS = ("original_issue_date", "status_date")
+WORDS = ("lines", "status", "state")
 LABELS = {each.name: each.label for each in LICENSE} | {"state": "State here"}
 
 
@@ -141,7 +146,7 @@ class LicenseFileState(PortalState):
         self.may_apply = not found.applied and bool(found.new + found.changed)
         self.summary = summary_of(found)
         self.ignored = ", ".join(found.ignored)
-        self.entries = [entry_row(each) for each in found.entries[:MOST]]
+        self.entries = [entry_row(each, self._zone()) for each in found.entries[:MOST]]
         self.more_entries = more(len(found.entries), "license")
         self.refused = [refused_row(number, each) for number, each in enumerate(found.refused[:MOST])]
         self.more_refused = more(len(found.refused), "row")
@@ -173,7 +178,7 @@ def more(total: int, noun: str) -> str:
     return f"{wording.count(total - MOST, f'more {noun}')} not shown here." if total > MOST else ""
 
 
-def entry_row(each: Entry) -> EntryRow:
+def entry_row(each: Entry, zone: ZoneInfo) -> EntryRow:
     return EntryRow(
         key=f"{each.npn} {each.jurisdiction} {each.license_number}",
         outcome=OUTCOMES.get(each.outcome, each.outcome.value),
@@ -181,13 +186,25 @@ def entry_row(each: Entry) -> EntryRow:
         producer=each.producer.name,
         producer_href=f"{PLACE}/{each.producer.locator}",
         lines=", ".join(f"{line:,}" for line in each.lines),
-        differences=[difference_words(one) for one in each.differences],
+        differences=[difference_words(one, zone) for one in each.differences],
     )
 
 
-def difference_words(one: Difference) -> str:
+def difference_words(one: Difference, zone: ZoneInfo) -> str:
     label = LABELS.get(one.field, one.field.replace("_", " ").capitalize())
-    return f"{label}: {one.before or 'nothing'} → {one.after or 'nothing'}" if one.before else f"{label}: {one.after}"
+    before, after = (said(one.field, each, zone) for each in (one.before, one.after))
+    return f"{label}: {before} → {after or 'nothing'}" if before else f"{label}: {after}"
+
+
+def said(field: str, value: str, zone: ZoneInfo) -> str:
+    """A value as the form of a license says it: days for moments, words for what is kept."""
+    if field in MOMENTS and value:
+        moment = datetime.fromisoformat(value)
+        last = records.last_day(moment, zone) if field == "expiration_time" else None
+        return wording.day(last or moment.astimezone(zone).date())
+    if field in DAYS and value:
+        return wording.day(date.fromisoformat(value))
+    return value.replace("_", " ").capitalize() if field in WORDS else value
 
 
 def refused_row(number: int, each: Refused) -> RefusedRow:

@@ -72,7 +72,7 @@ def test_a_file_is_looked_at_row_by_row_and_then_done(opens: Opens, door: Door, 
     assert [(each.line, each.column) for each in page.refused] == [("3", "Line of Authority"), ("4", "NPN")]
     [entry] = page.entries
     assert (entry.outcome, entry.license, entry.producer, entry.lines) == ("New", "3000123, RI", "Maya Alvarez", "2")
-    assert "Status by the state: active" in entry.differences
+    assert entry.differences[-2:] == ["Status by the state: Active", "Effective date: Jan 1, 2026"]
     assert kept(door) == (1, 0), "nothing is changed by looking"
     asyncio.run(page.apply())
     assert (page.applied, page.may_apply, page.flash) == (True, False, "Done: 1 license taken from the file.")
