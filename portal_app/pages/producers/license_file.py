@@ -103,7 +103,7 @@ def _looked() -> rx.Component:
 
 def _refused() -> rx.Component:
     listed = table(
-        "Rows that cannot be taken",
+        "Row by row, with the reason",
         head(heading("Row"), heading("Column"), heading("Why")),
         body(
             S.refused,
@@ -134,7 +134,7 @@ def _entries() -> rx.Component:
         )
 
     listed = table(
-        "Licenses that change",
+        "License by license, with what it says",
         head(heading("License"), heading("Outcome"), heading("Producer"), heading("Rows"), heading("What it says")),
         body(S.entries, draw),
     )

@@ -78,7 +78,7 @@ def _of_state() -> rx.Component:
 
 def _states() -> rx.Component:
     listed = table(
-        "What states require in one cycle",
+        "Hours and months by state",
         head(heading("State"), heading("Hours"), heading("Ethics"), heading("Months"), heading("")),
         body(
             E.rows,

@@ -78,7 +78,7 @@ def change(tx: Tx, *, locator: str, version: int, given: Mapping[str, Any]) -> N
 
     Raises NotFound, Conflict where it was changed in the meantime or is discarded, Invalid with what is wrong.
     """
-    row, owner = _held(tx, locator)
+    row, owner = records.held(tx, ProducerAppointment, locator)
     before = appointment_rows.terms_of(tx, [row])[row.id or 0]
     _alter(tx, row, owner, version, dataclasses.replace(before, **given))
 
@@ -86,7 +86,7 @@ def change(tx: Tx, *, locator: str, version: int, given: Mapping[str, Any]) -> N
 @writes(Permission.MANAGE_PRODUCERS)
 def replace(tx: Tx, *, locator: str, version: int, terms: AppointmentTerms) -> None:
     """Have the appointment say this and nothing else; otherwise as `change`."""
-    row, owner = _held(tx, locator)
+    row, owner = records.held(tx, ProducerAppointment, locator)
     _alter(tx, row, owner, version, terms)
 
 
@@ -94,7 +94,7 @@ def replace(tx: Tx, *, locator: str, version: int, terms: AppointmentTerms) -> N
 def validate(tx: Tx, *, locator: str) -> Appointment:
     """Let a draft count. Where something is missing or contradicts, it stays one, and its `validation` says what, by
     field. Raises NotFound, or Conflict where it is no draft."""
-    row, owner = _held(tx, locator)
+    row, owner = records.held(tx, ProducerAppointment, locator)
     state = states.check_step(row.state, "validate")
     terms = appointment_rows.terms_of(tx, [row])[row.id or 0]
     found = appointment_rules.problems(tx, owner, terms)
@@ -114,7 +114,7 @@ def validate(tx: Tx, *, locator: str) -> Appointment:
 @writes(Permission.MANAGE_PRODUCERS)
 def discard(tx: Tx, *, locator: str) -> None:
     """Let it count no more, for good. Raises NotFound, Conflict where it is discarded already."""
-    row, owner = _held(tx, locator)
+    row, owner = records.held(tx, ProducerAppointment, locator)
     row.state = states.check_step(row.state, "discard")
     row.version += 1
     tx.db.flush()
@@ -149,14 +149,6 @@ def put(
     validation.forget(row)
     audit.record(tx, "appointment.changed", subject_kind="appointment", subject=row.locator, detail=detail)
     _tell(tx, row, owner, "update")
-
-
-def _held(tx: Tx, locator: str) -> tuple[ProducerAppointment, Producer]:
-    """The appointment and its producer, whom nobody else writes about until this is through."""
-    row = records.one_of(tx, ProducerAppointment, locator)
-    owner = records.held_by_id(tx, row.producer_id)
-    tx.db.refresh(row)
-    return row, owner
 
 
 def _told(tx: Tx, rows: Sequence[ProducerAppointment]) -> list[Appointment]:

@@ -71,7 +71,7 @@ def change(tx: Tx, *, locator: str, version: int, given: Mapping[str, Any]) -> N
 
     Raises NotFound, Conflict where it was changed in the meantime or is discarded, Invalid with what is wrong.
     """
-    row, owner = _held(tx, locator)
+    row, owner = records.held(tx, ProducerLicense, locator)
     before = license_rows.terms_of(tx, [row])[row.id or 0]
     alter(tx, row, owner, version, dataclasses.replace(before, **given))
 
@@ -79,7 +79,7 @@ def change(tx: Tx, *, locator: str, version: int, given: Mapping[str, Any]) -> N
 @writes(Permission.MANAGE_PRODUCERS)
 def replace(tx: Tx, *, locator: str, version: int, terms: LicenseTerms) -> None:
     """Have the license say this and nothing else; otherwise as `change`."""
-    row, owner = _held(tx, locator)
+    row, owner = records.held(tx, ProducerLicense, locator)
     alter(tx, row, owner, version, terms)
 
 
@@ -87,7 +87,7 @@ def replace(tx: Tx, *, locator: str, version: int, terms: LicenseTerms) -> None:
 def validate(tx: Tx, *, locator: str) -> License:
     """Let a draft count. Where something is missing or contradicts, it stays one, and its `validation` says what, by
     field. Raises NotFound, or Conflict where it is no draft."""
-    row, owner = _held(tx, locator)
+    row, owner = records.held(tx, ProducerLicense, locator)
     states.check_step(row.state, "validate")
     terms = license_rows.terms_of(tx, [row])[row.id or 0]
     if found := license_rules.problems(tx, owner, terms, own_id=row.id):
@@ -113,7 +113,7 @@ def let_count(tx: Tx, row: ProducerLicense, owner: Producer) -> None:
 def discard(tx: Tx, *, locator: str) -> None:
     """Let it count no more, for good. Appointments that rest on it alone count no more either. Raises NotFound, or
     Conflict where it is discarded already."""
-    row, owner = _held(tx, locator)
+    row, owner = records.held(tx, ProducerLicense, locator)
     row.state = states.check_step(row.state, "discard")
     row.version += 1
     tx.db.flush()
@@ -170,14 +170,6 @@ def put(
     validation.forget(row)
     audit.record(tx, "license.changed", subject_kind="license", subject=row.locator, detail=detail)
     _tell(tx, row, owner, "update")
-
-
-def _held(tx: Tx, locator: str) -> tuple[ProducerLicense, Producer]:
-    """The license and its producer, whom nobody else writes about until this is through."""
-    row = records.one_of(tx, ProducerLicense, locator)
-    owner = records.held_by_id(tx, row.producer_id)
-    tx.db.refresh(row)
-    return row, owner
 
 
 def _told(tx: Tx, rows: Sequence[ProducerLicense]) -> list[License]:
