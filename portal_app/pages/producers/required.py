@@ -79,7 +79,7 @@ def _of_state() -> rx.Component:
 def _states() -> rx.Component:
     listed = table(
         "Hours and months by state",
-        head(heading("State"), heading("Hours"), heading("Ethics"), heading("Months"), heading("")),
+        head(heading("State"), heading("Hours"), heading("Ethics"), heading("Months"), heading("Said by")),
         body(
             E.rows,
             lambda each: row(
@@ -92,7 +92,7 @@ def _states() -> rx.Component:
                 cell("Hours", rx.el.span(each.hours, class_name="num"), kind="named left"),
                 cell("Ethics", rx.el.span(each.ethics, class_name="num"), kind="named left"),
                 cell("Months", rx.el.span(each.months, class_name="num"), kind="named left"),
-                cell("", rx.cond(each.usual, meta("As usual"), chip("pencil", "The agency's own")), kind="state"),
+                cell("Said by", rx.cond(each.usual, meta("As usual"), chip("pencil", "The agency")), kind="state"),
                 key=each.href,
             ),
         ),

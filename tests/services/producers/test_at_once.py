@@ -17,6 +17,7 @@ from portal_app.services.door import Door, Tx
 from portal_app.services.errors import InvalidData
 from portal_app.services.producers import create
 from portal_app.services.producers.create import NumberFailed
+from portal_app.services.producers.numbering import LOOKS_ALIKE
 from tests.servers import ROOT
 from tests.services.producers.acting import ADMIN, code, producer
 from tests.services.producers.configured import SEED, with_configuration
@@ -101,8 +102,14 @@ def _together(url: str, folder: Path, owners: list[str]) -> list[str]:
 
 @pytest.mark.criterion("CODE-03")
 @pytest.mark.criterion("CODE-01")
+@pytest.mark.criterion("CODE-14")
 @pytest.mark.parametrize(
-    ("given", "expected"), [(None, "ExampleText-0008"), ("ExampleText-0007", "There is a code like this already.")]
+    ("given", "expected"),
+    [
+        (None, "ExampleText-0008"),
+        ("ExampleText-0007", "There is a code like this already."),
+        ("exampletext-0007", LOOKS_ALIKE.format("ExampleText-0007")),
+    ],
 )
 def test_who_comes_second_to_a_code_that_is_not_yet_committed_gets_the_next_or_is_told(
     door: Door, given: str | None, expected: str
