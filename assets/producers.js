@@ -56,7 +56,7 @@
   });
 
   // Files. What the form sends is the reference that the portal answered with; the bytes are there already by then.
-  const MOST = 25 * 1024 * 1024;
+  const MOST = 25;
   const read = (held) => {
     try {
       const found = JSON.parse(held.value || "null");
@@ -74,13 +74,15 @@
     const held = place.querySelector("[data-media]"), told = place.querySelector("[role=status]");
     const many = place.dataset.mediaField === "many", file = chooser.files[0];
     if (!file) return;
-    if (file.size > MOST) {
+    const most = Number(place.dataset.mediaMost || MOST);
+    if (file.size > most * 1024 * 1024) {
       chooser.value = "";
-      return void (told.textContent = "A file has at most 25 MB.");
+      return void (told.textContent = `A file has at most ${most} MB.`);
     }
     const form = chooser.form, names = new URLSearchParams({ filename: file.name });
     const before = read(held);
-    if (!many && before.length) names.set("of", before[0].locator);
+    if (place.dataset.mediaOf) names.set("of", place.dataset.mediaOf);
+    else if (!many && before.length) names.set("of", before[0].locator);
     told.textContent = `${file.name} is on its way.`;
     form?.setAttribute("data-uploads", "");
     try {
@@ -88,7 +90,7 @@
       const found = await answer.json();
       if (!answer.ok) throw new Error(found.problem);
       keep(held, many ? [...before, found] : [found], many);
-      told.textContent = `${file.name} is there, and is kept when you save.`;
+      told.textContent = `${file.name} is there${place.dataset.mediaSaid || ", and is kept when you save."}`;
     } catch (error) {
       told.textContent = error.name === "Error" && error.message ? error.message : "The file did not arrive. Try it again.";
     }

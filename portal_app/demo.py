@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from portal_app.models.accounts import Account
-from portal_app.models.enums import BindAction, FlagLevel, Grant, GranteeKind, Role
+from portal_app.models.enums import BindAction, CredentialState, FlagLevel, Grant, GranteeKind, Role
 from portal_app.models.identity import User
 from portal_app.models.policies import Carrier, Policy
 from portal_app.models.producers import Producer, ProducerCode
@@ -203,6 +203,12 @@ def _first_of(tx: Tx, code: str) -> tuple[Account, Carrier]:
     return tx.db.get_one(Account, policy.account_id), tx.db.get_one(Carrier, policy.carrier_id)
 
 
+def _counts(credential: licenses.License | appointments.Appointment) -> None:
+    """The demo has no drafts. Raises ValueError for one."""
+    if credential.state is not CredentialState.VALIDATED:
+        raise ValueError(f"what the demo holds does not validate: {credential.validation}")
+
+
 @writes(Gate.SYSTEM)
 def hold(tx: Tx, *, license_: License) -> None:
     """Write a license down, and with its carrier an appointment, a cycle of education and a cover. Never outside of the
@@ -219,12 +225,12 @@ def hold(tx: Tx, *, license_: License) -> None:
         effective_time=records.begin_of(begins, tx.settings.zone),
         expiration_time=records.begin_of(ends + timedelta(days=1), tx.settings.zone),
     )
-    licenses.validate(tx, locator=licenses.create(tx, producer=owner, terms=terms))
+    _counts(licenses.validate(tx, locator=licenses.create(tx, producer=owner, terms=terms)))
     if not license_.carrier:
         return
     carrier = tx.db.scalars(select(Carrier).where(col(Carrier.name) == license_.carrier)).one().locator
     appointed = AppointmentTerms(f"A-{license_.npn}", carrier, (license_.state,), license_.lines, effective_date=begins)
-    appointments.validate(tx, locator=appointments.create(tx, producer=owner, terms=appointed))
+    _counts(appointments.validate(tx, locator=appointments.create(tx, producer=owner, terms=appointed)))
     cycle = education.open_cycle(tx, producer=owner, jurisdiction=license_.state, begins_on=begins)
     course = Completion("Ethics for producers", begins + timedelta(days=90), Decimal(3), ethics=True)
     education.complete(tx, locator=cycle, completion=course)

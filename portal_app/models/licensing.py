@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint
 from sqlmodel import SQLModel
 
-from portal_app.models.columns import Holds, column, key, locator, moment, reference
+from portal_app.models.columns import Holds, column, key, locator, moment, reference, sealed
 from portal_app.models.enums import CredentialState, LicenseStatus
 from portal_app.models.stored import stored_enum
 from portal_app.models.types import Cents
@@ -28,7 +28,8 @@ def credit() -> Any:
 
 class ProducerLicense(SQLModel, table=True):
     """A license of one producer. A draft may lack anything and contradict itself. `expires_at` is the moment from which
-    it is in force no more; without one it does not end. `version` grows with each change."""
+    it is in force no more; without one it does not end. `version` grows with each change, and `validation` is what came
+    of the last one."""
 
     __tablename__ = "producer_license"
     __table_args__ = (
@@ -56,6 +57,7 @@ class ProducerLicense(SQLModel, table=True):
     status_on: date | None = column(Holds.PLAIN, None)
     effective_at: datetime | None = moment(None)
     expires_at: datetime | None = moment(None)
+    validation: dict[str, Any] | None = column(Holds.PLAIN, None, sa_type=JSON(none_as_null=True))
     created_at: datetime = moment()
 
 
@@ -85,7 +87,7 @@ class ProducerLicenseCode(SQLModel, table=True):
 
 class ProducerAppointment(SQLModel, table=True):
     """A carrier's appointment of a producer. From `terminated_on` on it is in force no more. `lines` are lines of
-    authority, `products` lines of business; none of the latter means all."""
+    authority, `products` lines of business; none of the latter means all. `validation` as of a license."""
 
     __tablename__ = "producer_appointment"
     __table_args__ = (
@@ -111,6 +113,7 @@ class ProducerAppointment(SQLModel, table=True):
     terminated_on: date | None = column(Holds.PLAIN, None)
     reason: str = column(Holds.PLAIN, "", max_length=200)
     just_in_time: bool = column(Holds.PLAIN, False)
+    validation: dict[str, Any] | None = column(Holds.PLAIN, None, sa_type=JSON(none_as_null=True))
     created_at: datetime = moment()
 
 
@@ -229,3 +232,17 @@ class CoverRequirement(SQLModel, table=True):
     each_claim: Decimal = column(Holds.BUSINESS, sa_type=Cents)
     aggregate: Decimal = column(Holds.BUSINESS, sa_type=Cents)
     stops_bind: bool = column(Holds.PLAIN, False)
+
+
+class LicenseFile(SQLModel, table=True):
+    """A file of licenses that somebody looks at before it is applied: one of each person. `content` holds its bytes in
+    Base64; anything may stand in it."""
+
+    __tablename__ = "license_file"
+
+    id: int | None = key()
+    locator: str = locator()
+    user_id: int = reference("portal_user.id", unique=True)
+    filename: str = column(Holds.BUSINESS, max_length=200)
+    content: dict[str, Any] = sealed()
+    created_at: datetime = moment(index=True)

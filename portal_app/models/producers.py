@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Index
 from sqlmodel import SQLModel
 
 from portal_app.models.columns import Holds, column, key, locator, moment, reference
@@ -36,17 +36,20 @@ class Producer(SQLModel, table=True):
 
 class ProducerCode(SQLModel, table=True):
     """A code belongs to one producer; policies carry the code, so that a move of the producer rewrites nothing. Only a
-    draft, or what was discarded as one, has none yet; once given it never changes."""
+    draft, or what was discarded as one, has none yet; once given it never changes. `likeness` is the code as people
+    tell codes apart; the first to come has it, and what a feed brings that looks like another has none."""
 
     __tablename__ = "producer_code"
     __table_args__ = (
         CheckConstraint("code IS NOT NULL OR state IN ('draft', 'discarded')", name="ck_producer_code_numbered"),
+        Index("uq_producer_code_likeness", "likeness", unique=True),
     )
 
     id: int | None = key()
     locator: str = locator()
     type: str = column(Holds.PLAIN, "ProducerCode", max_length=64)
     code: str | None = column(Holds.PLAIN, None, unique=True, max_length=128)
+    likeness: str | None = column(Holds.PLAIN, None, max_length=384)
     producer_id: int = reference("producer.id", index=True)
     state: ProducerState = column(Holds.PLAIN, ProducerState.DRAFT, sa_type=stored_enum(ProducerState))
     data: dict[str, Any] = column(Holds.BUSINESS, default_factory=dict, sa_type=JSON)
@@ -58,9 +61,11 @@ class ProducerCode(SQLModel, table=True):
 
 
 class NumberSequence(SQLModel, table=True):
-    """How far the numbers of a plan have been given. It only ever grows, so that none is given twice."""
+    """How far the numbers of a plan have been given. It only ever grows, so that none is given twice. `part` is empty
+    where the whole plan counts together, else what counts by itself: the name of a type of codes."""
 
     __tablename__ = "number_sequence"
 
     plan: str = column(Holds.PLAIN, primary_key=True, max_length=64)
+    part: str = column(Holds.PLAIN, "", primary_key=True, max_length=64)
     next_number: int = column(Holds.PLAIN, sa_type=BigInteger)

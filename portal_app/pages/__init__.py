@@ -33,6 +33,7 @@ from portal_app.pages import (
     submission_list,
     submissions,
     users,
+    webhooks,
 )
 from portal_app.pages.page import Page
 
@@ -68,6 +69,7 @@ PAGES: tuple[Page, ...] = (
     configuration.PAGE,
     routing.PAGE,
     holidays.PAGE,
+    *webhooks.PAGES,
     *sign_in.PAGES,
     *astray.PAGES,
 )

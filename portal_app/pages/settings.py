@@ -19,6 +19,7 @@ from portal_app.state.holidays import PLACE as HOLIDAYS
 from portal_app.state.portal import PortalState
 from portal_app.state.routing import PLACE as ROUTING
 from portal_app.state.settings import PLACE, SettingsState
+from portal_app.state.webhooks import PLACE as WEBHOOKS
 
 S: Any = SettingsState
 
@@ -30,6 +31,7 @@ def settings() -> rx.Component:
             "What the agency decides about its portal. Each change is reviewed, kept and audited.",
             button_link("Holidays", HOLIDAYS, quiet=True),
             button_link("Routing", ROUTING, quiet=True),
+            button_link("Webhooks", WEBHOOKS, quiet=True),
         ),
         panel(
             "Configuration",

@@ -1,6 +1,6 @@
 """`/files`: files that the data of producers and codes refers to, and those of submissions, taken in from pages and
 handed out to browsers. `of=submission:LOCATOR` says that a file is of a submission, `of=LOCATOR` that it is the newest
-version of what is there."""
+version of what is there, `of=licenses` that it is one of licenses, to be looked at."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
@@ -14,6 +14,7 @@ from starlette.types import Receive
 
 from portal_app.services.door import current_actor, the_door
 from portal_app.services.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
+from portal_app.services.licensing import waiting_file
 from portal_app.services.media import library, taking
 from portal_app.services.media.files import MOST_BYTES
 from portal_app.services.media.library import Download, MediaView
@@ -22,6 +23,7 @@ from portal_app.services.submissions import documents, uploading
 CHUNK = 64 * 1024
 STATUS: dict[type[DomainError], int] = {Invalid: 422, Forbidden: 403, NotFound: 404, Conflict: 409}
 OF_SUBMISSION = "submission:"
+OF_LICENSES = "licenses"
 MOST_POURED_AWAY = 2 * MOST_BYTES
 
 
@@ -29,7 +31,10 @@ async def post_file(request: Request) -> Response:
     """The body is the file itself. Answers with the reference to keep, or with a sentence for the field."""
     submission, body = _submission(request), Body(request.receive)
     try:
-        kept = await (_of_submission(request, body, submission) if submission else _of_data(request, body))
+        if request.query_params.get("of") == OF_LICENSES:
+            kept = await _of_licenses(request, body)
+        else:
+            kept = await (_of_submission(request, body, submission) if submission else _of_data(request, body))
         await body.pour_away()
         return JSONResponse(kept, 201)
     except DomainError as refusal:
@@ -49,6 +54,13 @@ async def _of_submission(request: Request, body: "Body", submission: str) -> dic
     named = documents.Named(submission, **told)
     kept = await uploading.take_in(the_door(), current_actor.get(), body.arriving(), named)
     return {"locator": kept.locator, "filename": kept.filename, "scan": kept.scan.value}
+
+
+async def _of_licenses(request: Request, body: "Body") -> dict[str, str]:
+    filename = request.query_params.get("filename", "")
+    arriving = body.arriving()
+    locator = await waiting_file.take_in(the_door(), current_actor.get(), arriving, filename=filename)
+    return {"locator": locator, "filename": filename}
 
 
 async def delete_file(request: Request) -> Response:

@@ -34,6 +34,7 @@ TOPICS = {
     "user": Topic.USERS,
     "feed": Topic.FEEDS,
     "trail": Topic.TRAIL,
+    "webhook": Topic.WEBHOOKS,
     **dict.fromkeys(OF_PRODUCERS, Topic.PRODUCERS),
     **dict.fromkeys(OF_AUTHORITY, Topic.AUTHORITY),
 }

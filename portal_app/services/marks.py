@@ -23,6 +23,7 @@ SHOWN_TO: Mapping[Topic, Requirement] = {
     Topic.PRODUCERS: Permission.VIEW_PRODUCERS,
     Topic.NOTIFICATIONS: Gate.SIGNED_IN,
     Topic.BELL: Gate.SIGNED_IN,
+    Topic.WEBHOOKS: Permission.CHANGE_SETTINGS,
     Topic.TRAIL: Permission.VIEW_AUDIT,
 }
 

@@ -19,6 +19,7 @@ from portal_app.models.licensing import (
     CoverRequirement,
     EducationCompletion,
     EducationCycle,
+    LicenseFile,
     ProducerAppointment,
     ProducerCover,
     ProducerLicense,
@@ -84,7 +85,7 @@ BELONGS_TO_A_PRODUCER = (
     ProducerCover,
     CoverRequirement,
 )
-BELONGS_TO_A_PERSON = (Notification, NotificationPreference, NotificationMute)
+BELONGS_TO_A_PERSON = (Notification, NotificationPreference, NotificationMute, LicenseFile)
 BELONGS_TO_A_SUBMISSION = (
     SubmissionAnswers,
     SubmissionEvent,

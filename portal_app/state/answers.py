@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from portal_app.models.enums import BindOutcome
-from portal_app.services.authority.answers import RULES, Verdict
+from portal_app.services.authority.answers import STATED, Verdict
 from portal_app.services.authority.decisions import Decided
 from portal_app.state import wording
 
@@ -42,7 +42,7 @@ NOTHING = DecisionRow("", "", "", "", "", "", [])
 
 def at_issue(found: Decided) -> str:
     """What was answered when it was issued, and who decided what is not within authority."""
-    beyond = ", ".join(RULES[each.rule].name for each in found.answers if each.verdict is not Verdict.PASS)
+    beyond = ", ".join(STATED[each.rule].name for each in found.answers if each.verdict is not Verdict.PASS)
     if found.outcome is BindOutcome.BIND:
         return "Within binding authority"
     said = "referred it" if found.outcome is BindOutcome.REFER else "did not allow it"
@@ -62,7 +62,7 @@ def decision_row(found: Decided, at: str) -> DecisionRow:
         by=f"Asked by {found.asked_by}, {at}",
         revision=f"Revision {found.revision} of the rules",
         rules=[
-            AnswerRow(RULES[each.rule].name, VERDICTS[each.verdict], each.found, each.would_pass)
+            AnswerRow(STATED[each.rule].name, VERDICTS[each.verdict], each.found, each.would_pass)
             for each in found.answers
         ],
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from portal_app.models.enums import RequestedItemKind, SubmissionEventKind
+from portal_app.services.authority.answers import STATED
 from portal_app.services.binding.bindability import Bindability
 from portal_app.services.intake.forms import Field, FieldType, Form
 from portal_app.services.policies.views import Choice
@@ -25,12 +26,7 @@ SIGNS = {
     SubmissionEventKind.REFUSED: "stop",
 }
 YES_OR_NO = [Choice("yes", "Yes"), Choice("no", "No")]
-IN_WORDS = {
-    "validity": "The quote's validity",
-    "term": "The term",
-    "premium": "The premium",
-    "state": "The submission",
-}
+IN_WORDS = {"state": "The submission"} | {rule.value: stated.name for rule, stated in STATED.items()}
 
 
 @dataclass
@@ -242,10 +238,7 @@ def quote_line(each: QuoteView, submission: str, moment: Told, *, may_offer: boo
 
 def put_bindability(line: QuoteLine, found: Bindability) -> None:
     line.asked, line.can_bind, line.may_refer = True, found.can_bind, found.may_refer
-    line.reasons = [
-        ReasonLine(IN_WORDS.get(each.rule, each.rule.replace("_", " ").capitalize()), each.found, each.would_pass)
-        for each in found.reasons
-    ]
+    line.reasons = [ReasonLine(IN_WORDS[each.rule], each.found, each.would_pass) for each in found.reasons]
     line.binder = f"The binder would run through {wording.day(found.binder_until)}." if found.binder_until else ""
 
 

@@ -206,6 +206,9 @@ def test_a_producer_sees_only_their_own(sessions: Sessions, opened: Opened, demo
 
 
 @pytest.mark.criterion("PRODPAGE-15")
+@pytest.mark.criterion("PRODPAGE-17")
+@pytest.mark.criterion("PRODPAGE-18")
+@pytest.mark.criterion("HOOK-21")
 def test_a_file_goes_up_with_the_form_and_is_a_link_with_its_versions(
     built_front_end: object, opened: Opened, tmp_path: Path
 ) -> None:
@@ -216,6 +219,8 @@ def test_a_file_goes_up_with_the_form_and_is_a_link_with_its_versions(
         Person.of("admin", page, site).arrive()
         page.goto(f"{site.url}/producers/new")
         files_go_up(page, tmp_path)
+        licenses_come_from_a_file(page, site.url, tmp_path)
+        others_are_told_of_events(page, site.url)
 
 
 def files_go_up(page: Page, tmp_path: Path) -> None:
@@ -243,3 +248,45 @@ def files_go_up(page: Page, tmp_path: Path) -> None:
     with page.expect_download() as came:
         page.get_by_role("link", name="w9.pdf", exact=True).click()
     assert Path(came.value.path()).read_bytes() == b"%PDF-1.7 one"
+
+
+def licenses_come_from_a_file(page: Page, url: str, tmp_path: Path) -> None:
+    head = "NPN,State,License Number,Status,Line of Authority,Effective Date\n"
+    rows = "9900110,RI,77001,Active,Property,01/01/2026\n99,RI,1,Active,Property,01/01/2026\n"
+    (tmp_path / "nipr.csv").write_text(head + rows, encoding="utf-8")
+    page.goto(f"{url}/producers")
+    page.get_by_role("link", name="Licenses from a file").click()
+    page.get_by_label("File of licenses").set_input_files(tmp_path / "nipr.csv")
+    expect(page.get_by_text("nipr.csv is there. Look at what it would change.")).to_be_visible()
+    page.get_by_role("button", name="Look at what it would change").click()
+    expect(page.locator("#refused")).to_contain_text("belongs to no producer here")
+    expect(page.locator("#entries")).to_contain_text("Effective date: Jan 1, 2026")
+    assert look(page) == []
+    page.get_by_role("button", name="Apply exactly this").click()
+    expect(page.locator("#looked")).to_contain_text("1 license new")
+    page.goto(f"{url}/producers")
+    page.get_by_role("link", name="What states require").click()
+    page.get_by_role("link", name="Rhode Island").click()
+    expect(page.get_by_label("Hours in all")).to_have_value("24")
+    assert look(page) == []
+
+
+def others_are_told_of_events(page: Page, url: str) -> None:
+    page.goto(f"{url}/admin/settings")
+    page.get_by_role("link", name="Webhooks").click()
+    page.get_by_label("Address").fill("http://hooks.example.com/")
+    page.get_by_label("quote.*", exact=True).check()
+    page.get_by_role("button", name="Add the webhook").click()
+    expect(page.get_by_text("The address must begin with https://")).to_be_visible()
+    expect(page.get_by_label("quote.*", exact=True)).to_be_checked()
+    assert look(page) == []
+    page.get_by_label("Address").fill("https://hooks.example.com/")
+    page.get_by_role("button", name="Add the webhook").click()
+    expect(page.get_by_text("whsec_")).to_be_visible()
+    page.get_by_role("link", name="Open the webhook").click()
+    expect(page.locator("#standing")).to_contain_text("https://hooks.example.com/")
+    assert page.get_by_text("whsec_").count() == 0
+    page.get_by_role("button", name="Delete").click()
+    assert look(page) == []
+    page.get_by_role("button", name="Yes, delete it").click()
+    expect(page.get_by_text("Nobody is told anything yet")).to_be_visible()

@@ -13,6 +13,7 @@ from portal_app.database import Database
 
 PRODUCER = """INSERT INTO producer (locator, type, kind, name, npn, state, data, created_at)
  VALUES ('p', 'Producer', 'individual', 'Maya', '', 'validated', '{}', '2026-11-20')"""
+SEQUENCE = "INSERT INTO number_sequence (plan, next_number) VALUES ('Codes', 7)"
 CODE = """INSERT INTO producer_code (locator, type, code, producer_id, state, data, created_at)
  SELECT :code, 'ProducerCode', :code, max(id), 'validated', '{}', '2026-11-20' FROM producer"""
 WAITING = """INSERT INTO producer_code (locator, type, code, producer_id, state, data, created_at)
@@ -64,3 +65,22 @@ def test_a_database_from_before_keeps_its_codes_and_lets_drafts_wait(before: Dat
         assert stored is not None
         assert tuple(stored) == ("A", 1, "", "")
         assert db.execute(text("SELECT count(*) FROM user_grant")).scalar_one() == 2
+
+
+@pytest.mark.criterion("CODE-13")
+@pytest.mark.criterion("CODE-14")
+def test_codes_that_look_alike_stay_and_numbers_go_on(before: Database) -> None:
+    with migrations._locked(before) as connection:
+        config = migrations._config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0033")
+    for code in ("a", "B"):
+        add(before, CODE, code=code)
+    add(before, SEQUENCE)
+    migrations.upgrade(before)
+    with before.read() as db:
+        rows = db.execute(text("SELECT code, likeness FROM producer_code ORDER BY id")).all()
+        assert [tuple(row) for row in rows] == [("A", "a"), ("a", None), ("B", "b")]
+        assert tuple(db.execute(text("SELECT plan, part, next_number FROM number_sequence")).one()) == ("Codes", "", 7)
+    with pytest.raises(IntegrityError):
+        add(before, "UPDATE producer_code SET likeness = 'a'")

@@ -132,3 +132,13 @@ def test_files_of_a_submission_go_up_come_down_and_go_away_from_its_page(
     assert ask("producer", "DELETE", place).status_code == 404
     refused = ask("producer", "POST", asked, content=b"%PDF-1.7 nothing")
     assert (refused.status_code, "damaged" in refused.json()["problem"]) == (422, True)
+
+
+@pytest.mark.criterion("PRODPAGE-18")
+def test_a_file_of_licenses_is_brought_by_who_manages_producers_alone(ask: Asks) -> None:
+    sent = brought(ask, "nipr.csv", b"NPN,State\n", "licenses")
+    assert (sent["filename"], len(sent["locator"])) == ("nipr.csv", 26)
+    assert ask("admin", "GET", f"/files/{sent['locator']}").status_code == 404, "it is handed out to nobody"
+    too_large = ask("admin", "POST", "/files?filename=x.csv&of=licenses", content=b"x" * (5 * 1024 * 1024 + 1))
+    assert (too_large.status_code, too_large.json()) == (422, {"problem": "A file of licenses has at most 5 MB."})
+    assert ask("csr", "POST", "/files?filename=x.csv&of=licenses", content=b"x").status_code in (303, 403)

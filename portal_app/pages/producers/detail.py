@@ -170,8 +170,8 @@ def _around() -> rx.Component:
         ),
         meta(
             either(
-                S.below.length() > 0,
-                S.below.length().to_string() + either(S.below.length() == 1, " stands", " stand") + " directly below.",
+                S.below_total > 0,
+                S.below_total.to_string() + either(S.below_total == 1, " stands", " stand") + " directly below.",
                 either(S.sees_all, "Nobody stands below.", "You see nobody below."),
             )
         ),
@@ -255,6 +255,7 @@ def _codes() -> rx.Component:
         "Producer codes",
         "codes",
         rx.cond(S.codes.length() > 0, listed, none("No codes yet. Business is written under a code.")),
+        holdings.beyond("codes"),
         add=("Add a code", "codes/new"),
     )
 
@@ -285,7 +286,13 @@ def _below() -> rx.Component:
             ),
         ),
     )
-    return rx.cond(S.below.length() > 0, panel("Directly below", listed, name="below", flush=True))
+    more = rx.el.div(
+        meta(S.beyond["below"]),
+        link("All of them in the list", icon("arrow-right", 14), href=S.all_below, class_name="link onward"),
+        class_name="padded",
+    )
+    there = panel("Directly below", listed, rx.cond(S.beyond["below"] != "", more), name="below", flush=True)
+    return rx.cond(S.below.length() > 0, there)
 
 
 def _history() -> rx.Component:

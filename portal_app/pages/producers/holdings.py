@@ -33,7 +33,12 @@ def appointments() -> rx.Component:
 
 def education() -> rx.Component:
     return _section(
-        "Continuing education", "education", S.cycles, "No cycle is written down.", ("Begin a cycle", "education/new")
+        "Continuing education",
+        "education",
+        S.cycles,
+        "No cycle is written down.",
+        ("Begin a cycle", "education/new"),
+        rx.el.div(link("What states require", href=f"{PLACE}/education"), class_name="padded"),
     )
 
 
@@ -41,6 +46,7 @@ def cover() -> rx.Component:
     required = rx.el.div(
         meta("What is required: ", S.required),
         rx.cond(S.asks_cover, chip_of_cover()),
+        rx.cond(S.editable, link("Change what is required", href=f"{PLACE}/" + S.shown + "/required-cover")),
         class_name="padded cover-required",
     )
     return _section(
@@ -59,6 +65,11 @@ def chip_of_cover() -> rx.Component:
     )
 
 
+def beyond(name: str) -> rx.Component:
+    """That the section does not show all of them, where it does not."""
+    return rx.cond(S.beyond[name] != "", meta(S.beyond[name], " The API lists all.", class_name="meta padded"))
+
+
 def _section(title: str, name: str, rows: Any, none: Text, add: tuple[str, str], *above: Part) -> rx.Component:
     way = rx.cond(S.editable, button_link(add[0], f"{PLACE}/" + S.shown + "/" + add[1], quiet=True))
     listed = rx.el.ul(rx.foreach(rows, _holding), class_name="holdings")
@@ -66,6 +77,7 @@ def _section(title: str, name: str, rows: Any, none: Text, add: tuple[str, str],
         title,
         *above,
         rx.cond(rows.length() > 0, listed, meta(none, class_name="meta none")),
+        beyond(name),
         name=name,
         aside=way,
         flush=True,

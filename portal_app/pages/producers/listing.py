@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from portal_app.components.address import address_form
+from portal_app.components.address import address_form, hidden_field
 from portal_app.components.badge import producer_state
 from portal_app.components.links import button_link, link
 from portal_app.components.notes import empty, note, skeleton_rows
@@ -24,10 +24,13 @@ def producers() -> rx.Component:
         page_header(
             "Producers",
             rx.cond(S.loaded, rx.el.span(S.headline, class_name="num")),
+            button_link("What states require", f"{PLACE}/education", quiet=True),
+            rx.cond(S.manages, button_link("Licenses from a file", f"{PLACE}/licenses", quiet=True)),
             rx.cond(S.manages, button_link("Add a producer", f"{PLACE}/new", "circle-plus")),
         ),
         _views(),
         rx.cond(S.as_tree, rx.fragment(), _search()),
+        rx.cond(~S.as_tree & (S.above != ""), _below_whom()),
         or_problem(
             "The producers could not be loaded",
             rx.cond(S.loaded, rx.cond(S.as_tree, _tree(), _list()), skeleton_rows()),
@@ -68,11 +71,22 @@ def _search() -> rx.Component:
         rx.el.div(
             search_box("q", "Search producers", "Name, NPN or code"),
             states,
+            hidden_field("parent"),
             rx.el.button("Search", type="submit", class_name="button button-solid"),
             class_name="search-line",
         ),
         action=PLACE,
         class_name="search-form",
+    )
+
+
+def _below_whom() -> rx.Component:
+    return rx.el.p(
+        "Directly below ",
+        link(S.above, href=S.above_href),
+        ". ",
+        link("Show all producers", href=PLACE),
+        class_name="meta",
     )
 
 

@@ -22,6 +22,7 @@ def asking() -> rx.Component:
         choose("line", "Line of business", "Choose a line", S.lines_offered),
         choose("state", "State", "Choose a state", S.states_offered),
         choose("carrier", "Carrier", "Ask about the license alone", S.carriers_offered),
+        choose("producer_code", "Under the producer code", "Any of theirs", S.codes_offered),
         text_field("on", "On the day", "", S.problems, type="date", min="1900-01-01", max="2199-12-31"),
         rx.el.div(button("Ask", kind="submit"), class_name="question-ask"),
         on_submit=S.qualify,

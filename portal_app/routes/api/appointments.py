@@ -1,8 +1,7 @@
 """`/appointments`: the appointments of producers by carriers."""
 
-from dataclasses import asdict
 from datetime import date
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Query, Response
 
@@ -65,8 +64,7 @@ class Appointment(credentials.Credential):
 
     @classmethod
     def of(cls, answer: appointments.Appointment) -> Self:
-        found: dict[str, Any] = asdict(answer)
-        return cls.model_validate(found.pop("terms") | found)
+        return cls.model_validate(credentials.said_of("producerAppointment", answer))
 
 
 class Appointments(shapes.Listed[Appointment]):
@@ -113,9 +111,8 @@ async def replace_appointment(caller: Caller, locator: parameters.Locator, sent:
 
 @router.patch("/{locator}/validate", responses=DONE)
 async def validate_appointment(caller: Caller, locator: parameters.Locator) -> Appointment:
-    """Let a draft count; `problems` says everything that is missing or contradicts."""
-    await the_door().act(appointments.validate, caller, locator=locator)
-    return await _now(caller, locator)
+    """Let a draft count. Where `validationResult` says that something is missing or contradicts, it stays one."""
+    return Appointment.of(await the_door().act(appointments.validate, caller, locator=locator))
 
 
 @router.patch("/{locator}/discard", responses=DONE)

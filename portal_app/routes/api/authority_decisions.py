@@ -13,7 +13,7 @@ from portal_app.routes.api import credentials, parameters, problems, shapes
 from portal_app.routes.api.auth import Caller
 from portal_app.routes.api.credentials import Amount, Day
 from portal_app.services.authority import decide, decisions
-from portal_app.services.authority.answers import RULES, Rule, Verdict
+from portal_app.services.authority.answers import STATED, Rule, Verdict
 from portal_app.services.authority.facts import Facts
 from portal_app.services.door import the_door
 
@@ -113,7 +113,7 @@ class AuthorityDecision(shapes.Shape):
     @classmethod
     def of(cls, answer: decisions.Decided) -> Self:
         found: dict[str, Any] = asdict(answer)
-        found["answers"] = [each | {"name": RULES[each["rule"]].name} for each in found["answers"]]
+        found["answers"] = [each | {"name": STATED[each["rule"]].name} for each in found["answers"]]
         found["rules"] = [{"locator": locator, "version": version} for locator, version in answer.rules]
         return cls.model_validate(found)
 

@@ -80,8 +80,8 @@ class Referral(credentials.Sent):
 
 
 class Reason(shapes.Shape):
-    """What stands in the way: a rule of binding authority, or the quote's own `state`, `validity`, `term` or `premium`.
-    One that is `referable` underwriters may decide."""
+    """What stands in the way: a rule of binding authority, the quote's own `validity`, `term` or `premium`, or the
+    `state`. One that is `referable` underwriters may decide."""
 
     rule: str
     found: str

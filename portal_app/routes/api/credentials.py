@@ -1,6 +1,7 @@
 """What is sent and answered about licenses, appointments, education and cover, each thing in one spelling."""
 
 import re
+from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -12,7 +13,10 @@ from pydantic_core import PydanticCustomError
 
 from portal_app.models.enums import CredentialState
 from portal_app.routes.api import parameters, shapes
+from portal_app.routes.api.producer_bodies import ValidationResult
 from portal_app.services.licensing import records
+from portal_app.services.licensing.appointments import Appointment
+from portal_app.services.licensing.licenses import License
 from portal_app.services.licensing.records import FIRST_DAY, LAST_DAY
 
 _DATE_TIME = re.compile(
@@ -101,10 +105,24 @@ class Holder(shapes.Shape):
 
 
 class Credential(shapes.Shape):
-    """What a license and an appointment have in common. `version` is what a change is made on top of."""
+    """What a license and an appointment have in common. `version` is what a change is made on top of;
+    `validationResult` is null before the first validation."""
 
     locator: str
     version: int
     state: CredentialState
     producer: Holder
+    validation_result: ValidationResult | None = None
     created_at: datetime
+
+
+def said_of(element_type: str, answer: License | Appointment) -> dict[str, Any]:
+    """A credential field by field, its terms among the others, with what came of its validation as it is told of
+    producers too."""
+    found: dict[str, Any] = asdict(answer)
+    found |= found.pop("terms")
+    if (last := answer.validation) is not None:
+        errors = [f"{to_camel(name)}: {why}" for name, why in last.problems.items()]
+        items = [{"element_type": element_type, "locator": answer.locator, "errors": errors}] if errors else []
+        found["validation_result"] = {"success": last.success, "validation_items": items}
+    return found

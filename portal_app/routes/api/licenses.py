@@ -1,6 +1,5 @@
 """`/licenses`: the licenses of producers, and taking them from a file."""
 
-from dataclasses import asdict
 from datetime import date, datetime
 from http import HTTPStatus
 from typing import Annotated, Any, Self
@@ -94,8 +93,7 @@ class License(credentials.Credential):
 
     @classmethod
     def of(cls, answer: licenses.License) -> Self:
-        found = asdict(answer)
-        return cls.model_validate(found.pop("terms") | found)
+        return cls.model_validate(credentials.said_of("producerLicense", answer))
 
 
 class Licenses(shapes.Listed[License]):
@@ -211,9 +209,8 @@ async def replace_license(caller: Caller, locator: parameters.Locator, sent: Cha
 
 @router.patch("/{locator}/validate", responses=DONE)
 async def validate_license(caller: Caller, locator: parameters.Locator) -> License:
-    """Let a draft count; `problems` says everything that is missing or contradicts."""
-    await the_door().act(licenses.validate, caller, locator=locator)
-    return await _now(caller, locator)
+    """Let a draft count. Where `validationResult` says that something is missing or contradicts, it stays one."""
+    return License.of(await the_door().act(licenses.validate, caller, locator=locator))
 
 
 @router.patch("/{locator}/discard", responses=DONE)

@@ -28,12 +28,14 @@ def _state(letters: str) -> str:
 
 class AskedQualification(credentials.AskedOn):
     """A line of business by its code, a state by its two letters, and for an appointment the carrier's locator. Without
-    a `check` it is what the agency's configuration asks of the line."""
+    a `check` it is what the agency's configuration asks of the line; without a `producerCode` it is asked whether the
+    producer may under any code of theirs."""
 
     line: Annotated[parameters.Code, Field(min_length=1)]
     state: Annotated[str, AfterValidator(_state), WithJsonSchema({"type": "string", "enum": list(STATES)})]
     carrier: parameters.LocatorOrEmpty = ""
     check: QualificationCheck | SkipJsonSchema[None] = None
+    producer_code: credentials.Code = ""
 
 
 class QualificationReason(shapes.Shape):

@@ -1,4 +1,4 @@
-"""The rules of binding in their order, and the shape of their answers."""
+"""The rules of binding in their order, what a quote itself has to say beside them, and the shape of the answers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from portal_app.models.enums import BindOutcome
 
 
 class Rule(StrEnum):
-    """In the order in which they are answered."""
+    """In the order in which they are answered; the last three of a quote alone."""
 
     CODE = "code"
     PARENTS = "parents"
@@ -18,6 +18,9 @@ class Rule(StrEnum):
     MORATORIUM = "moratorium"
     GRANT = "grant"
     FLAGS = "flags"
+    VALIDITY = "validity"
+    TERM = "term"
+    PREMIUM = "premium"
 
 
 class Verdict(StrEnum):
@@ -51,15 +54,15 @@ RULES: dict[Rule, Stated] = {
     ),
     Rule.LICENSE: Stated(
         "License",
-        "The code's producer is licensed for the line in every state of the risk, today and on the effective date, or "
-        "the line asks for none.",
+        "The code's producer is licensed for the line under this code in every state of the risk, today and on the "
+        "effective date, or the line asks for none.",
         "The code, the line, a state or the effective date is not known.",
         "The license is missing on one of the days.",
     ),
     Rule.APPOINTMENT: Stated(
         "Appointment",
-        "The carrier appointed the producer for the line in every state of the risk, on both days, or the line asks "
-        "for none.",
+        "The carrier appointed the producer for the line under this code in every state of the risk, on both days, or "
+        "the line asks for none.",
         "The carrier, or what a license needs, is not known.",
         "The appointment is missing on one of the days.",
     ),
@@ -89,6 +92,20 @@ RULES: dict[Rule, Stated] = {
         "or the quote was rejected.",
     ),
 }
+
+
+# What of a quote itself keeps it from being bound, whoever binds it.
+OF_A_QUOTE: dict[Rule, Stated] = {
+    Rule.VALIDITY: Stated(
+        "The quote's validity",
+        "The carrier stands by the quote today, or nothing says until when.",
+        "Never.",
+        "The last day of its validity is over.",
+    ),
+    Rule.TERM: Stated("The term", "It lasts beyond today.", "Never.", "It is over."),
+    Rule.PREMIUM: Stated("The premium", "It is known.", "Never.", "It is not known."),
+}
+STATED = RULES | OF_A_QUOTE
 
 
 @dataclass(frozen=True, slots=True)

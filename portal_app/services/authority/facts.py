@@ -95,6 +95,15 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """How long a quote holds: the last day on which the carrier stands by it, where that is said, and the day on which
+    its term is over."""
+
+    valid_until: date | None
+    expiration: date
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """What a grant says of how much. What is None, or an empty list of classes, it does not name."""
 
@@ -169,6 +178,8 @@ class Inputs:
     flags: tuple[Flag, ...] | None = None
     # What underwriting left the quote as; answers that were kept before this was known have none.
     quote_state: QuoteState | None = None
+    # Of a quote; answers that were kept before it was asked about have none.
+    offered: Offered | None = None
 
 
 _INPUTS = TypeAdapter(Inputs)

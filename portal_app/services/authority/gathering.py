@@ -13,7 +13,7 @@ from portal_app.models.enums import GranteeKind, QualificationCheck, QuoteState,
 from portal_app.models.policies import Carrier
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.services.authority import grant_rows, moratoria
-from portal_app.services.authority.facts import Facts, Finding, Flag, Granted, Inputs, Step, Stop, Subject
+from portal_app.services.authority.facts import Facts, Finding, Flag, Granted, Inputs, Offered, Step, Stop, Subject
 from portal_app.services.authority.narrowing import Fit, fitting_grant, fitting_stop, state_by_state
 from portal_app.services.door import Tx
 from portal_app.services.licensing import records
@@ -32,6 +32,7 @@ class Asked:
     code: ProducerCode | None
     flags: tuple[Flag, ...] | None = None
     quote_state: QuoteState | None = None
+    offered: Offered | None = None
 
 
 def gathered(tx: Tx, asked: Asked) -> Inputs:
@@ -61,6 +62,7 @@ def known(tx: Tx, asked: Asked) -> Inputs:
         producers=steps[1:],
         flags=asked.flags,
         quote_state=asked.quote_state,
+        offered=asked.offered,
     )
 
 
@@ -105,6 +107,7 @@ def _qualification(
             carrier_id=carrier,
             on=day,
             check=check,
+            code=asked.code.code or "",
         ).reasons
     ]
     licenses = _found([each for each in reasons if each.rule is Rule.LICENSE])

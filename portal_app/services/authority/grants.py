@@ -5,21 +5,20 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select, update
+from sqlalchemy import ColumnElement
 from sqlmodel import col
 
 from portal_app.models.authority import AuthorityGrant
 from portal_app.models.enums import GranteeKind
 from portal_app.services import audit
 from portal_app.services.access import Permission
-from portal_app.services.authority import grant_rows, revision, terms, words
+from portal_app.services.authority import grant_rows, kept_rules, revision, terms, words
 from portal_app.services.authority.facts import UNNAMED
 from portal_app.services.authority.terms import GrantTerms, Standing
 from portal_app.services.door import Tx, reads, writes
-from portal_app.services.errors import Conflict, Invalid, NotFound
+from portal_app.services.errors import Conflict, Invalid
 from portal_app.services.licensing import records
 from portal_app.services.producers import naming
-from portal_app.services.scope import visible
 from portal_app.services.webhooks import events
 
 
@@ -52,21 +51,15 @@ class Grants:
 @reads(Permission.VIEW_PRODUCERS)
 def listed(tx: Tx, *, standing: Standing | None = None, offset: int = 0, count: int = 50) -> Grants:
     """The grants that the actor may see."""
-    today = records.today(tx)
-    asked = visible(tx.actor, AuthorityGrant)
-    if standing is not None:
-        asked = asked.where(_stand(today)[standing])
-    total = tx.db.scalar(select(func.count()).select_from(asked.subquery())) or 0
-    places = {which: place for place, which in enumerate(Standing)}
-    order = case(*((condition, places[which]) for which, condition in _stand(today).items()), else_=len(places))
-    ordered = asked.order_by(order, col(AuthorityGrant.id).desc()).offset(max(offset, 0)).limit(min(max(count, 1), 200))
-    return Grants(tuple(_told(tx, list(tx.db.scalars(ordered)))), total)
+    stand = _stand(records.today(tx))
+    rows, total = kept_rules.page(tx, AuthorityGrant, stand, standing=standing, offset=offset, count=count)
+    return Grants(tuple(_told(tx, rows)), total)
 
 
 @reads(Permission.VIEW_PRODUCERS)
 def one(tx: Tx, *, locator: str) -> Grant:
     """One grant. Raises NotFound."""
-    return _told(tx, [_find(tx, locator)])[0]
+    return _told(tx, [records.one_of(tx, AuthorityGrant, locator)])[0]
 
 
 @writes(Permission.SET_AUTHORITY)
@@ -87,7 +80,7 @@ def add(tx: Tx, *, terms: GrantTerms) -> Grant:
 def change(tx: Tx, *, locator: str, version: int, given: Mapping[str, Any]) -> Grant:
     """Set the terms that are given and leave the rest. `version` is the one that was looked at. Raises NotFound,
     Conflict where it was changed in the meantime or is ended, or Invalid."""
-    row = _find(tx, locator)
+    row = records.one_of(tx, AuthorityGrant, locator)
     before = _told(tx, [row])[0]
     if row.ended_at is not None:
         raise Conflict(terms.ENDED)
@@ -95,7 +88,7 @@ def change(tx: Tx, *, locator: str, version: int, given: Mapping[str, Any]) -> G
     if after == before.terms and row.version == version:
         return before
     same = (after.grantee_kind, after.grantee) == (before.terms.grantee_kind, before.terms.grantee)
-    _written(tx, row, version, _checked(tx, after, row if same else None))
+    kept_rules.write(tx, row, version, _checked(tx, after, row if same else None))
     number = revision.raised(tx)
     detail = {"revision": number, **records.differences(before.terms, after)}
     audit.record(tx, "authority_grant.changed", subject_kind="authority_grant", subject=locator, detail=detail)
@@ -107,10 +100,10 @@ def change(tx: Tx, *, locator: str, version: int, given: Mapping[str, Any]) -> G
 def end(tx: Tx, *, locator: str, version: int) -> Grant:
     """Let it count no more; it is kept. Raises NotFound, or Conflict where it was changed in the meantime or is ended
     already."""
-    row = _find(tx, locator)
+    row = records.one_of(tx, AuthorityGrant, locator)
     if row.ended_at is not None:
         raise Conflict(terms.ENDED)
-    _written(tx, row, version, {"ended_at": tx.now, "ended_by": tx.actor.email or tx.actor.name})
+    kept_rules.write(tx, row, version, {"ended_at": tx.now, "ended_by": tx.actor.email or tx.actor.name})
     number = revision.raised(tx)
     answer = _told(tx, [row])[0]
     detail = {"revision": number, "rule": answer.told}
@@ -119,34 +112,12 @@ def end(tx: Tx, *, locator: str, version: int) -> Grant:
     return answer
 
 
-def _find(tx: Tx, locator: str) -> AuthorityGrant:
-    found: AuthorityGrant | None = tx.db.scalars(
-        visible(tx.actor, AuthorityGrant).where(col(AuthorityGrant.locator) == locator)
-    ).first()
-    if found is None:
-        raise NotFound
-    return found
-
-
 def _checked(tx: Tx, given: GrantTerms, kept: AuthorityGrant | None = None) -> dict[str, Any]:
     """As the table holds it; `kept` is the row whose grantee it stays with."""
     given = terms.tidied_grant(given)
     if problems := terms.problems_of_grant(given):
         raise Invalid(problems)
     return grant_rows.columns_of(tx, given, kept)
-
-
-def _written(tx: Tx, row: AuthorityGrant, version: int, values: Mapping[str, Any]) -> None:
-    """Raises Conflict where somebody else was here since that version."""
-    same = (
-        col(AuthorityGrant.id) == row.id,
-        col(AuthorityGrant.version) == version,
-        col(AuthorityGrant.ended_at).is_(None),
-    )
-    written = update(AuthorityGrant).where(*same).values(version=version + 1, **values)
-    if not tx.db.execute(written.returning(col(AuthorityGrant.id))).all():
-        raise Conflict(records.CHANGED_MEANWHILE)
-    tx.db.refresh(row)
 
 
 def _about(row: AuthorityGrant, number: int) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select, update
+from sqlalchemy import ColumnElement, select
 from sqlmodel import col
 
 from portal_app.models.authority import Moratorium as Row
@@ -13,13 +13,12 @@ from portal_app.models.enums import BindAction
 from portal_app.models.policies import Carrier, LineOfBusiness
 from portal_app.services import audit
 from portal_app.services.access import Permission
-from portal_app.services.authority import revision, terms, words
+from portal_app.services.authority import kept_rules, revision, terms, words
 from portal_app.services.authority.facts import Stop
 from portal_app.services.authority.terms import MoratoriumTerms, Standing
 from portal_app.services.door import Tx, reads, writes
-from portal_app.services.errors import Conflict, Invalid, NotFound
+from portal_app.services.errors import Conflict, Invalid
 from portal_app.services.licensing import records
-from portal_app.services.scope import visible
 from portal_app.services.webhooks import events
 
 COLUMNS = {BindAction.NEW: "stops_new", BindAction.ENDORSE: "stops_endorse", BindAction.RENEW: "stops_renew"}
@@ -52,20 +51,15 @@ class Moratoria:
 @reads(Permission.VIEW_PRODUCERS)
 def listed(tx: Tx, *, standing: Standing | None = None, offset: int = 0, count: int = 50) -> Moratoria:
     """The moratoria that the actor may see."""
-    asked = visible(tx.actor, Row)
-    if standing is not None:
-        asked = asked.where(_stand(tx.now)[standing])
-    total = tx.db.scalar(select(func.count()).select_from(asked.subquery())) or 0
-    places = {which: place for place, which in enumerate(Standing)}
-    order = case(*((condition, places[which]) for which, condition in _stand(tx.now).items()), else_=len(places))
-    ordered = asked.order_by(order, col(Row.id).desc()).offset(max(offset, 0)).limit(min(max(count, 1), 200))
-    return Moratoria(tuple(_told(tx, list(tx.db.scalars(ordered)))), total)
+    stand = _stand(tx.now)
+    rows, total = kept_rules.page(tx, Row, stand, standing=standing, offset=offset, count=count)
+    return Moratoria(tuple(_told(tx, rows)), total)
 
 
 @reads(Permission.VIEW_PRODUCERS)
 def one(tx: Tx, *, locator: str) -> Moratorium:
     """One moratorium. Raises NotFound."""
-    return _told(tx, [_find(tx, locator)])[0]
+    return _told(tx, [records.one_of(tx, Row, locator)])[0]
 
 
 @writes(Permission.SET_AUTHORITY)
@@ -86,14 +80,14 @@ def add(tx: Tx, *, terms: MoratoriumTerms) -> Moratorium:
 def change(tx: Tx, *, locator: str, version: int, given: Mapping[str, Any]) -> Moratorium:
     """Set the terms that are given and leave the rest. `version` is the one that was looked at. Raises NotFound,
     Conflict where it was changed in the meantime or is ended, or Invalid."""
-    row = _find(tx, locator)
+    row = records.one_of(tx, Row, locator)
     before = _told(tx, [row])[0]
     if row.ended_at is not None:
         raise Conflict(terms.ENDED)
     after = terms.tidied_moratorium(replace(before.terms, **given))
     if after == before.terms and row.version == version:
         return before
-    _written(tx, row, version, _checked(tx, after))
+    kept_rules.write(tx, row, version, _checked(tx, after))
     number = revision.raised(tx)
     detail = {"revision": number, **records.differences(before.terms, after)}
     audit.record(tx, "moratorium.changed", subject_kind="moratorium", subject=locator, detail=detail)
@@ -105,10 +99,10 @@ def change(tx: Tx, *, locator: str, version: int, given: Mapping[str, Any]) -> M
 def end(tx: Tx, *, locator: str, version: int) -> Moratorium:
     """Let it stop nothing more; it is kept. Raises NotFound, or Conflict where it was changed in the meantime or is
     ended already."""
-    row = _find(tx, locator)
+    row = records.one_of(tx, Row, locator)
     if row.ended_at is not None:
         raise Conflict(terms.ENDED)
-    _written(tx, row, version, {"ended_at": tx.now, "ended_by": tx.actor.email or tx.actor.name})
+    kept_rules.write(tx, row, version, {"ended_at": tx.now, "ended_by": tx.actor.email or tx.actor.name})
     number = revision.raised(tx)
     detail = {"revision": number, "name": row.name}
     audit.record(tx, "moratorium.ended", subject_kind="moratorium", subject=locator, detail=detail)
@@ -140,13 +134,6 @@ def stop_of(row: Row) -> Stop:
     )
 
 
-def _find(tx: Tx, locator: str) -> Row:
-    found: Row | None = tx.db.scalars(visible(tx.actor, Row).where(col(Row.locator) == locator)).first()
-    if found is None:
-        raise NotFound
-    return found
-
-
 def _checked(tx: Tx, given: MoratoriumTerms) -> dict[str, Any]:
     given = terms.tidied_moratorium(given)
     problems = terms.problems_of_moratorium(given)
@@ -167,15 +154,6 @@ def _unknown(tx: Tx, field: str, column: Any, named: Sequence[str], sentence: st
         return {field: f"Name at most {records.MOST_NAMES}."}
     known = set(tx.db.scalars(select(column).where(column.in_(named))))
     return {} if known == set(named) else {field: sentence}
-
-
-def _written(tx: Tx, row: Row, version: int, values: Mapping[str, Any]) -> None:
-    """Raises Conflict where somebody else was here since that version."""
-    same = (col(Row.id) == row.id, col(Row.version) == version, col(Row.ended_at).is_(None))
-    written = update(Row).where(*same).values(version=version + 1, **values)
-    if not tx.db.execute(written.returning(col(Row.id))).all():
-        raise Conflict(records.CHANGED_MEANWHILE)
-    tx.db.refresh(row)
 
 
 def _about(row: Row, number: int) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from portal_app.models.enums import (
 from portal_app.services.authority import caps, words
 from portal_app.services.authority.answers import (
     RULES,
+    STATED,
     Answer,
     Decision,
     Rule,
@@ -38,8 +39,9 @@ NOT_LIMITED = "Principals are not limited by grants."
 
 
 def evaluate(inputs: Inputs) -> Decision:
-    """The answers of all rules, and what they come to."""
-    answers = tuple(ANSWERS[rule](inputs) for rule in RULES)
+    """The answers of all rules, and of a quote what it says itself; and what they come to."""
+    rules = STATED if inputs.offered is not None else RULES
+    answers = tuple(ANSWERS[rule](inputs) for rule in rules)
     outcome = outcome_of(answers)
     return Decision(outcome, answers, None if outcome is BindOutcome.DENY else binder_days(inputs))
 
@@ -259,6 +261,30 @@ LEVELS = {
 }
 
 
+def _validity(inputs: Inputs) -> Answer:
+    until = inputs.offered.valid_until if inputs.offered else None
+    if until is None:
+        return passed(Rule.VALIDITY, "Nothing says until when the carrier stands by this quote.")
+    if inputs.today <= until:
+        return passed(Rule.VALIDITY, f"The carrier stands by this quote until {words.day(until)}.")
+    return denied(
+        Rule.VALIDITY, f"The carrier stood by this quote until {words.day(until)}.", "A quote that it renews."
+    )
+
+
+def _term(inputs: Inputs) -> Answer:
+    over = inputs.offered.expiration if inputs.offered else inputs.today
+    if inputs.today < over:
+        return passed(Rule.TERM, f"Its term lasts until {words.day(over)}.")
+    return denied(Rule.TERM, f"Its term was over on {words.day(over)}.", "A quote of a term that lasts.")
+
+
+def _premium(inputs: Inputs) -> Answer:
+    if inputs.facts.premium is None:
+        return denied(Rule.PREMIUM, "Its premium is not known.", "A quote with a premium.")
+    return passed(Rule.PREMIUM, f"Its premium is {words.money(inputs.facts.premium)}.")
+
+
 ANSWERS: Mapping[Rule, Callable[[Inputs], Answer]] = {
     Rule.CODE: _code,
     Rule.PARENTS: _parents,
@@ -268,4 +294,7 @@ ANSWERS: Mapping[Rule, Callable[[Inputs], Answer]] = {
     Rule.MORATORIUM: _moratorium,
     Rule.GRANT: _grant,
     Rule.FLAGS: _flags,
+    Rule.VALIDITY: _validity,
+    Rule.TERM: _term,
+    Rule.PREMIUM: _premium,
 }

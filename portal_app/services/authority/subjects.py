@@ -12,7 +12,7 @@ from portal_app.models.policies import Carrier, LineOfBusiness, Policy
 from portal_app.models.producers import ProducerCode
 from portal_app.models.quotes import Quote
 from portal_app.services.authority import terms
-from portal_app.services.authority.facts import Facts, Flag, Subject
+from portal_app.services.authority.facts import Facts, Flag, Offered, Subject
 from portal_app.services.authority.gathering import Asked
 from portal_app.services.door import Tx
 from portal_app.services.errors import Conflict, Invalid, NotFound
@@ -62,9 +62,10 @@ def about_quote(tx: Tx, quote: Quote) -> Asked:
         carrier_name=carrier.name,
         line_name=line.name,
     )
+    asked = Asked(Subject.QUOTE, facts, code, offered=Offered(quote.valid_until, quote.expiration))
     if quote.state is QuoteState.DRAFT:
-        return Asked(Subject.QUOTE, facts, code)
-    return Asked(Subject.QUOTE, facts, code, _counting(tx, of_quote(quote), code), quote.state)
+        return asked
+    return replace(asked, flags=_counting(tx, of_quote(quote), code), quote_state=quote.state)
 
 
 def transaction_of(tx: Tx, locator: str) -> tuple[LedgerTransaction, Policy]:

@@ -13,6 +13,7 @@ from portal_app.models.producers import Producer, ProducerCode
 from portal_app.services.access import MATRIX
 from portal_app.services.door import Tx
 from portal_app.services.errors import Invalid
+from portal_app.services.producers.standing import why_not_anew
 
 JOINERS = "\u200c\u200d"
 
@@ -40,7 +41,8 @@ class Checked:
 
 
 def checked(tx: Tx, draft: Draft, user_id: int | None = None) -> Checked:
-    """Raises Invalid with every problem at once. `user_id` is whose address it may be already."""
+    """Raises Invalid with every problem at once. `user_id` is who they are already, if anybody: whose address it may
+    be, and whose producer, also one who is at their end by now."""
     problems: dict[str, str] = {}
     email = _email(tx, draft.email, user_id, problems)
     if sentence := wrong_with_name(draft.name.strip()):
@@ -48,7 +50,7 @@ def checked(tx: Tx, draft: Draft, user_id: int | None = None) -> Checked:
     if beyond := draft.grants - MATRIX[draft.role].may_be_granted:
         told = ", ".join(sorted(each.label for each in beyond))
         problems["grants"] = f"{draft.role.label} cannot be given: {told}."
-    producer = _producer_of(tx, draft.producer_code.strip(), problems)
+    producer = _producer_of(tx, draft.producer_code.strip(), user_id, problems)
     if draft.role is Role.PRODUCER and not draft.producer_code.strip():
         problems["producer_code"] = "A producer needs a producer code: it decides whose book they see."
     if problems:
@@ -76,14 +78,14 @@ def _email(tx: Tx, typed: str, user_id: int | None, problems: dict[str, str]) ->
     return address
 
 
-def _producer_of(tx: Tx, code: str, problems: dict[str, str]) -> Producer | None:
+def _producer_of(tx: Tx, code: str, user_id: int | None, problems: dict[str, str]) -> Producer | None:
     if not code:
         return None
-    found = tx.db.scalars(
-        select(Producer)
-        .join(ProducerCode, col(ProducerCode.producer_id) == col(Producer.id))
-        .where(col(ProducerCode.code) == code)
-    ).first()
+    found = tx.db.scalars(select(ProducerCode).where(col(ProducerCode.code) == code)).first()
     if found is None:
         problems["producer_code"] = f"There is no producer code {code}."
-    return found
+        return None
+    is_theirs = select(col(User.id)).where(col(User.id) == user_id, col(User.producer_id) == found.producer_id)
+    if tx.db.scalar(is_theirs) is None and (why := why_not_anew(tx, found)):
+        problems["producer_code"] = why
+    return tx.db.get_one(Producer, found.producer_id)

@@ -12,8 +12,9 @@ from portal_app.services import audit
 from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads, writes
 from portal_app.services.errors import Invalid
-from portal_app.services.licensing import appointment_rows, appointment_rules, records, states
+from portal_app.services.licensing import appointment_rows, appointment_rules, records, states, validation
 from portal_app.services.licensing.terms import AppointmentTerms
+from portal_app.services.licensing.validation import Validation
 from portal_app.services.webhooks import events
 
 EVENT = "producers.producerappointment"
@@ -22,7 +23,7 @@ EVENT = "producers.producerappointment"
 @dataclasses.dataclass(frozen=True, slots=True)
 class Appointment:
     """An appointment with its holder; the carrier's name and NAIC code are empty where none is named. `version` is what
-    a change is made on top of."""
+    a change is made on top of; `validation` is None before the first."""
 
     locator: str
     version: int
@@ -31,6 +32,7 @@ class Appointment:
     terms: AppointmentTerms
     carrier_name: str
     naic: str
+    validation: Validation | None
     created_at: datetime
 
 
@@ -76,7 +78,7 @@ def change(tx: Tx, *, locator: str, version: int, given: Mapping[str, Any]) -> N
 
     Raises NotFound, Conflict where it was changed in the meantime or is discarded, Invalid with what is wrong.
     """
-    row, owner = _held(tx, locator)
+    row, owner = records.held(tx, ProducerAppointment, locator)
     before = appointment_rows.terms_of(tx, [row])[row.id or 0]
     _alter(tx, row, owner, version, dataclasses.replace(before, **given))
 
@@ -84,30 +86,35 @@ def change(tx: Tx, *, locator: str, version: int, given: Mapping[str, Any]) -> N
 @writes(Permission.MANAGE_PRODUCERS)
 def replace(tx: Tx, *, locator: str, version: int, terms: AppointmentTerms) -> None:
     """Have the appointment say this and nothing else; otherwise as `change`."""
-    row, owner = _held(tx, locator)
+    row, owner = records.held(tx, ProducerAppointment, locator)
     _alter(tx, row, owner, version, terms)
 
 
 @writes(Permission.MANAGE_PRODUCERS)
-def validate(tx: Tx, *, locator: str) -> None:
-    """Let a draft count. Raises NotFound, Conflict where it is no draft, Invalid with everything that is missing or
-    contradicts, by field."""
-    row, owner = _held(tx, locator)
+def validate(tx: Tx, *, locator: str) -> Appointment:
+    """Let a draft count. Where something is missing or contradicts, it stays one, and its `validation` says what, by
+    field. Raises NotFound, or Conflict where it is no draft."""
+    row, owner = records.held(tx, ProducerAppointment, locator)
     state = states.check_step(row.state, "validate")
     terms = appointment_rows.terms_of(tx, [row])[row.id or 0]
-    if found := appointment_rules.problems(tx, owner, terms):
-        raise Invalid(found)
-    row.state = state
-    row.version += 1
-    tx.db.flush()
-    audit.record(tx, "appointment.validated", subject_kind="appointment", subject=row.locator)
-    _tell(tx, row, owner, "validate")
+    found = appointment_rules.problems(tx, owner, terms)
+    validation.keep(row, found)
+    if found:
+        detail = {"errors": found}
+        audit.record(tx, "appointment.found_wanting", subject_kind="appointment", subject=row.locator, detail=detail)
+    else:
+        row.state = state
+        row.version += 1
+        tx.db.flush()
+        audit.record(tx, "appointment.validated", subject_kind="appointment", subject=row.locator)
+        _tell(tx, row, owner, "validate")
+    return _told(tx, [row])[0]
 
 
 @writes(Permission.MANAGE_PRODUCERS)
 def discard(tx: Tx, *, locator: str) -> None:
     """Let it count no more, for good. Raises NotFound, Conflict where it is discarded already."""
-    row, owner = _held(tx, locator)
+    row, owner = records.held(tx, ProducerAppointment, locator)
     row.state = states.check_step(row.state, "discard")
     row.version += 1
     tx.db.flush()
@@ -139,16 +146,9 @@ def put(
     Raises Conflict where it is another one by now."""
     appointment_rows.write(tx, row, row.version if version is None else version, terms)
     detail = records.differences(before, terms)
+    validation.forget(row)
     audit.record(tx, "appointment.changed", subject_kind="appointment", subject=row.locator, detail=detail)
     _tell(tx, row, owner, "update")
-
-
-def _held(tx: Tx, locator: str) -> tuple[ProducerAppointment, Producer]:
-    """The appointment and its producer, whom nobody else writes about until this is through."""
-    row = records.one_of(tx, ProducerAppointment, locator)
-    owner = records.held_by_id(tx, row.producer_id)
-    tx.db.refresh(row)
-    return row, owner
 
 
 def _told(tx: Tx, rows: Sequence[ProducerAppointment]) -> list[Appointment]:
@@ -163,6 +163,7 @@ def _told(tx: Tx, rows: Sequence[ProducerAppointment]) -> list[Appointment]:
             terms=terms[row.id or 0],
             carrier_name=carriers[row.carrier_id].name if row.carrier_id else "",
             naic=carriers[row.carrier_id].naic if row.carrier_id else "",
+            validation=validation.of(row),
             created_at=row.created_at,
         )
         for row in rows

@@ -107,9 +107,7 @@ def add(tx: Tx, *, producer: str, terms: CoverTerms) -> str:
 def change(tx: Tx, *, locator: str, version: int, given: Mapping[str, Any]) -> None:
     """Set the terms that are given and leave the rest. `version` is the one that was looked at. Raises NotFound,
     Conflict where it was changed in the meantime, or Invalid."""
-    row = records.one_of(tx, ProducerCover, locator)
-    records.held_by_id(tx, row.producer_id)
-    tx.db.refresh(row)
+    row, _ = records.held(tx, ProducerCover, locator)
     before = _terms(row)
     terms = _checked(replace(before, **given))
     if terms == before and row.version == version:
@@ -126,9 +124,7 @@ def change(tx: Tx, *, locator: str, version: int, given: Mapping[str, Any]) -> N
 def remove(tx: Tx, *, locator: str, version: int) -> None:
     """Take away a cover that was written down by mistake. Raises NotFound, or Conflict where it was changed in the
     meantime."""
-    row = records.one_of(tx, ProducerCover, locator)
-    records.held_by_id(tx, row.producer_id)
-    tx.db.refresh(row)
+    row, _ = records.held(tx, ProducerCover, locator)
     if row.version != version:
         raise Conflict(records.CHANGED_MEANWHILE)
     detail = {"before": records.plain(_terms(row))}

@@ -252,10 +252,7 @@ def _checked(tx: Tx, cycle: EducationCycle, given: Completion) -> Completion:
 
 def _held(tx: Tx, locator: str) -> EducationCycle:
     """The cycle, with its producer held so that two changes come one after the other."""
-    cycle = records.one_of(tx, EducationCycle, locator)
-    records.held_by_id(tx, cycle.producer_id)
-    tx.db.refresh(cycle)
-    return cycle
+    return records.held(tx, EducationCycle, locator)[0]
 
 
 def _write(tx: Tx, cycle: EducationCycle, version: int, values: Mapping[str, Any]) -> None:

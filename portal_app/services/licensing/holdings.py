@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from sqlalchemy import and_, or_, select
 from sqlmodel import col
@@ -14,6 +15,7 @@ from portal_app.models.licensing import (
     ProducerAppointmentCode,
     ProducerAppointmentLicense,
     ProducerLicense,
+    ProducerLicenseCode,
 )
 from portal_app.models.producers import ProducerCode
 from portal_app.services.door import Tx
@@ -32,7 +34,8 @@ class Authority:
 
 @dataclass(frozen=True, slots=True)
 class LicenseHeld:
-    """A license by the days on which it is in force, the last of them included; without a last day it does not end."""
+    """A license by the days on which it is in force, the last of them included; without a last day it does not end.
+    `codes` are those of the producer asked about that it names: where it names any, it is for these alone."""
 
     id: int
     number: str
@@ -44,12 +47,13 @@ class LicenseHeld:
     lines: tuple[Authority, ...]
     begins: date | None
     ends: date | None
+    codes: frozenset[str] = field(default_factory=frozenset)
 
 
 @dataclass(frozen=True, slots=True)
 class AppointmentHeld:
     """An appointment that is the producer's own, or under which they may work because it lists a code of theirs. From
-    `terminated_on` on it is in force no more. `licenses` are ids of what it rests on."""
+    `terminated_on` on it is in force no more. `licenses` are ids of what it rests on, `codes` as of a license."""
 
     number: str
     state: CredentialState
@@ -60,6 +64,7 @@ class AppointmentHeld:
     begins: date | None
     terminated_on: date | None
     licenses: frozenset[int] = field(default_factory=frozenset)
+    codes: frozenset[str] = field(default_factory=frozenset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +81,9 @@ def of(tx: Tx, producer_id: int) -> Holdings:
     """What the producer holds. It does not depend on who asks: the callers see to it that they may ask of this
     producer."""
     own = tx.db.scalars(select(ProducerLicense).where(col(ProducerLicense.producer_id) == producer_id))
-    licenses = held(tx, list(own))
+    licenses = held(tx, list(own), producer_id)
     rows = _appointments(tx, producer_id)
+    codes = _codes(tx, ProducerAppointmentCode, col(ProducerAppointmentCode.appointment_id), producer_id)
     resting = _resting_on(tx, [row.id for row in rows])
     mine = {each.id for each in licenses}
     foreign = set().union(*resting.values()) - mine if resting else set()
@@ -93,14 +99,16 @@ def of(tx: Tx, producer_id: int) -> Holdings:
             begins=row.effective_on,
             terminated_on=row.terminated_on,
             licenses=frozenset(resting.get(row.id or 0, ())),
+            codes=frozenset(codes[row.id or 0]),
         )
         for row in rows
     ]
-    return Holdings(licenses, tuple(appointments), held(tx, list(others)))
+    return Holdings(licenses, tuple(appointments), held(tx, list(others), producer_id))
 
 
-def held(tx: Tx, rows: Sequence[ProducerLicense]) -> tuple[LicenseHeld, ...]:
-    """Licenses by the agency's days."""
+def held(tx: Tx, rows: Sequence[ProducerLicense], producer_id: int) -> tuple[LicenseHeld, ...]:
+    """Licenses by the agency's days, as they count for that producer."""
+    codes = _codes(tx, ProducerLicenseCode, col(ProducerLicenseCode.license_id), producer_id)
     terms, zone = license_rows.terms_of(tx, rows), tx.settings.zone
     return tuple(
         LicenseHeld(
@@ -116,9 +124,21 @@ def held(tx: Tx, rows: Sequence[ProducerLicense]) -> tuple[LicenseHeld, ...]:
             ),
             begins=row.effective_at.astimezone(zone).date() if row.effective_at else None,
             ends=records.last_day(row.expires_at, zone),
+            codes=frozenset(codes[row.id or 0]),
         )
         for row in rows
     )
+
+
+def _codes(
+    tx: Tx, link: type[ProducerLicenseCode] | type[ProducerAppointmentCode], of: Any, producer_id: int
+) -> dict[int, set[str]]:
+    """The producer's codes that licenses or appointments name, by the id of these; `of` is the column with it."""
+    asked = select(of, col(ProducerCode.code)).join(ProducerCode, col(ProducerCode.id) == col(link.producer_code_id))
+    found: dict[int, set[str]] = defaultdict(set)
+    for number, code in tx.db.execute(asked.where(col(ProducerCode.producer_id) == producer_id)):
+        found[number].add(str(code))
+    return found
 
 
 def _appointments(tx: Tx, producer_id: int) -> list[ProducerAppointment]:

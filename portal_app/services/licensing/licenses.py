@@ -12,8 +12,9 @@ from portal_app.services import audit
 from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads, writes
 from portal_app.services.errors import Invalid
-from portal_app.services.licensing import license_rows, license_rules, records, states
+from portal_app.services.licensing import license_rows, license_rules, records, states, validation
 from portal_app.services.licensing.terms import LicenseTerms
+from portal_app.services.licensing.validation import Validation
 from portal_app.services.webhooks import events
 
 EVENT = "producers.producerlicense"
@@ -21,13 +22,15 @@ EVENT = "producers.producerlicense"
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class License:
-    """A license with its holder. `version` is what a change is made on top of."""
+    """A license with its holder. `version` is what a change is made on top of; `validation` is None before the
+    first."""
 
     locator: str
     version: int
     state: CredentialState
     producer: records.Holder
     terms: LicenseTerms
+    validation: Validation | None
     created_at: datetime
 
 
@@ -68,7 +71,7 @@ def change(tx: Tx, *, locator: str, version: int, given: Mapping[str, Any]) -> N
 
     Raises NotFound, Conflict where it was changed in the meantime or is discarded, Invalid with what is wrong.
     """
-    row, owner = _held(tx, locator)
+    row, owner = records.held(tx, ProducerLicense, locator)
     before = license_rows.terms_of(tx, [row])[row.id or 0]
     alter(tx, row, owner, version, dataclasses.replace(before, **given))
 
@@ -76,25 +79,30 @@ def change(tx: Tx, *, locator: str, version: int, given: Mapping[str, Any]) -> N
 @writes(Permission.MANAGE_PRODUCERS)
 def replace(tx: Tx, *, locator: str, version: int, terms: LicenseTerms) -> None:
     """Have the license say this and nothing else; otherwise as `change`."""
-    row, owner = _held(tx, locator)
+    row, owner = records.held(tx, ProducerLicense, locator)
     alter(tx, row, owner, version, terms)
 
 
 @writes(Permission.MANAGE_PRODUCERS)
-def validate(tx: Tx, *, locator: str) -> None:
-    """Let a draft count. Raises NotFound, Conflict where it is no draft, Invalid with everything that is missing or
-    contradicts, by field."""
-    row, owner = _held(tx, locator)
+def validate(tx: Tx, *, locator: str) -> License:
+    """Let a draft count. Where something is missing or contradicts, it stays one, and its `validation` says what, by
+    field. Raises NotFound, or Conflict where it is no draft."""
+    row, owner = records.held(tx, ProducerLicense, locator)
     states.check_step(row.state, "validate")
     terms = license_rows.terms_of(tx, [row])[row.id or 0]
     if found := license_rules.problems(tx, owner, terms, own_id=row.id):
-        raise Invalid(found)
-    let_count(tx, row, owner)
+        validation.keep(row, found)
+        detail = {"errors": found}
+        audit.record(tx, "license.found_wanting", subject_kind="license", subject=row.locator, detail=detail)
+    else:
+        let_count(tx, row, owner)
+    return _told(tx, [row])[0]
 
 
 def let_count(tx: Tx, row: ProducerLicense, owner: Producer) -> None:
     """Let a draft count whose terms were found to pass. Raises Conflict where it is none."""
     row.state = states.check_step(row.state, "validate")
+    validation.keep(row, {})
     row.version += 1
     tx.db.flush()
     audit.record(tx, "license.validated", subject_kind="license", subject=row.locator)
@@ -105,7 +113,7 @@ def let_count(tx: Tx, row: ProducerLicense, owner: Producer) -> None:
 def discard(tx: Tx, *, locator: str) -> None:
     """Let it count no more, for good. Appointments that rest on it alone count no more either. Raises NotFound, or
     Conflict where it is discarded already."""
-    row, owner = _held(tx, locator)
+    row, owner = records.held(tx, ProducerLicense, locator)
     row.state = states.check_step(row.state, "discard")
     row.version += 1
     tx.db.flush()
@@ -125,6 +133,7 @@ def enter(tx: Tx, owner: Producer, terms: LicenseTerms) -> ProducerLicense:
 def enter_validated(tx: Tx, owner: Producer, terms: LicenseTerms) -> str:
     """Write a license of terms that were found to pass, so that it counts at once. Returns its locator."""
     row = license_rows.add(tx, owner.id or 0, terms, CredentialState.VALIDATED)
+    validation.keep(row, {})
     detail = {"producer": owner.locator, "after": records.plain(terms)}
     audit.record(tx, "license.created", subject_kind="license", subject=row.locator, detail=detail)
     audit.record(tx, "license.validated", subject_kind="license", subject=row.locator)
@@ -158,23 +167,24 @@ def put(
     Raises Conflict where it is another one by now."""
     license_rows.write(tx, row, row.version if version is None else version, terms)
     detail = records.differences(before, terms)
+    validation.forget(row)
     audit.record(tx, "license.changed", subject_kind="license", subject=row.locator, detail=detail)
     _tell(tx, row, owner, "update")
-
-
-def _held(tx: Tx, locator: str) -> tuple[ProducerLicense, Producer]:
-    """The license and its producer, whom nobody else writes about until this is through."""
-    row = records.one_of(tx, ProducerLicense, locator)
-    owner = records.held_by_id(tx, row.producer_id)
-    tx.db.refresh(row)
-    return row, owner
 
 
 def _told(tx: Tx, rows: Sequence[ProducerLicense]) -> list[License]:
     terms = license_rows.terms_of(tx, rows)
     owners = records.holders(tx, [row.producer_id for row in rows])
     return [
-        License(row.locator, row.version, row.state, owners[row.producer_id], terms[row.id or 0], row.created_at)
+        License(
+            locator=row.locator,
+            version=row.version,
+            state=row.state,
+            producer=owners[row.producer_id],
+            terms=terms[row.id or 0],
+            validation=validation.of(row),
+            created_at=row.created_at,
+        )
         for row in rows
     ]
 

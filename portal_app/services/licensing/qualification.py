@@ -2,7 +2,8 @@
 found, and what would make it pass.
 
 A license counts for its holder alone. An appointment counts for its holder, and for a producer below whose code it
-lists: nothing else is inherited. Whoever asks for an appointment asks for a license too.
+lists: nothing else is inherited. What names codes of the producer is for these alone. Whoever asks for an appointment
+asks for a license too.
 """
 
 from collections.abc import Iterable
@@ -16,7 +17,7 @@ from sqlmodel import col
 
 from portal_app.models.enums import CredentialState, LicenseStatus, QualificationCheck
 from portal_app.models.policies import Carrier, LineOfBusiness
-from portal_app.models.producers import Producer
+from portal_app.models.producers import Producer, ProducerCode
 from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
 from portal_app.services.errors import Invalid, NotFound
@@ -25,6 +26,7 @@ from portal_app.services.licensing.holdings import AppointmentHeld, Holdings, Li
 from portal_app.services.licensing.jurisdictions import STATES, state_name
 from portal_app.services.licensing.license_rules import NO_LONGER
 from portal_app.services.producers.in_force import producers_in_force
+from portal_app.services.scope import visible
 
 MOST_TOLD = 3
 
@@ -56,7 +58,8 @@ class Qualification:
 @dataclass(frozen=True, slots=True)
 class Question:
     """`line` is the code of a line of business, `line_name` and `carrier_name` how people call it and the carrier.
-    `today` is the day on which it is asked: what was written down was the case by then."""
+    `today` is the day on which it is asked: what was written down was the case by then. Without a `code` it is asked
+    whether the producer may under any of theirs."""
 
     line: str
     state: str
@@ -66,6 +69,7 @@ class Question:
     today: date
     line_name: str = ""
     carrier_name: str = ""
+    code: str = ""
 
     @property
     def told_line(self) -> str:
@@ -87,33 +91,61 @@ def ask(
     carrier: str = "",
     on: date | None = None,
     check: QualificationCheck | None = None,
+    producer_code: str = "",
 ) -> Qualification:
     """The same for whoever may see the producer, by locators; on the agency's day of today where none is given, and for
     what the agency's configuration asks of the line where no check is named. Raises NotFound for a producer or a
-    carrier that there is not, Invalid for a state that is none. A line of business that nobody knows does not pass."""
+    carrier that there is not, Invalid for a state that is none or a code that is not the producer's. A line of business
+    that nobody knows does not pass."""
     owner = records.producer_of(tx, producer)
     if state not in STATES:
         raise Invalid({"state": "This is no state: two letters such as RI are expected."})
+    if producer_code:
+        _check_code(tx, owner, producer_code)
     carrier_id = tx.db.scalar(select(col(Carrier.id)).where(col(Carrier.locator) == carrier)) if carrier else None
     if carrier and carrier_id is None:
         raise NotFound("There is no such carrier.")
     day = on or records.today(tx)
     check = check or producers_in_force(tx).qualification.of_line(line)
-    return qualified(tx, producer_id=owner.id or 0, line=line, state=state, carrier_id=carrier_id, on=day, check=check)
+    return qualified(
+        tx,
+        producer_id=owner.id or 0,
+        line=line,
+        state=state,
+        carrier_id=carrier_id,
+        on=day,
+        check=check,
+        code=producer_code,
+    )
+
+
+def _check_code(tx: Tx, owner: Producer, code: str) -> None:
+    theirs = visible(tx.actor, ProducerCode).where(col(ProducerCode.producer_id) == owner.id)
+    if tx.db.scalars(theirs.where(col(ProducerCode.code) == code)).first() is None:
+        raise Invalid({"producer_code": "There is no such producer code, or it is not this producer's."})
 
 
 def qualified(
-    tx: Tx, *, producer_id: int, line: str, state: str, carrier_id: int | None, on: date, check: QualificationCheck
+    tx: Tx,
+    *,
+    producer_id: int,
+    line: str,
+    state: str,
+    carrier_id: int | None,
+    on: date,
+    check: QualificationCheck,
+    code: str = "",
 ) -> Qualification:
     """Whether the producer may write the line of business, by its code, in the state, by its two letters, on that day
-    of the agency. The answer does not depend on who asks: that they may know of this producer is for the caller to
-    see to. An appointment needs a carrier: without one it does not pass. That the producer has retired is told and
-    decides nothing: since when is not written down, and who asks of a day gone by asks of what was held."""
+    of the agency, under the producer code that is named or under any of theirs. The answer does not depend on who asks:
+    that they may know of this producer is for the caller to see to. An appointment needs a carrier: without one it does
+    not pass. That the producer has retired is told and decides nothing: since when is not written down, and who asks of
+    a day gone by asks of what was held."""
     if check is QualificationCheck.NONE:
         return Qualification(True)
     line_name = tx.db.scalar(select(col(LineOfBusiness.name)).where(col(LineOfBusiness.code) == line)) or ""
     carrier_name = tx.db.scalar(select(col(Carrier.name)).where(col(Carrier.id) == carrier_id)) or ""
-    question = Question(line, state, carrier_id, on, check, records.today(tx), line_name, carrier_name)
+    question = Question(line, state, carrier_id, on, check, records.today(tx), line_name, carrier_name, code)
     return _with_holder(tx, producer_id, judged(holdings.of(tx, producer_id), question))
 
 
@@ -151,7 +183,15 @@ def fault_of_license(held: LicenseHeld, asked: Question) -> str:
         return f"{what} expired on {records.told_day(held.ends)}."
     if held.products and asked.line not in held.products:
         return f"{what} is not for {asked.told_line}."
-    return ""
+    return _fault_of_code(what, held.codes, asked)
+
+
+def _fault_of_code(what: str, codes: frozenset[str], asked: Question) -> str:
+    return _for_these(what, codes) if codes and asked.code and asked.code not in codes else ""
+
+
+def _for_these(what: str, codes: frozenset[str]) -> str:
+    return f"{what} is for the producer code{'s' if len(codes) > 1 else ''} {', '.join(sorted(codes))} alone."
 
 
 def _fault_of_status(what: str, held: LicenseHeld, asked: Question) -> str:
@@ -180,7 +220,7 @@ def authorities(licenses: Iterable[LicenseHeld], asked: Question) -> set[str]:
 
 def fault_of_appointment(appointment: AppointmentHeld, there: Holdings, asked: Question) -> str:
     """Why the appointment does not count for this day, or nothing."""
-    what = f"Appointment {appointment.number}" if appointment.number else "An appointment without a number"
+    what = _called(appointment)
     if appointment.state is not CredentialState.VALIDATED:
         return f"{what} is {appointment.state.label.lower()}."
     if appointment.begins is None or appointment.begins > asked.on:
@@ -193,7 +233,11 @@ def fault_of_appointment(appointment: AppointmentHeld, there: Holdings, asked: Q
         named = [each for each in (*there.licenses, *there.others) if each.id in appointment.licenses]
         if not lines.suffices(asked.line, authorities(named, asked)):
             return f"{what} rests on licenses that do not cover {asked.told_line} that day."
-    return ""
+    return _fault_of_code(what, appointment.codes, asked)
+
+
+def _called(appointment: AppointmentHeld) -> str:
+    return f"Appointment {appointment.number}" if appointment.number else "An appointment without a number"
 
 
 def _license_rule(there: Holdings, asked: Question) -> Reason:
@@ -201,11 +245,14 @@ def _license_rule(there: Holdings, asked: Question) -> Reason:
     where = state_name(asked.state)
     if lines.suffices(asked.line, held):
         helping = lines.authorities_for(asked.line)
-        named = sorted(each.number for each in there.licenses if authorities([each], asked) & helping)
+        counting = [each for each in there.licenses if authorities([each], asked) & helping]
+        named = sorted(each.number for each in counting)
         words = "License" if len(named) == 1 else "Licenses"
         verb = "covers" if len(named) == 1 else "cover"
         found = f"{words} {', '.join(named)} for {where} {verb} {asked.told_line} on {asked.told_day}."
-        return Reason(Rule.LICENSE, True, found)
+        for_all = authorities((each for each in counting if not each.codes), asked)
+        only = [_for_these(f"License {each.number}", each.codes) for each in counting if each.codes]
+        return Reason(Rule.LICENSE, True, _with(found, [] if lines.suffices(asked.line, for_all) else only))
     about = [each for each in there.licenses if asked.state in each.jurisdictions]
     faults = [fault_of_license(each, asked) or _what_it_covers(each, asked) for each in about]
     found = f"No validated license for {where} covers {asked.told_line} on {asked.told_day}."
@@ -234,7 +281,9 @@ def _appointment_rule(there: Holdings, asked: Question) -> Reason:
     held = frozenset[str]().union(*(each.lines for each in counting))
     if lines.suffices(asked.line, held):
         found = f"{carrier} appointed the producer for {asked.told_line} in {where} on {asked.told_day}."
-        return Reason(Rule.APPOINTMENT, True, found)
+        for_all = frozenset[str]().union(*(each.lines for each in counting if not each.codes))
+        only = [_for_these(_called(each), each.codes) for each in counting if each.codes]
+        return Reason(Rule.APPOINTMENT, True, _with(found, [] if lines.suffices(asked.line, for_all) else only))
     found = f"No validated appointment by {carrier} for {where} covers {asked.told_line} on {asked.told_day}."
     wanted = lines.told(asked.line)
     if not wanted:
@@ -246,6 +295,6 @@ def _appointment_rule(there: Holdings, asked: Question) -> Reason:
     return Reason(Rule.APPOINTMENT, False, _with(found, faults), would)
 
 
-def _with(found: str, faults: Iterable[str]) -> str:
-    """What was found instead, as far as it helps."""
-    return " ".join([found, *islice((each for each in faults if each), MOST_TOLD)])
+def _with(found: str, more: Iterable[str]) -> str:
+    """What was found, and what else there is to say of it, as far as it helps."""
+    return " ".join([found, *islice((each for each in more if each), MOST_TOLD)])

@@ -65,6 +65,14 @@ def one_of(tx: Tx, model: type[Row], locator: str) -> Row:
     return found  # type: ignore[no-any-return]
 
 
+def held(tx: Tx, model: type[Row], locator: str) -> tuple[Row, Producer]:
+    """The row as it is now, and its producer, about whom nobody else writes until this is through. Raises NotFound."""
+    row = one_of(tx, model, locator)
+    owner = held_by_id(tx, row.producer_id)  # type: ignore[attr-defined]
+    tx.db.refresh(row)
+    return row, owner
+
+
 def page_of(tx: Tx, model: type[Row], *, producer: str, offset: int, count: int) -> tuple[list[Row], int]:
     """Some rows in the order in which they were written down, of one producer where a locator is given, and how many
     there are. Raises NotFound for a producer that is not the actor's to see."""

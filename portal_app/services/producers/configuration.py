@@ -18,6 +18,13 @@ class FieldKind(StrEnum):
     MEDIA = "media"
 
 
+class NumberingScope(StrEnum):
+    """What counts together: all types of codes that name the plan, or each of them by itself."""
+
+    PLAN = "plan"
+    TYPE = "type"
+
+
 class FlagLevel(StrEnum):
     """What the flag for an invalid producer does to underwriting."""
 
@@ -61,11 +68,17 @@ class EntityType:
 
 @dataclass(frozen=True, slots=True)
 class NumberingPlan:
-    """`initial` is the first core number. Types that name the same plan share its numbers."""
+    """`initial` is the first core number. Types that name the same plan share its numbers, or count each by itself: the
+    `scope` says which."""
 
     name: str
     format: Format
     initial: int = 1
+    scope: NumberingScope = NumberingScope.PLAN
+
+    def part_of(self, kind: EntityType) -> str:
+        """The name under which this type's numbers are counted, empty where they are the whole plan's."""
+        return kind.name if self.scope is NumberingScope.TYPE else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,5 +106,6 @@ def give_by_plan(tx: Tx, row: ProducerCode, kind: EntityType, about: str) -> Num
         detail = {"type": kind.name, "plan": plan.name, "format": plan.format.text}
         audit.record(tx, "producer_code.number_failed", subject_kind="producer_code", subject=about, detail=detail)
         told.tell_number_failed(tx, locator=about, type_name=kind.name, plan=plan.name)
-        return NumberFailed(f"The numbering plan {plan.name} has no number left: {plan.format.text} is used up.")
+        whose = f" for {kind.name}" if plan.part_of(kind) else ""
+        return NumberFailed(f"The numbering plan {plan.name} has no number left{whose}: {plan.format.text} is used up.")
     return None

@@ -17,9 +17,9 @@ from portal_app.services.media import library
 from portal_app.services.media.library import MediaView
 from portal_app.services.producers import find, overview, tree
 from portal_app.services.producers.configuration import EntityType
-from portal_app.services.producers.overview import Line
+from portal_app.services.producers.overview import Lines
 from portal_app.services.producers.rows import one, type_of
-from portal_app.services.producers.views import CodeView, ProducerView, called, producers_shown
+from portal_app.services.producers.views import ProducerView, called, producers_shown
 
 MOST = 200
 
@@ -46,15 +46,15 @@ class Linked:
 @dataclass(frozen=True, slots=True)
 class Detail:
     """`type` is None for one that is not configured any more; `media` are the files that the data refers to, by their
-    locators; `above` goes from the top down, as far as the actor may see. `people` is None where the actor does not
-    manage users."""
+    locators; `above` goes from the top down, as far as the actor may see. Of long lists it has the first, and how many
+    there are. `people` is None where the actor does not manage users."""
 
     producer: ProducerView
     type: EntityType | None
     media: Mapping[str, MediaView]
     above: tuple[Above, ...]
-    below: tuple[Line, ...]
-    codes: tuple[CodeView, ...]
+    below: Lines
+    codes: find.Codes
     licenses: licenses.Licenses
     appointments: appointments.Appointments
     cycles: education.Cycles
@@ -75,8 +75,8 @@ def page(tx: Tx, *, locator: str) -> Detail:
         type=type_of(tx, row),
         media=media_of(tx, row.data),
         above=tuple(Above(each.locator, called(each)) for each in above),
-        below=overview.below(tx, locator=locator),
-        codes=find.codes_of(tx, locator=locator, count=MOST).rows,
+        below=overview.listed(tx, parent=locator, count=MOST),
+        codes=find.codes_of(tx, locator=locator, count=MOST),
         licenses=licenses.listed(tx, producer=locator, count=MOST),
         appointments=appointments.listed(tx, producer=locator, count=MOST),
         cycles=education.listed(tx, producer=locator, count=MOST),

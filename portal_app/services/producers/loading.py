@@ -16,6 +16,7 @@ from portal_app.services.producers.configuration import (
     FeedTypes,
     FlagLevel,
     NumberingPlan,
+    NumberingScope,
     ProducerConfiguration,
     QualificationRules,
     UnderwritingFlag,
@@ -84,6 +85,7 @@ def _document(reader: Reader, document: Any) -> ProducerConfiguration:
             reader.wrong(at / "producerCodes" / kind.name / "numberingPlan", f"there is no numbering plan {kind.plan}")
         elif kind.name not in doubtful:
             _check_numbering(reader, at / "producerCodes" / kind.name, kind, plans)
+    _check_apart(reader, at / "producerCodes", [each for each in codes.values() if each.name not in doubtful], plans)
     feeds = _feeds(reader, at, own.get("feeds", {}), producers, codes)
     return ProducerConfiguration(
         producers,
@@ -124,14 +126,15 @@ def _plans(reader: Reader, at: Place, given: Any) -> dict[str, NumberingPlan | N
     """By name; None for a plan that is there and wrong, so that it is not told to be missing too."""
     found: dict[str, NumberingPlan | None] = {}
     for name, each in reader.named(at, given).items():
-        fields = reader.fields(at / name, each, ("format", "initialCoreNumber"))
+        fields = reader.fields(at / name, each, ("format", "initialCoreNumber", "scope"))
         written = _format(reader, at / name / "format", fields.get("format"))
         initial = reader.whole(at / name / "initialCoreNumber", fields.get("initialCoreNumber", 1), 0, MOST_CORE)
+        scope = reader.one_of(at / name / "scope", fields.get("scope", NumberingScope.PLAN.value), NumberingScope)
         found[name] = None
         if written is not None:
             if initial >= written.capacity:
                 reader.wrong(at / name / "initialCoreNumber", "has more digits than the format")
-            found[name] = NumberingPlan(name, written, initial)
+            found[name] = NumberingPlan(name, written, initial, NumberingScope(scope))
     return found
 
 
@@ -229,6 +232,22 @@ def _check_numbering(reader: Reader, at: Place, kind: EntityType, plans: Mapping
         reader.wrong(at / "numberingString", f"is missing: the format of {plan.name} takes it")
     if plan.format.length(kind.numbering_string) > LONGEST:
         reader.wrong(at / "numberingString", f"makes codes of more than {LONGEST} characters")
+
+
+def _check_apart(
+    reader: Reader, at: Place, kinds: Sequence[EntityType], plans: Mapping[str, NumberingPlan | None]
+) -> None:
+    """Types that count each by itself write other numbers than each other."""
+    written: dict[tuple[str, str], str] = {}
+    for kind in kinds:
+        plan = plans.get(kind.plan)
+        if plan is None or kind.abstract or plan.scope is not NumberingScope.TYPE:
+            continue
+        string = kind.numbering_string if plan.format.takes_string else ""
+        other = written.setdefault((plan.name, string), kind.name)
+        if other != kind.name:
+            why = f"would write the numbers of {other}: where each type of {plan.name} counts by itself, each takes a"
+            reader.wrong(at / kind.name / "numberingString", f"{why} string of its own")
 
 
 def _flag(reader: Reader, at: Place, given: Any) -> UnderwritingFlag:

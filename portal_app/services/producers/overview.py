@@ -13,7 +13,6 @@ from portal_app.models.producers import Producer, ProducerCode
 from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
 from portal_app.services.producers import find
-from portal_app.services.producers.rows import one
 from portal_app.services.scope import in_scope, visible
 
 MOST_IN_TREE = 2000
@@ -71,9 +70,12 @@ class Forest:
 
 
 @reads(Permission.VIEW_PRODUCERS)
-def listed(tx: Tx, *, text: str = "", state: ProducerState | None = None, offset: int = 0, count: int = 50) -> Lines:
-    """The producers that the actor may see and that match, as `find.producers` finds them."""
-    found = find.producers(tx, text=text, state=state, offset=offset, count=count)
+def listed(
+    tx: Tx, *, text: str = "", state: ProducerState | None = None, parent: str = "", offset: int = 0, count: int = 50
+) -> Lines:
+    """The producers that the actor may see and that match, as `find.producers` finds them: of those directly below
+    `parent` (a locator) where one is named."""
+    found = find.producers(tx, text=text, state=state, parent=parent, offset=offset, count=count)
     locators = [each.locator for each in found.rows]
     rows = tx.db.scalars(visible(tx.actor, Producer).where(col(Producer.locator).in_(locators)))
     told = {each.locator: each for each in lines(tx, list(rows))}
@@ -109,15 +111,6 @@ def _nearest_to_the_top(below: Mapping[int | None, Sequence[int]]) -> list[int]:
         chosen += level
         level = [each for number in level for each in below.get(number, ())]
     return chosen[:MOST_IN_TREE]
-
-
-@reads(Permission.VIEW_PRODUCERS)
-def below(tx: Tx, *, locator: str) -> tuple[Line, ...]:
-    """Those who stand directly below a producer, by name. Raises NotFound."""
-    row = one(tx, Producer, locator)
-    asked = visible(tx.actor, Producer).where(col(Producer.parent_id) == row.id)
-    found = tx.db.scalars(asked.order_by(func.lower(col(Producer.name)), col(Producer.id)).limit(MOST_IN_TREE))
-    return tuple(lines(tx, list(found)))
 
 
 def lines(tx: Tx, rows: Sequence[Producer]) -> list[Line]:

@@ -1,6 +1,7 @@
 """Names, numbers and codes as they may be."""
 
 import re
+import unicodedata
 
 from sqlmodel import col
 
@@ -12,6 +13,7 @@ from portal_app.services.producers.views import called
 from portal_app.services.scope import visible
 
 LONGEST_NAME = 200
+LONGEST_LIKENESS = 384
 NPN = re.compile(r"[0-9]{1,10}")
 
 
@@ -40,3 +42,10 @@ def problem_of_code(code: str) -> str:
     if len(code) > LONGEST or not code.isprintable():
         return f"A code has at most {LONGEST} characters, all of them to be seen."
     return ""
+
+
+def likeness(code: str) -> str | None:
+    """The code as people tell codes apart: without spaces and what cannot be seen, whether letters are large or small.
+    HL-110, hl-110 and HL- 110 are alike. None where nothing of it can be seen."""
+    seen = (each for each in unicodedata.normalize("NFC", code) if unicodedata.category(each)[0] not in "CZ")
+    return "".join(seen).casefold()[:LONGEST_LIKENESS] or None

@@ -22,6 +22,7 @@ from portal_app.services.producers.configuration import EntityType
 from portal_app.services.producers.data import problems_of
 from portal_app.services.producers.in_force import producers_in_force
 from portal_app.services.producers.parents import set_parent
+from portal_app.services.producers.particulars import likeness
 from portal_app.services.producers.plugins import ValidationItem
 from portal_app.services.producers.tree import FINAL, hold_tree
 from portal_app.services.producers.views import ValidationResult, kept
@@ -84,6 +85,7 @@ class TakingProducers:
     def take(self, rows: Sequence[Taken]) -> None:
         codes = {row.record.code: self._write(row.record) for row in rows}
         new = [self._code_row(code, number) for code, number in codes.items() if code not in self.there]
+        self._tell_alike(new)
         bulk.insert_rows(self.tx.db, bulk.PRODUCER_CODE, new)
         self._keep_meant(codes)
         created = [told.created_code(row) for row in new]
@@ -244,8 +246,31 @@ class TakingProducers:
                 same = (meant.c.feed == self.feed, meant.c.code == code)
                 self.tx.db.execute(update(meant).where(*same).values(producer_id=number))
 
+    def _tell_alike(self, rows: Sequence[Row]) -> None:
+        """A code that looks like another one is taken as the agency's system has it, for it may have both, and noted in
+        the trail. Only the first bears the likeness."""
+        code = bulk.PRODUCER_CODE.c
+        wanted = [row["likeness"] for row in rows if row["likeness"]]
+        there = dict(self.tx.db.execute(select(code.likeness, code.code).where(code.likeness.in_(wanted))).all())
+        for row in rows:
+            first = there.setdefault(row["likeness"], row["code"]) if row["likeness"] else row["code"]
+            if first != row["code"]:
+                row["likeness"] = None
+                audit.record(
+                    self.tx,
+                    "producer_code.looks_alike",
+                    subject_kind="producer_code",
+                    subject=row["locator"],
+                    detail={"code": row["code"], "like": first},
+                )
+
     def _code_row(self, code: str, producer_id: int) -> Row:
-        return {"code": code, "producer_id": producer_id, **self._begun(self.of_codes)}
+        return {
+            "code": code,
+            "likeness": likeness(code),
+            "producer_id": producer_id,
+            **self._begun(self.of_codes),
+        }
 
 
 @reads(Gate.SYSTEM)

@@ -57,6 +57,9 @@ class ProducerState(PortalState):
     wrong: list[str] = []
     above: list[Link] = []
     below: list[ProducerRow] = []
+    below_total: int = 0
+    all_below: str = ""
+    beyond: dict[str, str] = {}
     codes: list[CodeRow] = []
     licenses: list[CredentialRow] = []
     appointments: list[CredentialRow] = []
@@ -80,6 +83,7 @@ class ProducerState(PortalState):
     lines_offered: list[Option] = []
     states_offered: list[Option] = []
     carriers_offered: list[Option] = []
+    codes_offered: list[Option] = []
     asked: str = ""
     answer: str = ""
     reasons: list[ReasonRow] = []
@@ -114,7 +118,7 @@ class ProducerState(PortalState):
         trail = await self._ask(of_producer.listed, locator=found.producer.locator)
         if trail is None:
             return
-        names = {each.locator: f"Code {each.code}" for each in found.codes if each.code}
+        names = {each.locator: f"Code {each.code}" for each in found.codes.rows if each.code}
         names |= {each.locator: f"License {each.terms.license_number}" for each in found.licenses.rows}
         self.history = [rows.deed_row(each, self._moment, names) for each in trail.rows]
         more = trail.total > len(trail.rows)
@@ -132,7 +136,9 @@ class ProducerState(PortalState):
         self.possible = steps.possible(it.producer_state) if self.manages else []
         self.data, self.wrong = data_and_problems(found)
         self.above = [Link(f"{PLACE}/{each.locator}", each.name) for each in found.above]
-        self.below = [producer_row(each) for each in found.below]
+        self.below = [producer_row(each) for each in found.below.rows]
+        self.below_total = found.below.total
+        self.all_below = f"{PLACE}?parent={it.locator}"
         self._show_holdings(found)
         self.sees_people = found.people is not None
         self.people = [rows.person_row(each) for each in found.people or ()]
@@ -140,11 +146,13 @@ class ProducerState(PortalState):
 
     def _show_holdings(self, found: Detail) -> None:
         place, endings = f"{PLACE}/{found.producer.locator}", Endings(found.ending)
-        self.codes = [rows.code_row(place, each) for each in found.codes]
+        self.codes = [rows.code_row(place, each) for each in found.codes.rows]
+        self.codes_offered = [Option(each.code, each.code) for each in found.codes.rows if each.code]
         self.licenses = [rows.license_row(place, each, endings, self._zone()) for each in found.licenses.rows]
         self.appointments = [rows.appointment_row(place, each, endings) for each in found.appointments.rows]
         self.cycles = [rows.cycle_row(place, each, endings) for each in found.cycles.rows]
         self.covers = [rows.cover_row(place, each, endings) for each in found.covers.rows]
+        self.beyond = beyond(found)
         self.required = rows.required_words(found.required)
         self.covered, self.is_covered = found.covered.found, found.covered.passes
         self.asks_cover = bool(found.required.version or found.covers.total)
@@ -189,11 +197,29 @@ class ProducerState(PortalState):
     def _show_answer(self, found: Qualification, form: Mapping[str, Any]) -> None:
         names = {each.value: each.label for each in (*self.lines_offered, *self.states_offered, *self.carriers_offered)}
         parts = [names.get(str(form.get(name)), "") for name in ("line", "state", "carrier")]
+        parts += [f"under {code}" for code in (form.get("producer_code"),) if code]
         day = form.get("on") or ""
         on = wording.day(date.fromisoformat(day)) if day else "today"
         self.asked = ", ".join(part for part in (*parts, on) if part)
         self.answer = "Yes" if found.passes else "No"
         self.reasons = [ReasonRow(RULES[each.rule], each.passes, each.found, each.would_pass) for each in found.reasons]
+
+
+def beyond(found: Detail) -> dict[str, str]:
+    """How many more there are than a section of the page shows, in words; empty where it shows all."""
+    sections: dict[str, Any] = {
+        "below": found.below,
+        "codes": found.codes,
+        "licenses": found.licenses,
+        "appointments": found.appointments,
+        "education": found.cycles,
+        "cover": found.covers,
+    }
+    left = {name: each.total - len(each.rows) for name, each in sections.items()}
+    return {
+        name: f"{number:,} more {'is' if number == 1 else 'are'} not shown here." if number else ""
+        for name, number in left.items()
+    }
 
 
 def data_and_problems(found: Detail) -> tuple[list[DataRow], list[str]]:
@@ -208,7 +234,7 @@ def data_and_problems(found: Detail) -> tuple[list[DataRow], list[str]]:
 
 def question(form: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """The question that a form asks, about an appointment too where it names a carrier; or what is wrong with it."""
-    given = {name: str(form.get(name) or "") for name in ("line", "state", "carrier", "on")}
+    given = {name: str(form.get(name) or "") for name in ("line", "state", "carrier", "producer_code", "on")}
     missing = {"line": "Say for which line of business.", "state": "Say in which state."}
     problems = {name: why for name, why in missing.items() if not given[name]}
     try:

@@ -107,6 +107,8 @@ class HoldingState(PortalState):
             self._show(kind, found)
         values = specs.filled(kind.specs, found.terms) if found is not None else kind.start
         self.fields = specs.rows(self._specs(kind), values, there, self._zone())
+        if kind.validate is not None and found is not None and found.validation is not None:
+            self._place(found.validation.problems)
         self.drawn, self.loaded = self.drawn + 1, True
 
     def _show(self, kind: Kind, found: Any) -> None:
@@ -169,16 +171,19 @@ class HoldingState(PortalState):
         if service is None:
             return None
         more = {"version": self.version} if step == REMOVE else {}
-        done, _, problems = await self._submit(service, locator=self.locator, **more)
-        if problems:
-            self._place(problems)
-            self._say("It stays a draft: what speaks against it is marked below.", "bad")
-        elif done and step == REMOVE:
+        done, answer = await self._do(service, locator=self.locator, **more)
+        found: Any = answer
+        if not done:
+            return None
+        if step == REMOVE:
             return self._say_at(f"{PLACE}/{self._owner}", SAID[step])
-        elif done:
-            self._let_go()
-            await self._look(kind)
-            self._say(SAID[step])
+        if step == VALIDATE and not found.validation.success:
+            self._place(found.validation.problems)
+            self._say("It stays a draft: what speaks against it is marked below.", "bad")
+            return None
+        self._let_go()
+        await self._look(kind)
+        self._say(SAID[step])
         return None
 
     def _place(self, problems: Mapping[str, str]) -> None:

@@ -1,12 +1,13 @@
 """Producers: the list, searched and page by page, and the tree of all of them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from portal_app.guard.events import requires
 from portal_app.models.enums import ProducerState as State
 from portal_app.services.access import Permission, can
 from portal_app.services.door import current_actor
-from portal_app.services.producers import overview
+from portal_app.services.producers import find, overview
 from portal_app.services.producers.overview import Branch, CodeLine, Line
 from portal_app.services.topics import Topic
 from portal_app.state import address, wording
@@ -60,6 +61,8 @@ class ProducersState(PortalState):
     total: int = 0
     searching: bool = False
     headline: str = ""
+    above: str = ""
+    above_href: str = ""
     left_out: str = ""
     span: str = ""
     previous: str = ""
@@ -83,16 +86,26 @@ class ProducersState(PortalState):
         given = self.router.url.query_parameters
         text, page = address.read_simple(given)
         state = State(given["state"]) if given.get("state") in STATES else None
-        offset = (page - 1) * address.PAGE
-        found = await self._ask(overview.listed, text=text, state=state, offset=offset, count=address.PAGE)
+        offset, parent = (page - 1) * address.PAGE, str(given.get("parent") or "")
+        if not await self._look_above(parent):
+            return
+        asked: dict[str, Any] = {"text": text, "state": state, "parent": parent}
+        found = await self._ask(overview.listed, **asked, offset=offset, count=address.PAGE)
         if found is None:
             return
         self.rows = [producer_row(each) for each in found.rows]
         self.total, self.searching, self.loaded = found.total, bool(text or state), True
         self.headline = wording.count(found.total, "producer")
         self.span = wording.span(offset, len(found.rows), found.total)
-        kept = {"state": state.value if state else ""}
+        kept = {"state": state.value if state else "", "parent": parent}
         self.previous, self.following = address.simple_neighbours(PLACE, text, page, found.total, **kept)
+
+    async def _look_above(self, parent: str) -> bool:
+        """Whom the list is narrowed to those below, where the address names one; whether they are there."""
+        found = await self._ask(find.producer, locator=parent) if parent else None
+        self.above = called(found.name, found.type) if found else ""
+        self.above_href = f"{PLACE}/{parent}" if found else ""
+        return not parent or found is not None
 
     async def _look_at_tree(self) -> None:
         found = await self._ask(overview.forest)

@@ -19,6 +19,7 @@ MISSING = "Fill this in."
 NOT_A_DATE = "Enter a date such as 2026-06-01."
 NOT_AN_AMOUNT = "Enter an amount such as 1,000,000 or 2500.50."
 NOT_HOURS = "Enter hours such as 24 or 1.5."
+NOT_WHOLE = "Enter a whole number such as 24."
 Offers = Callable[[OfCredentials], Sequence[Choice]]
 
 
@@ -97,8 +98,19 @@ COURSE = (
     Spec("ethics", "flag", "Counts as ethics"),
     Spec("evidence", "text", "Where the proof is", "A certificate's number, or where the file lies.", longest=500),
 )
+COVER_REQUIRED = (
+    Spec("each_claim", "money", "Least limit for each claim, in dollars", required=True),
+    Spec("aggregate", "money", "Least limit for all claims, in dollars", required=True),
+    Spec("stops_bind", "flag", "Without it they may not bind", "Else it is only told."),
+)
+EDUCATION_REQUIRED = (
+    Spec("hours", "hours", "Hours in all", required=True),
+    Spec("ethics_hours", "hours", "Hours of ethics among them", required=True),
+    Spec("months", "whole", "Months of a cycle", required=True),
+)
 DRAWN_AS = {
-    "names": "text", "state": "text", "money": "text", "hours": "text", "first_day": "date", "last_day": "date",
+    "names": "text", "state": "text", "money": "text", "hours": "text", "whole": "text",
+    "first_day": "date", "last_day": "date",
 }  # fmt: skip
 
 
@@ -163,6 +175,9 @@ def written(spec: Spec, value: Any, zone: ZoneInfo) -> str:
     return str(value)
 
 
+NOTHING_TO_CHOOSE = OfCredentials("", (), (), (), (), (), ())
+
+
 def read(
     specs: Sequence[Spec], form: Form, before: Mapping[str, Any], there: OfCredentials, zone: ZoneInfo
 ) -> tuple[dict[str, Any], dict[str, str]]:
@@ -224,6 +239,12 @@ def _last_day(text: str, zone: ZoneInfo) -> datetime | None:
     return records.begin_of(day + timedelta(days=1), zone) if day and day < date.max else None
 
 
+def _whole(text: str) -> int | None:
+    if text and not re.fullmatch(r"\d{1,6}", text, re.ASCII):
+        raise Unreadable(NOT_WHOLE)
+    return int(text) if text else None
+
+
 def _amount(text: str, why: str) -> Decimal | None:
     plain = text.replace("$", "").replace(",", "").replace(" ", "")
     if not plain:
@@ -247,6 +268,7 @@ READERS: Mapping[str, Callable[[str, ZoneInfo], Any]] = {
     "last_day": _last_day,
     "money": lambda text, _: _amount(text, NOT_AN_AMOUNT),
     "hours": lambda text, _: _amount(text, NOT_HOURS),
+    "whole": lambda text, _: _whole(text),
 }
 
 

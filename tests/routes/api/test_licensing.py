@@ -96,12 +96,18 @@ def test_what_cannot_be_taken_is_named(writer: Person, maya: str) -> None:
         assert untaken(writer.post("/licenses", {"producer": maya} | given)) == [field], given
     assert untaken(writer.post("/licenses", {"producer": NOBODY}), 404) == []
     made = writer.done("POST", "/licenses", {"producer": maya})
-    assert untaken(writer.send("PATCH", f"/licenses/{made['locator']}/validate")) == [
-        "licenseNumber",
-        "jurisdictions",
-        "lines",
-        "effectiveTime",
+    assert made["validationResult"] is None
+    found = writer.done("PATCH", f"/licenses/{made['locator']}/validate")
+    [item] = found["validationResult"]["validationItems"]
+    assert (found["state"], found["validationResult"]["success"]) == ("draft", False)
+    assert (item["elementType"], item["locator"]) == ("producerLicense", made["locator"])
+    assert item["errors"] == [
+        "licenseNumber: Give the license's number.",
+        "jurisdictions: Name a state.",
+        "lines: Name at least one line of authority.",
+        "effectiveTime: Say when the license takes effect.",
     ]
+    assert writer.json(f"/licenses/{made['locator']}") == found
     assert untaken(writer.send("PATCH", f"/licenses/{made['locator']}", {"version": "1"})) == ["version"]
 
 

@@ -16,11 +16,22 @@ from portal_app.models.enums import (
     QualificationCheck,
     Role,
 )
-from portal_app.services.authority.answers import RULES, Rule, Verdict
-from portal_app.services.authority.facts import Finding, Flag, Inputs, Subject, restored, stored
+from portal_app.services.authority.answers import RULES, STATED, Rule, Verdict
+from portal_app.services.authority.facts import Finding, Flag, Inputs, Offered, Subject, restored, stored
 from portal_app.services.authority.rules import ANSWERS, NOT_LIMITED, evaluate
 from tests.services.authority import document
-from tests.services.authority.asked import BRANCH, CODE, HOUSE, INPUTS, MAYA, answer, otherwise, stop, verdicts
+from tests.services.authority.asked import (
+    BRANCH,
+    CODE,
+    HOUSE,
+    INPUTS,
+    MAYA,
+    TODAY,
+    answer,
+    otherwise,
+    stop,
+    verdicts,
+)
 
 PASS, REFER, DENY = Verdict
 LICENSE, NONE = QualificationCheck.LICENSE, QualificationCheck.NONE
@@ -31,7 +42,8 @@ MISSING = Finding(False, "No license.", "A license would.")
 def test_what_passes_every_rule_is_bound_and_every_rule_answers_in_order() -> None:
     decision = evaluate(INPUTS)
     assert decision.outcome is BindOutcome.BIND
-    assert [each.rule for each in decision.answers] == list(Rule) == list(RULES) == list(ANSWERS)
+    assert [each.rule for each in decision.answers] == list(RULES)
+    assert list(Rule) == list(STATED) == list(ANSWERS)
     assert all(each.verdict is PASS and each.found and not each.would_pass for each in decision.answers)
 
 
@@ -41,7 +53,7 @@ def test_all_rules_answer_after_one_denied_and_deny_outweighs_refer() -> None:
     decision = evaluate(otherwise({"premium": None}, code=suspended, license=MISSING))
     assert decision.outcome is BindOutcome.DENY
     assert verdicts(decision.answers) == {
-        **dict.fromkeys(Rule, "pass"),
+        **dict.fromkeys(RULES, "pass"),
         Rule.CODE: "deny",
         Rule.LICENSE: "deny",
         Rule.GRANT: "refer",
@@ -247,6 +259,26 @@ def test_what_was_stored_is_the_same_again() -> None:
     )
     assert restored(stored(inputs)) == inputs
     assert evaluate(restored(stored(inputs))) == evaluate(inputs)
+
+
+@pytest.mark.criterion("BIND-30")
+@pytest.mark.parametrize(
+    ("offered", "premium", "denied"),
+    [
+        (Offered(TODAY, date(2026, 11, 21)), Decimal(9000), []),
+        (Offered(None, date(2027, 12, 1)), Decimal(9000), []),
+        (Offered(date(2026, 11, 19), date(2027, 12, 1)), Decimal(9000), [Rule.VALIDITY]),
+        (Offered(None, TODAY), Decimal(9000), [Rule.TERM]),
+        (Offered(None, date(2027, 12, 1)), None, [Rule.PREMIUM]),
+    ],
+)
+def test_a_quote_says_itself_what_keeps_it_from_being_bound(
+    offered: Offered, premium: Decimal | None, denied: list[Rule]
+) -> None:
+    decision = evaluate(otherwise({"premium": premium}, offered=offered, role=Role.PRINCIPAL))
+    assert [each.rule for each in decision.answers if each.verdict is DENY] == denied
+    assert decision.outcome is (BindOutcome.DENY if denied else BindOutcome.BIND)
+    assert all(each.found and bool(each.would_pass) is (each.verdict is DENY) for each in decision.answers)
 
 
 @pytest.mark.criterion("BIND-21")

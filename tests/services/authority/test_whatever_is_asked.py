@@ -20,7 +20,7 @@ from portal_app.models.enums import (
     QualificationCheck,
     Role,
 )
-from portal_app.services.authority.answers import Rule, Verdict
+from portal_app.services.authority.answers import RULES, STATED, Verdict
 from portal_app.services.authority.facts import (
     Facts,
     Finding,
@@ -28,6 +28,7 @@ from portal_app.services.authority.facts import (
     Granted,
     Inputs,
     Limits,
+    Offered,
     Step,
     Stop,
     Subject,
@@ -119,6 +120,9 @@ flags = st.none() | st.lists(
     st.builds(Flag, st.sampled_from(list(FlagCause)), st.sampled_from(list(FlagLevel)), st.just("tag")), max_size=3
 ).map(tuple)
 
+DAYS = st.sampled_from([TODAY + timedelta(days=away) for away in (-1, 0, 1, 30)])
+offers = st.builds(Offered, valid_until=st.none() | DAYS, expiration=DAYS)
+
 
 @st.composite
 def inputs(draw: st.DrawFn) -> Inputs:
@@ -143,6 +147,7 @@ def inputs(draw: st.DrawFn) -> Inputs:
         moratoria=tuple(draw(st.lists(stops, max_size=1))),
         grants=tuple(draw(st.lists(grants, max_size=4))),
         flags=draw(st.just(()) | flags),
+        offered=draw(st.none() | offers),
     )
 
 
@@ -151,7 +156,7 @@ def inputs(draw: st.DrawFn) -> Inputs:
 @given(inputs())
 def test_every_rule_answers_in_order_and_the_worst_counts(given_inputs: Inputs) -> None:
     decision = evaluate(given_inputs)
-    assert [each.rule for each in decision.answers] == list(Rule)
+    assert [each.rule for each in decision.answers] == list(STATED if given_inputs.offered else RULES)
     assert all(
         bool(each.found) and bool(each.would_pass) is (each.verdict is not Verdict.PASS) for each in decision.answers
     )

@@ -26,7 +26,8 @@ from portal_app.models.notifications import Notification
 from portal_app.models.policies import Policy
 from portal_app.models.producers import ProducerCode
 from portal_app.models.quotes import Quote, QuoteOffer
-from portal_app.services.authority import decisions, moratoria
+from portal_app.services.authority import decide, decisions, moratoria
+from portal_app.services.authority.answers import Verdict
 from portal_app.services.authority.terms import MoratoriumTerms
 from portal_app.services.binding import refer
 from portal_app.services.door import Door
@@ -209,6 +210,7 @@ def test_what_underwriting_blocks_is_not_offered_and_not_bound(door: Door, desk:
 
 
 @pytest.mark.criterion("BOUND-07")
+@pytest.mark.criterion("BIND-30")
 def test_what_expired_or_is_over_is_refused(door: Door, desk: Desk, clock: Clock) -> None:
     desk.allow()
     quote = desk.offered()
@@ -217,6 +219,11 @@ def test_what_expired_or_is_over_is_refused(door: Door, desk: Desk, clock: Clock
     assert [each.rule for each in refused.reasons] == ["validity"]
     assert refused.reasons[0].found == "The carrier stood by this quote until Dec 20, 2026."
     assert not refused.may_refer
+    told = door.run(decide.for_quote, desk.cast.maya, quote=quote.locator)
+    stops = [each for each in told.answers if each.verdict is not Verdict.PASS]
+    assert [(each.rule.value, each.found) for each in stops] == [(each.rule, each.found) for each in refused.reasons]
+    asked = desk.asks(quote.locator)
+    assert (asked.outcome, asked.reasons) == (told.outcome, refused.reasons)
     over = desk.offered(effective=date(2025, 1, 1), expiration=date(2026, 1, 1), valid_until=None)
     assert "term" in [each.rule for each in desk.bind(over.locator, desk.cast.principal).reasons]
     assert count(door, LedgerTransaction) == 0

@@ -14,6 +14,8 @@ from portal_app.services.door import Door, Tx
 from portal_app.services.errors import Conflict, Forbidden, Invalid, NotFound
 from portal_app.services.identity import reset, set_up, tokens, users
 from portal_app.services.identity.sign_in import Passed, Refused
+from portal_app.services.identity.users import Amendment
+from portal_app.services.producers import lifecycle
 from tests.services.identity.conftest import PASSWORD, Person, anonymous, change_role, make_person
 from tests.services.identity.test_set_up import finish, token_of
 from tests.world import Agency, Clock, add_user
@@ -44,6 +46,20 @@ def grant(door: Door, person: Person, *grants: Grant) -> None:
 def grants_of(door: Door, person: Person) -> set[Grant]:
     with door.database.read() as db:
         return {each.granted for each in db.query(UserGrant).filter_by(user_id=person.user_id)}
+
+
+@pytest.mark.criterion("USERS-20")
+def test_nobody_is_linked_to_a_code_that_is_at_its_end_and_who_was_before_stays(door: Door, agency: Agency) -> None:
+    about = {"name": "Maya", "role": Role.PRODUCER, "producer_code": "HL-maya"}
+    them = door.run(users.add, CLI, email="m@agency.test", **about).locator
+    door.run(lifecycle.retire_code, agency.admin(), locator=agency.codes["maya"].locator)
+    with pytest.raises(Invalid) as refused:
+        add(door, role=Role.PRODUCER, producer_code="HL-maya")
+    assert refused.value.problems == {"producer_code": "The producer code HL-maya is retired and cannot be used again."}
+    door.run(users.amend, CLI, who=them, amendment=Amendment(name="Maya Alvarez"))
+    door.run(lifecycle.retire_producer, agency.admin(), locator=agency.daniel.locator)
+    with pytest.raises(Invalid, match="The producer of HL-daniel is retired, and the code cannot be used again"):
+        door.run(users.amend, CLI, who=them, amendment=Amendment(producer_code="HL-daniel"))
 
 
 @pytest.mark.criterion("USERS-01")

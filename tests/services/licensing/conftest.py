@@ -14,6 +14,7 @@ from portal_app.models.producers import Producer
 from portal_app.services.door import Door
 from portal_app.services.licensing import appointments, licenses
 from portal_app.services.licensing.terms import AppointmentTerms, LicenseTerms, LineTerms
+from portal_app.services.licensing.validation import Validation
 from tests.world import Agency
 
 # Midnights of New York, where the agency is.
@@ -36,6 +37,7 @@ APPOINTED = AppointmentTerms(
     lines=(LineOfAuthority.PROPERTY, LineOfAuthority.CASUALTY),
     effective_date=date(2026, 1, 1),
 )
+PASSED = Validation(True)
 Write = Callable[..., str]
 
 
@@ -54,7 +56,7 @@ def license_of(door: Door, agency: Agency) -> Write:
         terms = replace(WHOLE, **given)
         locator = door.run(licenses.create, agency.admin(), producer=owner.locator, terms=terms)
         if not draft:
-            door.run(licenses.validate, agency.admin(), locator=locator)
+            assert door.run(licenses.validate, agency.admin(), locator=locator).validation == PASSED
         return locator
 
     return write
@@ -68,7 +70,7 @@ def appointment_of(door: Door, agency: Agency, carrier: str) -> Write:
         terms = replace(APPOINTED, **({"carrier": carrier} | given))
         locator = door.run(appointments.create, agency.admin(), producer=owner.locator, terms=terms)
         if not draft:
-            door.run(appointments.validate, agency.admin(), locator=locator)
+            assert door.run(appointments.validate, agency.admin(), locator=locator).validation == PASSED
         return locator
 
     return write

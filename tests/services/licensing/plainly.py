@@ -1,5 +1,6 @@
 """The rules of qualification once more, written down plainly and slowly, to hold the real ones against."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from portal_app.services.licensing.holdings import AppointmentHeld, Holdings, LicenseHeld
@@ -32,7 +33,14 @@ def good_that_day(held: LicenseHeld, on: date, today: date) -> bool:
     return not days_of_the_word
 
 
-def counts(held: LicenseHeld, line: str, state: str, on: date, today: date) -> bool:
+def is_for(named: Iterable[str], code: str) -> bool:
+    """What names codes is for no other one; who names no code asks whether there is any."""
+    return not list(named) or code == "" or code in named
+
+
+def counts(held: LicenseHeld, line: str, state: str, on: date, today: date, code: str) -> bool:
+    if not is_for(held.codes, code):
+        return False
     if held.state != "validated" or not good_that_day(held, on, today):
         return False
     if state not in held.jurisdictions:
@@ -44,10 +52,10 @@ def counts(held: LicenseHeld, line: str, state: str, on: date, today: date) -> b
     return not held.products or line in held.products
 
 
-def held_by(licenses: list[LicenseHeld], line: str, state: str, on: date, today: date) -> list[str]:
+def held_by(licenses: list[LicenseHeld], line: str, state: str, on: date, today: date, code: str) -> list[str]:
     held = []
     for each in licenses:
-        if counts(each, line, state, on, today):
+        if counts(each, line, state, on, today, code):
             for authority in each.lines:
                 begun = authority.begins is None or authority.begins <= on
                 over = authority.ends is not None and authority.ends < on
@@ -57,8 +65,10 @@ def held_by(licenses: list[LicenseHeld], line: str, state: str, on: date, today:
 
 
 def appointed(
-    each: AppointmentHeld, there: Holdings, carrier: int, line: str, state: str, on: date, today: date
+    each: AppointmentHeld, there: Holdings, carrier: int, line: str, state: str, on: date, today: date, code: str
 ) -> bool:
+    if not is_for(each.codes, code):
+        return False
     if each.state != "validated" or each.carrier_id != carrier or state not in each.jurisdictions:
         return False
     if each.begins is None or on < each.begins:
@@ -70,13 +80,15 @@ def appointed(
     if not each.licenses:
         return True
     resting = [one for one in [*there.licenses, *there.others] if one.id in each.licenses]
-    return covers(line, held_by(resting, line, state, on, today))
+    return covers(line, held_by(resting, line, state, on, today, code))
 
 
-def qualified(there: Holdings, carrier: int | None, line: str, state: str, on: date, today: date, check: str) -> bool:
+def qualified(
+    there: Holdings, carrier: int | None, line: str, state: str, on: date, today: date, check: str, code: str = ""
+) -> bool:
     if check == "none":
         return True
-    if not covers(line, held_by(list(there.licenses), line, state, on, today)):
+    if not covers(line, held_by(list(there.licenses), line, state, on, today, code)):
         return False
     if check == "license":
         return True
@@ -84,6 +96,6 @@ def qualified(there: Holdings, carrier: int | None, line: str, state: str, on: d
         return False
     held: list[str] = []
     for each in there.appointments:
-        if appointed(each, there, carrier, line, state, on, today):
+        if appointed(each, there, carrier, line, state, on, today, code):
             held += each.lines
     return covers(line, held)

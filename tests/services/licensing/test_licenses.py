@@ -17,6 +17,7 @@ from portal_app.services.door import Door
 from portal_app.services.errors import Conflict, Invalid, NotFound
 from portal_app.services.licensing import licenses
 from portal_app.services.licensing.terms import LicenseTerms, LineTerms
+from portal_app.services.licensing.validation import Validation
 from tests.services.licensing.conftest import JANUARY, NEXT_JANUARY, WHOLE, Write
 from tests.world import Agency
 
@@ -28,9 +29,10 @@ def trail(database: Database, subject: str) -> list[tuple[str, Any]]:
 
 
 def problems(door: Door, agency: Agency, locator: str) -> dict[str, str]:
-    with pytest.raises(Invalid) as refused:
-        door.run(licenses.validate, agency.admin(), locator=locator)
-    return refused.value.problems
+    found = door.run(licenses.validate, agency.admin(), locator=locator)
+    assert (found.state, found.validation and found.validation.success) == (CredentialState.DRAFT, False)
+    assert found.validation
+    return dict(found.validation.problems)
 
 
 @pytest.mark.criterion("LIC-01")
@@ -146,6 +148,23 @@ def test_steps_lead_from_draft_to_validated_to_discarded_and_not_back(
         "license.validated",
         "license.discarded",
     ]
+
+
+@pytest.mark.criterion("LIC-09")
+def test_what_a_validation_found_is_kept_until_the_draft_is_changed(
+    door: Door, agency: Agency, database: Database, license_of: Write
+) -> None:
+    locator, admin = license_of(agency.maya, draft=True, lines=()), agency.admin()
+    assert door.run(licenses.one, admin, locator=locator).validation is None
+    told = problems(door, agency, locator)
+    found = door.run(licenses.one, admin, locator=locator)
+    assert (found.validation, found.version) == (Validation(False, told), 1)
+    assert trail(database, locator)[-1] == ("license.found_wanting", {"errors": told})
+    door.run(licenses.change, admin, locator=locator, version=1, given={"lines": WHOLE.lines})
+    assert door.run(licenses.one, admin, locator=locator).validation is None
+    assert door.run(licenses.validate, admin, locator=locator).validation == Validation(True)
+    door.run(licenses.change, admin, locator=locator, version=3, given={"type": "x"})
+    assert door.run(licenses.one, admin, locator=locator).validation == Validation(True)
 
 
 @pytest.mark.criterion("LIC-04")

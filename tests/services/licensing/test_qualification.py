@@ -19,7 +19,7 @@ from portal_app.services.errors import Invalid, NotFound
 from portal_app.services.licensing import appointments, holdings, licenses, qualification, records
 from portal_app.services.licensing.qualification import Qualification
 from portal_app.services.licensing.terms import LineTerms
-from portal_app.services.producers import lifecycle
+from portal_app.services.producers import create, lifecycle
 from portal_app.services.producers.configuration import QualificationRules
 from tests.services.licensing import plainly
 from tests.services.licensing.conftest import JANUARY, NEXT_JANUARY, Write
@@ -220,6 +220,53 @@ def test_an_individual_works_under_an_organisation_whose_appointment_lists_their
     with database.write() as db:
         db.execute(update(Producer).where(Producer.id == agency.branch.id).values(parent_id=None))
     assert (passes(agency.maya), passes(agency.daniel)) == (False, False), "they are not below it any more"
+
+
+@pytest.mark.criterion("LIC-19")
+def test_a_license_that_names_codes_is_for_these_alone(door: Door, agency: Agency, ask: Any, license_of: Write) -> None:
+    second_code(door, agency)
+    license_of(agency.maya, license_number="L-1", producer_codes=("HL-maya",))
+    assert ask(agency.maya, producer_code="HL-maya").passes
+    other = ask(agency.maya, producer_code="HL-maya-2")
+    assert not other.passes
+    assert other.reasons[0].found.endswith("License L-1 is for the producer code HL-maya alone.")
+    any_of_theirs = ask(agency.maya)
+    assert any_of_theirs.passes
+    assert any_of_theirs.reasons[0].found.endswith("License L-1 is for the producer code HL-maya alone.")
+    with pytest.raises(Invalid, match="not this producer's"):
+        ask(agency.maya, producer_code="HL-daniel")
+    license_of(agency.maya, license_number="L-2")
+    assert ask(agency.maya, producer_code="HL-maya-2").passes
+    assert "alone" not in ask(agency.maya).reasons[0].found
+
+
+@pytest.mark.criterion("APPT-13")
+def test_an_appointment_that_names_codes_of_the_producer_is_for_these_alone(
+    door: Door, agency: Agency, carrier: str, ask: Any, license_of: Write, appointment_of: Write
+) -> None:
+    second_code(door, agency)
+    license_of(agency.maya)
+    license_of(agency.house, license_number="H-1")
+    appointment_of(agency.house, producer_codes=("HL-maya",))
+
+    def passes(owner: Producer, code: str) -> list[bool]:
+        found = ask(owner, check=APPOINTMENT, carrier=carrier, producer_code=code)
+        return [each.passes for each in found.reasons]
+
+    assert passes(agency.maya, "HL-maya") == [True, True]
+    assert passes(agency.maya, "HL-maya-2") == [True, False]
+    assert passes(agency.house, "HL-house") == [True, True], "it names none of the organisation's own codes"
+    told = ask(agency.maya, check=APPOINTMENT, carrier=carrier, producer_code="HL-maya-2").reasons[1].found
+    assert told.endswith("Appointment A-77 is for the producer code HL-maya alone.")
+    appointment_of(agency.maya, producer_codes=("HL-maya-2",))
+    assert passes(agency.maya, "HL-maya-2") == [True, True]
+
+
+def second_code(door: Door, agency: Agency) -> None:
+    """Maya writes under two codes."""
+    about = {"producer_locator": agency.maya.locator, "type": "ProducerCode", "code": "HL-maya-2"}
+    made = door.run(create.create_code, agency.admin(), **about)
+    door.run(lifecycle.validate_code, agency.admin(), locator=made.locator)
 
 
 @pytest.mark.criterion("APPT-12")

@@ -23,6 +23,7 @@ days = st.integers(0, 9).map(lambda number: FIRST + timedelta(days=number))
 maybe_days = st.none() | days
 states = st.sampled_from(["RI", "CT"])
 products = st.frozensets(st.sampled_from(["homeowners", "bop"]), max_size=2)
+codes = st.frozensets(st.sampled_from(["HL-1", "HL-2"]), max_size=1)
 business = st.sampled_from([*lines.COVERED_BY, "boats"])
 authorities = st.sampled_from(list(LineOfAuthority))
 
@@ -40,6 +41,7 @@ def licenses(draw: Any, number: int = 0) -> LicenseHeld:
         lines=tuple(draw(st.lists(st.builds(Authority, authorities, maybe_days, maybe_days), min_size=1, max_size=4))),
         begins=draw(maybe_days),
         ends=draw(maybe_days),
+        codes=draw(codes),
     )
 
 
@@ -54,6 +56,7 @@ appointments = st.builds(
     begins=maybe_days,
     terminated_on=maybe_days,
     licenses=st.frozensets(st.integers(1, 4), max_size=2),
+    codes=codes,
 )
 holdings = st.builds(
     Holdings,
@@ -69,6 +72,7 @@ questions = st.builds(
     on=days,
     check=st.sampled_from(list(QualificationCheck)),
     today=days,
+    code=st.sampled_from(["", "HL-1", "HL-2"]),
 )
 
 
@@ -89,7 +93,7 @@ def in_force(asked: Question, number: int = 9) -> LicenseHeld:
 
 
 def plain_answer(there: Holdings, asked: Question) -> bool:
-    about = (asked.line, asked.state, asked.on, asked.today, asked.check.value)
+    about = (asked.line, asked.state, asked.on, asked.today, asked.check.value, asked.code)
     return plainly.qualified(there, asked.carrier_id, *about)
 
 

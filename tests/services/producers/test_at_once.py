@@ -1,5 +1,6 @@
 """Eight processes that number codes at the same moment give no code twice."""
 
+import copy
 import json
 import shutil
 import subprocess
@@ -16,12 +17,20 @@ from portal_app.services.door import Door, Tx
 from portal_app.services.errors import InvalidData
 from portal_app.services.producers import create
 from portal_app.services.producers.create import NumberFailed
+from portal_app.services.producers.numbering import LOOKS_ALIKE
 from tests.servers import ROOT
 from tests.services.producers.acting import ADMIN, code, producer
 from tests.services.producers.configured import SEED, with_configuration
 from tests.world import Clock, make_door
 
-PROCESSES, EACH = 8, 12
+PROCESSES, EACH = 8, 6
+# Two types that count each by itself, at the same moment, under one plan.
+BY_TYPE = copy.deepcopy(SEED)
+BY_TYPE["numberingPlans"]["ExampleNumberingPlan"]["scope"] = "type"
+BY_TYPE["producerManagement"]["producerCodes"]["Other"] = {
+    "extend": "ExampleProducerCode",
+    "numberingString": "Other",
+}
 
 
 def say(line: str) -> None:
@@ -31,17 +40,19 @@ def say(line: str) -> None:
 
 def number_codes(url: str, folder: Path, owner: str) -> None:
     """What each process does, as soon as all are told to begin."""
-    door = with_configuration(make_door(Database(url), folder, Clock()), SEED)
+    door = with_configuration(make_door(Database(url), folder, Clock()), BY_TYPE)
     door.patience = 60
     say("ready")
     sys.stdin.readline()
     for _ in range(EACH):
-        made = door.run(create.create_code, ADMIN, producer_locator=owner, type="ExampleProducerCode")
-        assert not isinstance(made, NumberFailed)
-        say(made.code or "")
+        for kind in ("ExampleProducerCode", "Other"):
+            made = door.run(create.create_code, ADMIN, producer_locator=owner, type=kind)
+            assert not isinstance(made, NumberFailed)
+            say(made.code or "")
 
 
 @pytest.mark.criterion("CODE-03")
+@pytest.mark.criterion("CODE-13")
 @pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
 def test_eight_processes_at_once_give_no_code_twice(
     dialect: str, request: pytest.FixtureRequest, tmp_path: Path, clock: Clock
@@ -51,7 +62,7 @@ def test_eight_processes_at_once_give_no_code_twice(
         url = f"sqlite:///{tmp_path / 'portal.db'}"
     else:
         url = request.getfixturevalue("fresh_postgres")
-    door = with_configuration(make_door(Database(url, pool_size=1), tmp_path, clock), SEED)
+    door = with_configuration(make_door(Database(url, pool_size=1), tmp_path, clock), BY_TYPE)
     owners = [producer(door, name=str(number)) for number in range(PROCESSES)]
     # Somebody took one of those that will come.
     code(door, owners[0], code="ExampleText-0020")
@@ -59,7 +70,8 @@ def test_eight_processes_at_once_give_no_code_twice(
     given = sorted(_together(url, tmp_path, [each.locator for each in owners]))
 
     numbers = [number for number in range(7, 7 + PROCESSES * EACH + 1) if number != 20]
-    assert given == [f"ExampleText-{number:04d}" for number in numbers]
+    others = range(7, 7 + PROCESSES * EACH)
+    assert given == [*(f"ExampleText-{each:04d}" for each in numbers), *(f"Other-{each:04d}" for each in others)]
     with door.database.read() as db:
         assert sorted(db.scalars(select(ProducerCode.code))) == sorted([*given, "ExampleText-0020"])
     door.close()
@@ -90,8 +102,14 @@ def _together(url: str, folder: Path, owners: list[str]) -> list[str]:
 
 @pytest.mark.criterion("CODE-03")
 @pytest.mark.criterion("CODE-01")
+@pytest.mark.criterion("CODE-14")
 @pytest.mark.parametrize(
-    ("given", "expected"), [(None, "ExampleText-0008"), ("ExampleText-0007", "There is a code like this already.")]
+    ("given", "expected"),
+    [
+        (None, "ExampleText-0008"),
+        ("ExampleText-0007", "There is a code like this already."),
+        ("exampletext-0007", LOOKS_ALIKE.format("ExampleText-0007")),
+    ],
 )
 def test_who_comes_second_to_a_code_that_is_not_yet_committed_gets_the_next_or_is_told(
     door: Door, given: str | None, expected: str

@@ -104,6 +104,49 @@ def test_a_number_that_somebody_was_given_is_passed_over_and_none_is_used_again(
     assert code(door, owner, "ExampleProducerCode").code == "ExampleText-0501"
 
 
+@pytest.mark.criterion("CODE-13")
+def test_types_share_the_numbers_of_their_plan_or_count_each_by_itself(door: Door) -> None:
+    owner = producer(door)
+
+    def numbered(scope: str, kinds: tuple[str, ...]) -> list[str | None]:
+        given = copy.deepcopy(SEED)
+        given["numberingPlans"]["ShortPlan"] = {"format": "{x}#", "scope": scope}
+        codes = given["producerManagement"]["producerCodes"]
+        codes["Short"]["numberingString"] = "S"
+        codes["Long"] = {"numberingPlan": "ShortPlan", "numberingString": "L"}
+        return [code(with_configuration(door, given), owner, each).code for each in kinds]
+
+    assert numbered("plan", ("Short", "Long", "Short")) == ["S1", "L2", "S3"]
+    assert numbered("type", ("Short", "Long", "Long", "Short")) == ["S2", "L1", "L3", "S4"], "none is given again"
+    assert numbered("type", ("Short",) * 5) == ["S5", "S6", "S7", "S8", "S9"]
+    with pytest.raises(AssertionError, match=r"ShortPlan has no number left for Short: \{x\}# is used up"):
+        numbered("type", ("Short",))
+    assert numbered("type", ("Long",)) == ["L4"]
+    assert numbered("plan", ("Long",)) == ["L5"], "the plan's own count goes on where it was, past what was given"
+
+
+@pytest.mark.criterion("CODE-14")
+@pytest.mark.parametrize("alike", ["hl-110", "HL -110", "Hl - 1 1 0"])
+def test_a_code_that_nobody_could_tell_from_another_is_refused_and_named(door: Door, alike: str) -> None:
+    owner = producer(door)
+    its = code(door, owner, code="HL-110")
+    with pytest.raises(InvalidData) as refused:
+        code(door, owner, code=alike)
+    told = "HL-110 is there already, and nobody could tell the two apart: only spaces or capitals differ."
+    assert refused.value.problems == {"code": told}
+    door.run(lifecycle.discard_code, ADMIN, locator=its.locator)
+    with pytest.raises(InvalidData, match="HL-110 is there already"):
+        door.run(change.set_number, ADMIN, locator=code(door, owner).locator, code=alike)
+    assert code(door, owner, code="HL-1100").code == "HL-1100"
+
+
+@pytest.mark.criterion("CODE-14")
+def test_a_plan_passes_over_what_looks_like_its_numbers(door: Door) -> None:
+    owner = producer(door)
+    code(door, owner, code="exampletext - 0007")
+    assert code(door, owner, "ExampleProducerCode").code == "ExampleText-0008"
+
+
 @pytest.mark.criterion("CODE-04")
 def test_a_plan_that_is_used_up_is_told_to_who_asks_and_to_subscribers(
     door: Door, monkeypatch: pytest.MonkeyPatch

@@ -11,7 +11,7 @@ from portal_app.bootstrap import open_portal
 from portal_app.models.enums import QualificationCheck
 from portal_app.services.configuration.reading import ConfigurationProblems
 from portal_app.services.producers import loading
-from portal_app.services.producers.configuration import FieldKind, FlagLevel
+from portal_app.services.producers.configuration import FieldKind, FlagLevel, NumberingScope
 from portal_app.settings import SettingsError, load_settings
 from tests.services.producers.configured import SEED
 
@@ -105,6 +105,7 @@ def test_a_type_inherits_data_numbers_and_searchability_from_what_it_extends() -
         ("numberingPlans.ShortPlan.format", "#\\", "format: ends in a \\"),
         ("numberingPlans.ShortPlan.format", "#" * 19, "format: has more than 18"),
         ("numberingPlans.ShortPlan.initialCoreNumber", 10, "initialCoreNumber: has more digits than the format."),
+        ("numberingPlans.ShortPlan.scope", "agency", "scope: should be one of plan, type."),
         ("numberingPlans.ShortPlan.initialCoreNumber", 1.5, "initialCoreNumber: should be a whole number"),
         ("PM.producers.Free.data.x", {"type": "colour"}, "data.x.type: should be one of text"),
         ("PM.producers.Free.data.x", {}, "data.x.type: is missing."),
@@ -121,6 +122,23 @@ def test_what_is_wrong_is_told_with_its_place(path: str, value: Any, told: str) 
     found = problems(changed(path, value))
     assert len(found) == 1
     assert told in found[0]
+
+
+@pytest.mark.criterion("CODE-13")
+def test_types_that_count_each_by_itself_need_strings_of_their_own() -> None:
+    given = changed("numberingPlans.ExampleNumberingPlan.scope", "type")
+    codes = given["producerManagement"]["producerCodes"]
+    codes["Other"] = {"extend": "ExampleProducerCode"}
+    [found] = problems(given)
+    assert found == (
+        "producerManagement.producerCodes.Other.numberingString: would write the numbers of ExampleProducerCode: where "
+        "each type of ExampleNumberingPlan counts by itself, each takes a string of its own."
+    )
+    codes["Other"]["numberingString"] = "Other"
+    plan = loading.load(json.dumps(given)).plans["ExampleNumberingPlan"]
+    assert plan.scope is NumberingScope.TYPE
+    given["numberingPlans"]["ExampleNumberingPlan"]["format"] = "####"
+    assert len(problems(given)) == 1
 
 
 @pytest.mark.criterion("PROD-02")

@@ -42,7 +42,7 @@ def test_lists_and_trees_hold_what_the_actor_sees(door: Door, agency: Agency) ->
         (1, "Daniel Kim"),
         (1, "Maya Alvarez"),
     ]
-    assert [each.name for each in door.run(overview.below, manager, locator=agency.branch.locator)] == [
+    assert [each.name for each in door.run(overview.listed, manager, parent=agency.branch.locator).rows] == [
         "Daniel Kim",
         "Maya Alvarez",
     ]
@@ -94,9 +94,9 @@ def test_one_page_is_all_of_a_producer_as_far_as_the_actor_sees(door: Door, agen
     code(door, it, code="C-1")
     found = door.run(detail.page, ADMIN, locator=it.locator)
     assert [each.name for each in found.above] == ["Harbor Lane Insurance", "North Branch"]
-    assert ([each.code for each in found.codes], found.people) == (["C-1"], ())
+    assert ([each.code for each in found.codes.rows], found.people) == (["C-1"], ())
     mine = door.run(detail.page, agency.producer(), locator=agency.maya.locator)
-    assert (mine.above, mine.below, mine.people) == ((), (), None)
+    assert (mine.above, mine.below.total, mine.people) == ((), 0, None)
     with pytest.raises(NotFound):
         door.run(detail.page, agency.producer(), locator=it.locator)
 

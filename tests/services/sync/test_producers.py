@@ -10,7 +10,7 @@ from portal_app.database import Database
 from portal_app.models.enums import FeedKind, ProducerKind, ProducerState
 from portal_app.models.producers import ProducerCode
 from portal_app.services.door import Door
-from portal_app.services.errors import Conflict
+from portal_app.services.errors import Conflict, InvalidData
 from portal_app.services.licensing import appointments, licenses
 from portal_app.services.licensing.terms import AppointmentTerms, LicenseTerms
 from portal_app.services.producers import create, find, lifecycle
@@ -211,3 +211,31 @@ def test_a_draft_that_waits_for_its_code_is_in_no_feeds_way(
     sync()
     assert [row.code for row in door.run(find.codes, ADMIN).rows] == ["A", "B", None, None]
     assert door.run(find.producer, ADMIN, locator=al.locator).name == "Al Pine"
+
+
+@pytest.mark.criterion("CODE-14")
+def test_codes_that_look_alike_are_taken_as_the_feed_has_them_and_noted(
+    feed: MemoryFeed, sync: Sync, door: Door, stored: Stored
+) -> None:
+    feed.export(FeedKind.PRODUCERS, producer("HL-110", "Al"))
+    sync()
+    alike = (producer("hl-110", "Bo"), producer("HL\u200b-110", "Cy"), producer("X 1", "Di"), producer("X1", "Ed"))
+    feed.export(FeedKind.PRODUCERS, producer("HL-110", "Al"), *alike, at=LATER)
+    sync()
+    sync()
+    assert reasons(stored) == []
+    codes = {row["code"]: row for row in stored(bulk.PRODUCER_CODE)}
+    assert codes.keys() == {"HL-110", "hl-110", "HL\u200b-110", "X 1", "X1"}
+    events = [row for row in stored(bulk.metadata.tables["audit_event"]) if "looks_alike" in row["action"]]
+    told = {row["subject"]: row["detail"] for row in events}
+    assert told == {
+        codes["hl-110"]["locator"]: {"code": "hl-110", "like": "HL-110"},
+        codes["HL\u200b-110"]["locator"]: {"code": "HL\u200b-110", "like": "HL-110"},
+        codes["X1"]["locator"]: {"code": "X1", "like": "X 1"},
+    }
+    with pytest.raises(InvalidData, match="HL-110 is there already"):
+        door.run(create.create_code, ADMIN, producer_locator=_first(door), type="ProducerCode", code="Hl-110")
+
+
+def _first(door: Door) -> str:
+    return door.run(find.producers, ADMIN).rows[0].locator

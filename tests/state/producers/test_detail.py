@@ -15,8 +15,9 @@ from portal_app.services.door import Door
 from portal_app.services.licensing import appointments, cover, education, licenses
 from portal_app.services.licensing.cover import CoverTerms
 from portal_app.services.licensing.terms import AppointmentTerms, LicenseTerms, LineTerms
-from portal_app.services.producers import find
+from portal_app.services.producers import detail, find
 from portal_app.state.producers.detail import ProducerState
+from portal_app.state.producers.listing import ProducersState
 from tests.services.producers.acting import ADMIN, patch, producer
 from tests.world import Agency, add_user
 
@@ -203,6 +204,26 @@ def test_the_question_is_answered_rule_by_rule(opens: Opens, agency: Agency, doo
     assert page.asked == "Business owners (BOP), Rhode Island, Granite Mutual, Dec 2, 2026"
     asyncio.run(page.qualify(asked | {"state": "ZZ"}))
     assert page.problems["state"].startswith("This is no state")
+
+
+@pytest.mark.criterion("PRODPAGE-16")
+def test_a_list_that_is_too_long_says_how_many_more_and_leads_to_them(
+    opens: Opens, agency: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    branch = shown(opens, agency.branch.locator, agency.csr())
+    assert (branch.below_total, branch.beyond["below"]) == (2, "")
+    monkeypatch.setattr(detail, "MOST", 1)
+    branch = shown(opens, agency.branch.locator, agency.csr())
+    assert [each.name for each in branch.below] == ["Daniel Kim"]
+    assert (branch.below_total, branch.beyond["below"]) == (2, "1 more is not shown here.")
+    path, query = branch.all_below.split("?")
+    below = opens(ProducersState, f"{path}?{query}", agency.csr())
+    asyncio.run(below.load())
+    assert [each.name for each in below.rows] == ["Daniel Kim", "Maya Alvarez"]
+    assert (below.above, below.above_href) == ("North Branch", f"/producers/{agency.branch.locator}")
+    stranger = opens(ProducersState, f"{path}?{query}", agency.producer())
+    asyncio.run(stranger.load())
+    assert (stranger.loaded, stranger.above, stranger.rows) == (False, "", [])
 
 
 @pytest.mark.criterion("PRODPAGE-09")

@@ -88,6 +88,8 @@ def test_what_keeps_a_license_from_counting_stands_at_its_fields(opens: Opens, a
         "effective_time": "Say when the license takes effect.",
     }
     assert page.state_label == "Draft"
+    again = page_of(opens, agency, "licenses", page.locator)
+    assert again.problems == page.problems, "what came of it stays with the draft"
     asyncio.run(page.save(filled(page, **{"effective_time": "soon", "lines:property:ends": "2027-01-01"})))
     assert page.problems == {
         "effective_time": "Enter a date such as 2026-06-01.",
