@@ -60,7 +60,7 @@ def _group(each: Any) -> rx.Component:
         rx.el.ul(rx.foreach(each.things, thing), class_name="items"),
         rx.cond(
             (each.more != "") | (each.links.length() > 0),
-            rx.el.p(
+            rx.el.div(
                 rx.cond(each.more != "", rx.el.span(each.more)),
                 rx.foreach(each.links, lambda one: link(one.label, href=one.href, key=one.href)),
                 class_name="meta card-more num",
@@ -76,6 +76,7 @@ def thing(each: Any) -> rx.Component:
         each.tone,
         ("bad", chip("circle-alert", each.mark, tone="red")),
         ("soon", chip("clock-alert", each.mark, tone="amber")),
+        ("count", chip("triangle-alert", each.mark, tone="amber")),
         chip("clock-3", each.mark),
     )
     return rx.el.li(

@@ -25,9 +25,15 @@ card = one_of(S.cards, S.came, S.broken, S.again)
 
 
 def home() -> rx.Component:
+    # Whoever has a desk has the long queue beside it.
+    underwrites = S.cards.contains("desk")
     drawn = rx.fragment(
         page_header(S.greeting, rx.fragment(rx.el.span(S.today), as_of(S.as_of, S.stale))),
-        _two("turns", (_turns(), _desk(), _queue()), (_at_risk(), _since())),
+        _two(
+            "turns",
+            (_turns(), _desk(), rx.cond(underwrites, _since())),
+            (_at_risk(), _queue(), rx.cond(underwrites, rx.fragment(), _since())),
+        ),
         card("book", "Policies in force", rx.cond(S.is_empty, _nothing_yet(), _figures())),
         _renewals(),
         _two("feeds", (_troubles(), _feeds()), (_wanting(), _roles())),

@@ -36,7 +36,7 @@ HAPPENED = {
 
 @dataclass
 class Thing:
-    """One line of a card: a link, what it is about, and a mark. `tone` is "bad", "soon", "calm", or empty."""
+    """One line of a card: a link, what it is about, and a mark. `tone` is "bad", "soon", "count", "calm", or empty."""
 
     key: str
     href: str
@@ -153,7 +153,7 @@ def of_troubles(found: Troubles) -> list[Thing]:
         ),
     )
     return [
-        Thing(key, href, title, detail, f"{count:,}", "soon") for key, href, title, detail, count in counted if count
+        Thing(key, href, title, detail, f"{count:,}", "count") for key, href, title, detail, count in counted if count
     ]
 
 
@@ -167,7 +167,7 @@ def _filled(*groups: Group) -> list[Group]:
 
 
 def _more(total: int, shown: int, at_least: bool = False) -> str:
-    return f"and {_at_least(total - shown, at_least)} more" if total > shown else ""
+    return f"and {'at least ' if at_least else ''}{total - shown:,} more" if total > shown else ""
 
 
 def _at_least(number: int, more: bool) -> str:

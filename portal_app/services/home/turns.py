@@ -110,14 +110,17 @@ def _drafts(tx: Tx) -> Some[Draft]:
     if not rows:
         return Some()
     lines, saved = _lines(tx, rows), _saved(tx, rows)
-    return Some(tuple(_draft(tx, each, lines[each.line_id], saved[each.id or 0]) for each in rows), total(tx, DRAFTS))
+    forms = {number: form_of(tx, row)[0] for number, row in {each.form_id: each for each in rows}.items()}
 
+    def draft(row: Submission) -> Draft:
+        form = forms[row.form_id]
+        found = progress(form, begun(form) | saved[row.id or 0], today(tx))
+        complete = sum(each.stage is Stage.COMPLETE for each in found)
+        return Draft(
+            row.locator, row.insured_name, lines[row.line_id], row.changed_at, len(found), complete, go_on(found)
+        )
 
-def _draft(tx: Tx, row: Submission, line: str, saved: dict[str, list[Row]]) -> Draft:
-    form, _ = form_of(tx, row)
-    found = progress(form, begun(form) | saved, today(tx))
-    complete = sum(each.stage is Stage.COMPLETE for each in found)
-    return Draft(row.locator, row.insured_name, line, row.changed_at, len(found), complete, go_on(found))
+    return Some(tuple(draft(each) for each in rows), total(tx, DRAFTS))
 
 
 def _saved(tx: Tx, rows: Sequence[Submission]) -> dict[int, dict[str, list[Row]]]:

@@ -111,11 +111,12 @@ def ask_without_answer(desk: Desk, locator: str) -> None:
 @pytest.mark.criterion("HOME-05")
 def test_responses_at_risk_come_by_their_date(door: Door, desk: Desk, clock: Clock) -> None:
     first = desk.cast.submitted(name="Ada Quill")
-    clock.forward(days=3)  # Monday
+    assert door.run(at_risk, desk.cast.principal).rows == ()
+    clock.forward(days=3)  # Monday, on which it is due
     second = desk.cast.submitted(desk.cast.daniel, name="Bo Reed")
     third = desk.cast.submitted(name="Cy Stone")
-    assert door.run(at_risk, desk.cast.principal).rows == ()
-    clock.now = clock.now.replace(day=25)
+    assert [(each.locator, each.days_left) for each in door.run(at_risk, desk.cast.principal).rows] == [(first, 0)]
+    clock.forward(days=1)
     rows = door.run(at_risk, desk.cast.principal).rows
     days = {each.locator: each.days_left for each in rows}
     assert list(days) == [first, second, third]

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import update
@@ -27,7 +28,7 @@ from tests.world import NOW, Agency, Clock, actor
 def test_the_desk_has_what_is_overdue_first_and_who_is_asked_last(door: Door, desk: Desk, clock: Clock) -> None:
     waits, overdue = desk.reviewed(name="Ada Quill"), desk.reviewed(name="Bo Reed")
     ask_without_answer(desk, waits)
-    clock.now = clock.now.replace(day=25)
+    clock.forward(days=4)  # from a Friday to Tuesday; it was due on Monday
     soon, quoted = desk.reviewed(name="Cy Stone"), desk.reviewed(name="Di Vale")
     desk.offered(quoted)
     me = replace(desk.cast.underwriter, locator=desk.cast.locators["csr@agency.test"])
@@ -65,7 +66,7 @@ def test_what_nobody_handles_waits_for_any_underwriter(door: Door, desk: Desk) -
 def test_quotes_that_wait_are_told_and_leave(door: Door, desk: Desk, clock: Clock) -> None:
     desk.allow()
     submission = desk.reviewed()
-    referred = desk.offered(submission, premium=20_000)
+    referred = desk.offered(submission, premium=Decimal(20_000))
     door.run(refer.refer, desk.cast.maya, quote=referred.locator)
     draft = desk.quoted(submission)
     blocked = desk.quoted(submission)
