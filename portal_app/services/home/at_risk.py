@@ -17,7 +17,7 @@ def at_risk(tx: Tx) -> Some[Waiting]:
     wanted = wanted_by(tx.actor)
     first = matching(tx, wanted).order_by(col(Submission.target_on), col(Submission.id))
     rows = waiting(tx, tx.db.scalars(first.limit(SHOWN)).all())
-    return Some(rows, total(tx, wanted) if rows else 0)
+    return Some(rows, total(tx, wanted, len(rows)))
 
 
 def wanted_by(actor: Actor) -> Filter:

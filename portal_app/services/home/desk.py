@@ -21,7 +21,7 @@ def desk(tx: Tx) -> Some[Waiting]:
     stands = col(Submission.waiting_since).is_not(None)
     first = matching(tx, wanted).order_by(stands, col(Submission.target_on).asc().nulls_last(), col(Submission.id))
     rows = waiting(tx, tx.db.scalars(first.limit(SHOWN)).all())
-    return Some(rows, total(tx, wanted) if rows else 0)
+    return Some(rows, total(tx, wanted, len(rows)))
 
 
 def wanted_by(actor: Actor) -> Filter:

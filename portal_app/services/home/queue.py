@@ -67,7 +67,7 @@ def queue(tx: Tx) -> Queue:
     unassigned = _unassigned(tx)
     return Queue(
         unassigned,
-        total(tx, UNROUTED) if unassigned.total else 0,
+        _unrouted(tx, unassigned),
         _referred(tx),
         _quotes(tx, QuoteState.BLOCKED),
         _quotes(tx, QuoteState.DRAFT),
@@ -78,7 +78,12 @@ def queue(tx: Tx) -> Queue:
 def _unassigned(tx: Tx) -> Some[Waiting]:
     first = matching(tx, UNASSIGNED).order_by(col(Submission.target_on).asc().nulls_last(), col(Submission.id))
     rows = waiting(tx, tx.db.scalars(first.limit(SHOWN)).all())
-    return Some(rows, total(tx, UNASSIGNED) if rows else 0)
+    return Some(rows, total(tx, UNASSIGNED, len(rows)))
+
+
+def _unrouted(tx: Tx, unassigned: Some[Waiting]) -> int:
+    shown = sum(each.unrouted for each in unassigned.rows)
+    return shown if unassigned.total == len(unassigned.rows) else total(tx, UNROUTED, SHOWN)
 
 
 def _referred(tx: Tx) -> Some[Referred]:
@@ -98,14 +103,16 @@ def _referred(tx: Tx) -> Some[Referred]:
             for each, (_, submission, number) in zip(views, found, strict=True)
             if each.referred_at is not None
         ),
-        _counted(tx, asked.with_only_columns(col(quote.id))) if found else 0,
+        _total(tx, asked.with_only_columns(col(quote.id)), len(found)),
     )
 
 
 def _quotes(tx: Tx, state: QuoteState) -> Some[QuoteView]:
     asked = visible(tx.actor, Quote).where(col(Quote.state) == state)
     rows = tx.db.scalars(asked.order_by(col(Quote.id)).limit(SHOWN)).all()
-    return Some(tuple(shown(tx, rows)), _counted(tx, asked.with_only_columns(col(Quote.id)))) if rows else Some()
+    if not rows:
+        return Some()
+    return Some(tuple(shown(tx, rows)), _total(tx, asked.with_only_columns(col(Quote.id)), len(rows)))
 
 
 def _drafted(tx: Tx) -> Some[Drafted]:
@@ -123,8 +130,10 @@ def _drafted(tx: Tx) -> Some[Drafted]:
         .limit(SHOWN)
     )  # fmt: skip
     found = tuple(Drafted(*each) for each in tx.db.execute(page))
-    return Some(found, _counted(tx, asked.with_only_columns(col(row.id)))) if found else Some()
+    return Some(found, _total(tx, asked.with_only_columns(col(row.id)), len(found)))
 
 
-def _counted(tx: Tx, ids: Any) -> int:
+def _total(tx: Tx, ids: Any, found: int) -> int:
+    if found < SHOWN:
+        return found
     return tx.db.scalar(select(func.count()).select_from(ids.subquery())) or 0

@@ -99,7 +99,10 @@ def quoted_of(own: bool) -> Filter:
     return Filter(statuses=(SubmissionStatus.QUOTED,), own=own)
 
 
-def total(tx: Tx, wanted: Filter) -> int:
+def total(tx: Tx, wanted: Filter, found: int) -> int:
+    """How many there are, where `found` of them were when five were asked for."""
+    if found < SHOWN:
+        return found
     ids = matching(tx, wanted).with_only_columns(col(Submission.id)).subquery()
     return tx.db.scalar(select(func.count()).select_from(ids)) or 0
 
@@ -120,7 +123,7 @@ def _drafts(tx: Tx) -> Some[Draft]:
             row.locator, row.insured_name, lines[row.line_id], row.changed_at, len(found), complete, go_on(found)
         )
 
-    return Some(tuple(draft(each) for each in rows), total(tx, DRAFTS))
+    return Some(tuple(draft(each) for each in rows), total(tx, DRAFTS, len(rows)))
 
 
 def _saved(tx: Tx, rows: Sequence[Submission]) -> dict[int, dict[str, list[Row]]]:
@@ -149,7 +152,7 @@ def _asked(tx: Tx, own: bool) -> Some[Asked]:
         for each in rows
         if each.waiting_since is not None
     )
-    return Some(told, total(tx, asked_of(own)))
+    return Some(told, total(tx, asked_of(own), len(rows)))
 
 
 def _items(tx: Tx, rows: Sequence[Submission]) -> dict[int, tuple[int, int]]:
@@ -199,7 +202,7 @@ def _quoted(tx: Tx, own: bool) -> Some[Quoted]:
         )
         for row, quotes, until in found
     )
-    return Some(told, total(tx, quoted_of(own)))
+    return Some(told, total(tx, quoted_of(own), len(found)))
 
 
 def _lines(tx: Tx, rows: Sequence[Submission]) -> dict[int, str]:
