@@ -36,7 +36,7 @@ def home() -> rx.Component:
         ),
         card("book", "Policies in force", rx.cond(S.is_empty, _nothing_yet(), _figures())),
         _renewals(),
-        _two("feeds", (_troubles(), _feeds()), (_wanting(), _roles())),
+        _two("feeds", (_troubles(), _wanting(), _roles()), (_feeds(),)),
     )
     return framed(
         "home",
