@@ -33,7 +33,7 @@ from portal_app.services.submissions import answering, drafts, find
 from portal_app.services.submissions.answering import Answered
 from tests.world import actor, add_user, build_agency, make_door
 
-AT_MOST, OF_HOME = 2.0, 3.0
+AT_MOST, OF_HOME = 2.0, 4.0
 SYSTEM = system("bench")
 LINE = "commercial_auto"
 NAMES = ("Harbor", "Granite", "Maple", "Union", "Bay", "Cedar", "Atlantic", "Pine")

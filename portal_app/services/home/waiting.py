@@ -9,7 +9,6 @@ from portal_app.models.submissions import Submission
 from portal_app.services.door import Tx
 from portal_app.services.routing import clock
 from portal_app.services.routing.in_force import holidays_in_force
-from portal_app.services.submissions.desk import due_by
 from portal_app.services.submissions.views import SubmissionRow, shown
 
 
@@ -35,7 +34,8 @@ def waiting(tx: Tx, rows: Sequence[Submission]) -> tuple[Waiting, ...]:
     """The submissions, which the actor was found to see, in their order."""
     if not rows:
         return ()
-    due, holidays = due_by(tx), holidays_in_force(tx)
+    holidays = holidays_in_force(tx)
+    due = clock.first_day(tx.now, holidays, tx.settings.zone)
 
     def days_left(each: SubmissionRow) -> int | None:
         if each.target_on is None or each.waiting_since is not None:
