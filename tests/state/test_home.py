@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from portal_app.models.enums import FlagLevel, QuoteState, RequestedItemKind
+from portal_app.routes.api.home import get_home
 from portal_app.services.access import Actor
 from portal_app.services.door import Door
 from portal_app.services.identity import roster
@@ -86,6 +87,33 @@ def test_each_count_is_the_total_of_the_list_that_it_leads_to(
         assert all(thing.href.startswith(("/submissions/", "/quotes/")) for thing in each.things)
         for link in each.links:
             assert link.label.startswith(f"{total_of(busy.door, person, link.href)} ")
+
+
+@pytest.mark.criterion("HOME-11")
+def test_programs_are_told_the_same_totals(opens: Opens, busy: Desk) -> None:
+    person = named(busy.cast, "underwriter")
+    page = opens(HomeState, "/", person)
+    asyncio.run(page.load())
+    told = asyncio.run(get_home(person))
+    assert told.failed == []
+    assert told.turns is not None
+    assert told.queue is not None
+    assert told.desk is not None
+    assert told.at_risk is not None
+    totals = {
+        "waiting": told.turns.asked.total,
+        "quoted": told.turns.quoted.total,
+        "drafts": told.turns.drafts.total,
+        "at-risk": told.at_risk.total,
+        "desk": told.desk.total,
+        "unassigned": told.queue.unassigned.total,
+        "blocked": told.queue.blocked.total,
+        "quotes": told.queue.quotes.total,
+    }
+    assert {each.key: each.count for name in OF_BUSINESS for each in getattr(page, name)} == {
+        key: str(total) for key, total in totals.items()
+    }
+    assert (len(told.queue.blocked.items), told.queue.blocked.list_completed) == (5, False)
 
 
 def total_of(door: Door, person: Actor, href: str) -> int:
