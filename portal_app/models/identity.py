@@ -64,6 +64,7 @@ class UserSession(SQLModel, table=True):
             sqlite_where=text("ended_at IS NULL"),
             postgresql_where=text("ended_at IS NULL"),
         ),
+        Index("ix_session_of_user", "user_id", "id"),
         CheckConstraint("(ended_at IS NULL) = (end_reason IS NULL)", name="ck_session_end_has_reason"),
     )
 

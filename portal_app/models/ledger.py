@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index
+from sqlalchemy import JSON, CheckConstraint, Index, text
 from sqlmodel import SQLModel
 
 from portal_app.models.columns import Holds, column, key, locator, moment, reference
@@ -27,6 +27,13 @@ class LedgerTransaction(SQLModel, table=True):
     __tablename__ = "ledger_transaction"
     __table_args__ = (
         Index("ix_ledger_policy", "policy_id", "id"),
+        Index("ix_ledger_known", "known_at", "id"),
+        Index(
+            "ix_ledger_draft",
+            "id",
+            sqlite_where=text("state = 'draft'"),
+            postgresql_where=text("state = 'draft'"),
+        ),
         CheckConstraint("(origin = 'feed') = (source_record_id IS NOT NULL)", name="ck_ledger_feed_has_source"),
         CheckConstraint("state IN ('draft', 'discarded') OR issued_at IS NOT NULL", name="ck_ledger_issued_at"),
         CheckConstraint("reversed_at IS NULL OR state = 'reversed'", name="ck_ledger_reversed_at"),

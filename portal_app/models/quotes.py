@@ -40,6 +40,7 @@ class Quote(SQLModel, table=True):
         Index("ix_quote_account", "account_id", "id"),
         Index("ix_quote_producer_code", "producer_code_id", "state"),
         Index("ix_quote_submission", "submission_id", "id"),
+        Index("ix_quote_state", "state", "id"),
         Index(
             "uq_quote_bound",
             "submission_id",

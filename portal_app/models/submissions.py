@@ -102,7 +102,10 @@ class SubmissionEvent(SQLModel, table=True):
     """What happened to a submission, as its timeline tells it. `about` holds names, numbers and reasons, no answers."""
 
     __tablename__ = "submission_event"
-    __table_args__ = (Index("ix_submission_event_of", "submission_id", "id"),)
+    __table_args__ = (
+        Index("ix_submission_event_of", "submission_id", "id"),
+        Index("ix_submission_event_at", "at", "id"),
+    )
 
     id: int | None = key()
     locator: str = locator()

@@ -1,38 +1,109 @@
-"""Home: figures and what ends soon for whoever sees the business, people for whoever manages them."""
+"""Home: what waits, what happened, and figures, in cards by role."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import reflex as rx
 
 from portal_app.components.badge import policy_status, run_state
+from portal_app.components.cards import grouped, one_of, thing
 from portal_app.components.facts import bar, figure, panel
 from portal_app.components.links import link
 from portal_app.components.notes import empty, skeleton_page
 from portal_app.components.shell import page_header
 from portal_app.components.table import body, cell, head, heading, name_cell, row, table
-from portal_app.components.words import amount, as_of, chip, icon, meta
+from portal_app.components.words import amount, as_of, chip, either, icon, meta
 from portal_app.pages.frame import framed, or_problem, titled
 from portal_app.pages.page import Page
 from portal_app.state.home import HomeState
+from portal_app.state.notifications import PLACE as NOTIFICATIONS
+from portal_app.state.notifications import UNREAD
 from portal_app.state.portal import PortalState
 
 S: Any = HomeState
+card = one_of(S.cards, S.came, S.broken, S.again)
 
 
 def home() -> rx.Component:
+    # Whoever has a desk has the long queue beside it.
+    underwrites = S.cards.contains("desk")
     drawn = rx.fragment(
         page_header(S.greeting, rx.fragment(rx.el.span(S.today), as_of(S.as_of, S.stale))),
-        rx.cond(S.sees_business, rx.cond(S.is_empty, _nothing_yet(), _book())),
-        rx.cond(
-            (S.people.length() > 0) | S.sees_feeds,
-            rx.el.div(_feeds(), _people(), class_name="keepers"),
+        _two(
+            "turns",
+            (_turns(), _desk(), rx.cond(underwrites, _since())),
+            (_at_risk(), _queue(), rx.cond(underwrites, rx.fragment(), _since())),
         ),
+        card("book", "Policies in force", rx.cond(S.is_empty, _nothing_yet(), _figures())),
+        _renewals(),
+        _two("feeds", (_troubles(), _wanting(), _roles()), (_feeds(),)),
     )
     return framed(
         "home",
         or_problem("Home could not be loaded", rx.cond(S.loaded, drawn, skeleton_page("Home")), alone=True),
         refresh=S.refresh,
     )
+
+
+def _two(name: str, left: Sequence[rx.Component], right: Sequence[rx.Component]) -> rx.Component:
+    """Two stacks side by side, for who has the card of that name."""
+    drawn = rx.el.div(rx.el.div(*left, class_name="stack"), rx.el.div(*right, class_name="stack"), class_name="keepers")
+    return rx.cond(S.cards.contains(name), drawn)
+
+
+def _turns() -> rx.Component:
+    none = (
+        "Nothing waits. What the agency asks for, quotes that can be bound and drafts to finish come here, the most "
+        "urgent first."
+    )
+    return card(
+        "turns", either(S.turns_title != "", S.turns_title, "Waits for you"), grouped(S.turns_title, S.turns, none)
+    )
+
+
+def _at_risk() -> rx.Component:
+    none = "No response is overdue or due by the next close of business. When one is, it comes here."
+    title = "Response dates at risk"
+    return card("at_risk", title, grouped(title, S.at_risk, none))
+
+
+def _desk() -> rx.Component:
+    none = "Nothing is assigned to you. What you pick up or are given comes here, by its response date."
+    return card("desk", "Your desk", grouped("Your desk", S.desk, none))
+
+
+def _queue() -> rx.Component:
+    none = (
+        "Nothing waits. Submissions that nobody handles, quotes that somebody asks to have bound, and drafts of quotes "
+        "and policy changes come here."
+    )
+    title = "Waits for any underwriter"
+    return card("queue", title, grouped(title, S.queue, none))
+
+
+def _since() -> rx.Component:
+    title = "Since you last signed in"
+    none = rx.cond(
+        S.signed_in_before != "",
+        rx.fragment(
+            "Nothing since ",
+            S.signed_in_before,
+            ". What others do with submissions and policies that you see comes here.",
+        ),
+        rx.fragment(
+            "This is your first time here. From the next on, this tells what others did with submissions and policies "
+            "in between."
+        ),
+    )
+    unread = rx.cond(
+        S.unread > 0,
+        link(
+            icon("bell", 14), rx.el.span(S.unread, class_name="num"), " unread",
+            href=f"{NOTIFICATIONS}?state={UNREAD}", class_name="link card-all",
+        ),
+        rx.cond(S.signed_in_before != "", meta(S.signed_in_before, class_name="meta num")),
+    )  # fmt: skip
+    return card("since", title, grouped(title, S.since, none, aside=unread))
 
 
 def _nothing_yet() -> rx.Component:
@@ -43,22 +114,37 @@ def _nothing_yet() -> rx.Component:
     )
 
 
-def _book() -> rx.Component:
-    return rx.fragment(
-        rx.el.div(
-            figure("Policies in force", S.in_force, S.spread, S.in_force_href),
-            figure("Premium in force", S.premium, "written premium of the terms in force"),
-            class_name="figures figures-two",
-        ),
-        rx.el.section(
-            rx.el.h2("Terms that end", class_name="section-title over-figures"),
-            rx.el.div(rx.foreach(S.endings, _ending), class_name="figures figures-three"),
-            custom_attrs={"aria-label": "Terms that end"},
-        ),
-        rx.el.div(
-            rx.el.div(_next_to_end(), _lapsed(), class_name="record-main"),
-            rx.el.div(_lines(), class_name="record-side"),
-            class_name="record",
+def _figures() -> rx.Component:
+    return rx.el.div(
+        figure("Policies in force", S.in_force, S.spread, S.in_force_href),
+        figure("Premium in force", S.premium, "written premium of the terms in force"),
+        class_name="figures figures-two",
+    )
+
+
+def _renewals() -> rx.Component:
+    """Figures above, and below them what is next, beside the book by line."""
+    title = "Terms that end"
+    windows = rx.el.section(
+        rx.el.h2(title, class_name="section-title over-figures"),
+        rx.el.div(rx.foreach(S.endings, _ending), class_name="figures figures-three"),
+        custom_attrs={"aria-label": title},
+    )
+    none = meta(
+        "No term in force ends unrenewed. Those that end within 90 days come here, and what ended just now without a "
+        "renewal.",
+        class_name="meta none",
+    )
+    drawn = rx.cond(S.nothing_ends, panel(title, none, flush=True), rx.fragment(_next_to_end(), _lapsed()))
+    return rx.cond(
+        S.cards.contains("renewals"),
+        rx.fragment(
+            rx.cond(S.came.contains("renewals") & ~S.nothing_ends, windows),
+            rx.el.div(
+                rx.el.div(card("renewals", title, drawn), class_name="record-main"),
+                rx.cond(S.came.contains("book") & ~S.is_empty, rx.el.div(_lines(), class_name="record-side")),
+                class_name="record",
+            ),
         ),
     )
 
@@ -146,9 +232,15 @@ def _lines() -> rx.Component:
     )
 
 
-def _people() -> rx.Component:
+def _wanting() -> rx.Component:
+    none = "Everybody who was invited has come, nobody is locked, and all have a second factor."
+    title = "Access that wants looking after"
+    return card("people", title, grouped(title, S.people, none))
+
+
+def _roles() -> rx.Component:
     listed = rx.foreach(
-        S.people,
+        S.roles,
         lambda each: rx.el.li(
             icon("user-round", 16),
             rx.el.div(
@@ -161,8 +253,18 @@ def _people() -> rx.Component:
         ),
     )
     return rx.cond(
-        S.people.length() > 0, panel("People who can sign in", rx.el.ul(listed, class_name="items"), flush=True)
+        S.came.contains("people"), panel("People who can sign in", rx.el.ul(listed, class_name="items"), flush=True)
     )
+
+
+def _troubles() -> rx.Component:
+    listed = rx.el.ul(rx.foreach(S.troubles, thing), class_name="items")
+    none = meta(
+        "Nothing waits. Runs that failed, rows in quarantine, conflicts and messages that could not be sent come here.",
+        class_name="meta none",
+    )
+    title = "Waits in Integrations"
+    return card("troubles", title, panel(title, rx.cond(S.troubles.length() > 0, listed, none), flush=True))
 
 
 def _feeds() -> rx.Component:
@@ -172,7 +274,8 @@ def _feeds() -> rx.Component:
         class_name="meta none",
     )
     listed = rx.cond(S.feeds.length() > 0, rx.el.ul(rx.foreach(S.feeds, _feed), class_name="items"), none)
-    return rx.cond(S.sees_feeds, panel("Feeds from the agency's system", listed, flush=True))
+    title = "Feeds from the agency's system"
+    return card("feeds", title, panel(title, listed, flush=True))
 
 
 def _feed(each: Any) -> rx.Component:

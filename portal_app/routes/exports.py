@@ -92,7 +92,8 @@ def _policies(given: Fields) -> Query:
 
 def _submissions(given: Fields) -> Filter:
     texts: dict[str, Any] = {name: given.get(name, "") for name in ("text", "line", "assigned_to", "account")}
-    flags: dict[str, Any] = {name: bool(given.get(name)) for name in ("mine", "unassigned", "unrouted", "at_risk")}
+    named = ("mine", "unassigned", "unrouted", "at_risk", "waiting", "own")
+    flags: dict[str, Any] = {name: bool(given.get(name)) for name in named}
     statuses = tuple(SubmissionStatus(each) for each in given.get("statuses", "").split(",") if each)
     return Filter(**texts, **flags, statuses=statuses)
 

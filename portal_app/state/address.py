@@ -36,7 +36,7 @@ DAYS = {
     "expiring_to": "Expiring to",
 }
 OF_THE_TRAIL = ("who", "action", "kind", "record", "from", "to", "address")
-OF_SUBMISSIONS = ("assigned_to", "mine", "unassigned", "unrouted", "at_risk")
+OF_SUBMISSIONS = ("assigned_to", "mine", "unassigned", "unrouted", "at_risk", "waiting", "own")
 KNOWN = (
     "q", *CHOICES, *DAYS, "account", "sort", "order", "role", "standing", "state", "outcome",
     *OF_THE_TRAIL, *OF_SUBMISSIONS, "page", "stops", "export",

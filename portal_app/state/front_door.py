@@ -1,9 +1,9 @@
 """The pages before sign-in: whose portal this is, and what a set-up link is for."""
 
 from portal_app.guard.events import requires
-from portal_app.services import home
 from portal_app.services.access import Gate
 from portal_app.services.door import current_actor, the_door
+from portal_app.services.front_door import front_door
 from portal_app.services.identity import set_up
 from portal_app.state.portal import PortalState
 
@@ -16,7 +16,7 @@ class FrontDoorState(PortalState):
 
     @requires(Gate.PUBLIC, passive=True)
     async def arrive_outside(self) -> None:
-        found = await self._ask(home.front_door)
+        found = await self._ask(front_door)
         if found is not None:
             self.agency_name, self.demo, self.mail = found.agency_name, found.demo, found.mail
 

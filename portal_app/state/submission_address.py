@@ -25,13 +25,14 @@ COLUMNS = {
 # The newest first, where nothing else is asked for.
 DOWNWARDS = Sort.SUBMITTED_AT
 STATUSES = {each.value: each.label for each in SubmissionStatus}
-FLAGS = ("mine", "unassigned", "unrouted", "at_risk")
+FLAGS = ("mine", "unassigned", "unrouted", "at_risk", "waiting", "own")
 DRAFTS = SubmissionStatus.DRAFT.value
 # What each view is called, and what it puts into the address.
 VIEWS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "all": ("All", {}),
     "mine": ("Mine", {"mine": "1"}),
     "at_risk": ("At risk", {"at_risk": "1"}),
+    "waiting": ("Information requested", {"waiting": "1"}),
     "unassigned": ("Unassigned", {"unassigned": "1"}),
     "unrouted": ("Unrouted", {"unrouted": "1"}),
     "drafts": ("Drafts", {"status": DRAFTS}),
@@ -97,8 +98,18 @@ def read(parameters: Mapping[str, str]) -> Asked:
         unassigned="unassigned" in given,
         unrouted="unrouted" in given,
         at_risk="at_risk" in given,
+        waiting="waiting" in given,
+        own="own" in given,
     )
     return Asked(wanted, sort, descending, page, given)
+
+
+def href_of(wanted: Filter, sort: Sort = DOWNWARDS) -> str:
+    """The address of the list that asks for this, for links from elsewhere."""
+    parts = {name: "1" for name in FLAGS if getattr(wanted, name)}
+    parts |= {"q": wanted.text, "line": wanted.line, "assigned_to": wanted.assigned_to}
+    parts |= {"status": ",".join(wanted.statuses), "sort": "" if sort is DOWNWARDS else sort.value}
+    return address.address(PLACE, parts)
 
 
 def _take(given: dict[str, str], name: str, value: str) -> None:

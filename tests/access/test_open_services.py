@@ -8,8 +8,8 @@ from tests.access import roles_document
 
 KNOWN = {
     Gate.PUBLIC: {
+        "front_door.front_door",
         "health.readiness",
-        "home.front_door",
         "identity.reset.ask",
         "identity.bearer.count_wrong",
         "identity.bearer.is_held_back",
@@ -29,7 +29,7 @@ KNOWN = {
     Gate.ENROLLING: {"identity.enrolment.begin", "identity.enrolment.settle", "identity.enrolment.text_me"},
     Gate.SIGNED_IN: {
         "exports.stream.note",
-        "home.summary",
+        "home.cards.overview",
         "identity.confirm.own_hash",
         "identity.confirm.settle",
         "identity.confirm.text_me",

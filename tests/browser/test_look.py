@@ -190,7 +190,7 @@ def test_a_fault_says_so_with_a_reference_and_a_way_to_try_again(
     page.goto(f"{demo_site.url}/policies")
     policy = page.locator(".row-link").first.get_attribute("href") or ""
     with without(database, "line_of_business"):
-        for path in ("/", "/policies", policy):
+        for path in ("/policies", policy):
             page.goto(demo_site.url + path)
             expect(page.get_by_role("alert")).to_contain_text("Something went wrong on our side")
             expect(page.locator(".reference code")).to_have_text(re.compile("^[0-9a-f]{8}$"))
@@ -200,6 +200,25 @@ def test_a_fault_says_so_with_a_reference_and_a_way_to_try_again(
     page.get_by_role("link", name="Try again").click()
     expect(page.locator(".row-link").first).to_be_visible()
     assert page.url == f"{demo_site.url}/policies?status=active"
+    assert heard == []
+
+
+@pytest.mark.criterion("HOME-09")
+def test_a_card_of_home_fails_alone_and_is_tried_again(
+    sessions: Callable[[str], StorageState], opened: Callable[..., Page], demo_site: Site
+) -> None:
+    page = opened(sessions("principal"))
+    heard = complaints(page)
+    lost = page.get_by_role("alert")
+    with without(next(demo_site.data_dir.rglob("portal.db")), "policy_term"):
+        page.goto(demo_site.url)
+        expect(lost).to_contain_text("Something went wrong on our side")
+        expect(lost.locator("code")).to_have_text(re.compile("^[0-9a-f]{8}$"))
+        expect(page.get_by_role("heading", name="Premium in force by line")).to_be_visible()
+        assert look(page) == []
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("heading", name="Next to end, not renewed yet")).to_be_visible()
+    expect(lost).to_have_count(0)
     assert heard == []
 
 

@@ -64,7 +64,7 @@ def test_the_administrator_is_shown_no_way_to_the_business(opens: Opens, agency:
     asyncio.run(page.arrive())
     asyncio.run(page.load())
     assert page.places == ["home", "producers", "authority", "users", "integrations", "settings", "audit"]
-    assert not page.sees_business
+    assert page.cards == ["feeds", "troubles", "people"]
     assert page.next_to_end == []
 
 

@@ -23,6 +23,7 @@ from portal_app.routes.api import (
     exports,
     feeds,
     holidays,
+    home,
     information_requests,
     intake_forms,
     licenses,
@@ -61,6 +62,7 @@ from portal_app.settings import Settings
 NEEDS_TOKEN = [Depends(caller)]
 BUSINESS = (
     me,
+    home,
     accounts,
     policies,
     policy_ledger,

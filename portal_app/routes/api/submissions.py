@@ -90,6 +90,8 @@ class NarrowedSubmissions(parameters.Narrowed):
     unassigned: parameters.Truth = False
     unrouted: parameters.Truth = False
     at_risk: parameters.Truth = False
+    waiting: parameters.Truth = False
+    own: parameters.Truth = False
 
     def asked(self) -> Filter:
         given = {name: getattr(self, name) for name in NarrowedSubmissions.model_fields if name != "status"}

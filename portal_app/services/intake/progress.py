@@ -1,5 +1,6 @@
 """How far a submission has come, section by section. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -61,6 +62,11 @@ def progress(form: Form, answers: Answers, today: date) -> tuple[SectionProgress
         )
         for each in form.sections
     )
+
+
+def go_on(found: Sequence[SectionProgress]) -> str:
+    """The section to go on with: the first that is not complete, then the documents."""
+    return next((each.name for each in found if each.stage is not Stage.COMPLETE), "documents")
 
 
 def _stage(touched: bool, wrong: int) -> Stage:

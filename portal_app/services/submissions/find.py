@@ -48,9 +48,10 @@ SORTED: dict[Sort, Any] = {
 @dataclass(frozen=True, slots=True)
 class Filter:
     """`text` occurs in the insured's name or the Submission ID. `line` is a code, `assigned_to` the locator of who
-    handles it. `mine` is what the actor began, handed in or handles; `unassigned` what nobody handles; `unrouted` what
-    no rule took and nobody handles; `at_risk` what is due by the next close of business or overdue. Without `statuses`
-    everything that was handed in."""
+    handles it. `mine` is what the actor began, handed in or handles, `own` what they began or handed in; `unassigned`
+    what nobody handles; `unrouted` what no rule took and nobody handles; `at_risk` what is due by the next close of
+    business or overdue; `waiting` where the producer is asked for information. Without `statuses` everything that was
+    handed in."""
 
     text: str = ""
     statuses: tuple[SubmissionStatus, ...] = ()
@@ -61,6 +62,8 @@ class Filter:
     unassigned: bool = False
     unrouted: bool = False
     at_risk: bool = False
+    waiting: bool = False
+    own: bool = False
 
 
 @reads(Permission.VIEW_OWN_ACCOUNTS)
@@ -116,6 +119,8 @@ def _conditions(tx: Tx, wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.mine:
         me = tx.actor.user_id
         found.append(or_(col(row.created_by_id) == me, col(row.submitted_by_id) == me, col(row.assignee_id) == me))
+    if wanted.own:
+        found.append(or_(col(row.created_by_id) == tx.actor.user_id, col(row.submitted_by_id) == tx.actor.user_id))
     if wanted.unassigned or wanted.unrouted:
         found += [col(row.status).in_(OPEN), col(row.assignee_id).is_(None), col(row.contact) == ""]
     if wanted.unrouted:
@@ -126,6 +131,8 @@ def _conditions(tx: Tx, wanted: Filter) -> list[ColumnElement[bool]]:
             col(row.waiting_since).is_(None),
             col(row.target_on) <= due_by(tx),
         ]
+    if wanted.waiting:
+        found += [col(row.status).in_(OPEN), col(row.waiting_since).is_not(None)]
     return found
 
 

@@ -8,7 +8,7 @@ import reflex as rx
 from portal_app.guard.events import requires
 from portal_app.services import accounts
 from portal_app.services.access import Permission
-from portal_app.services.intake.progress import Stage
+from portal_app.services.intake.progress import Stage, go_on
 from portal_app.services.policies.views import AccountRow
 from portal_app.services.submissions import answering, drafts, find
 from portal_app.services.submissions.drafts import Draft
@@ -164,17 +164,12 @@ class NewSubmissionState(PortalState):
         whole = sum(one.stage is Stage.COMPLETE for one in found.progress)
         return DraftLine(
             locator=each.locator,
-            href=f"/submissions/{each.locator}/edit/{_first_open(found.progress)}",
+            href=f"/submissions/{each.locator}/edit/{go_on(found.progress)}",
             insured=each.insured_name or "No name yet",
             line=each.line_name,
             changed=self._moment(each.changed_at),
             told=f"{whole} of {len(found.progress)} sections complete",
         )
-
-
-def _first_open(progress: Any) -> str:
-    """The section to go on with: the first that is not complete."""
-    return next((each.name for each in progress if each.stage is not Stage.COMPLETE), "documents")
 
 
 def _account(each: AccountRow) -> Source:

@@ -1,0 +1,185 @@
+"""Home as it is drawn: its figures lead to lists of as many, and a card that fails is told in its place."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from sqlalchemy import text
+
+from portal_app.models.enums import FlagLevel, QuoteState, RequestedItemKind
+from portal_app.routes.api.home import get_home
+from portal_app.services.access import Actor
+from portal_app.services.door import Door
+from portal_app.services.identity import roster
+from portal_app.services.identity.roster import Standing
+from portal_app.services.quotes import find as quotes
+from portal_app.services.submissions import find, information
+from portal_app.services.submissions.information import Wanted
+from portal_app.services.underwriting import flags, requests
+from portal_app.state import submission_address
+from portal_app.state.home import HomeState
+from tests.services.binding.acting import Desk
+from tests.services.submissions.acting import Cast
+from tests.world import Agency, Clock
+
+Opens = Callable[..., Any]
+OF_BUSINESS = ("turns", "at_risk", "desk", "queue")
+
+
+@pytest.fixture
+def desk(door: Door, agency: Agency) -> Desk:
+    return Desk(Cast(door, agency))
+
+
+@pytest.fixture
+def busy(desk: Desk, clock: Clock) -> Desk:
+    """Seven of everything, so that no card shows all."""
+    cast = desk.cast
+    for number in range(7):
+        who = cast.maya if number % 2 else cast.csr
+        cast.filled(who, name=f"Draft {number}")
+        cast.submitted(who, name=f"Waits {number}")
+        asked = cast.submitted(who, name=f"Asked {number}")
+        items = [Wanted(RequestedItemKind.TEXT, "Roof year")]
+        desk.door.run(information.ask, cast.underwriter, locator=asked, items=items)
+        reviewed = desk.reviewed(who, name=f"Reviewed {number}")
+        quote = desk.quoted(reviewed)
+        desk.door.run(flags.add_to_quote, cast.underwriter, locator=quote.locator, level=FlagLevel.BLOCK, tag="Roof")
+        desk.door.run(requests.underwrite_quote, cast.underwriter, locator=quote.locator)
+        desk.quoted(reviewed)
+        desk.offered(desk.reviewed(who, name=f"Quoted {number}"))
+    clock.forward(days=5)
+    return desk
+
+
+def named(cast: Cast, who: str) -> Actor:
+    person: Actor = getattr(cast, who, None) or cast.agency.read_only()
+    return replace(person, locator=cast.locators.get(person.email, ""))
+
+
+@pytest.mark.criterion("HOME-01")
+@pytest.mark.parametrize(
+    ("who", "expected"),
+    [
+        ("maya", {"waiting", "quoted", "drafts", "at-risk"}),
+        ("csr", {"waiting", "quoted", "drafts", "at-risk"}),
+        ("underwriter", {"waiting", "quoted", "drafts", "at-risk", "desk", "unassigned", "blocked", "quotes"}),
+        ("principal", {"waiting", "quoted", "at-risk", "unassigned", "blocked", "quotes"}),
+        ("read_only", {"waiting", "quoted", "at-risk"}),
+    ],
+)
+def test_each_count_is_the_total_of_the_list_that_it_leads_to(
+    opens: Opens, busy: Desk, who: str, expected: set[str]
+) -> None:
+    person = named(busy.cast, who)
+    page = opens(HomeState, "/", person)
+    asyncio.run(page.load())
+    groups = [group for name in OF_BUSINESS for group in getattr(page, name)]
+    assert {each.key for each in groups} == expected
+    for each in groups:
+        total = total_of(busy.door, person, each.href)
+        assert (each.count, len(each.things)) == (str(total), min(total, 5)), each.key
+        assert each.more == (f"and {total - 5} more" if total > 5 else "")
+        assert all(thing.href.startswith(("/submissions/", "/quotes/")) for thing in each.things)
+        for link in each.links:
+            assert link.label.startswith(f"{total_of(busy.door, person, link.href)} ")
+
+
+@pytest.mark.criterion("HOME-11")
+def test_programs_are_told_the_same_totals(opens: Opens, busy: Desk) -> None:
+    person = named(busy.cast, "underwriter")
+    page = opens(HomeState, "/", person)
+    asyncio.run(page.load())
+    told = asyncio.run(get_home(person))
+    assert told.failed == []
+    assert told.turns is not None
+    assert told.queue is not None
+    assert told.desk is not None
+    assert told.at_risk is not None
+    totals = {
+        "waiting": told.turns.asked.total,
+        "quoted": told.turns.quoted.total,
+        "drafts": told.turns.drafts.total,
+        "at-risk": told.at_risk.total,
+        "desk": told.desk.total,
+        "unassigned": told.queue.unassigned.total,
+        "blocked": told.queue.blocked.total,
+        "quotes": told.queue.quotes.total,
+    }
+    assert {each.key: each.count for name in OF_BUSINESS for each in getattr(page, name)} == {
+        key: str(total) for key, total in totals.items()
+    }
+    assert (len(told.queue.blocked.items), told.queue.blocked.list_completed) == (5, False)
+
+
+def total_of(door: Door, person: Actor, href: str) -> int:
+    place, given = urlsplit(href).path, dict(parse_qsl(urlsplit(href).query))
+    if place == "/quotes":
+        return door.run(quotes.listed, person, state=QuoteState(given["state"])).total
+    if place == "/admin/users":
+        return door.run(roster.listed, person, standing=Standing(given["standing"])).total
+    asked = submission_address.read(given)
+    assert asked.given == given
+    return door.run(find.listed, person, wanted=asked.wanted).total
+
+
+@contextmanager
+def away(door: Door, table: str) -> Iterator[None]:
+    rename(door, table, f"{table}_away")
+    yield
+    rename(door, f"{table}_away", table)
+
+
+def rename(door: Door, table: str, name: str) -> None:
+    with door.database.write() as db:
+        db.execute(text("PRAGMA legacy_alter_table = ON"))
+        db.execute(text(f"ALTER TABLE {table} RENAME TO {name}"))
+
+
+@pytest.mark.criterion("HOME-09")
+def test_a_card_that_fails_says_so_and_is_tried_again_alone(opens: Opens, door: Door, desk: Desk) -> None:
+    page = opens(HomeState, "/", desk.cast.principal)
+    with away(door, "policy_term"):
+        asyncio.run(page.load())
+        assert (page.loaded, page.problem, list(page.broken)) == (True, "", ["renewals"])
+        assert page.broken["renewals"].sentence == "Something went wrong on our side."
+        assert len(page.broken["renewals"].reference) == 8
+        assert set(page.cards) - set(page.came) == {"renewals"}
+        assert page.in_force == "4"
+        asyncio.run(page.again("renewals"))
+        assert list(page.broken) == ["renewals"]
+    asyncio.run(page.again("renewals"))
+    assert (dict(page.broken), set(page.came)) == ({}, set(page.cards))
+    assert len(page.endings) == 3
+
+    with away(door, "policy_term"):
+        asyncio.run(page.refresh())
+        assert dict(page.broken) == {}, "what is shown stays, and the next change is another try"
+        asyncio.run(page.load())
+        assert list(page.broken) == ["renewals"], "a visit tells how it is"
+    asyncio.run(page.refresh())
+    assert dict(page.broken) == {}
+
+
+@pytest.mark.criterion("HOME-09")
+def test_nobody_tries_a_card_that_they_do_not_have(opens: Opens, desk: Desk) -> None:
+    page = opens(HomeState, "/", desk.cast.maya)
+    asyncio.run(page.load())
+    for name in ("people", "queue", "nonsense"):
+        asyncio.run(page.again(name))
+    assert (page.roles, page.queue) == ([], [])
+    assert set(page.came) == {"turns", "at_risk", "since", "book", "renewals"}
+
+
+@pytest.mark.criterion("HOME-08")
+def test_people_that_want_looking_after_lead_to_their_pages(opens: Opens, door: Door, desk: Desk) -> None:
+    admin = desk.cast.agency.admin()
+    page = opens(HomeState, "/", admin)
+    asyncio.run(page.load())
+    [group] = page.people
+    assert {each.href for each in group.things} == {f"/admin/users/{each}" for each in desk.cast.locators.values()}
+    assert [(each.label, total_of(door, admin, each.href)) for each in group.links] == [("4 invited", 4)]
