@@ -43,6 +43,7 @@ from portal_app.routes.api import (
     quotes,
     roles,
     routing_rules,
+    saved_views,
     submission_documents,
     submission_steps,
     submissions,
@@ -78,6 +79,7 @@ BUSINESS = (
     media,
     submission_documents,
     exports,
+    saved_views,
     notifications,
 )
 ADMINISTRATION = (
