@@ -148,7 +148,7 @@ def _everything() -> rx.Component:
         rx.el.p(now, rx.cond(K.agencys != "", agencys)),
         rx.el.div(
             rx.cond(~K.everything, button("Begin with everything", on_click=K.start_with(""))),
-            rx.cond(K.chosen, button("Begin as the agency does", on_click=K.start_as_agency)),
+            rx.cond(K.chosen & (K.agencys != ""), button("Begin as the agency does", on_click=K.start_as_agency)),
             rx.cond(K.may_share & (K.agencys != ""), button("Have nobody begin with “" + K.agencys + "”",
                                                             on_click=K.make_agencys(""))),
             class_name="button-row",
@@ -201,18 +201,21 @@ def _acts(each: Any) -> tuple[rx.Component, ...]:
 def _renaming(each: Any) -> rx.Component:
     wrong = K.problem_of_name != ""
     return rx.el.form(
-        rx.el.label("New name of " + each.name, html_for="view-new-name", class_name="label"),
-        rx.el.input(
-            id=rx.Var.create("view-new-name"),
-            name="name",
-            default_value=each.name,
-            max_length=60,
-            auto_focus=True,
-            auto_complete="off",
-            class_name="input",
-            custom_attrs={"aria-invalid": wrong, "aria-describedby": "view-new-name-problem"},
+        rx.el.div(
+            rx.el.label("New name of " + each.name, html_for="view-new-name", class_name="label"),
+            rx.el.input(
+                id=rx.Var.create("view-new-name"),
+                name="name",
+                default_value=each.name,
+                max_length=60,
+                auto_focus=True,
+                auto_complete="off",
+                class_name="input",
+                custom_attrs={"aria-invalid": wrong, "aria-describedby": "view-new-name-problem"},
+            ),
+            rx.el.p(K.problem_of_name, id=rx.Var.create("view-new-name-problem"), class_name="hint hint-bad"),
+            class_name="field",
         ),
-        rx.el.p(K.problem_of_name, id=rx.Var.create("view-new-name-problem"), class_name="hint hint-bad"),
         rx.el.div(
             rx.el.button("Rename", type="submit", class_name="button button-solid"),
             button("Cancel", on_click=K.ask_name("")),

@@ -205,7 +205,7 @@ class KeptViewsState(PortalState):
     @requires(SEES)
     async def ask_name(self, locator: str) -> None:
         """Ask for another name of a view, or let go of it."""
-        self.renaming, self.problem_of_name = locator, ""
+        self.renaming, self.deleting, self.problem_of_name = locator, "", ""
 
     @requires(SEES)
     async def rename(self, form: dict[str, Any]) -> None:
@@ -217,7 +217,7 @@ class KeptViewsState(PortalState):
 
     @requires(SEES)
     async def ask_delete(self, locator: str) -> None:
-        self.deleting = locator
+        self.deleting, self.renaming = locator, ""
 
     @requires(SEES)
     async def delete(self) -> None:

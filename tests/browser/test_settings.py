@@ -196,8 +196,8 @@ def test_an_intake_form_is_tried_before_it_is_saved(settings_of: Visit) -> None:
     page = settings_of("admin", "/admin/settings/configuration/intake-form?name=personal_auto")
     heard = complaints(page)
     content = page.get_by_label("What holds, as JSON")
-    changed = content.input_value().replace('"title": "Applicant"', '"title": "Who asks"', 1)
-    content.fill(changed)
+    # As pasted: to type so long a text takes a browser half a minute.
+    content.evaluate("""it => { it.value = it.value.replace('"title": "Applicant"', '"title": "Who asks"'); }""")
     page.get_by_label("Why it changes").fill("In our words")
     page.get_by_role("button", name="Check", exact=True).click()
     preview = page.get_by_role("region", name="Preview")

@@ -71,7 +71,7 @@ def discard_question(of: Any) -> rx.Component:
         role="alertdialog",
         label="Discard this draft?",
     )  # fmt: skip
-    return rx.cond(of.discarding != "", asked)
+    return rx.cond(of.discarding != "", rx.el.div(asked, class_name="discard-question"))
 
 
 def _results() -> rx.Component:
