@@ -76,12 +76,16 @@ def attach(page: Page, folder: Path) -> None:
     text.write_bytes(b"just text")
     runs, prior = (page.get_by_role("region", name=name) for name in ("Loss runs", "Prior declarations page"))
     held: list[Route] = []
-    page.route("**/files?*", held.append)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/files?*", hold)
     runs.get_by_label(re.compile("^Choose files")).set_input_files([file, text])
     expect(runs.get_by_role("progressbar").first).to_be_visible(timeout=WITHIN)
-    page.unroute("**/files?*")
     for each in held:
         each.continue_()
+    page.unroute("**/files?*")
     expect(runs).to_contain_text("Only PDF, JPG and PNG files are taken", timeout=WITHIN)
     expect(runs.get_by_role("link", name="losses.pdf")).to_be_visible(timeout=WITHIN)
     dropped = page.evaluate_handle(
