@@ -3,7 +3,7 @@
 // draws its inputs with what is saved and then leaves them alone; what is typed is read from them here.
 (() => {
   "use strict";
-  const PAUSE = 800, PATIENCE = 8000, UNDO = 8000, STORE = "portal.answers.", MOST_BEFORE = 5;
+  const PAUSE = 800, PATIENCE = 8000, UNDO = 8000, STORE = "portal.answers.", MOST_BEFORE = 5, PREVIEW = "preview-";
   const entries = new Map();
   let flight = null, count = 0, heard = "", wasAlive = false, lastSection = "", savedAt = "", said = "";
   const run = [...crypto.getRandomValues(new Uint8Array(6))].map((each) => each.toString(16).padStart(2, "0")).join("");
@@ -20,6 +20,8 @@
   // What waits outlasts a page that is loaded anew: in this tab alone, and only until it is saved.
   const nameOf = (entry) => `${STORE}${entry.of} ${entry.path}`;
   const keep = (entry) => {
+    // A preview keeps nothing.
+    if (entry.of.startsWith(PREVIEW)) return;
     const { of, path, version, rows, changed, before, fresh, redraw } = entry;
     try {
       sessionStorage.setItem(nameOf(entry), JSON.stringify({ of, path, version, rows, changed: [...changed], before, fresh, redraw }));

@@ -96,8 +96,9 @@ def reflex_environment(settings: Settings) -> dict[str, str]:
     told = {
         **REFLEX_AS_SERVED,
         "REFLEX_CORS_ALLOWED_ORIGINS": ",".join(settings.origins),
-        # What one event may weigh, in bytes: with Reflex's own limit of a megabyte strangers could fill the memory.
-        "REFLEX_SOCKET_MAX_HTTP_BUFFER_SIZE": "131072",
+        # What one event may weigh, in bytes: an intake form as text, or a fleet. Strangers may say less, so that they
+        # cannot fill the memory (guard/asgi.py).
+        "REFLEX_SOCKET_MAX_HTTP_BUFFER_SIZE": "2097152",
         "REFLEX_TELEMETRY_ENABLED": "false",
     }
     if settings.redis_url:

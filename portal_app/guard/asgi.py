@@ -51,8 +51,21 @@ READING = frozenset({"GET", "HEAD"})
 # Tabs of people who are not signed in, open at once: from one address, and in this process.
 STRANGERS_OF_AN_ADDRESS = 50
 STRANGERS = 500
+# What one message of theirs may weigh; they sign in by forms, and have nothing else to say.
+MOST_OF_A_STRANGER = 131_072
 # Tabs of one session, open at once in this process.
 TABS_OF_A_SESSION = 40
+
+
+def _short(receive: Receive) -> Receive:
+    """The socket ends where somebody says more than they may."""
+
+    async def heard() -> Message:
+        message = await receive()
+        heaviest = max(len(message.get("text") or ""), len(message.get("bytes") or b""))
+        return message if heaviest <= MOST_OF_A_STRANGER else {"type": "websocket.disconnect", "code": 1009}
+
+    return heard
 
 
 def cookie_name(settings: Settings) -> str:
@@ -153,7 +166,7 @@ class Guard:
             return
         self.strangers[address] += 1
         try:
-            await self.app(scope, receive, send)
+            await self.app(scope, _short(receive), send)
         finally:
             self.strangers[address] -= 1
             self.strangers += Counter()

@@ -12,17 +12,20 @@ from portal_app.components.shell import page_header
 from portal_app.components.table import body, cell, head, heading, row, table
 from portal_app.components.words import chip, either, hidden_text, meta
 from portal_app.pages.frame import framed, or_problem, record, titled
+from portal_app.pages.intake_preview import preview
 from portal_app.pages.page import Page
 from portal_app.pages.preferences import button
 from portal_app.state.configuration import PLACE, ConfigurationsState, ConfigurationState
+from portal_app.state.intake_preview import INTAKE_FORM, PreviewState
 from portal_app.state.portal import PortalState
 
 L: Any = ConfigurationsState
 S: Any = ConfigurationState
 SETTINGS = ("Settings", "/admin/settings")
 BACK = ("Configuration", PLACE)
-# By the kind's word in addresses; drawn between the problems and the difference, from `S.tried`.
-PREVIEWS: dict[str, Callable[[], rx.Component]] = {}
+# By the kind's word in addresses; drawn below what came of a check, from `S.tried`. Outside of the form: who fills
+# something in there sends nothing of it.
+PREVIEWS: dict[str, Callable[[], rx.Component]] = {INTAKE_FORM: preview}
 
 
 def configurations() -> rx.Component:
@@ -80,6 +83,7 @@ def _configuration() -> rx.Component:
         rx.cond(S.broken.length() > 0, _problems("This release cannot read the version in force.", S.broken)),
         rx.cond(S.shipped_changed, shipped),
         _form(),
+        _preview(),
         rx.el.div(
             rx.cond(S.compared >= 0, rx.fragment(_compared(), key=S.compared.to_string())),
             class_name="reason",
@@ -93,7 +97,7 @@ def _configuration() -> rx.Component:
 def _preview() -> rx.Component:
     """What the kind draws of the content that was checked."""
     cases: list[Any] = [(kind, draw()) for kind, draw in PREVIEWS.items()]
-    return rx.fragment(rx.match(S.kind, *cases, rx.fragment())) if cases else rx.fragment()
+    return rx.fragment(rx.match(S.kind, *cases, rx.fragment()))
 
 
 def _form() -> rx.Component:
@@ -102,7 +106,8 @@ def _form() -> rx.Component:
     return rx.el.form(
         fields,
         rx.el.div(_outcome(), class_name="form-end", custom_attrs={"role": "status"}),
-        on_submit=S.check,
+        # The preview is of what was checked.
+        on_submit=[S.check, PreviewState.draw],
         key=S.drawn.to_string(),
         no_validate=True,
         class_name="configuration-form",
@@ -155,7 +160,7 @@ def _outcome() -> rx.Component:
         rx.cond(S.meanwhile != "", note("warning", S.meanwhile)),
         rx.cond(S.said != "", note("info", S.said)),
         rx.cond(S.problems.length() > 0, _problems("This cannot be saved.", S.problems)),
-        _preview(),
+        rx.cond(S.reviewing & (S.kept != ""), note("info", S.kept)),
         rx.cond(S.difference.length() > 0, difference),
         rx.el.div(
             rx.cond(S.reviewing, rx.fragment(save, button("Change something", on_click=S.back)), check),

@@ -14,25 +14,39 @@ from portal_app.components.table import body, cell, name_cell, pager, row, sorta
 from portal_app.components.words import amount, as_of, icon
 from portal_app.pages.frame import framed, or_problem, titled
 from portal_app.pages.page import Page
+from portal_app.pages.saved_views import views
+from portal_app.state.address import PLAIN
 from portal_app.state.policies import PoliciesState
 from portal_app.state.portal import PortalState
+from portal_app.state.saved_views import OF_POLICIES, ListViewsState
 
 S: Any = PoliciesState
 FORM = "find-policies"
 SHEET = "policy-filters"
+WHOLE = f"{OF_POLICIES.path}?view={PLAIN}"
+V: Any = ListViewsState
 
 
 def policies() -> rx.Component:
     status = rx.cond(S.loaded, rx.fragment(rx.el.span(S.headline, class_name="num"), as_of(S.as_of, S.stale)))
-    waiting = rx.cond(S.loaded, _results(), skeleton_rows())
+    waiting = rx.cond(S.loaded & ~V.leads_on, _results(), skeleton_rows())
     return framed(
         "policies",
         page_header("Policies", status, rx.cond(S.loaded, export_buttons(S.exports))),
+        views(OF_POLICIES, _everything()),
         _search(),
         about_exports(S.exports),
         or_problem("The list could not be loaded", waiting),
         search=False,
-        refresh=S.refresh,
+        refresh=[S.refresh, V.refresh],
+    )
+
+
+def _everything() -> rx.Component:
+    return rx.cond(
+        S.plain,
+        link("All", href=WHOLE, class_name="view", custom_attrs={"aria-current": "page"}),
+        link("All", href=WHOLE, class_name="view"),
     )
 
 
@@ -52,7 +66,7 @@ def _search() -> rx.Component:
             class_name="search-line",
         ),
         _filters(),
-        *[hidden_field(name) for name in ("expiring_from", "expiring_to", "account", "sort", "order")],
+        *[hidden_field(name) for name in ("expiring_from", "expiring_to", "account", "sort", "order", "view")],
         _pills(),
         choices=(S.lines, S.carriers, S.statuses),
         action="/policies",
@@ -106,7 +120,7 @@ def _pills() -> rx.Component:
                     title="Take this filter away",
                 ),
             ),
-            link("Clear all", href="/policies", class_name="link clear-all"),
+            link("Clear all", href=WHOLE, class_name="link clear-all"),
             class_name="pills",
         ),
     )
@@ -173,7 +187,7 @@ def _nothing() -> rx.Component:
             "search-x",
             "No policy matches",
             "Search by insured name, policy number, VIN or property address. Fewer filters find more.",
-            button_link("Clear search and filters", "/policies"),
+            button_link("Clear search and filters", WHOLE),
         ),
         empty(
             "shield",
@@ -192,4 +206,4 @@ def _beyond() -> rx.Component:
     )
 
 
-PAGE = Page("/policies", titled("Policies"), policies, [PortalState.arrive, PoliciesState.load])
+PAGE = Page("/policies", titled("Policies"), policies, [PortalState.arrive, ListViewsState.load, PoliciesState.load])

@@ -14,14 +14,18 @@ from portal_app.components.table import body, cell, heading, name_cell, pager, r
 from portal_app.components.words import chip, copy_button, either, hidden_text, icon, or_dash
 from portal_app.pages.frame import framed, or_problem, titled
 from portal_app.pages.page import Page
+from portal_app.pages.saved_views import views
 from portal_app.state.portal import PortalState
-from portal_app.state.submission_address import FLAGS, PLACE
+from portal_app.state.saved_views import OF_SUBMISSIONS, ListViewsState
+from portal_app.state.submission_address import EVERYTHING, FLAGS, PLACE
 from portal_app.state.submission_list import SubmissionsState
 from portal_app.state.submissions.starting import PLACE as NEW
 
 S: Any = SubmissionsState
 FORM = "find-submissions"
 SHEET = "submission-filters"
+WHOLE = f"{PLACE}?view={EVERYTHING['view']}"
+V: Any = ListViewsState
 
 
 def submissions() -> rx.Component:
@@ -29,12 +33,12 @@ def submissions() -> rx.Component:
     return framed(
         "submissions",
         page_header("Submissions", status, rx.cond(S.loaded, _take_along()), _begin()),
-        _views(),
+        views(OF_SUBMISSIONS, _brought()),
         _search(),
         about_exports(S.exports),
-        or_problem("The list could not be loaded", rx.cond(S.loaded, _results(), skeleton_rows())),
+        or_problem("The list could not be loaded", rx.cond(S.loaded & ~V.leads_on, _results(), skeleton_rows())),
         search=False,
-        refresh=S.refresh,
+        refresh=[S.refresh, V.refresh],
     )
 
 
@@ -47,18 +51,15 @@ def _take_along() -> rx.Component:
     return rx.fragment(copy_button(S.address_of_view, "the address of this view"), export_buttons(S.exports))
 
 
-def _views() -> rx.Component:
-    return rx.el.nav(
-        rx.foreach(
-            S.views,
-            lambda each: rx.cond(
-                each.here,
-                link(each.label, href=each.href, class_name="view", custom_attrs={"aria-current": "page"}),
-                link(each.label, href=each.href, class_name="view"),
-            ),
+def _brought() -> rx.Component:
+    """The views that the dashboard brings itself."""
+    return rx.foreach(
+        S.views,
+        lambda each: rx.cond(
+            each.here,
+            link(each.label, href=each.href, class_name="view", custom_attrs={"aria-current": "page"}),
+            link(each.label, href=each.href, class_name="view"),
         ),
-        class_name="views views-many",
-        custom_attrs={"aria-label": "Views"},
     )
 
 
@@ -78,7 +79,7 @@ def _search() -> rx.Component:
             class_name="search-line",
         ),
         _filters(),
-        *[hidden_field(name) for name in (*FLAGS, "sort", "order")],
+        *[hidden_field(name) for name in (*FLAGS, "sort", "order", "columns", "view")],
         choices=(S.lines, S.statuses, S.people),
         action=PLACE,
         class_name="search-form",
@@ -98,6 +99,7 @@ def _filters() -> rx.Component:
         choice("status", "Status", "All that were submitted", S.statuses),
         choice("line", "LOB", "All lines", S.lines),
         rx.cond(S.assigns, choice("assigned_to", "Assigned to", "Anybody", S.people)),
+        _columns(),
         rx.el.button(
             "Show ",
             S.headline,
@@ -109,6 +111,32 @@ def _filters() -> rx.Component:
         role="group",
         custom_attrs={"id": SHEET, "popover": "auto", "aria-label": "Filters"},
     )
+
+
+def _columns() -> rx.Component:
+    """Which columns are shown. The Submission ID stays, since it leads to the submission."""
+
+    def column(each: Any) -> rx.Component:
+        return rx.el.label(
+            rx.el.input(
+                type="checkbox",
+                checked=S.shown.contains(each.value),
+                on_change=lambda _: S.switch_column(each.value),
+                class_name="check",
+            ),
+            each.label,
+            class_name="check-label",
+            key=each.value,
+        )
+
+    return rx.el.details(
+        rx.el.summary(icon("columns-3", 16), "Columns", class_name="button button-quiet"),
+        rx.el.div(
+            rx.foreach(S.choosable, column), class_name="columns-list panel", role="group",
+            custom_attrs={"aria-label": "Columns"},
+        ),
+        class_name="columns",
+    )  # fmt: skip
 
 
 def _results() -> rx.Component:
@@ -190,14 +218,17 @@ def _row(each: Any) -> rx.Component:
         each.assigned,
         rx.cond(each.unrouted, chip("inbox", "Unrouted", tone="amber"), "—"),
     )
+    cells = {
+        "insured_name": cell("Insured name", or_dash(each.insured), kind="wrapping plain left"),
+        "line": cell("LOB", each.line, kind="wrapping plain left"),
+        "submitted_at": cell("Submitted", or_dash(each.submitted), kind="day left"),
+        "status": cell("Status", submission_status(each.status), kind="state"),
+        "assigned_to": cell("Assigned to", assigned, kind="named wrapping left"),
+        "target_on": cell("Target", or_dash(each.target), timing(each.timing), kind="day left target"),
+    }
     return row(
         name_cell(each.href, each.number, below=tick),
-        cell("Insured name", or_dash(each.insured), kind="wrapping plain left"),
-        cell("LOB", each.line, kind="wrapping plain left"),
-        cell("Submitted", or_dash(each.submitted), kind="day left"),
-        cell("Status", submission_status(each.status), kind="state"),
-        cell("Assigned to", assigned, kind="named wrapping left"),
-        cell("Target", or_dash(each.target), timing(each.timing), kind="day left target"),
+        *[rx.cond(S.shown.contains(name), drawn) for name, drawn in cells.items()],
         cell("Actions", _actions(each), kind="plain whole"),
         key=each.locator,
     )
@@ -239,7 +270,7 @@ def _nothing() -> rx.Component:
             "search-x",
             "No submission matches",
             "Search by insured name or Submission ID. Fewer filters find more; drafts have a view of their own.",
-            button_link("Clear search and filters", PLACE),
+            button_link("Clear search and filters", WHOLE),
         ),
         empty(
             "inbox",
@@ -258,4 +289,4 @@ def _beyond() -> rx.Component:
     )
 
 
-PAGE = Page(PLACE, titled("Submissions"), submissions, [PortalState.arrive, SubmissionsState.load])
+PAGE = Page(PLACE, titled("Submissions"), submissions, [PortalState.arrive, ListViewsState.load, SubmissionsState.load])

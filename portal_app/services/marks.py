@@ -17,6 +17,7 @@ SHOWN_TO: Mapping[Topic, Requirement] = {
     Topic.POLICIES: Permission.VIEW_OWN_ACCOUNTS,
     Topic.QUOTES: Permission.VIEW_OWN_ACCOUNTS,
     Topic.SUBMISSIONS: Permission.VIEW_OWN_ACCOUNTS,
+    Topic.VIEWS: Permission.VIEW_OWN_ACCOUNTS,
     Topic.LETTERS: Permission.MANAGE_USERS,
     Topic.USERS: Permission.MANAGE_USERS,
     Topic.AUTHORITY: Permission.VIEW_PRODUCERS,

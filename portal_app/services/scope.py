@@ -28,6 +28,7 @@ from portal_app.models.notifications import Notification, NotificationMute, Noti
 from portal_app.models.policies import Coverage, Policy, PolicyAddress, PolicyTerm, Vehicle
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.models.quotes import Quote, UnderwritingFlag
+from portal_app.models.saved_views import SavedView, StartView
 from portal_app.models.submissions import (
     InformationItem,
     InformationRequest,
@@ -85,7 +86,7 @@ BELONGS_TO_A_PRODUCER = (
     ProducerCover,
     CoverRequirement,
 )
-BELONGS_TO_A_PERSON = (Notification, NotificationPreference, NotificationMute, LicenseFile)
+BELONGS_TO_A_PERSON = (Notification, NotificationPreference, NotificationMute, LicenseFile, StartView)
 BELONGS_TO_A_SUBMISSION = (
     SubmissionAnswers,
     SubmissionEvent,
@@ -143,6 +144,7 @@ def _own_rule(model: type[SQLModel]) -> Callable[[Actor, type[SQLModel]], Column
         Moratorium: _authority_in_scope,
         AuthorityDecision: _decision_in_scope,
         ConfigurationVersion: _configuration_in_scope,
+        SavedView: _view_in_scope,
     }.get(model)
 
 
@@ -160,6 +162,14 @@ def _own_in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[bool]:
     if actor.kind == "system":
         return true()
     return col(model.user_id) == actor.user_id if can(actor, Gate.SIGNED_IN) else false()  # type: ignore[attr-defined]
+
+
+def _view_in_scope(actor: Actor, _: type[SQLModel]) -> ColumnElement[bool]:
+    """A view goes with its list, which shows to each their own rows, whoever made the view."""
+    if actor.kind == "system":
+        return true()
+    own = or_(col(SavedView.user_id) == actor.user_id, col(SavedView.shared))
+    return own if can(actor, Permission.VIEW_OWN_ACCOUNTS) else false()
 
 
 def _document_in_scope(actor: Actor, _: type[SQLModel]) -> ColumnElement[bool]:

@@ -14,6 +14,7 @@ class Topic(StrEnum):
     POLICIES = "policies"  # policies, accounts, and how old they are
     QUOTES = "quotes"  # quotes, and what underwriting flagged on them
     SUBMISSIONS = "submissions"  # submissions, what is asked for, who handles them
+    VIEWS = "views"  # views of lists that somebody shares
     LETTERS = "letters"  # messages that were given up
     USERS = "users"  # people and how it stands with them
     AUTHORITY = "authority"  # grants of binding authority and moratoria

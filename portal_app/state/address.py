@@ -9,11 +9,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import urlencode
 
+from portal_app.models.enums import PolicyStatus
 from portal_app.services.policies.views import Choice, Filters, Query, Sort
+from portal_app.services.saved_views.listings import Asks
 from portal_app.state import wording
 from portal_app.state.rows import Column, Pill
 
 PAGE = 50
+# In place of a view: everything, and not what the list begins with.
+PLAIN = "all"
 LAST_PAGE = 100_000
 LONGEST_TEXT = 200
 LONGEST_SHOWN = 40
@@ -39,7 +43,7 @@ OF_THE_TRAIL = ("who", "action", "kind", "record", "from", "to", "address")
 OF_SUBMISSIONS = ("assigned_to", "mine", "unassigned", "unrouted", "at_risk", "waiting", "own")
 KNOWN = (
     "q", *CHOICES, *DAYS, "account", "sort", "order", "role", "standing", "state", "outcome",
-    *OF_THE_TRAIL, *OF_SUBMISSIONS, "page", "stops", "export",
+    *OF_THE_TRAIL, *OF_SUBMISSIONS, "columns", "view", "page", "stops", "export",
 )  # fmt: skip
 
 
@@ -79,6 +83,8 @@ def read(parameters: Mapping[str, str], filters: Filters) -> Asked:
     if account := _locator(parameters.get("account", "")):
         given["account"] = account
     sort, descending = _take_order(parameters, given, ignored)
+    if view := view_of(parameters):
+        given["view"] = view
     page = _page(parameters.get("page", ""))
     ignored += [f"“{_short(name)}”" for name in parameters if name not in KNOWN]
     query = Query(
@@ -99,6 +105,35 @@ def read(parameters: Mapping[str, str], filters: Filters) -> Asked:
     asked = Asked(query, given, ignored)
     asked.pills = _pills(asked, filters)
     return asked
+
+
+def asks(parameters: Mapping[str, str]) -> Asks:
+    """What the address asks of the list of policies, as a view keeps it; the service looks at what stands in it."""
+    named = ("line", "status", "carrier", "account", *DAYS)
+    filters = {"text": parameters.get("q", "").strip()[:LONGEST_TEXT]} | {each: parameters.get(each) for each in named}
+    sort = parameters.get("sort") or Sort.INSURED.value
+    return Asks({name: value for name, value in filters.items() if value}, sort, parameters.get("order") == "desc")
+
+
+def parts(asks: Asks) -> dict[str, str]:
+    """A view of policies as parts of the address."""
+    given = {"q" if name == "text" else name: str(value) for name, value in asks.filters.items()}
+    given["sort"] = "" if asks.sort == Sort.INSURED else asks.sort
+    return given | {"order": "desc" if asks.descending else ""}
+
+
+def words(asks: Asks) -> str:
+    """What a view of policies asks for, as people say it."""
+    filters = asks.filters
+    said = [f"“{filters['text']}”"] if "text" in filters else []
+    said += [filters["line"].replace("_", " ").capitalize()] if "line" in filters else []
+    said += [PolicyStatus(filters["status"]).label] if "status" in filters else []
+    said += [f"One {each}" for each in ("carrier", "account") if each in filters]
+    said += [
+        f"{label} {wording.day(date.fromisoformat(filters[each]))}" for each, label in DAYS.items() if each in filters
+    ]
+    order = "" if asks.sort == Sort.INSURED and not asks.descending else f", by {COLUMNS[Sort(asks.sort)]}"
+    return (", ".join(said) or "All policies") + order
 
 
 def columns(asked: Asked) -> list[Column]:
@@ -155,6 +190,11 @@ def _take_order(parameters: Mapping[str, str], given: dict[str, str], ignored: l
     if parameters.get("order") == "desc":
         given["order"] = "desc"
     return sort, "order" in given
+
+
+def view_of(parameters: Mapping[str, str]) -> str:
+    """The locator of the view that is looked at, or `PLAIN`."""
+    return _locator(parameters.get("view", ""))
 
 
 def _page(value: str) -> int:

@@ -82,8 +82,9 @@ class ConfigurationState(PortalState):
     content: str = ""
     history: list[VersionRow] = []
     older: int = 0
-    # What was checked last, and what came of it.
+    # What was checked last, and what came of it; `kept` says what a save leaves as it is.
     tried: str = ""
+    kept: str = ""
     note: str = ""
     note_problem: str = ""
     problems: list[str] = []
@@ -118,7 +119,7 @@ class ConfigurationState(PortalState):
         by = f"Version {held.version}, saved by {held.made_by}, {self._moment(held.made_at)}" if held.made_at else ""
         self.standing = by or "As shipped: nothing was saved yet"
         self.content = versions.laid_out(held.content)
-        self.tried, self.note, self.note_problem, self.said, self.meanwhile = "", "", "", "", ""
+        self.tried, self.note, self.note_problem, self.said, self.meanwhile, self.kept = "", "", "", "", "", ""
         self.problems, self.difference, self.reviewing = [], [], False
         self.compared, self.compared_difference, self.compared_problems = -1, [], []
         self.loaded, self.drawn = True, self.drawn + 1
@@ -143,11 +144,11 @@ class ConfigurationState(PortalState):
         """What a save would meet and change, before anything is saved."""
         self.tried, self.note = str(form.get("content", "")), str(form.get("note", "")).strip()
         self.problems, self.difference, self.reviewing, self.said, self.meanwhile = [], [], False, "", ""
-        self.note_problem = ""
+        self.note_problem, self.kept = "", ""
         found = await self._checked(self.tried)
         if found is None:
             return
-        self._reviewed = found.version
+        self._reviewed, self.kept = found.version, found.kept
         if found.version != self.version:
             self.meanwhile = "Somebody saved another version in the meantime. The difference is to theirs."
         self.problems, self.difference = list(found.problems), _lines(found.difference)
@@ -185,8 +186,9 @@ class ConfigurationState(PortalState):
         except DomainError as refusal:
             self._say(refusal.sentence, "bad")
         else:
+            kept = f" {self.kept}" if self.kept else ""
             await self._look()
-            self._say("Saved. It holds at once, for everybody.")
+            self._say(f"Saved. It holds at once, for everybody.{kept}")
 
     @requires(CHANGES)
     async def compare(self, number: int) -> None:

@@ -30,6 +30,7 @@ class PoliciesState(PortalState):
     ignored: str = ""
     searching: bool = False
     narrowed: bool = False
+    plain: bool = False
     pills: list[Pill] = []
     lines: list[Choice] = []
     carriers: list[Choice] = []
@@ -71,6 +72,7 @@ class PoliciesState(PortalState):
         )
         self.searching = bool(asked.query.text)
         self.narrowed = bool(asked.query.text or asked.pills)
+        self.plain = not self.narrowed and asked.given.get("view", address.PLAIN) == address.PLAIN
         self.exports = exports.of_policies(query)
 
     def _show(self, asked: address.Asked, found: Found) -> None:

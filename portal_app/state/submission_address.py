@@ -3,16 +3,20 @@ anybody's to write: what is not understood is left out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from portal_app.models.enums import SubmissionStatus
+from portal_app.models.saved_views import Listing
 from portal_app.services.intake.forms import LINES
 from portal_app.services.intake.shipped import shipped
 from portal_app.services.policies.views import Choice
+from portal_app.services.saved_views.listings import FLAGS, SPELLINGS, Asks
 from portal_app.services.submissions.find import Filter, Sort
 from portal_app.state import address
 from portal_app.state.rows import Column
 
 PLACE = "/submissions"
+DRAFTS_PLACE = f"{PLACE}/drafts"
 COLUMNS = {
     Sort.NUMBER: "Submission ID",
     Sort.INSURED_NAME: "Insured name",
@@ -26,10 +30,15 @@ COLUMNS = {
 DOWNWARDS = Sort.SUBMITTED_AT
 STATUSES = {each.value: each.label for each in SubmissionStatus}
 FLAGS = ("mine", "unassigned", "unrouted", "at_risk", "waiting", "own")
+OPTIONAL = SPELLINGS[Listing.SUBMISSIONS].columns
 DRAFTS = SubmissionStatus.DRAFT.value
+# The parts of an address that say how the list is drawn, whatever it holds.
+DRAWN = ("sort", "order", "columns")
+# Said, so that the list does not begin with the view with which it begins for this person.
+EVERYTHING = {"view": address.PLAIN}
 # What each view is called, and what it puts into the address.
 VIEWS: Mapping[str, tuple[str, Mapping[str, str]]] = {
-    "all": ("All", {}),
+    "all": ("All", EVERYTHING),
     "mine": ("Mine", {"mine": "1"}),
     "at_risk": ("At risk", {"at_risk": "1"}),
     "waiting": ("Information requested", {"waiting": "1"}),
@@ -42,12 +51,14 @@ FOR_UNDERWRITERS = ("unassigned", "unrouted")
 
 @dataclass(frozen=True)
 class Asked:
-    """A list as the address states it. `given` are the parts that were understood."""
+    """A list as the address states it. `columns` are those to be shown beside the Submission ID; `given` are the parts
+    that were understood."""
 
     wanted: Filter
     sort: Sort
     descending: bool
     page: int
+    columns: tuple[str, ...]
     given: Mapping[str, str]
 
     @property
@@ -89,6 +100,10 @@ def read(parameters: Mapping[str, str]) -> Asked:
     descending = order == "desc" if order in ("asc", "desc") else sort is DOWNWARDS
     _take(given, "sort", "" if sort is DOWNWARDS else sort.value)
     _take(given, "order", "" if descending is (sort is DOWNWARDS) else order)
+    asked_for = parameters.get("columns", "").split(",")
+    shown = tuple(each for each in OPTIONAL if each in asked_for) or OPTIONAL
+    _take(given, "columns", "" if shown == OPTIONAL else ",".join(shown))
+    _take(given, "view", address.view_of(parameters))
     wanted = Filter(
         text=text,
         statuses=statuses,
@@ -101,7 +116,7 @@ def read(parameters: Mapping[str, str]) -> Asked:
         waiting="waiting" in given,
         own="own" in given,
     )
-    return Asked(wanted, sort, descending, page, given)
+    return Asked(wanted, sort, descending, page, shown, given)
 
 
 def href_of(wanted: Filter, sort: Sort = DOWNWARDS) -> str:
@@ -117,10 +132,46 @@ def _take(given: dict[str, str], name: str, value: str) -> None:
         given[name] = value
 
 
+def asks(asked: Asked) -> Asks:
+    """The same as a view keeps it."""
+    wanted = asked.wanted
+    filters: dict[str, Any] = {"text": wanted.text, "line": wanted.line, "assigned_to": wanted.assigned_to}
+    filters |= {"statuses": [each.value for each in wanted.statuses]} | {each: getattr(wanted, each) for each in FLAGS}
+    narrowing = {name: value for name, value in filters.items() if value}
+    columns = () if asked.columns == OPTIONAL else asked.columns
+    return Asks(narrowing, asked.sort.value, asked.descending, columns)
+
+
+def parts(asks: Asks) -> dict[str, str]:
+    """A view as parts of the address."""
+    filters, first = asks.filters, asks.sort == DOWNWARDS
+    given = {"q": str(filters.get("text", "")), "status": ",".join(filters.get("statuses", ()))}
+    given |= {name: str(filters.get(name, "")) for name in ("line", "assigned_to")}
+    given |= {name: "1" for name in FLAGS if filters.get(name)}
+    given["sort"] = "" if first else asks.sort
+    given["order"] = "" if asks.descending is first else "desc" if asks.descending else "asc"
+    return given | {"columns": ",".join(asks.columns)}
+
+
+def words(asks: Asks) -> str:
+    """What a view asks for, as people say it."""
+    filters = asks.filters
+    said = [f"“{filters['text']}”"] if "text" in filters else []
+    said += [VIEWS[each][0] if each in VIEWS else each for each in FLAGS if filters.get(each)]
+    said += [" or ".join(STATUSES[each] for each in filters["statuses"])] if "statuses" in filters else []
+    said += [shipped(filters["line"]).title] if "line" in filters else []
+    said += ["Handled by one person"] if "assigned_to" in filters else []
+    order = "" if asks.sort == DOWNWARDS and asks.descending else f", by {COLUMNS[Sort(asks.sort)]}"
+    few = f", {len(asks.columns) + 1} columns" if asks.columns else ""
+    return (", ".join(said) or "All that were submitted") + order + few
+
+
 def columns(asked: Asked) -> list[Column]:
-    """The headers: the sorted one turns round, another one begins as people look at it first."""
+    """The headers of what is shown: the sorted one turns round, another one begins as people look at it first."""
     found = []
     for sort, label in COLUMNS.items():
+        if sort is not Sort.NUMBER and sort.value not in asked.columns:
+            continue
         now, first = asked.sort is sort, sort is DOWNWARDS
         descending = not asked.descending if now else first
         order = "" if descending is first else "desc" if descending else "asc"
@@ -132,10 +183,11 @@ def columns(asked: Asked) -> list[Column]:
 
 def views(asked: Asked, *, underwrites: bool, hands_in: bool) -> list[View]:
     """What is offered to this person. A view is shown as being here where it is all that was asked for."""
-    order = {name: asked.given[name] for name in ("sort", "order") if name in asked.given}
-    now = {name: value for name, value in asked.given.items() if name not in order}
+    order = {name: asked.given[name] for name in DRAWN if name in asked.given}
+    now = {name: value for name, value in asked.given.items() if name not in order} or EVERYTHING
     return [
-        View(label, address.address(PLACE, {**parts, **order}), now == parts)
+        # Drafts have a page of their own, on which they are thrown away too.
+        View(label, DRAFTS_PLACE if name == "drafts" else address.address(PLACE, {**parts, **order}), now == parts)
         for name, (label, parts) in VIEWS.items()
         if (underwrites or name not in FOR_UNDERWRITERS) and (hands_in or name != "drafts")
     ]

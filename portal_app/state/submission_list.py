@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import reflex as rx
+
 from portal_app.guard.events import requires
 from portal_app.models.enums import SubmissionStatus
 from portal_app.services.access import Permission, can
@@ -13,6 +15,7 @@ from portal_app.services.policies.views import Choice
 from portal_app.services.quotes import papers
 from portal_app.services.submissions import assigning, find
 from portal_app.services.submissions.assigning import Outcome
+from portal_app.services.submissions.find import Sort
 from portal_app.services.submissions.lifecycle import OPEN
 from portal_app.services.submissions.views import SubmissionRow, Submissions
 from portal_app.services.topics import Topic
@@ -52,6 +55,8 @@ class SubmissionsState(PortalState):
     loaded: bool = False
     rows: list[SubmissionLine] = []
     columns: list[Column] = UNSORTED
+    shown: list[str] = []
+    choosable: list[Choice] = []
     views: list[View] = []
     lines: list[Choice] = []
     statuses: list[Choice] = []
@@ -77,6 +82,14 @@ class SubmissionsState(PortalState):
     @requires(VIEWS, passive=True)
     async def refresh(self) -> None:
         await self._again(self._look)
+
+    @requires(VIEWS)
+    async def switch_column(self, name: str) -> Any:
+        """Show a column, or leave it out; one stays beside the Submission ID."""
+        asked = submission_address.read(self.router.url.query_parameters)
+        columns = [each for each in submission_address.OPTIONAL if (each in asked.columns) is not (each == name)]
+        named = ",".join(columns) if len(columns) < len(submission_address.OPTIONAL) else ""
+        return rx.redirect(asked.href(columns=named), replace=True) if columns else None
 
     @requires(DOES)
     async def choose(self, locator: str) -> None:
@@ -127,8 +140,10 @@ class SubmissionsState(PortalState):
         actor = current_actor.get()
         self.assigns = can(actor, DOES) and actor.may_write
         hands_in = can(actor, Permission.SUBMIT_BUSINESS)
-        self.columns = submission_address.columns(asked)
-        self.address_of_view = f"{self.router.url.origin}{asked.href()}"
+        self.columns, self.shown = submission_address.columns(asked), list(asked.columns)
+        self.choosable = [Choice(each, submission_address.COLUMNS[Sort(each)]) for each in submission_address.OPTIONAL]
+        # Another's view is not everybody's: what it asks for stands in the address anyway.
+        self.address_of_view = f"{self.router.url.origin}{asked.href(view=address.PLAIN)}"
         self.views = submission_address.views(asked, underwrites=can(actor, DOES), hands_in=hands_in)
         self.lines = submission_address.lines()
         self.statuses = [Choice(value, label) for value, label in submission_address.STATUSES.items()]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from portal_app.guard import asgi, headers
-from portal_app.guard.asgi import STRANGERS, TABS_OF_A_SESSION, Guard
+from portal_app.guard.asgi import MOST_OF_A_STRANGER, STRANGERS, TABS_OF_A_SESSION, Guard
 from portal_app.guard.events import SCHEME, SESSION_HEADER
 from portal_app.services.access import Actor
 from portal_app.services.door import Door, current_actor
@@ -47,6 +47,7 @@ class Outside:
     inner: Inner
     guard: Guard
     left: list[str]
+    saying: str = ""
     peer: str = "198.51.100.7"
 
     def ask(self, path: str, method: str = "GET", cookie: str | None = None, **given: str) -> tuple[int, str]:
@@ -76,7 +77,8 @@ class Outside:
             sent.append(message)
 
         async def receive() -> Any:
-            raise AssertionError("nothing is read here")
+            assert self.saying, "nothing is read here"
+            return {"type": "websocket.receive", "text": self.saying}
 
         asyncio.run(self.guard(scope, receive, send))
         return sent[0] if sent else {}
@@ -120,6 +122,22 @@ def test_of_a_strangers_tab_nothing_is_left_when_it_closes(outside: Outside, cas
     assert outside.left == [asgi._bind("", "tab")]
     outside.connect(cookie=cast["principal"])
     assert len(outside.left) == 1
+
+
+@pytest.mark.criterion("GUARD-19")
+def test_a_stranger_says_little_at_a_time_and_who_is_signed_in_a_whole_form(outside: Outside, cast: Cast) -> None:
+    heard: list[tuple[str, int]] = []
+
+    async def listens(scope: Any, receive: Any, send: Any) -> None:
+        message = await receive()
+        heard.append((message["type"], len(message.get("text", ""))))
+
+    outside.guard.app = listens
+    for cookie, length in ((None, MOST_OF_A_STRANGER), (None, MOST_OF_A_STRANGER + 1), (cast["admin"], 2_000_000)):
+        outside.saying = "x" * length
+        outside._send({"type": "websocket"}, "/_event/", cookie, {})
+    short, long = "websocket.receive", "websocket.disconnect"
+    assert heard == [(short, MOST_OF_A_STRANGER), (long, 0), (short, 2_000_000)]
 
 
 @pytest.mark.criterion("GUARD-21")

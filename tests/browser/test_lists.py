@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from playwright.sync_api import Page, StorageState, expect
 
+from tests.browser.looking import DESK, complaints, look
 from tests.servers import Site
 
 pytestmark = pytest.mark.browser
@@ -97,3 +98,61 @@ def test_the_figures_of_home_lead_to_lists_of_as_many(
         page.goto(demo_site.url + href)
         expect(page.locator(".status .num")).to_have_text(re.compile(rf"^{figure} polic"))
         assert dict(parse_qsl(urlsplit(page.url).query))["status"] == "active"
+
+
+@pytest.mark.criterion("TRACKPAGE-06")
+@pytest.mark.criterion("TRACKPAGE-07")
+def test_what_the_dashboard_shows_is_kept_begun_with_and_deleted(
+    sessions: Callable[[str], StorageState], opened: Callable[..., Page], demo_site: Site
+) -> None:
+    page = opened(sessions("principal"))
+    heard = complaints(page)
+    to_list = page.get_by_role("navigation", name="Primary").get_by_role("link", name="Submissions").first
+    page.goto(f"{demo_site.url}/submissions?status=declined")
+    page.locator("summary").filter(has_text="Columns").click()
+    page.get_by_role("group", name="Columns").get_by_label("LOB").click()
+    expect(page).to_have_url(re.compile("columns="))
+    page.get_by_role("button", name="Save view").click()
+    name = page.get_by_label("Name of the view")
+    expect(name).to_be_focused()
+    page.get_by_role("button", name="Save as a new view").click()
+    expect(page.get_by_text("Give the view a name.")).to_be_visible()
+    name.fill("Declined of late")
+    page.get_by_label("Begin with it whenever I open this list").check()
+    page.get_by_label("Share it").check()
+    assert look(page) == []
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    name.press("Enter")
+    views = page.get_by_role("navigation", name="Views")
+    mine = views.get_by_role("link", name=re.compile("Declined of late"))
+    expect(mine).to_have_attribute("aria-current", "page")
+
+    page.goto(demo_site.url)
+    to_list.click()
+    expect(page).to_have_url(re.compile("status=declined.*view="))
+    expect(page.get_by_label("Status").first).to_have_value("declined")
+    expect(page.get_by_role("columnheader", name="LOB")).to_have_count(0)
+    page.get_by_label("Status").first.select_option("withdrawn")
+    expect(mine).to_contain_text("changed")
+    page.get_by_role("button", name="Save view").click()
+    page.get_by_role("button", name=re.compile("^Replace")).click()
+    expect(page.locator(".flash")).to_contain_text("shows this now")
+    expect(mine).not_to_contain_text("changed")
+    views.get_by_role("link", name="All", exact=True).click()
+    expect(page).to_have_url(re.compile("view=all"))
+    expect(page.get_by_label("Status").first).to_have_value("")
+
+    page.get_by_role("link", name="Manage views").click()
+    kept = page.get_by_role("region", name="Your views and those shared with you")
+    expect(kept).to_contain_text("Withdrawn")
+    kept.get_by_role("button", name="Rename Declined of late").click()
+    page.get_by_label("New name of Declined of late").fill("Withdrawn of late")
+    page.get_by_role("button", name="Rename", exact=True).click()
+    kept.get_by_role("button", name="Delete Withdrawn of late").click()
+    assert look(page) == []
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    page.get_by_role("alertdialog").get_by_role("button", name="Yes, delete it").click()
+    expect(page.get_by_text("No views yet")).to_be_visible()
+    to_list.click()
+    expect(page).to_have_url(f"{demo_site.url}/submissions")
+    assert heard == []

@@ -188,3 +188,36 @@ def test_a_configuration_is_broken_mended_saved_and_restored(settings_of: Visit)
     expect(page.get_by_text("As shipped is in force again, as a new version.")).to_be_visible()
     expect(content).to_have_value(shipped)
     assert heard == []
+
+
+@pytest.mark.criterion("INTAKE-14")
+@pytest.mark.criterion("INTAKE-15")
+def test_an_intake_form_is_tried_before_it_is_saved(settings_of: Visit) -> None:
+    page = settings_of("admin", "/admin/settings/configuration/intake-form?name=personal_auto")
+    heard = complaints(page)
+    content = page.get_by_label("What holds, as JSON")
+    # As pasted: to type so long a text takes a browser half a minute.
+    content.evaluate("""it => { it.value = it.value.replace('"title": "Applicant"', '"title": "Who asks"'); }""")
+    page.get_by_label("Why it changes").fill("In our words")
+    page.get_by_role("button", name="Check", exact=True).click()
+    preview = page.get_by_role("region", name="Preview")
+    expect(preview.get_by_role("heading", name="Who asks")).to_be_visible()
+    preview.get_by_role("button", name=re.compile("^Risk")).click()
+    lienholder = preview.locator('[id="risk-vehicles--0--lienholder"]')
+    expect(lienholder).to_be_hidden()
+    preview.locator('[id="risk-vehicles--0--vin"]').fill("1HGCM82633A004352")
+    expect(preview.locator('[id="risk-vehicles--0--make"]')).to_have_value("Honda")
+    preview.locator('[id="risk-vehicles--0--ownership"] input[value="financed"]').check()
+    expect(lienholder).to_be_visible()
+    preview.get_by_role("button", name="Add a driver").click()
+    expect(preview.get_by_role("group", name="Driver 2").get_by_label("Name")).to_be_focused()
+    # The way on a keyboard out of a field of the preview sends nothing of the form above.
+    preview.get_by_role("group", name="Driver 2").get_by_label("Name").press("Enter")
+    expect(page.get_by_role("button", name="Save this version")).to_be_visible()
+    assert page.evaluate("Object.keys(sessionStorage).filter(each => each.startsWith('portal.answers.'))") == []
+    assert look(page) == []
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.get_by_role("button", name="Save this version").click()
+    expect(page.get_by_text("Saved. It holds at once, for everybody.")).to_be_visible()
+    expect(preview).to_have_count(0)
+    assert heard == []

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, StorageState, expect
+from playwright.sync_api import Browser, Page, Route, StorageState, expect
 
 from portal_app.services.intake.forms import Field, FieldType, Form
 from portal_app.services.intake.shipped import shipped
@@ -16,6 +17,7 @@ from tests.browser.agency import Agency, agency
 from tests.browser.looking import DESK, PHONE, complaints, look
 from tests.servers import Site
 from tests.services.intake.filled import filled
+from tests.services.submissions.sent import MB, pdf
 
 pytestmark = pytest.mark.browser
 
@@ -78,6 +80,44 @@ AT_ONCE = """() => {
 }"""
 
 
+def attach(page: Page, folder: Path) -> None:
+    """Files in the section for documents: chosen, dropped, refused, taken away, and there again on a page anew."""
+    file, text = folder / "losses.pdf", folder / "notes.pdf"
+    file.write_bytes(pdf(2 * MB))
+    text.write_bytes(b"just text")
+    runs, prior = (page.get_by_role("region", name=name) for name in ("Loss runs", "Prior declarations page"))
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/files?*", hold)
+    runs.get_by_label(re.compile("^Choose files")).set_input_files([file, text])
+    expect(runs.get_by_role("progressbar").first).to_be_visible(timeout=WITHIN)
+    for each in held:
+        each.continue_()
+    page.unroute("**/files?*")
+    expect(runs).to_contain_text("Only PDF, JPG and PNG files are taken", timeout=WITHIN)
+    expect(runs.get_by_role("link", name="losses.pdf")).to_be_visible(timeout=WITHIN)
+    dropped = page.evaluate_handle(
+        """bytes => { const found = new DataTransfer();
+        found.items.add(new File([new Uint8Array(bytes)], "page.pdf", { type: "application/pdf" })); return found; }""",
+        list(pdf()),
+    )
+    prior.locator("[data-upload-drop]").dispatch_event("drop", {"dataTransfer": dropped})
+    expect(prior.get_by_role("link", name="page.pdf")).to_be_visible(timeout=WITHIN)
+    page.reload()
+    expect(runs.get_by_role("link", name="losses.pdf")).to_be_visible(timeout=WITHIN)
+    expect(page.get_by_role("navigation", name="Sections").get_by_text("2 files").last).to_be_visible()
+    assert look(page) == []
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    prior.get_by_role("button", name="Remove page.pdf").click()
+    expect(prior.get_by_role("link", name="page.pdf")).to_have_count(0, timeout=WITHIN)
+    page.reload()
+    expect(runs.get_by_role("link", name="losses.pdf")).to_be_visible(timeout=WITHIN)
+    expect(prior.get_by_role("link", name="page.pdf")).to_have_count(0)
+
+
 def saved(page: Page) -> None:
     page.locator("[data-section]").click()
     expect(page.locator("[data-save-words]")).to_have_text(re.compile("^Saved "), timeout=WITHIN)
@@ -86,8 +126,11 @@ def saved(page: Page) -> None:
 @pytest.mark.criterion("WIZARD-01")
 @pytest.mark.criterion("WIZARD-02")
 @pytest.mark.criterion("WIZARD-07")
+@pytest.mark.criterion("WIZARD-09")
 @pytest.mark.timeout(300)
-def test_personal_auto_is_entered_and_handed_in_on_a_desk(sessions: Sessions, opened: Opened, demo_site: Site) -> None:
+def test_personal_auto_is_entered_and_handed_in_on_a_desk(
+    sessions: Sessions, opened: Opened, demo_site: Site, tmp_path: Path
+) -> None:
     page = opened(sessions("producer"))
     heard = complaints(page)
     form = shipped("personal_auto")
@@ -141,6 +184,7 @@ def test_personal_auto_is_entered_and_handed_in_on_a_desk(sessions: Sessions, op
     answer(page, form, "prior_insurance", answers)
     page.get_by_role("link", name="Continue").click()
     expect(page.get_by_role("heading", name="Documents", exact=True)).to_be_visible()
+    attach(page, tmp_path)
     page.get_by_role("link", name="Continue").click()
     expect(page.get_by_text("Everything that is asked is answered.")).to_be_visible(timeout=WITHIN)
     page.get_by_role("button", name="Submit").click()
@@ -152,7 +196,8 @@ def test_personal_auto_is_entered_and_handed_in_on_a_desk(sessions: Sessions, op
         re.compile(r"SUB-\d{4}-\d{6}")
     )
     assert look(page) == []
-    assert heard == []
+    # The text that is no file of the kind was refused.
+    assert [each for each in heard if "422" not in each] == []
 
 
 @pytest.mark.criterion("WIZARD-02")

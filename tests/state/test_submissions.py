@@ -61,7 +61,7 @@ def test_the_address_says_what_the_dashboard_shows(opens: Opens, desk: Desk) -> 
     page = drawn(opens(SubmissionsState, "/submissions?sort=insured_name&order=desc", desk.cast.underwriter))
     assert [each.insured for each in page.rows] == ["Bo Reed", "Ada Quill"]
     assert next(each for each in page.columns if each.label == "Insured name").href == "/submissions?sort=insured_name"
-    assert page.address_of_view == "http://127.0.0.1:8000/submissions?sort=insured_name&order=desc"
+    assert page.address_of_view == "http://127.0.0.1:8000/submissions?sort=insured_name&order=desc&view=all"
     begun = drawn(opens(SubmissionsState, "/submissions?status=draft", desk.cast.maya)).rows[0]
     assert (begun.href, begun.number) == (f"/submissions/{draft}/edit/applicant", "Draft")
     assert drawn(opens(SubmissionsState, "/submissions", desk.cast.daniel)).total == 0

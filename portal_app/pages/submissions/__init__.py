@@ -1,5 +1,5 @@
 """The screens of new business."""
 
-from portal_app.pages.submissions import starting, wizard
+from portal_app.pages.submissions import drafts, starting, wizard
 
-PAGES = (starting.PAGE, wizard.PAGE)
+PAGES = (starting.PAGE, drafts.PAGE, wizard.PAGE)

@@ -1,18 +1,17 @@
-"""The groups of an intake form, drawn by type. The static script (assets/intake.js) sends what is typed, group by
-group, keeps what could not be sent, and adds and removes rows; nothing here overwrites what somebody types."""
+"""The groups of an intake form, drawn by type, for the wizard and for a preview. The static script (assets/intake.js)
+sends what is typed, group by group, keeps what could not be sent, and adds and removes rows; nothing here overwrites
+what somebody types. `of` is the state that holds what is asked and what is wrong."""
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 import reflex as rx
 
-from portal_app.components.notes import note
 from portal_app.components.words import either, hidden_text, icon
-from portal_app.state.submissions.wizard import WizardState
-
-S: Any = WizardState
 
 
-def group(each: Any) -> rx.Component:
+def group(of: Any, each: Any, conflict: Callable[[Any], rx.Component] | None = None) -> rx.Component:
+    """`conflict` draws what two people saved in the same place, where that can be."""
     head = rx.el.div(
         rx.el.h3(each.title, class_name="intake-title", id=each.ident + "-title"),
         rx.cond(each.help != "", rx.el.p(each.help, class_name="meta")),
@@ -20,25 +19,25 @@ def group(each: Any) -> rx.Component:
     )
     return rx.el.section(
         head,
-        rx.cond(S.conflicts.contains(each.key), _both(each)),
-        rx.cond(S.problems.contains(each.ident), _sentence(S.problems[each.ident], each.ident, bad=True)),
-        rx.el.div(rx.foreach(each.rows, lambda row: _row(each, row)), class_name="intake-rows", key=each.drawn),
+        conflict(each) if conflict else rx.fragment(),
+        rx.cond(of.problems.contains(each.ident), _sentence(of.problems[each.ident], each.ident, bad=True)),
+        rx.el.div(rx.foreach(each.rows, lambda row: _row(of, row)), class_name="intake-rows", key=each.drawn),
         rx.cond(each.item != "", _add(each)),
         id=each.ident,
-        hidden=S.away.contains(each.ident),
+        hidden=of.away.contains(each.ident),
         tab_index=-1,
         class_name="panel intake-group",
         key=each.key,
         custom_attrs={
             "aria-labelledby": each.ident + "-title",
             "data-answers": each.key,
-            "data-version": S.versions[each.key].to_string(),
+            "data-version": of.versions[each.key].to_string(),
         },
     )
 
 
-def _row(each: Any, row: Any) -> rx.Component:
-    fields = rx.el.div(rx.foreach(row.fields, _field), class_name="intake-fields")
+def _row(of: Any, row: Any) -> rx.Component:
+    fields = rx.el.div(rx.foreach(row.fields, lambda field: _field(of, field)), class_name="intake-fields")
     going = rx.el.div(
         icon("trash-2", 14),
         rx.el.span(row.title, " is removed."),
@@ -85,79 +84,48 @@ def _add(each: Any) -> rx.Component:
     )
 
 
-def _both(each: Any) -> rx.Component:
-    """What two people saved in the same place, to choose from."""
-
-    def line(one: Any) -> rx.Component:
-        return rx.el.li(
-            rx.el.strong(one.label),
-            rx.el.span("Yours: ", one.mine, class_name="line breakable"),
-            rx.el.span("Saved: ", one.theirs, class_name="line breakable"),
-            key=one.label,
-        )
-
-    return note(
-        "warning",
-        rx.el.p(S.told_of[each.key], " What you typed is still here, and not saved."),
-        rx.el.ul(rx.foreach(S.conflicts[each.key], line), class_name="problems"),
-        rx.el.div(
-            rx.el.button(
-                "Keep mine", hidden_text(" for ", each.title), type="button", class_name="button button-quiet",
-                custom_attrs={"data-choose": "mine"},
-            ),
-            rx.el.button(
-                "Take what is saved", hidden_text(" for ", each.title), type="button",
-                class_name="button button-quiet", on_click=S.take_theirs(each.key),
-                custom_attrs={"data-choose": "theirs"},
-            ),
-            class_name="note-actions button-row",
-        ),
-        role="alert",
-    )  # fmt: skip
-
-
-def _field(each: Any) -> rx.Component:
+def _field(of: Any, each: Any) -> rx.Component:
     plain = rx.fragment(
-        rx.el.label(each.label, _required(each), html_for=each.ident, class_name="label"),
+        rx.el.label(each.label, _required(of, each), html_for=each.ident, class_name="label"),
         rx.match(
             each.kind,
-            ("long", _long(each)),
-            ("select", _select(each)),
-            ("date", _input(each, type="date", min="1900-01-01", max="2199-12-31")),
+            ("long", _long(of, each)),
+            ("select", _select(of, each)),
+            ("date", _input(of, each, type="date", min="1900-01-01", max="2199-12-31")),
             rx.cond(
                 each.sign != "",
                 rx.el.div(
                     rx.el.span(each.sign, class_name="intake-sign", custom_attrs={"aria-hidden": "true"}),
-                    _input(each, type="text"),
+                    _input(of, each, type="text"),
                     class_name="intake-signed",
                 ),
-                _input(each, type="text"),
+                _input(of, each, type="text"),
             ),
         ),
-        *_below(each),
+        *_below(of, each),
     )
     return rx.el.div(
-        rx.match(each.kind, ("radio", _several(each, "radio")), ("checks", _several(each, "checkbox")), plain),
+        rx.match(each.kind, ("radio", _several(of, each, "radio")), ("checks", _several(of, each, "checkbox")), plain),
         class_name=either(each.wide, "field intake-field intake-wide", "field intake-field"),
-        hidden=S.away.contains(each.ident),
+        hidden=of.away.contains(each.ident),
         key=each.ident,
     )
 
 
-def _required(each: Any) -> rx.Component:
-    return rx.cond(S.needs.contains(each.ident), rx.el.span(" (required)", class_name="label-more"))
+def _required(of: Any, each: Any) -> rx.Component:
+    return rx.cond(of.needs.contains(each.ident), rx.el.span(" (required)", class_name="label-more"))
 
 
-def _told(each: Any) -> dict[str, Any]:
+def _told(of: Any, each: Any) -> dict[str, Any]:
     return {
         "data-field": each.name,
-        "aria-invalid": S.problems.contains(each.ident),
-        "aria-required": S.needs.contains(each.ident),
+        "aria-invalid": of.problems.contains(each.ident),
+        "aria-required": of.needs.contains(each.ident),
         "aria-describedby": each.ident + "-problem " + each.ident + "-doubt " + each.ident + "-help",
     }
 
 
-def _input(each: Any, **attributes: Any) -> rx.Component:
+def _input(of: Any, each: Any, **attributes: Any) -> rx.Component:
     return rx.el.input(
         id=each.ident,
         default_value=each.value,
@@ -165,29 +133,29 @@ def _input(each: Any, **attributes: Any) -> rx.Component:
         input_mode=each.mode,
         auto_complete=each.complete,
         class_name="input",
-        custom_attrs=_told(each),
+        custom_attrs=_told(of, each),
         **attributes,
     )
 
 
-def _long(each: Any) -> rx.Component:
+def _long(of: Any, each: Any) -> rx.Component:
     return rx.el.textarea(
-        id=each.ident, default_value=each.value, rows="4", class_name="input area", custom_attrs=_told(each)
+        id=each.ident, default_value=each.value, rows="4", class_name="input area", custom_attrs=_told(of, each)
     )
 
 
-def _select(each: Any) -> rx.Component:
+def _select(of: Any, each: Any) -> rx.Component:
     return rx.el.select(
         rx.el.option("—", value=""),
         rx.foreach(each.options, lambda one: rx.el.option(one.label, value=one.value, key=one.value)),
         id=each.ident,
         default_value=each.value,
         class_name="select",
-        custom_attrs=_told(each),
+        custom_attrs=_told(of, each),
     )
 
 
-def _several(each: Any, type_: Literal["radio", "checkbox"]) -> rx.Component:
+def _several(of: Any, each: Any, type_: Literal["radio", "checkbox"]) -> rx.Component:
     """Choices to see at once. The group of them has the id, so that links lead to it."""
 
     def one(option: Any) -> rx.Component:
@@ -208,11 +176,11 @@ def _several(each: Any, type_: Literal["radio", "checkbox"]) -> rx.Component:
     told = {"aria-describedby": each.ident + "-problem " + each.ident + "-doubt " + each.ident + "-help"}
     role = {"role": "radiogroup"} if type_ == "radio" else {"role": "group"}
     if type_ == "radio":
-        told |= {"aria-invalid": S.problems.contains(each.ident), "aria-required": S.needs.contains(each.ident)}
+        told |= {"aria-invalid": of.problems.contains(each.ident), "aria-required": of.needs.contains(each.ident)}
     return rx.el.fieldset(
-        rx.el.legend(each.label, _required(each), class_name="label"),
+        rx.el.legend(each.label, _required(of, each), class_name="label"),
         rx.el.div(rx.foreach(each.options, one), class_name="intake-options"),
-        *_below(each),
+        *_below(of, each),
         id=each.ident,
         tab_index=-1,
         class_name="intake-choices",
@@ -220,10 +188,10 @@ def _several(each: Any, type_: Literal["radio", "checkbox"]) -> rx.Component:
     )
 
 
-def _below(each: Any) -> tuple[rx.Component, ...]:
+def _below(of: Any, each: Any) -> tuple[rx.Component, ...]:
     return (
-        rx.cond(S.problems.contains(each.ident), _sentence(S.problems[each.ident], each.ident, bad=True)),
-        rx.cond(S.doubts.contains(each.ident), _sentence(S.doubts[each.ident], each.ident, bad=False)),
+        rx.cond(of.problems.contains(each.ident), _sentence(of.problems[each.ident], each.ident, bad=True)),
+        rx.cond(of.doubts.contains(each.ident), _sentence(of.doubts[each.ident], each.ident, bad=False)),
         rx.cond(each.help != "", rx.el.p(each.help, class_name="hint", id=each.ident + "-help")),
     )
 

@@ -12,15 +12,16 @@ from portal_app.components.shell import page_header, search_box
 from portal_app.components.words import hidden_text, icon, meta
 from portal_app.pages.frame import framed, once_loaded, or_problem, titled
 from portal_app.pages.page import Page
-from portal_app.pages.preferences import button
+from portal_app.pages.submissions.drafts import discard_question
 from portal_app.state.portal import PortalState
+from portal_app.state.submission_address import DRAFTS_PLACE
 from portal_app.state.submissions.starting import LINES, PLACE, NewSubmissionState
 
 S: Any = NewSubmissionState
 
 
 def new_submission() -> rx.Component:
-    content = rx.el.div(_asked(), _lines(), _drafts(), _sources(), class_name="record-main")
+    content = rx.el.div(discard_question(S), _lines(), _drafts(), _sources(), class_name="record-main")
     return framed(
         "submissions",
         page_header("New submission", "Everything you type is saved at once. You can leave and come back."),
@@ -79,9 +80,10 @@ def _drafts() -> rx.Component:
     more = rx.cond(
         S.more > 0, meta("The ", S.drafts.length(), " that were changed last are shown; ", S.more, " more wait.")
     )
+    every = button_link("All drafts", DRAFTS_PLACE, quiet=True)
     none = meta("No draft waits. One appears here as soon as you begin.")
     listed = rx.fragment(rx.el.ul(rx.foreach(S.drafts, draft), class_name="sources"), more)
-    return panel("Drafts to resume", rx.cond(S.drafts.length() > 0, listed, none))
+    return panel("Drafts to resume", rx.cond(S.drafts.length() > 0, listed, none), aside=every)
 
 
 def _sources() -> rx.Component:
@@ -141,23 +143,6 @@ def _listed(title: str, rows: Any, draw: Any) -> rx.Component:
             rx.el.h3(title, class_name="intake-row-title"), rx.el.ul(rx.foreach(rows, draw), class_name="sources")
         ),
     )
-
-
-def _asked() -> rx.Component:
-    asked = note(
-        "warning",
-        rx.el.p(
-            rx.el.strong("Discard this draft?"), " All that was typed into it, and its files, is deleted for good: ",
-            S.discarding_name, ".",
-        ),
-        rx.el.div(
-            button("Yes, discard it", on_click=S.discard), button("Keep it", on_click=S.keep),
-            class_name="note-actions button-row",
-        ),
-        role="alertdialog",
-        label="Discard this draft?",
-    )  # fmt: skip
-    return rx.cond(S.discarding != "", asked)
 
 
 PAGE = Page(PLACE, titled("New submission"), new_submission, [PortalState.arrive, NewSubmissionState.load])

@@ -45,7 +45,7 @@ def _steps() -> rx.Component:
         S.section,
         (DOCUMENTS, _documents()),
         (CERTIFY, _certify()),
-        rx.fragment(rx.foreach(S.groups, fields.group)),
+        rx.fragment(rx.foreach(S.groups, lambda each: fields.group(S, each, _both))),
     )
     heading = rx.el.div(
         rx.el.p(S.position, class_name="meta"),
@@ -67,6 +67,38 @@ def _steps() -> rx.Component:
             custom_attrs={"data-outbox": "", "aria-hidden": "true"},
         ),
     )
+
+
+def _both(each: Any) -> rx.Component:
+    """What two people saved in the same place, to choose from."""
+
+    def line(one: Any) -> rx.Component:
+        return rx.el.li(
+            rx.el.strong(one.label),
+            rx.el.span("Yours: ", one.mine, class_name="line breakable"),
+            rx.el.span("Saved: ", one.theirs, class_name="line breakable"),
+            key=one.label,
+        )
+
+    asked = note(
+        "warning",
+        rx.el.p(S.told_of[each.key], " What you typed is still here, and not saved."),
+        rx.el.ul(rx.foreach(S.conflicts[each.key], line), class_name="problems"),
+        rx.el.div(
+            rx.el.button(
+                "Keep mine", hidden_text(" for ", each.title), type="button", class_name="button button-quiet",
+                custom_attrs={"data-choose": "mine"},
+            ),
+            rx.el.button(
+                "Take what is saved", hidden_text(" for ", each.title), type="button",
+                class_name="button button-quiet", on_click=S.take_theirs(each.key),
+                custom_attrs={"data-choose": "theirs"},
+            ),
+            class_name="note-actions button-row",
+        ),
+        role="alert",
+    )  # fmt: skip
+    return rx.cond(S.conflicts.contains(each.key), asked)
 
 
 def _way() -> rx.Component:

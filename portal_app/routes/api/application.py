@@ -44,6 +44,7 @@ from portal_app.routes.api import (
     quotes,
     roles,
     routing_rules,
+    saved_views,
     submission_documents,
     submission_steps,
     submissions,
@@ -80,6 +81,7 @@ BUSINESS = (
     media,
     submission_documents,
     exports,
+    saved_views,
     notifications,
 )
 ADMINISTRATION = (

@@ -91,11 +91,13 @@ class ConfigurationVersions(shapes.Listed[ConfigurationVersion]):
 
 
 class CheckedConfiguration(shapes.Shape):
-    """What a save would meet, each problem with its path, and the lines that differ from `version`."""
+    """What a save would meet, each problem with its path, and the lines that differ from `version`. `kept` says what
+    goes on as it began, or is empty."""
 
     version: int
     problems: list[str]
     difference: list[str]
+    kept: str
 
 
 @router.get("", dependencies=parameters.GIVEN_ONCE)

@@ -10,13 +10,18 @@ from portal_app.services.door import Tx
 Value = TypeVar("Value")
 
 
+def nothing_keeps(tx: Tx, name: str) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[Value]):
     """One kind. `word` names it in addresses and rows, `label` on the screen; who edits it needs `permission` beside
     that for settings. `names` are the configurations that there are, the empty one alone where there is no more than
     one. `shipped` is the text that holds where nothing was saved. `read` takes a text, and raises ConfigurationProblems
     with everything that is wrong with it. `against` is asked before a save, with what holds now and what is to hold: a
-    sentence for each thing that is stored and would not fit any more."""
+    sentence for each thing that is stored and would not fit any more. `keeps` says what goes on as it began whatever is
+    saved, empty where nothing does."""
 
     word: str
     label: str
@@ -25,6 +30,7 @@ class Kind(Generic[Value]):
     shipped: Callable[[Tx, str], str]
     read: Callable[[str], Value]
     against: Callable[[Tx, str, Value, Value], list[str]]
+    keeps: Callable[[Tx, str], str] = nothing_keeps
 
 
 def only_one(tx: Tx) -> tuple[str, ...]:

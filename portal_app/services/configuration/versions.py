@@ -55,12 +55,13 @@ class Current:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What came of a check against the version in force: what is wrong, each with its path, and the lines that differ
-    as in a unified difference."""
+    """What came of a check against the version in force: what is wrong, each with its path, the lines that differ as in
+    a unified difference, and in a sentence what keeps what it began with."""
 
     version: int
     problems: tuple[str, ...]
     difference: tuple[str, ...]
+    kept: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,8 @@ def check(tx: Tx, *, kind: str, name: str = "", content: str) -> Checked:
     now = _current(tx, known, name).version
     before, after = (laid_out(each).splitlines() for each in (now.content, content))
     lines = difflib.unified_diff(before, after, lineterm="", n=3)
-    return Checked(now.version, tuple(_problems(tx, known, name, content)), tuple(lines)[2:])
+    problems = tuple(_problems(tx, known, name, content))
+    return Checked(now.version, problems, tuple(lines)[2:], known.keeps(tx, name))
 
 
 @writes(MAY)

@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from portal_app.models.accounts import Account
 from portal_app.models.enums import ProducerState, SubmissionEventKind, SubmissionStatus
+from portal_app.models.identity import User
 from portal_app.models.media import Media, MediaVersion
 from portal_app.models.policies import LineOfBusiness
 from portal_app.models.producers import ProducerCode
@@ -17,10 +18,11 @@ from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads, writes
 from portal_app.services.errors import Invalid
 from portal_app.services.intake.forms import LINES, Answers, Form, Role, begun
+from portal_app.services.intake.progress import Stage, progress
 from portal_app.services.licensing.records import today
 from portal_app.services.scope import Scope, scope_of, visible
 from portal_app.services.submissions import timeline
-from portal_app.services.submissions.answering import Answered, shown, whole_answers
+from portal_app.services.submissions.answering import Answered, day_of, shown, whole_answers
 from portal_app.services.submissions.carrying import carried, from_account, with_value
 from portal_app.services.submissions.kept import form_of, keep
 from portal_app.services.submissions.lifecycle import Step, check_step
@@ -33,7 +35,8 @@ MOST_DRAFTS = 200
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A draft to be resumed; `insured_name` is empty where it is not answered yet."""
+    """A draft to be resumed; `insured_name` is empty where it is not answered yet. `begun_by` is a name. Of its
+    `sections` so many are `complete`; `next_section` is the first that is not, empty where all are."""
 
     locator: str
     line: str
@@ -42,6 +45,11 @@ class Draft:
     created_at: datetime
     changed_at: datetime
     mine: bool
+    begun_by: str
+    sections: int
+    complete: int
+    next_section: str
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +91,7 @@ def discard(tx: Tx, *, locator: str, version: int | None = None) -> None:
     """Delete a draft and everything that was typed into it, for good. Raises NotFound; Conflict for what is no draft,
     or where `version` is not the one that is there."""
     row = held(tx, locator, version)
-    check_step(row.status, Step.SAVE)
+    check_step(row.status, Step.DISCARD)
     media = tx.db.scalars(
         select(col(SubmissionDocument.media_id)).where(col(SubmissionDocument.submission_id) == row.id)
     )
@@ -102,13 +110,16 @@ def discard(tx: Tx, *, locator: str, version: int | None = None) -> None:
 
 
 @reads(Permission.SUBMIT_BUSINESS)
-def resumable(tx: Tx, *, offset: int = 0, count: int = 50) -> Drafts:
-    """The drafts that the actor may go on with, the last changed first."""
+def resumable(tx: Tx, *, mine: bool = False, offset: int = 0, count: int = 50) -> Drafts:
+    """The drafts that the actor may go on with, or those alone that they began; the last changed first."""
     wanted = visible(tx.actor, Submission).where(col(Submission.status) == SubmissionStatus.DRAFT)
+    if mine:
+        wanted = wanted.where(col(Submission.created_by_id) == tx.actor.user_id)
     start = min(max(offset, 0), 2**40)
     page = (
-        wanted.add_columns(col(LineOfBusiness.code), col(LineOfBusiness.name))
+        wanted.add_columns(col(LineOfBusiness.code), col(LineOfBusiness.name), col(User.name))
         .join(LineOfBusiness, col(LineOfBusiness.id) == col(Submission.line_id))
+        .join(User, col(User.id) == col(Submission.created_by_id))
         .order_by(col(Submission.changed_at).desc(), col(Submission.id).desc())
         .offset(start)
         .limit(min(max(count, 1), MOST_DRAFTS))
@@ -117,9 +128,24 @@ def resumable(tx: Tx, *, offset: int = 0, count: int = 50) -> Drafts:
     return Drafts(tuple(_draft(tx, *found) for found in tx.db.execute(page)), total, start)
 
 
-def _draft(tx: Tx, row: Submission, line: str, name: str) -> Draft:
-    mine = row.created_by_id == tx.actor.user_id
-    return Draft(row.locator, line, name, row.insured_name, row.created_at, row.changed_at, mine)
+def _draft(tx: Tx, row: Submission, line: str, name: str, begun_by: str) -> Draft:
+    form, _ = form_of(tx, row)
+    sections = progress(form, whole_answers(tx, row, form), day_of(tx, row))
+    left = [each.name for each in sections if each.stage is not Stage.COMPLETE]
+    return Draft(
+        locator=row.locator,
+        line=line,
+        line_name=name,
+        insured_name=row.insured_name,
+        created_at=row.created_at,
+        changed_at=row.changed_at,
+        mine=row.created_by_id == tx.actor.user_id,
+        begun_by=begun_by,
+        sections=len(sections),
+        complete=len(sections) - len(left),
+        next_section=left[0] if left else "",
+        version=row.version,
+    )
 
 
 def _begun(tx: Tx, line: LineOfBusiness) -> tuple[Submission, Form]:

@@ -13,6 +13,7 @@ S = SubmissionStatus
 
 class Step(StrEnum):
     SAVE = "save"
+    DISCARD = "discard"
     SUBMIT = "submit"
     ASSIGN = "assign"
     ASK = "ask"
@@ -46,8 +47,11 @@ TRANSITIONS: dict[tuple[SubmissionStatus, Step], SubmissionStatus] = {
     (S.DECLINED, Step.REOPEN): S.PENDING,
     (S.WITHDRAWN, Step.REOPEN): S.PENDING,
 }
+# What is thrown away is there no more.
+LEAVES = frozenset({(S.DRAFT, Step.DISCARD)})
 MAY: dict[Step, Permission] = {
     Step.SAVE: Permission.SUBMIT_BUSINESS,
+    Step.DISCARD: Permission.SUBMIT_BUSINESS,
     Step.SUBMIT: Permission.SUBMIT_BUSINESS,
     Step.ASSIGN: Permission.UNDERWRITE,
     Step.ASK: Permission.UNDERWRITE,
@@ -60,6 +64,7 @@ MAY: dict[Step, Permission] = {
 }
 DONE = {
     Step.SAVE: "changed",
+    Step.DISCARD: "discarded",
     Step.SUBMIT: "submitted",
     Step.ASSIGN: "assigned",
     Step.ASK: "asked for information",
@@ -79,13 +84,13 @@ AWAITS_AN_ANSWER = (S.PENDING, S.IN_REVIEW)
 
 
 def can_step(status: SubmissionStatus, step: Step) -> bool:
-    return (status, step) in TRANSITIONS
+    return (status, step) in TRANSITIONS or (status, step) in LEAVES
 
 
 def check_step(status: SubmissionStatus, step: Step) -> None:
     """Raises Conflict with the statuses from which it could be done."""
     if not can_step(status, step):
-        sources = " or ".join(before.label for before, each in TRANSITIONS if each is step)
+        sources = " or ".join(before.label for before, each in (*TRANSITIONS, *LEAVES) if each is step)
         raise Conflict(f"This submission is {status.label}. Only one that is {sources} can be {DONE[step]}.")
 
 

@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 from portal_app.services.intake.forms import Answers, Field, FieldType, Form, Group, Row
-from portal_app.services.intake.sheet import Sheet
-from portal_app.services.intake.validation import Problem
+from portal_app.services.intake.sheet import Sheet, laid_out
+from portal_app.services.intake.validation import Problem, problems
 from portal_app.services.intake.values import read
 from portal_app.services.licensing.jurisdictions import STATES
 
@@ -76,6 +76,17 @@ class GroupRow:
     full: bool
     drawn: str
     rows: list[RowRow]
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Of a section as the answers stand, by the id in the page: what is not asked, what has to be answered, what is
+    wrong, and what is doubted."""
+
+    away: dict[str, bool]
+    needs: dict[str, bool]
+    problems: dict[str, str]
+    doubts: dict[str, str]
 
 
 def ident_of(group: str, row: str = "", field: str = "") -> str:
@@ -164,6 +175,17 @@ def _options(field: Field, value: Any) -> list[Option]:
     known = dict(STATES) if field.type is FieldType.STATE else {each.value: each.label for each in field.choices}
     strange = {each: each for each in chosen if isinstance(each, str) and each not in known}
     return [Option(code, label, code in chosen) for code, label in (known | strange).items()]
+
+
+def marks(form: Form, answers: Answers, section: str, keys: Mapping[str, Sequence[str]], today: date) -> Marks:
+    sheet = laid_out(form, answers, today)
+    wrong = problems(form, answers, today, whole=False)
+    return Marks(
+        hidden(form, sheet, section, keys),
+        needed(form, sheet, section, keys),
+        sentences(wrong, section, keys, warning=False),
+        sentences(wrong, section, keys, warning=True),
+    )
 
 
 def hidden(form: Form, sheet: Sheet, section: str, keys: Mapping[str, Sequence[str]]) -> dict[str, bool]:

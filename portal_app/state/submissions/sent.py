@@ -52,6 +52,13 @@ def read_sent(text: str) -> Sent | None:
         return None
 
 
+def acked(before: str, sent: Sent, outcome: str, version: int, *, told: str, at: str, fills: dict[str, str]) -> str:
+    """What was answered last about each group, with the answer to this one, as the page reads it."""
+    answers: dict[str, Any] = json.loads(before)
+    about = {"number": sent.number, "outcome": outcome, "version": version, "told": told, "at": at, "fills": fills}
+    return json.dumps(answers | {sent.path: about})
+
+
 def with_defaults(form: Form, sent: Sent) -> list[Row]:
     """The rows, those that were just added with what the form answers by default."""
     group = form.group(sent.path)

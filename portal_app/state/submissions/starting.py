@@ -8,15 +8,14 @@ import reflex as rx
 from portal_app.guard.events import requires
 from portal_app.services import accounts
 from portal_app.services.access import Permission
-from portal_app.services.intake.progress import Stage, go_on
 from portal_app.services.policies.views import AccountRow
-from portal_app.services.submissions import answering, drafts, find
-from portal_app.services.submissions.drafts import Draft
+from portal_app.services.submissions import drafts, find
 from portal_app.services.submissions.find import Filter
 from portal_app.services.submissions.views import SubmissionRow
 from portal_app.services.topics import Topic
 from portal_app.state import wording
 from portal_app.state.portal import PortalState
+from portal_app.state.submissions.drafts import DraftLine, draft_line
 
 SUBMITS = Permission.SUBMIT_BUSINESS
 PLACE = "/submissions/new"
@@ -42,16 +41,6 @@ class LineCard:
 
 
 @dataclass
-class DraftLine:
-    locator: str
-    href: str
-    insured: str
-    line: str
-    changed: str
-    told: str
-
-
-@dataclass
 class Source:
     """An account to start from, or a submission to copy."""
 
@@ -74,6 +63,7 @@ class NewSubmissionState(PortalState):
     past: list[Source] = []
     discarding: str = ""
     discarding_name: str = ""
+    _version: int = 0
     _made: str = ""
 
     @requires(SUBMITS, passive=True, shows=(Topic.SUBMISSIONS,))
@@ -106,20 +96,17 @@ class NewSubmissionState(PortalState):
 
     @requires(SUBMITS)
     async def ask_discard(self, locator: str) -> None:
+        """Ask before a draft is thrown away; of none, let go of the question."""
         found = next((each for each in self.drafts if each.locator == locator), None)
-        self.discarding = locator if found else ""
+        self.discarding, self._version = (locator, found.version) if found else ("", 0)
         self.discarding_name = f"{found.insured}, {found.line}" if found else ""
-
-    @requires(SUBMITS)
-    async def keep(self) -> None:
-        self.discarding = ""
 
     @requires(SUBMITS)
     async def discard(self) -> None:
         asked, self.discarding = self.discarding, ""
         if not asked:
             return
-        done, _ = await self._do(drafts.discard, locator=asked)
+        done, _ = await self._do(drafts.discard, locator=asked, version=self._version)
         await self._again(self._look)
         if done:
             self._say("The draft is discarded.")
@@ -143,7 +130,7 @@ class NewSubmissionState(PortalState):
         found = await self._ask(drafts.resumable, count=SHOWN)
         if found is None:
             return
-        self.drafts = [line for each in found.rows if (line := await self._draft(each)) is not None]
+        self.drafts = [draft_line(each, self._moment(each.changed_at)) for each in found.rows]
         self.more = found.total - len(found.rows)
         await self._search()
         self.lines = [LineCard(code, label, asks) for code, (label, asks, _) in LINES.items()]
@@ -156,20 +143,6 @@ class NewSubmissionState(PortalState):
             self.accounts = [_account(each) for each in named.rows] if named else []
         past = await self._ask(find.listed, wanted=Filter(text=self.typed), count=FOUND if self.typed else 3)
         self.past = [_past(each) for each in past.rows] if past else []
-
-    async def _draft(self, each: Draft) -> DraftLine | None:
-        found = await self._ask(answering.answers, locator=each.locator)
-        if found is None:
-            return None
-        whole = sum(one.stage is Stage.COMPLETE for one in found.progress)
-        return DraftLine(
-            locator=each.locator,
-            href=f"/submissions/{each.locator}/edit/{go_on(found.progress)}",
-            insured=each.insured_name or "No name yet",
-            line=each.line_name,
-            changed=self._moment(each.changed_at),
-            told=f"{whole} of {len(found.progress)} sections complete",
-        )
 
 
 def _account(each: AccountRow) -> Source:

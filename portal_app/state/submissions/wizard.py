@@ -1,7 +1,6 @@
 """A submission as it is filled in, section by section, and saved as it is typed."""
 
 import asyncio
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,8 +13,6 @@ from portal_app.services.door import the_door
 from portal_app.services.errors import DomainError, Invalid
 from portal_app.services.intake.forms import Field, Group, Row
 from portal_app.services.intake.progress import SectionProgress, Stage
-from portal_app.services.intake.sheet import laid_out
-from portal_app.services.intake.validation import problems
 from portal_app.services.intake.values import read, told
 from portal_app.services.submissions import answering, documents
 from portal_app.services.submissions.answering import Answered, SavedGroup, SavedMeanwhile
@@ -25,7 +22,7 @@ from portal_app.state.portal import PortalState
 from portal_app.state.producers.form import part_of
 from portal_app.state.submissions import drawing
 from portal_app.state.submissions.drawing import GroupRow
-from portal_app.state.submissions.sent import Sent, fills, read_sent, with_defaults
+from portal_app.state.submissions.sent import Sent, acked, fills, read_sent, with_defaults
 
 SUBMITS = Permission.SUBMIT_BUSINESS
 DOCUMENTS, CERTIFY = "documents", "certify"
@@ -193,16 +190,9 @@ class WizardState(PortalState):
     def _answer(
         self, sent: Sent, outcome: str, version: int = 0, *, told: str = "", fills: dict[str, str] | None = None
     ) -> None:
-        answers: dict[str, Any] = json.loads(self.acked)
-        answers[sent.path] = {
-            "number": sent.number,
-            "outcome": outcome,
-            "version": version,
-            "told": told,
-            "at": self._moment(self._now()),
-            "fills": fills or {},
-        }
-        self.acked = json.dumps(answers)
+        self.acked = acked(
+            self.acked, sent, outcome, version, told=told, at=self._moment(self._now()), fills=fills or {}
+        )
 
     def _draw_again(self, found: Answered, path: str) -> None:
         group = found.form.group(path)
@@ -221,13 +211,8 @@ class WizardState(PortalState):
     def _judge(self, found: Answered, files: int | None = None) -> None:
         """What is asked, what is wrong, and how far everything has come."""
         today = self._now().astimezone(self._zone()).date()
-        sheet = laid_out(found.form, found.answers, today)
-        wrong = problems(found.form, found.answers, today, whole=False)
-        keys = self._keys
-        self.away = drawing.hidden(found.form, sheet, self.section, keys)
-        self.needs = drawing.needed(found.form, sheet, self.section, keys)
-        self.problems = drawing.sentences(wrong, self.section, keys, warning=False)
-        self.doubts = drawing.sentences(wrong, self.section, keys, warning=True)
+        marks = drawing.marks(found.form, found.answers, self.section, self._keys, today)
+        self.away, self.needs, self.problems, self.doubts = marks.away, marks.needs, marks.problems, marks.doubts
         self.insured, self.line = _insured(found), found.line_name
         self.number = found.number if found.status is not SubmissionStatus.DRAFT else ""
         before = next((each.told for each in self.steps if each.name == DOCUMENTS), "")

@@ -4,7 +4,7 @@ tests.services.submissions.states_document` brings them up to date."""
 from pathlib import Path
 
 from portal_app.models.enums import SubmissionStatus
-from portal_app.services.submissions.lifecycle import FINAL, MAY, TRANSITIONS, Step
+from portal_app.services.submissions.lifecycle import FINAL, LEAVES, MAY, TRANSITIONS, Step
 
 PLACE = Path(__file__).resolve().parents[3] / "docs/submissions.md"
 BEGIN, END = "<!-- states:begin -->", "<!-- states:end -->"
@@ -13,9 +13,10 @@ BEGIN, END = "<!-- states:begin -->", "<!-- states:end -->"
 def diagram() -> str:
     lines = ["```mermaid", "stateDiagram-v2", f"    [*] --> {SubmissionStatus.DRAFT}"]
     lines += [f"    {before} --> {after}: {step}" for (before, step), after in TRANSITIONS.items()]
+    lines += [f"    {before} --> [*]: {step}" for before, step in LEAVES]
     lines += [*(f"    {status} --> [*]" for status in FINAL), "```", "", "| Step | From | Who |", "|---|---|---|"]
     for step in Step:
-        sources = ", ".join(before.label for before, each in TRANSITIONS if each is step)
+        sources = ", ".join(before.label for before, each in (*TRANSITIONS, *LEAVES) if each is step)
         lines.append(f"| {step} | {sources} | {MAY[step]} |")
     return "\n".join(lines)
 

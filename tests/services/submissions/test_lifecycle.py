@@ -15,9 +15,9 @@ from portal_app.services import access
 from portal_app.services.access import Actor
 from portal_app.services.door import Door, Tx
 from portal_app.services.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
-from portal_app.services.submissions import assigning, certifying, find, information, moves, moving, rows
+from portal_app.services.submissions import assigning, certifying, drafts, find, information, moves, moving, rows
 from portal_app.services.submissions.information import Wanted
-from portal_app.services.submissions.lifecycle import MAY, TRANSITIONS, Step, can_step, steps_for
+from portal_app.services.submissions.lifecycle import LEAVES, MAY, TRANSITIONS, Step, can_step, steps_for
 from portal_app.services.submissions.views import SubmissionRow
 from tests.services.submissions import states_document
 from tests.services.submissions.acting import RISK, Cast, Mailer, add_document, row_of
@@ -29,6 +29,7 @@ STEPS: dict[Step, Callable[[Cast, Actor, str], object]] = {
     Step.SUBMIT: lambda cast, who, it: cast.door.run(
         certifying.certify_and_submit, who, locator=it, statement_agreed=True
     ),
+    Step.DISCARD: lambda cast, who, it: cast.door.run(drafts.discard, who, locator=it),
     Step.ASSIGN: lambda cast, who, it: cast.door.run(assigning.pick_up, who, locator=it),
     Step.ASK: lambda cast, who, it: cast.door.run(
         information.ask, who, locator=it, items=[Wanted(RequestedItemKind.TEXT, "Roof")]
@@ -61,6 +62,10 @@ def test_each_step_goes_from_where_the_table_says_and_from_nowhere_else(door: Do
             with pytest.raises(Conflict, match="Only one that is"):
                 STEPS[step](cast, cast.principal, locator)
             assert row_of(door, locator).status is status
+        elif (status, step) in LEAVES:
+            STEPS[step](cast, cast.principal, locator)
+            with pytest.raises(NotFound):
+                door.run(find.submission, cast.principal, locator=locator)
         else:
             STEPS[step](cast, cast.principal, locator)
             assert row_of(door, locator).status is TRANSITIONS[status, step], (status, step)
@@ -69,7 +74,9 @@ def test_each_step_goes_from_where_the_table_says_and_from_nowhere_else(door: Do
 @pytest.mark.criterion("TRACK-02")
 def test_only_those_step_whose_step_it_is(door: Door, cast: Cast, agency: Agency) -> None:
     people = (cast.maya, cast.csr, cast.underwriter, cast.principal, agency.admin(), agency.read_only())
-    for step, (status, _) in {each: pair for pair, each in ((pair, pair[1]) for pair in TRANSITIONS)}.items():
+    for step, (status, _) in {
+        each: pair for pair, each in ((pair, pair[1]) for pair in (*TRANSITIONS, *LEAVES))
+    }.items():
         for who in people:
             assert (step in steps_for(who, status)) is access.can(who, MAY[step]), (step, who.email)
             if step in STEPS and not access.can(who, MAY[step]):

@@ -1,0 +1,150 @@
+"""An intake form as the wizard would draw it, from text that nobody saved. What is answered in it is held as long as
+this page shows it, and written nowhere."""
+
+import asyncio
+import secrets
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from portal_app.guard.events import requires
+from portal_app.services.access import Permission
+from portal_app.services.configuration.reading import ConfigurationProblems
+from portal_app.services.configuration.versions import LONGEST
+from portal_app.services.intake.forms import Answers, Form, begun
+from portal_app.services.intake.kind import INTAKE_FORM as KIND
+from portal_app.services.intake.progress import progress
+from portal_app.services.intake.reading import load
+from portal_app.state.configuration import ConfigurationState
+from portal_app.state.portal import PortalState
+from portal_app.state.submissions import drawing
+from portal_app.state.submissions.drawing import GroupRow
+from portal_app.state.submissions.sent import Sent, acked, fills, read_sent, with_defaults
+from portal_app.state.submissions.wizard import told_of
+
+CHANGES = Permission.CHANGE_SETTINGS
+INTAKE_FORM = KIND.word
+# Under what the page sends answers that are kept nowhere (assets/intake.js).
+OF_NOBODY = "preview-"
+
+
+@dataclass
+class PreviewStep:
+    name: str
+    title: str
+    told: str
+    here: bool
+
+
+class PreviewState(PortalState):
+    """As of the wizard (state/submissions/wizard.py). `shown` is another one for each form that is drawn."""
+
+    shown: str = ""
+    title: str = ""
+    section: str = ""
+    heading: str = ""
+    help: str = ""
+    steps: list[PreviewStep] = []
+    drawn: int = 0
+    groups: list[GroupRow] = []
+    versions: dict[str, int] = {}
+    away: dict[str, bool] = {}
+    needs: dict[str, bool] = {}
+    problems: dict[str, str] = {}
+    doubts: dict[str, str] = {}
+    acked: str = "{}"
+    _text: str = ""
+    _answers: Answers = {}
+    _keys: dict[str, list[str]] = {}
+
+    @requires(CHANGES)
+    async def draw(self) -> None:
+        """Draw the form that was checked last, with nothing answered."""
+        page = await self.get_state(ConfigurationState)
+        self.shown, self._text, self._answers, self.groups, self.acked = "", "", {}, [], "{}"
+        if page.kind == INTAKE_FORM and not page.problems and len(page.tried) <= LONGEST:
+            self._text = page.tried
+        form = await self._form()
+        if form is not None:
+            self.title, self.shown = form.title, OF_NOBODY + secrets.token_hex(8)
+            self._answers = begun(form)
+            self._open(form, form.sections[0].name)
+
+    @requires(CHANGES)
+    async def open(self, section: str) -> None:
+        form = await self._form()
+        if form is not None and form.section(section) is not None:
+            self._open(form, section)
+
+    @requires(CHANGES)
+    async def save(self, text: str) -> None:
+        """What was typed in one group, as the page sends it by itself: looked at, and not kept."""
+        sent, form = read_sent(text), await self._form()
+        if sent is None:
+            return
+        if form is None or sent.submission != self.shown or form.group(sent.path) is None:
+            # Of a form that was drawn before: the page lets go of it.
+            self._answer(sent, {})
+            return
+        self._take(form, sent)
+        proposed = await asyncio.to_thread(fills, form, sent, self._today())
+        self._answer(sent, proposed)
+
+    def _take(self, form: Form, sent: Sent) -> None:
+        group = form.group(sent.path)
+        most = group.repeat.most if group and group.repeat else 1
+        rows = with_defaults(form, sent)[:most]
+        self._answers = self._answers | {sent.path: rows}
+        if sent.path in self._keys:
+            self._keys = self._keys | {sent.path: list(sent.keys)[: len(rows)]}
+            if sent.redraw and group is not None:
+                self.groups = [
+                    drawing.group_row(group, rows, self._keys[sent.path], each.drawn, self._today())
+                    if each.key == sent.path
+                    else each
+                    for each in self.groups
+                ]
+        self._judge(form)
+
+    def _open(self, form: Form, name: str) -> None:
+        section = form.section(name)
+        if section is None:
+            return
+        self.section, self.heading, self.help, self.drawn = name, section.title, section.help, self.drawn + 1
+        self._keys = drawing.keys_for(self._answers, section.groups)
+        self.versions = {each.key: 0 for each in section.groups}
+        self.groups = [
+            drawing.group_row(
+                each, self._answers.get(each.key, []), self._keys[each.key], f"{each.key} {self.drawn}", self._today()
+            )
+            for each in section.groups
+        ]
+        self._judge(form)
+
+    def _judge(self, form: Form) -> None:
+        today = self._today()
+        marks = drawing.marks(form, self._answers, self.section, self._keys, today)
+        self.away, self.needs, self.problems, self.doubts = marks.away, marks.needs, marks.problems, marks.doubts
+        self.steps = [
+            PreviewStep(each.name, each.title, told_of(each), each.name == self.section)
+            for each in progress(form, self._answers, today)
+        ]
+
+    def _answer(self, sent: Sent, proposed: dict[str, str]) -> None:
+        at = self._moment(self._now())
+        self.acked = acked(self.acked, sent, "saved", sent.version + 1, told="", at=at, fills=proposed)
+
+    def _today(self) -> date:
+        return self._now().astimezone(self._zone()).date()
+
+    async def _form(self) -> Form | None:
+        return await asyncio.to_thread(_read, self._text) if self._text else None
+
+
+@lru_cache(maxsize=8)
+def _read(text: str) -> Form | None:
+    """None for what is no form: what is wrong with it is told where it was checked."""
+    try:
+        return load(text)
+    except ConfigurationProblems:
+        return None
