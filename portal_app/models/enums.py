@@ -251,6 +251,8 @@ class SubmissionEventKind(StrEnum):
     REFUSED = "refused"  # a bind
     REFERRED = "referred"  # a bind, to the underwriters
     CONFIRMED = "confirmed"  # a bound policy, by the agency's system
+    SENT = "sent"  # to the agency's system
+    NOT_SENT = "not_sent"
 
 
 class RequestedItemKind(Labelled):
@@ -279,6 +281,14 @@ class SubmissionDocumentKind(Labelled):
             SubmissionDocumentKind.PRIOR_DECLARATIONS: "Prior declarations page",
             SubmissionDocumentKind.MVR_AUTHORIZATION: "MVR authorization",
         }.get(self, super().label)
+
+
+class HandoverKind(Labelled):
+    """What the agency's management system is handed of a submission."""
+
+    SUBMISSION = "submission"
+    TASK = "task"
+    POLICY = "policy"
 
 
 class BillMode(Labelled):
