@@ -6,8 +6,16 @@ from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import SQLModel
 
 from portal_app.models.columns import Holds, column, key, locator, moment, reference
-from portal_app.models.enums import HandoverKind
+from portal_app.models.enums import Labelled
 from portal_app.models.stored import stored_enum
+
+
+class HandoverKind(Labelled):
+    """What the agency's management system is handed of a submission."""
+
+    SUBMISSION = "submission"
+    TASK = "task"
+    POLICY = "policy"
 
 
 class AmsHandover(SQLModel, table=True):

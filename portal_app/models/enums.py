@@ -283,14 +283,6 @@ class SubmissionDocumentKind(Labelled):
         }.get(self, super().label)
 
 
-class HandoverKind(Labelled):
-    """What the agency's management system is handed of a submission."""
-
-    SUBMISSION = "submission"
-    TASK = "task"
-    POLICY = "policy"
-
-
 class BillMode(Labelled):
     """Who sends the bill."""
 

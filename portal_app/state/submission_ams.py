@@ -1,7 +1,7 @@
 """What of a submission goes to the agency's management system, on its page: sent, or sent again, by who underwrites."""
 
 from portal_app.guard.events import requires
-from portal_app.models.enums import HandoverKind
+from portal_app.models.ams import HandoverKind
 from portal_app.services.access import Permission
 from portal_app.services.ams import handovers
 from portal_app.state.submission import DOES, SubmissionPageState

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from portal_app.models.enums import HandoverKind, RequestedItemKind, SubmissionEventKind
+from portal_app.models.ams import HandoverKind
+from portal_app.models.enums import RequestedItemKind, SubmissionEventKind
 from portal_app.services.ams.handovers import HandoverState, HandoverView
 from portal_app.services.binding.bindability import Bindability
 from portal_app.services.intake.forms import Field, FieldType, Form

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from fastapi import APIRouter
 
-from portal_app.models.enums import HandoverKind
+from portal_app.models.ams import HandoverKind
 from portal_app.routes.api import credentials, parameters, problems, shapes
 from portal_app.routes.api.auth import Caller
 from portal_app.services.ams import handovers

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import col
 
-from portal_app.models.ams import AmsHandover
-from portal_app.models.enums import HandoverKind, Labelled, SubmissionStatus
+from portal_app.models.ams import AmsHandover, HandoverKind
+from portal_app.models.enums import Labelled, SubmissionStatus
 from portal_app.models.outbox import OutboxMessage
 from portal_app.models.submissions import Submission
 from portal_app.services import outbox

@@ -4,8 +4,8 @@ up it is written down as not sent, with the reason."""
 from sqlalchemy import select
 from sqlmodel import col
 
-from portal_app.models.ams import AmsHandover
-from portal_app.models.enums import HandoverKind, SubmissionEventKind
+from portal_app.models.ams import AmsHandover, HandoverKind
+from portal_app.models.enums import SubmissionEventKind
 from portal_app.models.submissions import Submission
 from portal_app.services import audit, outbox
 from portal_app.services.ams import set_up

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from portal_app.models.accounts import Account
-from portal_app.models.ams import AmsHandover
-from portal_app.models.enums import HandoverKind, SubmissionDocumentKind
+from portal_app.models.ams import AmsHandover, HandoverKind
+from portal_app.models.enums import SubmissionDocumentKind
 from portal_app.models.media import MediaVersion, ScanState
 from portal_app.models.policies import Carrier, LineOfBusiness, Policy
 from portal_app.models.producers import ProducerCode

@@ -1,6 +1,6 @@
 """Whether the agency's management system is told of anything, and where in it what goes."""
 
-from portal_app.models.enums import HandoverKind
+from portal_app.models.ams import HandoverKind
 from portal_app.services.door import Tx
 
 NOTHING = "No mail server is set up, and the AMS is told by mail."

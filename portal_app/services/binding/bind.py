@@ -6,8 +6,9 @@ from datetime import date
 from sqlalchemy import select
 from sqlmodel import col
 
+from portal_app.models.ams import HandoverKind
 from portal_app.models.authority import AuthorityDecision
-from portal_app.models.enums import HandoverKind, QuoteState, SubmissionDocumentKind, SubmissionEventKind
+from portal_app.models.enums import QuoteState, SubmissionDocumentKind, SubmissionEventKind
 from portal_app.models.policies import Carrier, Policy
 from portal_app.models.quotes import Quote, QuoteOffer
 from portal_app.models.submissions import Submission

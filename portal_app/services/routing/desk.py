@@ -7,7 +7,8 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlmodel import col
 
-from portal_app.models.enums import AccountKind, HandoverKind
+from portal_app.models.ams import HandoverKind
+from portal_app.models.enums import AccountKind
 from portal_app.models.policies import LineOfBusiness
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.services.access import Permission

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from portal_app.logs import log
-from portal_app.models.enums import HandoverKind
+from portal_app.models.ams import HandoverKind
 from portal_app.models.identity import User
 from portal_app.models.types import new_locator
 from portal_app.services import audit

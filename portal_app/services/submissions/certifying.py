@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from portal_app.models.enums import HandoverKind, SubmissionDocumentKind, SubmissionEventKind, SubmissionStatus
+from portal_app.models.ams import HandoverKind
+from portal_app.models.enums import SubmissionDocumentKind, SubmissionEventKind, SubmissionStatus
 from portal_app.models.submissions import Submission
 from portal_app.services.access import Permission
 from portal_app.services.ams import ordering as to_ams

@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import select
 
+from portal_app.models.ams import HandoverKind
 from portal_app.models.audit import AuditEvent
 from portal_app.models.configuration import ConfigurationVersion
-from portal_app.models.enums import HandoverKind, SubmissionDocumentKind
+from portal_app.models.enums import SubmissionDocumentKind
 from portal_app.models.media import Media, MediaVersion
 from portal_app.models.submissions import Submission, SubmissionDocument
 from portal_app.services.access import Actor

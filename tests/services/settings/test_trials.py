@@ -172,7 +172,8 @@ def test_the_management_system_is_tried_at_either_address(door: Door, ada: Actor
     refused = asyncio.run(trials.tell_the_ams(door, ada, way=AmsWay.TASK))
     assert refused == Outcome(False, "The mail server refused the recipient (550).")
     [mail] = post.arrived
-    assert (mail["To"], "there is nothing to do" in mail.as_string()) == ("intake@ams.example.com", True)
+    assert mail["To"] == "intake@ams.example.com"
+    assert b"there is nothing to do" in bytes(mail.get_payload(decode=True))  # type: ignore[arg-type]
     assert details(door) == [
         {"sent": True, "told": "It was taken. Look into the AMS for a test from the portal."},
         {"sent": False, "told": refused.told},
