@@ -30,23 +30,31 @@ def made_one(tx: Tx, feed: str, source_id: str, bound: int, records: Sequence[Po
     terms = set(tx.db.scalars(select(col(PolicyTerm.effective)).where(col(PolicyTerm.policy_id) == own.id)))
     if not terms <= said or _is_more_than_the_feeds(tx, own):
         return False
-    ledger = col(LedgerTransaction.policy_id) == own.id
-    gone = {"policy_id": bound, "state": TransactionState.REVERSED, "reversed_at": tx.now}
-    tx.db.execute(update(LedgerTransaction).where(ledger).values(gone))
-    for table in metadata.sorted_tables:
-        for key in table.foreign_keys:
-            if key.column.table.name == "policy" and key.column.name == "id":
-                mine = key.parent == own.id
-                tx.db.execute(
-                    delete(table).where(mine)
-                    if table.name in PROJECTED
-                    else update(table).where(mine).values({key.parent: bound})
-                )
+    counts = (
+        col(LedgerTransaction.policy_id) == own.id,
+        col(LedgerTransaction.state) == TransactionState.ISSUED,
+    )
+    gone = {"state": TransactionState.REVERSED, "reversed_at": tx.now}
+    tx.db.execute(update(LedgerTransaction).where(*counts).values(gone))
+    _move(tx, own.id or 0, bound)
     detail = {"feed": feed, "number": own.number, "policy": own.locator}
     audit.record(tx, "policy.joined", subject_kind="policy", subject=_locator(tx, bound), detail=detail)
     tx.db.execute(delete(Policy).where(col(Policy.id) == own.id))
     tx.changes(Topic.POLICIES)
     return True
+
+
+def _move(tx: Tx, own: int, bound: int) -> None:
+    """Whatever refers to the one policy refers to the other."""
+    for table in metadata.sorted_tables:
+        for key in table.foreign_keys:
+            if (key.column.table.name, key.column.name) != ("policy", "id"):
+                continue
+            mine = key.parent == own
+            if table.name in PROJECTED:
+                tx.db.execute(delete(table).where(mine))
+            else:
+                tx.db.execute(update(table).where(mine).values({key.parent: bound}))
 
 
 def _is_more_than_the_feeds(tx: Tx, own: Policy) -> bool:

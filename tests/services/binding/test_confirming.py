@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from portal_app.database import Database
 from portal_app.models.accounts import Account
+from portal_app.models.claims import Claim
 from portal_app.models.enums import Cadence, ConflictKind, FeedKind, Origin, SubmissionEventKind, TransactionState
 from portal_app.models.ledger import LedgerTransaction
 from portal_app.models.policies import Policy, PolicyTerm
@@ -25,7 +26,7 @@ from portal_app.services.submissions import detail, timeline
 from portal_app.services.sync.rebuilding import rebuild_all
 from portal_app.services.sync.runs import run_feed
 from tests.services.binding.acting import Desk
-from tests.services.sync.feed import MemoryFeed, client, policy
+from tests.services.sync.feed import MemoryFeed, claim, client, policy
 from tests.world import Clock, make_door
 
 EFFECTIVE = date(2027, 1, 15)
@@ -113,6 +114,7 @@ def test_a_feed_confirms_the_policy_that_is_there(
 def test_a_reference_that_comes_later_makes_the_two_one(
     door: Door, desk: Desk, feed: MemoryFeed, bound: Bound, clock: Clock
 ) -> None:
+    feed.export(FeedKind.CLAIMS, claim())
     brings(door, feed, producer_code="")
     with door.database.read() as db:
         twice = list(db.scalars(select(Policy.feed).where(Policy.feed != "test").order_by(Policy.feed)))
@@ -124,6 +126,8 @@ def test_a_reference_that_comes_later_makes_the_two_one(
     assert (row.number, row.premium) == ("HO-778812", Decimal("1462.00"))
     seen = door.run(policies.policy, desk.cast.maya, locator=bound.policy)
     assert (seen.producer_code, len(seen.terms)) == ("HL-maya", 1)
+    with door.database.read() as db:
+        assert db.scalars(select(Claim.policy_id)).all() == [row.id]
     newest = door.run(timeline.events, desk.cast.maya, locator=bound.quote.submission)[0]
     assert newest.kind is SubmissionEventKind.CONFIRMED
     with door.database.read() as db:
