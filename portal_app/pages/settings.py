@@ -68,9 +68,8 @@ def _ams() -> rx.Component:
     names = {"mail": "the address that files mail", "task": "the address that makes tasks"}
 
     def sends(way: str, name: str) -> rx.Component:
-        told = rx.cond(S.tried == f"ams-{way}", rx.fragment(rx.match(S.tried_kind, *_told(), rx.fragment())))
         send = _sending(f"ams-{way}", button(f"Send a test to {name}", on_click=S.ask_for_ams(way)))
-        return rx.cond(S.ams.contains(way), rx.fragment(send, told))
+        return rx.cond(S.ams.contains(way), rx.fragment(_outcome(f"ams-{way}"), send))
 
     missing = "No address is saved above, or no mail server is set up. What goes to the AMS is not sent, and says so."
     return panel(
@@ -120,21 +119,21 @@ def _sending(what: str, send: rx.Component) -> rx.Component:
 
 
 def _trial(what: str, title: str, about: str, missing: str, there: Any, form: rx.Component) -> rx.Component:
-    told = rx.el.div(
-        rx.cond(S.tried == what, rx.fragment(rx.match(S.tried_kind, *_told(), rx.fragment()))),
-        class_name="trial-told",
-        custom_attrs={"role": "status"},
-    )
     return panel(
         title,
-        rx.cond(there, rx.fragment(meta(about), told, form), meta(missing)),
+        rx.cond(there, rx.fragment(meta(about), _outcome(what), form), meta(missing)),
         aside=_given(there, "Set up", "Not set up"),
         name=f"try-{what}",
     )
 
 
-def _told() -> list[Any]:
-    return [(kind, note(kind, S.tried_told)) for kind in ("good", "bad")]
+def _outcome(what: str) -> rx.Component:
+    cases: list[Any] = [(kind, note(kind, S.tried_told)) for kind in ("good", "bad")]
+    return rx.el.div(
+        rx.cond(S.tried == what, rx.fragment(rx.match(S.tried_kind, *cases, rx.fragment()))),
+        class_name="trial-told",
+        custom_attrs={"role": "status"},
+    )
 
 
 def _given(given: Any, yes: str, no: str) -> rx.Component:
@@ -145,8 +144,8 @@ def _environment() -> rx.Component:
     return panel(
         "Set by whoever runs the portal",
         meta(
-            "Addresses and secrets stay in the environment of the server. Here is shown whether they are set, and "
-            "never what they hold.",
+            "Addresses of servers and secrets stay in the environment of the server. Here is shown whether they are "
+            "set, and never what they hold.",
             class_name="meta none",
         ),
         table(

@@ -101,17 +101,16 @@ def _ams() -> rx.Component:
     address: dict[str, Any] = {"type": "email", "max_length": 254, "auto_complete": "off"}
     return panel(
         "Management system (AMS) by mail",
-        meta("For an AMS that files mail or makes tasks of it. What is left empty is not sent."),
         _text(
             "ams_mail",
             "Address that files mail into the AMS",
-            hint="Submissions that a rule sends there by mail, and every policy that is bound here.",
+            hint="Submissions that a rule sends there by mail, and policies that are bound here. Empty: none is sent.",
             **address,
         ),
         _text(
             "ams_tasks",
             "Address that makes tasks in the AMS",
-            hint="Submissions that a rule sends there as a task.",
+            hint="Submissions that a rule sends there as a task. Empty: none is sent.",
             **address,
         ),
         _switch(
