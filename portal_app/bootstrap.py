@@ -1,6 +1,7 @@
 """The one place where adapters meet ports, and where a database is made ready and recognised."""
 
 import os
+from urllib.parse import urlsplit
 
 from portal_app import encryption, logs, migrations
 from portal_app.database import Database
@@ -8,6 +9,7 @@ from portal_app.models.enums import DatabaseUse
 from portal_app.models.jobs import Instance
 from portal_app.services import door as doors
 from portal_app.services.access import Gate, system
+from portal_app.services.ams.port import AmsIntake
 from portal_app.services.configuration.reading import ConfigurationProblems
 from portal_app.services.door import Door, Tx, writes
 from portal_app.services.media.port import Scanner
@@ -58,12 +60,14 @@ def ports_of(settings: Settings) -> Ports:
     """The adapters that the settings ask for."""
     feeds = {feed.name: _connector(feed, settings) for feed in settings.feeds}
     producers, plugins = _of_producers(settings)
+    mailer = _mailer(settings)
     return Ports(
         feeds=feeds,
-        mailer=_mailer(settings),
+        mailer=mailer,
         texts=_texts(settings),
         webhooks=_webhooks(settings),
         scanner=_scanner(settings),
+        ams=_ams(settings, mailer),
         producers=producers,
         plugins=plugins,
     )
@@ -108,6 +112,15 @@ def _mailer(settings: Settings) -> Mailer | None:
     from integrations.mail.smtp import SmtpMailer
 
     return SmtpMailer(settings.smtp_url, settings.mail_from)
+
+
+def _ams(settings: Settings, mailer: Mailer | None) -> AmsIntake | None:
+    """The way to any system that takes mail: to which address, the agency says."""
+    if mailer is None:
+        return None
+    from integrations.custom.intake import MailIntake
+
+    return MailIntake(mailer, urlsplit(settings.origin).hostname or "portal")
 
 
 def _texts(settings: Settings) -> TextMessenger | None:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from email_validator import EmailNotValidError, validate_email
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -166,6 +167,10 @@ class Settings(BaseModel):
     sms_from: str = ""
     webhook_networks: Listed = []
     clamd_url: str = ""
+    ams_mail: str = ""
+    ams_tasks: str = ""
+    ams_attach: bool = True
+    ams_attach_mb: Annotated[int, Field(ge=1, le=25)] = 10
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     demo: bool = False
 
@@ -208,6 +213,14 @@ class Settings(BaseModel):
         if value and not by_network and not (parts.scheme == "unix" and not parts.netloc and len(parts.path) > 1):
             raise ValueError("must be such as tcp://127.0.0.1:3310 or unix:///run/clamav/clamd.ctl")
         return value
+
+    @field_validator("ams_mail", "ams_tasks")
+    @classmethod
+    def _mail_address(cls, value: str) -> str:
+        try:
+            return validate_email(value, check_deliverability=False).normalized if value else ""
+        except EmailNotValidError:
+            raise ValueError("must be a mail address") from None
 
     @field_validator("trusted_proxies", "webhook_networks")
     @classmethod

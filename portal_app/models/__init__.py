@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from portal_app.models import (
     accounts,
+    ams,
     audit,
     authority,
     billing,
@@ -33,6 +34,7 @@ metadata = SQLModel.metadata
 
 __all__ = [
     "accounts",
+    "ams",
     "audit",
     "authority",
     "billing",

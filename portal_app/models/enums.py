@@ -251,6 +251,8 @@ class SubmissionEventKind(StrEnum):
     REFUSED = "refused"  # a bind
     REFERRED = "referred"  # a bind, to the underwriters
     CONFIRMED = "confirmed"  # a bound policy, by the agency's system
+    SENT = "sent"  # to the agency's system
+    NOT_SENT = "not_sent"
 
 
 class RequestedItemKind(Labelled):

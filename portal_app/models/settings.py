@@ -19,6 +19,7 @@ class AgencySettings(SQLModel, table=True):
         CheckConstraint("version >= 0", name="ck_agency_settings_version"),
         CheckConstraint("hourly_minute BETWEEN 0 AND 59", name="ck_agency_settings_minute"),
         CheckConstraint("daily_hour BETWEEN 0 AND 23", name="ck_agency_settings_hour"),
+        CheckConstraint("ams_attach_mb BETWEEN 1 AND 25", name="ck_agency_settings_ams_attach_mb"),
     )
 
     id: int = column(Holds.PLAIN, 1, primary_key=True)
@@ -28,6 +29,10 @@ class AgencySettings(SQLModel, table=True):
     concurrent_sessions: bool | None = column(Holds.PLAIN, None)
     hourly_minute: int | None = column(Holds.PLAIN, None)
     daily_hour: int | None = column(Holds.PLAIN, None)
+    ams_mail: str | None = column(Holds.PLAIN, None, max_length=254)
+    ams_tasks: str | None = column(Holds.PLAIN, None, max_length=254)
+    ams_attach: bool | None = column(Holds.PLAIN, None)
+    ams_attach_mb: int | None = column(Holds.PLAIN, None)
 
 
 class SettingsChange(SQLModel, table=True):

@@ -77,6 +77,7 @@ def _rule(each: Any) -> rx.Component:
     return rx.el.li(
         rx.el.p(rx.el.strong(each.number, ". ", each.name), " ", each.leads),
         rx.cond(each.takes.length() > 0, takes, everything),
+        rx.cond(each.remark != "", note("warning", each.remark)),
         rx.cond(S.asking == each.place, _asked(), actions),
         key=each.number,
     )

@@ -40,6 +40,7 @@ def settings() -> rx.Component:
         ),
         settings_form(),
         _mail(),
+        _ams(),
         _texts(),
         _environment(),
         _history(),
@@ -62,6 +63,30 @@ def _mail() -> rx.Component:
     missing = "No mail server is set up. Set PORTAL_SMTP_URL and PORTAL_MAIL_FROM, and start the portal anew."
     send = _sending("mail", button("Send me a test mail", on_click=S.ask_for_mail))
     return _trial("mail", "Mail", about, missing, S.mail, send)
+
+
+def _ams() -> rx.Component:
+    """One for each address that is set, by the settings as they are saved."""
+    names = {"mail": "the address that files mail", "task": "the address that makes tasks"}
+
+    def sends(way: str, name: str) -> rx.Component:
+        send = _sending(f"ams-{way}", button(f"Send a test to {name}", on_click=S.ask_for_ams(way)))
+        return rx.cond(S.ams.contains(way), rx.fragment(_outcome(f"ams-{way}"), send))
+
+    missing = "No address is saved above, or no mail server is set up. What goes to the AMS is not sent, and says so."
+    return panel(
+        "AMS",
+        rx.cond(
+            S.ams.length() > 0,
+            rx.fragment(
+                meta("A message that says that it is a test, sent at once."),
+                *(sends(way, name) for way, name in names.items()),
+            ),
+            meta(missing),
+        ),
+        aside=_given(S.ams.length() > 0, "Set up", "Not set up"),
+        name="try-ams",
+    )
 
 
 def _texts() -> rx.Component:
@@ -96,17 +121,20 @@ def _sending(what: str, send: rx.Component) -> rx.Component:
 
 
 def _trial(what: str, title: str, about: str, missing: str, there: Any, form: rx.Component) -> rx.Component:
+    return panel(
+        title,
+        rx.cond(there, rx.fragment(meta(about), _outcome(what), form), meta(missing)),
+        aside=_given(there, "Set up", "Not set up"),
+        name=f"try-{what}",
+    )
+
+
+def _outcome(what: str) -> rx.Component:
     cases: list[Any] = [(kind, note(kind, S.tried_told)) for kind in ("good", "bad")]
-    told = rx.el.div(
+    return rx.el.div(
         rx.cond(S.tried == what, rx.fragment(rx.match(S.tried_kind, *cases, rx.fragment()))),
         class_name="trial-told",
         custom_attrs={"role": "status"},
-    )
-    return panel(
-        title,
-        rx.cond(there, rx.fragment(meta(about), told, form), meta(missing)),
-        aside=_given(there, "Set up", "Not set up"),
-        name=f"try-{what}",
     )
 
 
@@ -118,8 +146,8 @@ def _environment() -> rx.Component:
     return panel(
         "Set by whoever runs the portal",
         meta(
-            "Addresses and secrets stay in the environment of the server. Here is shown whether they are set, and "
-            "never what they hold.",
+            "Addresses of servers and secrets stay in the environment of the server. Here is shown whether they are "
+            "set, and never what they hold.",
             class_name="meta none",
         ),
         table(

@@ -29,13 +29,21 @@ def settings_form() -> rx.Component:
     """Stays as it was filled in, and in sight, while its review is looked at."""
     fields = rx.el.fieldset(
         _agency(),
-        panel("Sessions", _switch()),
+        panel(
+            "Sessions",
+            _switch(
+                "concurrent_sessions",
+                "One person may be signed in at several places at once",
+                "Otherwise a second sign-in ends the first, and tells it.",
+            ),
+        ),
         _schedule(),
         panel(
             "Lines of business",
             meta("Business days within which a submission is to be answered, for each line."),
             rx.el.div(rx.foreach(S.times, _days), class_name="days"),
         ),
+        _ams(),
         disabled=S.reviewing,
         class_name="settings-form",
     )
@@ -85,6 +93,32 @@ def _schedule() -> rx.Component:
         "Schedule of the feeds",
         _text("hourly_minute", "Hourly sync, minutes past the hour", hint="All but commissions.", **WHOLE),
         _text("daily_hour", "Daily sync, hour of the day (0 to 23)", hint="Commissions.", **WHOLE),
+    )
+
+
+def _ams() -> rx.Component:
+    """Where what goes to the management system goes."""
+    address: dict[str, Any] = {"type": "email", "max_length": 254, "auto_complete": "off"}
+    return panel(
+        "Management system (AMS) by mail",
+        _text(
+            "ams_mail",
+            "Address that files mail into the AMS",
+            hint="Submissions that a rule sends there by mail, and policies that are bound here. Empty: none is sent.",
+            **address,
+        ),
+        _text(
+            "ams_tasks",
+            "Address that makes tasks in the AMS",
+            hint="Submissions that a rule sends there as a task. Empty: none is sent.",
+            **address,
+        ),
+        _switch(
+            "ams_attach",
+            "Attach the application, the binder and the documents",
+            "Otherwise the mail names them, and leads to the portal.",
+        ),
+        _text("ams_attach_mb", "At most, in MB (1 to 25)", hint="What has no room is named in the mail.", **WHOLE),
     )
 
 
@@ -156,8 +190,8 @@ def _text(name: Any, label: Any, *, hint: str = "", **attributes: Any) -> rx.Com
     )
 
 
-def _switch() -> rx.Component:
-    name, ident = "concurrent_sessions", "setting-concurrent_sessions"
+def _switch(name: str, label: str, hint: str) -> rx.Component:
+    ident = f"setting-{name}"
     box = rx.el.input(
         type="checkbox",
         id=rx.Var.create(ident),
@@ -166,9 +200,8 @@ def _switch() -> rx.Component:
         disabled=S.fixed.contains(name),
         class_name="check",
     )
-    hint = "Otherwise a second sign-in ends the first, and tells it."
     return rx.el.div(
-        rx.el.label(box, "One person may be signed in at several places at once", class_name="check-label"),
+        rx.el.label(box, label, class_name="check-label"),
         rx.cond(S.fixed.contains(name), _fixed(S.fixed[name]), rx.el.p(hint, class_name="hint")),
         class_name="field",
     )

@@ -15,12 +15,14 @@ from portal_app.components.words import either, icon, meta
 from portal_app.pages.frame import framed, record, titled
 from portal_app.pages.page import Page
 from portal_app.pages.preferences import button
+from portal_app.pages.submission_ams import to_the_ams
 from portal_app.pages.submission_list import timing
 from portal_app.pages.submission_quotes import quotes
 from portal_app.pages.submission_requests import requests
 from portal_app.state.portal import PortalState
 from portal_app.state.submission import GO_UP, MADE, PAPER, SubmissionPageState
 from portal_app.state.submission_address import PLACE
+from portal_app.state.submission_ams import SubmissionAmsState
 from portal_app.state.submission_quotes import SubmissionQuotesState
 from portal_app.state.submission_requests import SubmissionRequestsState
 
@@ -64,7 +66,7 @@ def _submission() -> rx.Component:
         _asked(),
         rx.el.div(
             rx.el.div(requests(), quotes(), _files(), _answers(), class_name="record-main"),
-            rx.el.div(_facts(), _timeline(), class_name="record-side"),
+            rx.el.div(_facts(), to_the_ams(), _timeline(), class_name="record-side"),
             class_name="record submission",
         ),
     )
@@ -248,6 +250,7 @@ def _event(each: Any) -> rx.Component:
         ("file", icon("paperclip", 14)),
         ("quote", icon("file-text", 14)),
         ("stop", icon("circle-x", 14)),
+        ("sent", icon("send", 14)),
         icon("arrow-right", 14),
     )
     return rx.el.li(
@@ -311,6 +314,7 @@ ON_LOAD: list[Callable[..., Any]] = [
     PortalState.arrive,
     SubmissionRequestsState.begin_requests,
     SubmissionQuotesState.begin_quotes,
+    SubmissionAmsState.begin_ams,
     SubmissionPageState.load,
 ]
 PAGE = Page(f"{PLACE}/[submission_locator]", titled("Submission"), submission, ON_LOAD)

@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 
 from portal_app.logs import log
 from portal_app.services.access import system
+from portal_app.services.ams import handing
 from portal_app.services.door import Door
 from portal_app.services.identity import reset
-from portal_app.services.media.files import place_of
-from portal_app.services.outbox import Claimed, anything_due, claim, delivered, failed
+from portal_app.services.mail import content_of
+from portal_app.services.outbox import GIVEN_UP, Claimed, anything_due, claim, delivered, failed
 from portal_app.services.papers import making, ordering
 from portal_app.services.ports import DeliveryFailed, DeliveryRefused, Mail, MailFile, TextMessage
 from portal_app.services.webhooks import delivering as webhooks
@@ -71,12 +72,7 @@ def _send_mail(door: Door, message: Claimed) -> None:
 
 
 def _file(door: Door, attached: Mapping[str, Any]) -> MailFile:
-    """The file as it lies in the data folder now. Raises DeliveryRefused where it is gone: a mail that speaks of it
-    would be of no use."""
-    try:
-        content = place_of(door.settings.folder, attached["digest"]).read_bytes()
-    except FileNotFoundError:
-        raise DeliveryRefused("The file to attach is not in the portal's data folder any more.") from None
+    content = content_of(door.settings.folder, attached["digest"])
     return MailFile(attached["filename"], attached["content_type"], content)
 
 
@@ -119,6 +115,10 @@ def _has_webhooks(door: Door) -> bool:
     return door.ports.webhooks is not None
 
 
+def _has_ams(door: Door) -> bool:
+    return door.ports.ams is not None
+
+
 def _always(door: Door) -> bool:
     return True
 
@@ -128,8 +128,10 @@ WAYS: Mapping[str, Way] = {
     "text": Way(_send_text, _has_texts),
     "reset": Way(_mail_reset, _has_mail),
     ordering.TOPIC: Way(making.make, _always),
+    handing.TOPIC: Way(handing.hand_over, _has_ams),
     webhooks.TOPIC: Way(webhooks.hand_over, _has_webhooks),
 }
 # A receiver that is slow holds up other receivers, and no mail.
 TO_RECEIVERS = (webhooks.TOPIC,)
 TO_PEOPLE = tuple(topic for topic in WAYS if topic not in TO_RECEIVERS)
+GIVEN_UP[handing.TOPIC] = handing.given_up

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from portal_app.encryption import keyring
 from portal_app.services import outbox
 from portal_app.services.door import Tx
+from portal_app.services.media.files import place_of
+from portal_app.services.ports import DeliveryRefused
 
 TOPIC = "mail"
 
@@ -47,3 +50,12 @@ def send(
         payload["attached"] = [asdict(each) for each in attached]
     order = record_key or f"mail:{keyring().lookup(recipient).hex()[:16]}"
     outbox.enqueue(tx, TOPIC, record_key=order, payload=payload)
+
+
+def content_of(folder: Path, digest: str) -> bytes:
+    """A stored file as it lies in the data folder now. Raises DeliveryRefused where it is gone: a message that speaks
+    of it would be of no use."""
+    try:
+        return place_of(folder, digest).read_bytes()
+    except FileNotFoundError:
+        raise DeliveryRefused("The file to attach is not in the portal's data folder any more.") from None

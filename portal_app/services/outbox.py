@@ -1,6 +1,6 @@
 """What has to leave the house: written with the change that causes it, delivered, tried again, or shown to a person."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +22,9 @@ FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=4)
 MOST_ATTEMPTS = 12
 MOST_ROWS = 200
+
+GIVEN_UP: dict[str, Callable[[Tx, Mapping[str, Any], str], None]] = {}
+"""What else is done where a message of a topic is given up, in the same transaction: told its payload, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +236,8 @@ def _bury(tx: Tx, message: Claimed, error: str) -> None:
     )
     detail = {"topic": message.topic, "attempts": message.attempts, "error": error}
     audit.record(tx, "outbox.given_up", subject_kind="outbox", subject=message.locator, detail=detail)
+    if message.topic in GIVEN_UP:
+        GIVEN_UP[message.topic](tx, message.payload, error)
     tx.changes(Topic.LETTERS)
 
 

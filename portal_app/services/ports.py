@@ -17,6 +17,7 @@ from portal_app.models.enums import (
     PolicyStatus,
     ProducerKind,
 )
+from portal_app.services.ams.port import AmsIntake
 from portal_app.services.media.port import Scanner
 from portal_app.services.producers import loading
 from portal_app.services.producers.configuration import ProducerConfiguration
@@ -200,12 +201,9 @@ FeedRecord = (
 
 @dataclass(frozen=True, slots=True)
 class RawRow:
-    """A row as it was read: not yet mapped, so that an unchanged one costs no mapping.
-
-    `line` counts from 1 in the file; `cells` is header → text as read; `source_id` is "" where the key columns are
-    empty;
-    `fingerprint` is a canonical byte string of the cells and the map's version.
-    """
+    """A row as it was read: not yet mapped, so that an unchanged one costs no mapping. `line` counts from 1 in the
+    file; `cells` is header → text as read; `source_id` is "" where the key columns are empty; `fingerprint` is a
+    canonical byte string of the cells and the map's version."""
 
     line: int
     source_id: str
@@ -396,5 +394,6 @@ class Ports:
     texts: TextMessenger | None = None
     webhooks: WebhookSender | None = None
     scanner: Scanner | None = None
+    ams: AmsIntake | None = None
     producers: ProducerConfiguration = field(default_factory=loading.shipped)
     plugins: Plugins = field(default_factory=Plugins)

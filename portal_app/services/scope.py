@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, false, or_, select, true
 from sqlmodel import SQLModel, col
 
 from portal_app.models.accounts import Account
+from portal_app.models.ams import AmsHandover
 from portal_app.models.authority import AuthorityDecision, AuthorityGrant, Moratorium
 from portal_app.models.billing import PolicyBilling
 from portal_app.models.claims import Claim
@@ -88,6 +89,7 @@ BELONGS_TO_A_PRODUCER = (
 )
 BELONGS_TO_A_PERSON = (Notification, NotificationPreference, NotificationMute, LicenseFile, StartView)
 BELONGS_TO_A_SUBMISSION = (
+    AmsHandover,
     SubmissionAnswers,
     SubmissionEvent,
     InformationRequest,

@@ -18,6 +18,7 @@ TOPICS = {
     "reset": "Link for a forgotten password",
     "webhook": "Event for a webhook",
     "paper": "Paper of a submission",
+    "ams": "What goes to the AMS",
 }
 
 

@@ -31,6 +31,7 @@ class RuleRow:
     name: str
     takes: list[str]
     leads: str
+    remark: str
     first: bool
     last: bool
 
@@ -93,7 +94,7 @@ class RoutingState(PortalState):
     def _show(self, found: Desk) -> None:
         self._content, last = found.content, len(found.told) - 1
         self.rules = [
-            RuleRow(place, str(place + 1), each.name, list(each.takes), each.to, place == 0, place == last)
+            RuleRow(place, str(place + 1), each.name, list(each.takes), each.to, each.remark, place == 0, place == last)
             for place, each in enumerate(found.told)
         ]
         self.wrong = [self._said(each) for each in found.problems]

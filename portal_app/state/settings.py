@@ -10,6 +10,7 @@ from portal_app.services import diagnostics
 from portal_app.services.access import Permission
 from portal_app.services.door import current_actor, the_door
 from portal_app.services.errors import Conflict, DomainError, Invalid
+from portal_app.services.routing.rules import AmsWay
 from portal_app.services.settings import agency, trials
 from portal_app.services.settings.agency import Current, Past, Review
 from portal_app.services.settings.entries import OF_A_LINE
@@ -19,7 +20,7 @@ CHANGES = Permission.CHANGE_SETTINGS
 PLACE = "/admin/settings"
 UNCHANGED = "Nothing is different from what is saved."
 REVIEW_AGAIN = "Nothing was saved: the connection was lost in between. Review it once more."
-SWITCHES = ("concurrent_sessions",)
+SWITCHES = ("concurrent_sessions", "ams_attach")
 # What whoever runs the portal sets, in the order in which people look for it, and what holds where it is not set.
 VARIABLES = {
     "PORTAL_PUBLIC_URL": ("Address that people use", "The address it listens on"),
@@ -91,6 +92,7 @@ class SettingsState(PortalState):
 
     mail: bool = False
     texts: bool = False
+    ams: list[str] = []
     number: str = ""
     typed_number: str = ""
     trying: str = ""
@@ -111,6 +113,7 @@ class SettingsState(PortalState):
             return
         self._show(found)
         self.mail, self.texts, self.number = ways.mail, ways.texts, ways.number
+        self.ams = sorted(each.value for each in ways.ams)
         self.reviewing, self.meanwhile, self.theirs, self.said, self.problems, self.form = False, "", [], "", {}, {}
         self.loaded, self.drawn = True, self.drawn + 1
 
@@ -210,6 +213,17 @@ class SettingsState(PortalState):
     @requires(CHANGES)
     async def try_text(self) -> None:
         await self._try("text", trials.text_me(the_door(), current_actor.get(), number=self.typed_number))
+
+    @requires(CHANGES)
+    async def ask_for_ams(self, way: str) -> Any:
+        self.trying, self.tried = (f"ams-{way}" if way in self.ams else ""), ""
+        return SettingsState.try_ams
+
+    @requires(CHANGES)
+    async def try_ams(self) -> None:
+        way = self.trying.removeprefix("ams-")
+        if way in self.ams:
+            await self._try(self.trying, trials.tell_the_ams(the_door(), current_actor.get(), way=AmsWay(way)))
 
     async def _try(self, what: str, trial: Awaitable[trials.Outcome]) -> None:
         try:

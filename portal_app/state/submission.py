@@ -27,12 +27,14 @@ from portal_app.state.submission_list import timing
 from portal_app.state.submission_rows import (
     EventLine,
     Fact,
+    HandoverLine,
     QuoteLine,
     RequestLine,
     Section,
     event_line,
     facts,
     fields_to_ask_for,
+    handover_line,
     put_bindability,
     quote_line,
     request_line,
@@ -84,6 +86,7 @@ class SubmissionPageState(PortalState):
     files: dict[str, list[DocumentRow]] = {}
     requests: list[RequestLine] = []
     quotes: list[QuoteLine] = []
+    handovers: list[HandoverLine] = []
     may: list[str] = []
     # Whether something is asked for, and whether this person may answer it.
     asks_now: bool = False
@@ -211,6 +214,7 @@ class SubmissionPageState(PortalState):
         self.facts, self.sections = facts(found, self._moment), sections(found.sections)
         self.statement = found.certificate.statement if found.certificate else ""
         self.events = [event_line(each, self._moment) for each in found.events]
+        self.handovers = [handover_line(each, self._moment) for each in found.handovers]
         self._seen = found.events[0].locator if found.events else ""
         self.files = {
             kind.value: document_rows(found.documents, found.row.locator, zone, kind) for kind in SubmissionDocumentKind

@@ -29,7 +29,6 @@ COLUMNS = {
 # The newest first, where nothing else is asked for.
 DOWNWARDS = Sort.SUBMITTED_AT
 STATUSES = {each.value: each.label for each in SubmissionStatus}
-FLAGS = ("mine", "unassigned", "unrouted", "at_risk", "waiting", "own")
 OPTIONAL = SPELLINGS[Listing.SUBMISSIONS].columns
 DRAFTS = SubmissionStatus.DRAFT.value
 # The parts of an address that say how the list is drawn, whatever it holds.

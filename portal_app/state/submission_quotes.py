@@ -37,8 +37,8 @@ class SubmissionQuotesState(SubmissionPageState):
     @requires(BINDS)
     async def ask_bind(self, quote: str) -> None:
         told = (
-            "The policy is issued for {term}, and the agency's system is told to take it in. {binder} Other quotes of "
-            "this submission are then not taken. It cannot be undone here."
+            "The policy is issued for {term}, and goes to the AMS where that is set up. {binder} Other quotes of this "
+            "submission are then not taken. It cannot be undone here."
         )
         self._confirm("bind", quote, "Bind with {carrier} for {premium}?", told)
 

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from portal_app.models.ams import HandoverKind
 from portal_app.models.enums import RequestedItemKind, SubmissionEventKind
+from portal_app.services.ams.handovers import HandoverState, HandoverView
 from portal_app.services.authority.answers import STATED
 from portal_app.services.binding.bindability import Bindability
 from portal_app.services.intake.forms import Field, FieldType, Form
@@ -24,6 +26,8 @@ SIGNS = {
     SubmissionEventKind.REMOVED: "file",
     SubmissionEventKind.QUOTED: "quote",
     SubmissionEventKind.REFUSED: "stop",
+    SubmissionEventKind.SENT: "sent",
+    SubmissionEventKind.NOT_SENT: "stop",
 }
 YES_OR_NO = [Choice("yes", "Yes"), Choice("no", "No")]
 IN_WORDS = {"state": "The submission"} | {rule.value: stated.name for rule, stated in STATED.items()}
@@ -119,6 +123,19 @@ class QuoteLine:
     referred: str = ""
     binder: str = ""
     reasons: list[ReasonLine] = field(default_factory=list)
+
+
+@dataclass
+class HandoverLine:
+    """What goes to the AMS. `again` tells that it is there already, so that sending it is a repeat."""
+
+    kind: str
+    what: str
+    state: str
+    standing: str
+    why: str
+    may_send: bool
+    again: bool
 
 
 def sections(found: Iterable[SectionView]) -> list[Section]:
@@ -264,3 +281,25 @@ def facts(found: SubmissionDetail, moment: Told) -> list[Fact]:
 
 def _intact(intact: bool) -> str:
     return "As they were certified" if intact else "Not as they were certified: tell an administrator"
+
+
+def handover_line(each: HandoverView, moment: Told) -> HandoverLine:
+    return HandoverLine(
+        kind=each.kind.value,
+        what={HandoverKind.TASK: "A task", HandoverKind.POLICY: "The bound policy"}.get(each.kind, "The submission"),
+        state=each.state.label,
+        standing=_handed(each, moment),
+        why=each.why,
+        may_send=each.may_send,
+        again=each.state is HandoverState.SENT,
+    )
+
+
+def _handed(each: HandoverView, moment: Told) -> str:
+    if each.state is HandoverState.SENT:
+        return f"Sent {moment(each.sent_at)}. In the AMS it bears the key {each.key}."
+    if each.state is HandoverState.FAILED:
+        return f"Given up after {wording.count(each.attempts, 'attempt')}."
+    if each.next_attempt_at is not None:
+        return f"{wording.count(each.attempts, 'attempt')} so far; the next {moment(each.next_attempt_at)}."
+    return "It is sent within seconds." if each.state is HandoverState.WAITING and not each.why else ""

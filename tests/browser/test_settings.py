@@ -142,6 +142,26 @@ def test_a_test_mail_arrives_or_the_refusal_is_shown(settings_of: Visit, post: P
     expect(page.locator("#try-text").get_by_text("PORTAL_SMS_ACCOUNT")).to_be_visible()
 
 
+@pytest.mark.criterion("AMSOUT-09")
+def test_the_way_to_the_management_system_is_set_and_tried(settings_of: Visit, post: Post) -> None:
+    page = settings_of("admin")
+    ams = page.get_by_role("region", name="AMS", exact=True)
+    expect(ams.get_by_text("Not set up")).to_be_visible()
+    page.get_by_label("Address that files mail into the AMS").fill("nobody")
+    review(page)
+    expect(page.get_by_text("Enter an email address, such as intake@ams.example.com, or nothing.")).to_be_visible()
+    page.get_by_label("Address that files mail into the AMS").fill("intake@ams.example.com")
+    page.get_by_label("Attach the application, the binder and the documents").uncheck()
+    review(page)
+    expect(page.get_by_text("None → intake@ams.example.com")).to_be_visible()
+    expect(page.get_by_text("Attached → Not attached")).to_be_visible()
+    save(page)
+    ams.get_by_role("button", name="Send a test to the address that files mail").click()
+    expect(ams.get_by_text("It was taken. Look into the AMS for a test from the portal.")).to_be_visible()
+    assert post.recipients()[-1] == "intake@ams.example.com"
+    expect(ams.get_by_role("button")).to_have_count(1)
+
+
 @pytest.mark.criterion("SET-08")
 def test_others_are_shown_no_way_and_let_in_by_none(settings_of: Visit) -> None:
     page = settings_of("csr", "/")

@@ -86,6 +86,7 @@ def submission(demo_site: Site) -> Iterator[str]:
 @pytest.mark.criterion("TRACKPAGE-02")
 @pytest.mark.criterion("TRACKPAGE-04")
 @pytest.mark.criterion("TRACKPAGE-05")
+@pytest.mark.criterion("AMSOUT-11")
 def test_a_submission_goes_from_the_dashboard_to_a_policy(visit: Callable[..., Person], submission: str) -> None:
     agency, producer = visit("principal"), visit("producer")
     agency.arrive()
@@ -127,6 +128,9 @@ def test_a_submission_goes_from_the_dashboard_to_a_policy(visit: Callable[..., P
     assert look(theirs) == []
     theirs.set_viewport_size({"width": 1440, "height": 900})
     _binds(theirs)
+    there = page.get_by_role("region", name="To the AMS", exact=True)
+    expect(there).to_contain_text("No mail server is set up, and the AMS is told by mail.")
+    expect(theirs.get_by_role("region", name="To the AMS", exact=True)).to_have_count(0)
 
 
 def _asks(page: Page) -> None:

@@ -15,7 +15,7 @@ from tests.world import actor
 Opens = Callable[..., Any]
 FORM = {
     "agency_name": "Harbor Lane Insurance", "time_zone": "America/New_York", "hourly_minute": "5", "daily_hour": "5",
-    "response_days.umbrella": "2",
+    "response_days.umbrella": "2", "ams_attach": True,
 }  # fmt: skip
 
 

@@ -2,21 +2,27 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from integrations.custom.intake import MailIntake
 from portal_app.models.enums import SubmissionStatus
+from portal_app.services.delivery import deliver_due
 from portal_app.services.door import Door
+from portal_app.services.ports import Mail
+from portal_app.services.settings import agency as settings
 from portal_app.services.submissions import assigning, information, moves
 from portal_app.services.submissions.information import Wanted
 from portal_app.state import submission_address
 from portal_app.state.submission import SubmissionPageState
+from portal_app.state.submission_ams import SubmissionAmsState
 from portal_app.state.submission_list import SubmissionsState
 from portal_app.state.submission_quotes import SubmissionQuotesState
 from portal_app.state.submission_requests import SubmissionRequestsState
 from tests.services.binding.acting import Desk
-from tests.services.submissions.acting import NAMED, Cast, row_of
+from tests.services.submissions.acting import NAMED, Cast, Mailer, row_of
 from tests.world import Agency
 
 Opens = Callable[..., Any]
@@ -190,6 +196,45 @@ def test_what_is_asked_for_is_answered_item_by_item_and_sent(opens: Opens, desk:
     assert [each.answer for each in theirs.requests[0].things] == ["Twelve years", "1 Wharf St"]
     assert do(theirs, theirs.complete) == ("The answers are sent.", "good")
     assert (theirs.asks_now, theirs.requests[0].standing[:8]) == (False, "Answered")
+
+
+@pytest.mark.criterion("AMSOUT-11")
+def test_what_goes_to_the_ams_is_shown_sent_and_asked_about_before_it_goes_once_more(opens: Opens, desk: Desk) -> None:
+    class Ams(Mailer):
+        sent = 0
+
+        def send(self, mail: Mail) -> None:
+            self.sent += 1
+
+    ams = Ams()
+    desk.door.ports = replace(desk.door.ports, ams=MailIntake(ams, "portal.test"))
+    admin = desk.cast.agency.admin()
+    version = desk.door.run(settings.save, admin, version=0, given={"ams_mail": "intake@ams.example.com"})
+    submission = desk.cast.submitted()
+    assert opened(opens, submission, desk.cast.maya, SubmissionAmsState).handovers == []
+    page = opened(opens, submission, desk.cast.underwriter, SubmissionAmsState)
+    [line] = page.handovers
+    assert (line.what, line.state, line.why) == ("The submission", "Not sent", "Nothing had it sent there.")
+    assert do(page, page.ask_to_send, "task") == ("", "info")
+    assert do(page, page.ask_to_send, "submission")[0] == "It is sent within seconds. Should it fail, that stands here."
+    assert (page.handovers[0].state, page.handovers[0].may_send) == ("Waiting", False)
+    deliver_due(desk.door, holder="test")
+    page = opened(opens, submission, desk.cast.underwriter, SubmissionAmsState)
+    assert (page.handovers[0].state, page.handovers[0].again, page.events[0].sign) == ("Sent", True, "sent")
+    assert page.handovers[0].standing.startswith("Sent 10:00 AM. In the AMS it bears the key ")
+    do(page, page.ask_to_send, "submission")
+    assert (page.repeating, ams.sent) == ("submission", 1)
+    asyncio.run(page.let_it_be())
+    assert do(page, page.send_again)[0] == ""
+    do(page, page.ask_to_send, "submission")
+    do(page, page.send_again)
+    assert do(page, page.send_again)[0] == ""
+    desk.door.run(settings.save, admin, version=version, given={"ams_mail": ""})
+    deliver_due(desk.door, holder="test")
+    page = opened(opens, submission, desk.cast.underwriter, SubmissionAmsState)
+    [line] = page.handovers
+    assert (line.state, line.standing, line.may_send) == ("Failed", "Given up after 1 attempt.", False)
+    assert (page.events[0].sign, page.events[0].reason) == ("stop", line.why)
 
 
 @pytest.mark.criterion("TRACKPAGE-05")

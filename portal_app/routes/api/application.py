@@ -8,6 +8,7 @@ from pydantic.alias_generators import to_camel
 
 from portal_app.routes.api import (
     accounts,
+    ams_handovers,
     appointments,
     audit_events,
     authority_decisions,
@@ -75,6 +76,7 @@ BUSINESS = (
     submission_steps,
     submissions,
     information_requests,
+    ams_handovers,
     producers,
     producer_codes,
     producer_types,

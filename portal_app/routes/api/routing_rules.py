@@ -89,13 +89,15 @@ class RoutingTarget(shapes.Shape):
 
 
 class RoutingRule(shapes.Shape):
-    """One rule; `takes` and `leads` say in words what it takes, which is everything where empty, and where to."""
+    """One rule; `takes` and `leads` say in words what it takes, which is everything where empty, and where to. `remark`
+    says what keeps the management system from being told, where it leads there."""
 
     name: str
     when: RoutingWhen
     to: RoutingTarget
     takes: list[str]
     leads: str
+    remark: str
 
 
 class RoutingRules(shapes.Shape):
@@ -109,7 +111,8 @@ class RoutingRules(shapes.Shape):
     @classmethod
     def of_desk(cls, found: desk.Desk) -> Self:
         items = [
-            {"name": rule.name, "when": _when(rule.when), "to": asdict(rule.to), "takes": told.takes, "leads": told.to}
+            {"name": rule.name, "when": _when(rule.when), "to": asdict(rule.to)}
+            | {"takes": told.takes, "leads": told.to, "remark": told.remark}
             for rule, told in zip(found.rules.rules, found.told, strict=True)
         ]
         return cls.model_validate({"version": found.version, "items": items, "problems": found.problems})

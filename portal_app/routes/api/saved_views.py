@@ -30,7 +30,7 @@ Locator = Annotated[str, Field(pattern=f"^{parameters.LOCATOR}$")]
 
 class Filters(credentials.Sent):
     """What narrows the list. Submissions are asked by `text`, `statuses`, `line`, `assignedTo`, `mine`, `unassigned`,
-    `unrouted` and `atRisk`; policies by `text`, `status`, `line`, `carrier`, `account` and the days."""
+    `unrouted`, `atRisk`, `waiting` and `own`; policies by `text`, `status`, `line`, `carrier`, `account` and the days."""
 
     text: parameters.Text = ""
     line: parameters.Code = ""
@@ -40,6 +40,8 @@ class Filters(credentials.Sent):
     unassigned: credentials.Truth = False
     unrouted: credentials.Truth = False
     at_risk: credentials.Truth = False
+    waiting: credentials.Truth = False
+    own: credentials.Truth = False
     status: PolicyStatus | SkipJsonSchema[None] = None
     carrier: parameters.LocatorOrEmpty = ""
     account: parameters.LocatorOrEmpty = ""

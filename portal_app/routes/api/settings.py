@@ -13,6 +13,7 @@ from portal_app.routes.api.auth import Caller
 from portal_app.routes.api.shapes import Shape
 from portal_app.services import diagnostics
 from portal_app.services.door import the_door
+from portal_app.services.routing.rules import AmsWay
 from portal_app.services.settings import agency, trials
 from portal_app.services.settings.entries import OF_A_LINE
 
@@ -32,6 +33,10 @@ class Changed(BaseModel):
     concurrent_sessions: bool | None = None
     hourly_minute: Annotated[int, Field(ge=0, le=59)] | None = None
     daily_hour: Annotated[int, Field(ge=0, le=23)] | None = None
+    ams_mail: Text | None = None
+    ams_tasks: Text | None = None
+    ams_attach: bool | None = None
+    ams_attach_mb: Annotated[int, Field(ge=1, le=25)] | None = None
     response_days: dict[str, Annotated[int, Field(ge=1, le=60)]] = {}
 
     def given(self) -> dict[str, str]:
@@ -47,6 +52,14 @@ class TriedNumber(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     number: Annotated[str, Field(max_length=40)] = ""
+
+
+class TriedDesk(BaseModel):
+    """Which desk of the management system is tried: the one that files mail, or the one that makes tasks."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    way: Annotated[AmsWay, Field(strict=False)]
 
 
 class Setting(Shape):
@@ -123,6 +136,12 @@ async def test_mail(caller: Caller) -> Outcome:
 async def test_text(caller: Caller, tried: TriedNumber) -> Outcome:
     """Send a text message and tell what the gateway said."""
     return Outcome.of(await trials.text_me(the_door(), caller, number=tried.number))
+
+
+@router.post("/settings/test-ams", responses=problems.WRITTEN)
+async def test_ams(caller: Caller, tried: TriedDesk) -> Outcome:
+    """Send a test to the management system and tell what came of it."""
+    return Outcome.of(await trials.tell_the_ams(the_door(), caller, way=tried.way))
 
 
 @router.get("/diagnostics", response_class=PlainTextResponse)

@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlmodel import col
 
+from portal_app.models.ams import HandoverKind
 from portal_app.models.authority import AuthorityDecision
 from portal_app.models.enums import QuoteState, SubmissionDocumentKind, SubmissionEventKind
 from portal_app.models.policies import Carrier, Policy
@@ -13,6 +14,8 @@ from portal_app.models.quotes import Quote, QuoteOffer
 from portal_app.models.submissions import Submission
 from portal_app.services import audit
 from portal_app.services.access import Permission
+from portal_app.services.ams import ordering as to_ams
+from portal_app.services.ams import set_up
 from portal_app.services.authority import decide, revision, subjects, words
 from portal_app.services.authority.decisions import Decided
 from portal_app.services.binding.bindability import binder_until, may_refer
@@ -100,6 +103,8 @@ def _bound(tx: Tx, submission: Submission, row: Quote, decision: Decided) -> Bou
     submission.policy_id = made.policy.id
     close(tx, submission)
     ordering.order(tx, submission, SubmissionDocumentKind.BINDER)
+    if not set_up.missing(tx, HandoverKind.POLICY):
+        to_ams.order(tx, submission, HandoverKind.POLICY)
     event = move(tx, submission, Step.BIND)
     if event is not None:
         tell(tx, submission, Step.BIND, event, words=_words(tx, row, made.policy, until))

@@ -51,6 +51,13 @@ _ALL = (
         "Somebody asks the underwriters to bind a quote of {named}, which is beyond their authority.",
         "gavel",
     ),
+    Kind(
+        "ams_failed",
+        "Not sent to the AMS",
+        "Not sent to the AMS: {named}",
+        "What was to go of submission {named} to the agency's management system could not be sent.",
+        "mail-x",
+    ),
     Kind("policy_bound", "Bind confirmation", "Bound: {named}", "{named} is bound.", "shield-check"),
     Kind(
         "submission_declined",

@@ -7,10 +7,12 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlmodel import col
 
+from portal_app.models.ams import HandoverKind
 from portal_app.models.enums import AccountKind
 from portal_app.models.policies import LineOfBusiness
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.services.access import Permission
+from portal_app.services.ams import set_up
 from portal_app.services.configuration import in_force as configured
 from portal_app.services.configuration.reading import ConfigurationProblems
 from portal_app.services.door import Tx, reads
@@ -19,7 +21,7 @@ from portal_app.services.licensing.jurisdictions import STATES
 from portal_app.services.routing import in_force, matching
 from portal_app.services.routing.holidays import Holiday, Holidays, closed_between
 from portal_app.services.routing.reading import beside_each_other, each_for_itself, read_holidays
-from portal_app.services.routing.rules import Facts, Rules, When
+from portal_app.services.routing.rules import AmsWay, Facts, Rules, Target, TargetKind, When
 from portal_app.services.routing.writing import holidays_text, rules_text
 from portal_app.services.scope import visible
 
@@ -29,11 +31,13 @@ A_YEAR = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A rule in words: what it takes, empty where everything, and where it leads."""
+    """A rule in words: what it takes, empty where everything, and where it leads. `remark` says what keeps the
+    management system from being told, where it leads there: the submission then waits in the queue and is not sent."""
 
     name: str
     takes: tuple[str, ...]
     to: str
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +163,16 @@ def _told(tx: Tx, rules: Rules) -> tuple[Told, ...]:
     wanted = {each for rule in rules.rules for each in rule.when.producers}
     producers = visible(tx.actor, Producer).where(col(Producer.locator).in_(wanted))
     names = {each.locator: each.name for each in tx.db.scalars(producers)} if wanted else {}
-    return tuple(Told(each.name, _takes(each.when, lines, names), each.to.told) for each in rules.rules)
+    return tuple(
+        Told(each.name, _takes(each.when, lines, names), each.to.told, _remark(tx, each.to)) for each in rules.rules
+    )
+
+
+def _remark(tx: Tx, to: Target) -> str:
+    if to.kind is not TargetKind.AMS:
+        return ""
+    why = set_up.missing(tx, HandoverKind.TASK if to.way is AmsWay.TASK else HandoverKind.SUBMISSION)
+    return f"{why} What this rule takes waits in the queue AMS, and is not sent." if why else ""
 
 
 def _takes(when: When, lines: dict[str, str], producers: dict[str, str]) -> tuple[str, ...]:

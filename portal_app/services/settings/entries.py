@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import available_timezones
 
+from email_validator import EmailNotValidError, validate_email
+
 OF_A_LINE = "response_days."
 LONGEST_NAME = 80
 MOST_DAYS = 60
@@ -36,6 +38,14 @@ def _time_zone(text: str) -> str:
     return text.strip()
 
 
+def _address(text: str) -> str:
+    """An address, or none."""
+    try:
+        return validate_email(text.strip(), check_deliverability=False).normalized if text.strip() else ""
+    except EmailNotValidError:
+        raise ValueError("Enter an email address, such as intake@ams.example.com, or nothing.") from None
+
+
 def _switch(text: str) -> bool:
     if text not in WORDS:
         raise ValueError("Say true or false.")
@@ -64,6 +74,18 @@ def _days(days: int) -> str:
     return f"{days} business {'day' if days == 1 else 'days'}"
 
 
+def _typed_switch(on: bool) -> str:
+    return "true" if on else "false"
+
+
+def _attached(on: bool) -> str:
+    return "Attached" if on else "Not attached"
+
+
+def _or_none(address: str) -> str:
+    return address or "None"
+
+
 ENTRIES = {
     entry.name: entry
     for entry in (
@@ -73,11 +95,15 @@ ENTRIES = {
             "concurrent_sessions",
             "Signed in at several places at once",
             _switch,
-            typed=lambda on: "true" if on else "false",
+            typed=_typed_switch,
             told=lambda on: "Allowed" if on else "Not allowed",
         ),
         Entry("hourly_minute", "Hourly sync", _whole(0, 59), told=_minutes_past),
         Entry("daily_hour", "Daily sync", _whole(0, 23), told=_clock),
+        Entry("ams_mail", "Address that files mail into the AMS", _address, told=_or_none),
+        Entry("ams_tasks", "Address that makes tasks in the AMS", _address, told=_or_none),
+        Entry("ams_attach", "Documents in mail to the AMS", _switch, typed=_typed_switch, told=_attached),
+        Entry("ams_attach_mb", "Most attached to a mail to the AMS", _whole(1, 25), told=lambda size: f"{size} MB"),
     )
 }
 

@@ -9,7 +9,17 @@ from sqlalchemy.orm import Session
 from portal_app.models import metadata
 from portal_app.settings import Settings
 
-SET_IN_THE_APP = ("agency_name", "time_zone", "concurrent_sessions", "hourly_minute", "daily_hour")
+SET_IN_THE_APP = (
+    "agency_name",
+    "time_zone",
+    "concurrent_sessions",
+    "hourly_minute",
+    "daily_hour",
+    "ams_mail",
+    "ams_tasks",
+    "ams_attach",
+    "ams_attach_mb",
+)
 KEPT = "settings in force"
 
 _TABLE = metadata.tables["agency_settings"].c

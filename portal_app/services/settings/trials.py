@@ -1,5 +1,5 @@
-"""Messages to try the mail server and the text gateway with. They do not wait in the outbox, for somebody waits for the
-answer."""
+"""Messages to try the mail server, the text gateway and the management system with. They do not wait in the outbox, for
+somebody waits for the answer."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,18 +7,22 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from portal_app.logs import log
+from portal_app.models.ams import HandoverKind
 from portal_app.models.identity import User
 from portal_app.models.types import new_locator
 from portal_app.services import audit
 from portal_app.services.access import Actor, Permission
+from portal_app.services.ams import set_up
 from portal_app.services.door import Door, Tx, reads, writes
 from portal_app.services.errors import Invalid, TooMany
 from portal_app.services.identity import sign_in, text_codes, throttle
 from portal_app.services.ports import DeliveryFailed, DeliveryRefused, Mail, TextMessage
+from portal_app.services.routing.rules import AmsWay
 from portal_app.settings import PREFIX
 
 MAY = Permission.CHANGE_SETTINGS
 SECONDS = 20.0
+DESKS = {AmsWay.MAIL: HandoverKind.SUBMISSION, AmsWay.TASK: HandoverKind.TASK}
 OF_A_PERSON = 5
 """So many tests in a quarter of an hour: enough to find a mistake, too few to bother anybody with."""
 
@@ -39,16 +43,19 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """What can be tried here. `number` is one's own verified number, masked, or empty."""
+    """What can be tried here. `number` is one's own verified number, masked, or empty; `ams` has the kinds of desks of
+    the management system that are set up."""
 
     mail: bool
     texts: bool
     number: str
+    ams: frozenset[AmsWay] = frozenset()
 
 
 @reads(MAY)
 def ways(tx: Tx) -> Ways:
-    return Ways(tx.ports.mailer is not None, tx.ports.texts is not None, sign_in.masked(_own_number(tx)))
+    there = frozenset(way for way, kind in DESKS.items() if not set_up.missing(tx, kind))
+    return Ways(tx.ports.mailer is not None, tx.ports.texts is not None, sign_in.masked(_own_number(tx)), there)
 
 
 async def mail_me(door: Door, actor: Actor) -> Outcome:
@@ -72,6 +79,29 @@ async def text_me(door: Door, actor: Actor, *, number: str = "") -> Outcome:
     outcome = await _tried(lambda: texts.send(message), "The text gateway took it. Look at the phone.", "text gateway")
     await door.act(note, actor, what="text", outcome=outcome)
     return outcome
+
+
+async def tell_the_ams(door: Door, actor: Actor, *, way: AmsWay) -> Outcome:
+    """Send a test to the desk of the management system that takes what goes there in this way, and wait for what comes
+    of it. Raises Forbidden or TooMany."""
+    desk, told = await door.act(begin_ams, actor, way=way)
+    intake = door.ports.ams
+    if intake is None or not desk:
+        return Outcome(False, told)
+    agency = door.settings_in_force().agency_name
+    done = "It was taken. Look into the AMS for a test from the portal."
+    outcome = await _tried(lambda: intake.test(desk, agency, new_locator()), done, "management system")
+    await door.act(note, actor, what=f"ams {way.value}", outcome=outcome)
+    return outcome
+
+
+@writes(MAY)
+def begin_ams(tx: Tx, *, way: AmsWay) -> tuple[str, str]:
+    """The desk that takes it; or an empty one, and what is missing."""
+    if missing := set_up.missing(tx, DESKS[way]):
+        return "", missing
+    _limit(tx, f"ams {way.value}")
+    return set_up.desk_of(tx, DESKS[way]), ""
 
 
 @writes(MAY)

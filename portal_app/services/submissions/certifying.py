@@ -4,15 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from portal_app.models.ams import HandoverKind
 from portal_app.models.enums import SubmissionDocumentKind, SubmissionEventKind, SubmissionStatus
 from portal_app.models.submissions import Submission
 from portal_app.services.access import Permission
+from portal_app.services.ams import ordering as to_ams
 from portal_app.services.door import Tx, reads, writes
 from portal_app.services.errors import Conflict, Invalid, InvalidData
 from portal_app.services.intake.forms import Answers, Form
 from portal_app.services.intake.validation import Problem, problems
 from portal_app.services.licensing.records import today
 from portal_app.services.papers import ordering
+from portal_app.services.routing.rules import AmsWay
 from portal_app.services.submissions import desk, telling, timeline
 from portal_app.services.submissions.answering import whole_answers
 from portal_app.services.submissions.fingerprint import fingerprint
@@ -78,9 +81,11 @@ def certify_and_submit(tx: Tx, *, locator: str, statement_agreed: bool, version:
     _certified(tx, row)
     move(tx, row, Step.SUBMIT)
     timeline.note(tx, row, SubmissionEventKind.SUBMITTED, number=row.number)
-    desk.route(tx, row, form, answers)
+    way = desk.route(tx, row, form, answers)
     desk.set_target(tx, row)
     ordering.order(tx, row, SubmissionDocumentKind.APPLICATION)
+    if way is not None:
+        to_ams.order(tx, row, HandoverKind.TASK if way is AmsWay.TASK else HandoverKind.SUBMISSION)
     telling.people(tx, row, "submission_received", key="")
     if row.contact:
         telling.contact(tx, row)

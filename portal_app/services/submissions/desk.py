@@ -17,7 +17,7 @@ from portal_app.services.intake.forms import Answers, FieldType, Form, Role
 from portal_app.services.intake.values import read
 from portal_app.services.routing import clock
 from portal_app.services.routing.in_force import holidays_in_force, routed
-from portal_app.services.routing.rules import Facts, TargetKind
+from portal_app.services.routing.rules import AmsWay, Facts, TargetKind
 from portal_app.services.submissions import timeline
 from portal_app.services.submissions.projection import value_of
 
@@ -25,14 +25,15 @@ AMS_QUEUE = "AMS"
 """Where it is seen that a rule sends a submission to the agency's system."""
 
 
-def route(tx: Tx, row: Submission, form: Form, answers: Answers) -> None:
+def route(tx: Tx, row: Submission, form: Form, answers: Answers) -> AmsWay | None:
     """Bring the submission to the desk that the first matching rule names. Where none matches it is unrouted, which its
-    empty `routed_by` says, and waits in the queue of those."""
+    empty `routed_by` says, and waits in the queue of those. Returns how the management system is to be told, where the
+    rule leads there."""
     found = routed(tx, facts_of(tx, row, form, answers))
     row.assignee_id, row.contact, row.queue, row.routed_by = None, "", "", ""
     if found is None:
         timeline.note(tx, row, SubmissionEventKind.ROUTED)
-        return
+        return None
     row.routed_by = found.rule.name[:120]
     to = found.target
     if to.kind is TargetKind.UNDERWRITER:
@@ -42,6 +43,7 @@ def route(tx: Tx, row: Submission, form: Form, answers: Answers) -> None:
     else:
         row.queue = to.name[:80] if to.kind is TargetKind.QUEUE else AMS_QUEUE
     timeline.note(tx, row, SubmissionEventKind.ROUTED, rule=row.routed_by, to=to.email or to.name or AMS_QUEUE)
+    return to.way
 
 
 def facts_of(tx: Tx, row: Submission, form: Form, answers: Answers) -> Facts:

@@ -11,6 +11,8 @@ from portal_app.models.policies import Policy
 from portal_app.models.quotes import Quote
 from portal_app.models.submissions import Submission
 from portal_app.services.access import Permission
+from portal_app.services.ams import handovers
+from portal_app.services.ams.handovers import HandoverView
 from portal_app.services.door import Tx, reads
 from portal_app.services.intake.forms import Form, Group
 from portal_app.services.intake.sheet import Cells, Sheet, laid_out
@@ -84,6 +86,7 @@ class SubmissionDetail:
     quotes: tuple[QuoteView, ...]
     requests: tuple[RequestView, ...]
     events: tuple[Event, ...]
+    handovers: tuple[HandoverView, ...]
     steps: frozenset[Step]
 
 
@@ -107,6 +110,7 @@ def detail(tx: Tx, *, locator: str) -> SubmissionDetail:
         quotes=_quotes(tx, row),
         requests=request_views(tx, row),
         events=timeline.of(tx, row),
+        handovers=handovers.of(tx, row),
         steps=steps_for(tx.actor, row.status),
     )
 

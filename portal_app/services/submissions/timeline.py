@@ -75,8 +75,14 @@ def told(kind: SubmissionEventKind, about: Mapping[str, Any]) -> str:
         Kind.QUOTED: f"Offered a quote{_from(about, 'carrier')}",
         Kind.REFUSED: _of(about, "Binding the quote{} was refused"),
         Kind.REFERRED: _of(about, "Asked the underwriters to bind the quote{}"),
+        Kind.SENT: f"Sent {_to_ams(about)} to the AMS",
+        Kind.NOT_SENT: f"Could not send {_to_ams(about)} to the AMS",
         Kind.CONFIRMED: f"The agency's system confirmed the policy as {about.get('number', '')}",
     }[kind]
+
+
+def _to_ams(about: Mapping[str, Any]) -> str:
+    return {"task": "a task", "policy": "the bound policy"}.get(about.get("what", ""), "the submission")
 
 
 def _of(about: Mapping[str, Any], words: str) -> str:

@@ -1,6 +1,7 @@
 """Policies that were bound in the portal, found again in what a feed brings: by the Submission ID where the feed
 carries it, else by carrier, number and effective date. The feed then goes on with the policy that is there."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,12 +18,14 @@ from portal_app.models.submissions import Submission, SubmissionEvent
 from portal_app.services import audit
 from portal_app.services.door import Tx
 from portal_app.services.ports import PolicyRecord
+from portal_app.services.sync import joining
 from portal_app.services.sync.projecting import number_key
 from portal_app.services.topics import Topic
 
 MARK = "submission:"
 """How the source id of a policy begins that no feed has confirmed yet."""
 THE_PORTALS = "portal"
+REFERENCE = re.compile(r"\bSUB[^0-9a-z]{0,3}([0-9]{4})[^0-9a-z]{0,3}([0-9]{6,})(?![0-9])", re.IGNORECASE)
 WAITING = col(Policy.source_id).startswith(MARK, autoescape=True)
 
 
@@ -40,6 +43,13 @@ def binder_number(submission: str) -> str:
     return f"BND-{submission.removeprefix('SUB-')}"
 
 
+def reference_in(text: str) -> str:
+    """The Submission ID that stands in what somebody keyed, however it is spaced or what is beside it; else "". One
+    that was cut short is none."""
+    found = REFERENCE.search(text)
+    return f"SUB-{found[1]}-{found[2]}" if found else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A policy that was bound here, of which a feed says something for the first time."""
@@ -49,17 +59,24 @@ class Found:
 
 
 def find_again(tx: Tx, feed: str, records: Sequence[PolicyRecord], known: Iterable[str]) -> dict[str, Found]:
-    """Of the feed's policies that it has not brought before (`known` are those that it has), the ones that were bound
-    here, by the feed's id. They are the feed's from now on, and held."""
-    new = [each for each in records if each.policy_id not in set(known)]
-    if not new or not _any_waits(tx):
+    """Of the feed's policies the ones that were bound here, by the feed's id: of those that it has not brought before
+    (`known` are those that it has), and of those that it brought before it said so. They are the feed's from now on,
+    and held."""
+    before = set(known)
+    new = [each for each in records if each.policy_id not in before]
+    late = [each for each in records if each.policy_id in before and reference_in(each.submission)]
+    if not (new or late) or not _any_waits(tx):
         return {}
     found: dict[str, Found] = {}
     taken: set[int] = set()
-    for source_id, there in (*_by_reference(tx, new), *_by_number(tx, new)):
-        if source_id not in found and there.policy_id not in taken and _hand_over(tx, feed, source_id, there):
-            found[source_id] = there
-            taken.add(there.policy_id)
+    for source_id, there in (*_by_reference(tx, [*new, *late]), *_by_number(tx, new)):
+        if source_id in found or there.policy_id in taken or not _waits(tx, there):
+            continue
+        if source_id in before and not joining.made_one(tx, feed, source_id, there.policy_id, records):
+            continue
+        _hand_over(tx, feed, source_id, there)
+        found[source_id] = there
+        taken.add(there.policy_id)
     return found
 
 
@@ -71,7 +88,7 @@ def _any_waits(tx: Tx) -> bool:
 
 
 def _by_reference(tx: Tx, records: Sequence[PolicyRecord]) -> list[tuple[str, Found]]:
-    named = {each.submission.strip().upper(): each.policy_id for each in records if each.submission.strip()}
+    named = {number: each.policy_id for each in records if (number := reference_in(each.submission))}
     wanted = select(col(Submission.number), col(Submission.policy_id), col(Submission.id)).where(
         col(Submission.number).in_(list(named)), col(Submission.policy_id).is_not(None)
     )
@@ -102,11 +119,16 @@ def _by_number(tx: Tx, records: Sequence[PolicyRecord]) -> list[tuple[str, Found
     ]
 
 
-def _hand_over(tx: Tx, feed: str, source_id: str, there: Found) -> bool:
-    """Whether it was still waiting: a policy is confirmed once."""
-    waiting = (col(Policy.id) == there.policy_id, WAITING)
-    values = {"feed": feed, "source_id": source_id}
-    return bool(tx.db.execute(update(Policy).where(*waiting).values(values).returning(col(Policy.id))).all())
+def _waits(tx: Tx, there: Found) -> bool:
+    """Whether it is still to be confirmed, which happens once; then it is held."""
+    waiting = select(col(Policy.id)).where(col(Policy.id) == there.policy_id, WAITING).with_for_update()
+    return tx.db.scalar(waiting) is not None
+
+
+def _hand_over(tx: Tx, feed: str, source_id: str, there: Found) -> None:
+    tx.db.execute(
+        update(Policy).where(col(Policy.id) == there.policy_id).values({"feed": feed, "source_id": source_id})
+    )
 
 
 def confirm(tx: Tx, feed: str, found: Mapping[str, Found]) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from portal_app.database import Database
 from portal_app.models.accounts import Account
+from portal_app.models.claims import Claim
 from portal_app.models.enums import Cadence, ConflictKind, FeedKind, Origin, SubmissionEventKind, TransactionState
 from portal_app.models.ledger import LedgerTransaction
 from portal_app.models.policies import Policy, PolicyTerm
@@ -25,7 +26,7 @@ from portal_app.services.submissions import detail, timeline
 from portal_app.services.sync.rebuilding import rebuild_all
 from portal_app.services.sync.runs import run_feed
 from tests.services.binding.acting import Desk
-from tests.services.sync.feed import MemoryFeed, client, policy
+from tests.services.sync.feed import MemoryFeed, claim, client, policy
 from tests.world import Clock, make_door
 
 EFFECTIVE = date(2027, 1, 15)
@@ -75,8 +76,8 @@ def one_policy(door: Door) -> Policy:
 @pytest.mark.criterion("BOUND-10")
 @pytest.mark.parametrize(
     "named",
-    [{"submission": "sub-2026-000001"}, {"number": "bnd 2026 000001"}],
-    ids=["by the Submission ID", "by carrier, number and day"],
+    [{"submission": "sub-2026-000001"}, {"submission": "Portal SUB 2026/000001"}, {"number": "bnd 2026 000001"}],
+    ids=["by the Submission ID", "by the Submission ID as somebody keyed it", "by carrier, number and day"],
 )
 def test_a_feed_confirms_the_policy_that_is_there(
     door: Door, desk: Desk, feed: MemoryFeed, bound: Bound, named: dict[str, str]
@@ -107,6 +108,52 @@ def test_a_feed_confirms_the_policy_that_is_there(
     assert one_policy(door) == row
     brings(door, feed, premium=Decimal("1500.00"), **named)
     assert one_policy(door).premium == Decimal("1500.00")
+
+
+@pytest.mark.criterion("BOUND-17")
+def test_a_reference_that_comes_later_makes_the_two_one(
+    door: Door, desk: Desk, feed: MemoryFeed, bound: Bound, clock: Clock
+) -> None:
+    feed.export(FeedKind.CLAIMS, claim())
+    brings(door, feed, producer_code="")
+    with door.database.read() as db:
+        twice = list(db.scalars(select(Policy.feed).where(Policy.feed != "test").order_by(Policy.feed)))
+    assert twice == ["memory", "portal"]
+    clock.forward(hours=1)
+    brings(door, feed, producer_code="", submission="SUB-2026-000001")
+    row = one_policy(door)
+    assert (row.locator, row.feed, row.source_id) == (bound.policy, "memory", "P1")
+    assert (row.number, row.premium) == ("HO-778812", Decimal("1462.00"))
+    seen = door.run(policies.policy, desk.cast.maya, locator=bound.policy)
+    assert (seen.producer_code, len(seen.terms)) == ("HL-maya", 1)
+    with door.database.read() as db:
+        assert db.scalars(select(Claim.policy_id)).all() == [row.id]
+    newest = door.run(timeline.events, desk.cast.maya, locator=bound.quote.submission)[0]
+    assert newest.kind is SubmissionEventKind.CONFIRMED
+    with door.database.read() as db:
+        states = db.execute(select(LedgerTransaction.origin, LedgerTransaction.state).order_by(LedgerTransaction.id))
+        counted = [tuple(each) for each in states]
+    assert counted[:2] == [(Origin.PORTAL, TransactionState.ISSUED), (Origin.FEED, TransactionState.REVERSED)]
+    assert (Origin.FEED, TransactionState.ISSUED) in counted[2:]
+    rebuild_all(door)
+    assert one_policy(door) == row
+    brings(door, feed, producer_code="", submission="SUB-2026-000001", premium=Decimal("1500.00"))
+    assert one_policy(door).premium == Decimal("1500.00")
+
+
+@pytest.mark.criterion("BOUND-17")
+def test_what_has_terms_that_are_not_said_anew_stays_one_of_its_own(
+    door: Door, feed: MemoryFeed, bound: Bound, clock: Clock
+) -> None:
+    earlier = {"line": "homeowners", "number": "HO-1", "producer_code": "HL-maya", "vehicles": ()}
+    feed.export(FeedKind.CLIENTS, client("C1", "Ada Quill"))
+    feed.export(FeedKind.POLICIES, policy(**earlier), policy(**earlier | {"effective": EFFECTIVE}))
+    run_feed(door, feed="memory", cadence=Cadence.HOURLY)
+    clock.forward(hours=1)
+    brings(door, feed, submission="SUB-2026-000001")
+    with door.database.read() as db:
+        found = dict(db.execute(select(Policy.source_id, Policy.feed).where(Policy.feed != "test")).all())
+    assert found == {"P1": "memory", f"submission:{bound.quote.submission}": "portal"}
 
 
 @pytest.mark.criterion("BOUND-11")
@@ -143,8 +190,11 @@ def test_a_term_that_the_feed_has_with_another_first_day_is_the_feeds(
 
 
 @pytest.mark.criterion("BOUND-10")
-def test_another_policy_of_the_feed_is_another_policy(door: Door, desk: Desk, feed: MemoryFeed, bound: Bound) -> None:
-    brings(door, feed, submission="SUB-2026-000099")
+@pytest.mark.parametrize("reference", ["SUB-2026-000099", "SUB-2026-00001", "SUB-2026-0000011", "XSUB-2026-000001"])
+def test_another_policy_of_the_feed_is_another_policy(
+    door: Door, feed: MemoryFeed, bound: Bound, reference: str
+) -> None:
+    brings(door, feed, submission=reference)
     with door.database.read() as db:
         found = dict(db.execute(select(Policy.source_id, Policy.feed).where(Policy.feed != "test")).all())
     assert found == {"P1": "memory", f"submission:{bound.quote.submission}": "portal"}

@@ -247,6 +247,17 @@ def test_the_bench_answers_for_what_is_saved_and_what_is_not(door: Door, agency:
             door.run(desk.look, nobody)
 
 
+@pytest.mark.criterion("AMSOUT-09")
+def test_a_rule_that_cannot_tell_the_management_system_says_so(door: Door, agency: Agency) -> None:
+    save(door, HARBOR, rule("Desk"))
+    harbor, desk_of = door.run(desk.look, ADA).told
+    assert harbor.remark == (
+        "No mail server is set up, and the AMS is told by mail. "
+        "What this rule takes waits in the queue AMS, and is not sent."
+    )
+    assert desk_of.remark == ""
+
+
 @pytest.mark.criterion("CLOCK-04")
 def test_the_calendar_shows_the_closed_days_of_the_next_twelve_months(door: Door, agency: Agency) -> None:
     found = door.run(desk.calendar, ADA)

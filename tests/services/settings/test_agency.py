@@ -53,6 +53,7 @@ def test_what_was_never_set_goes_by_its_default(door: Door) -> None:
     assert typed(door) == {
         "agency_name": "Your agency", "time_zone": "America/New_York", "concurrent_sessions": "false",
         "hourly_minute": "5", "daily_hour": "5",
+        "ams_mail": "", "ams_tasks": "", "ams_attach": "true", "ams_attach_mb": "10",
     }  # fmt: skip
     save(door, 0, daily_hour="0")
     assert typed(door)["daily_hour"] == "0"
@@ -78,6 +79,8 @@ def test_the_database_itself_holds_the_limits(door: Door) -> None:
         db.query(LineOfBusiness).update({"response_days": 0})
     with pytest.raises(IntegrityError), door.database.write() as db:
         db.query(AgencySettings).update({"hourly_minute": 60})
+    with pytest.raises(IntegrityError), door.database.write() as db:
+        db.query(AgencySettings).update({"ams_attach_mb": 26})
 
 
 UNTAKEN = {

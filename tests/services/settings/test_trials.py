@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 import pytest
 from aiosmtpd.controller import Controller
 
+from integrations.custom.intake import MailIntake
 from integrations.mail import smtp
 from integrations.mail.smtp import SmtpMailer
 from integrations.sms.twilio import TwilioMessenger
@@ -20,7 +21,8 @@ from portal_app.services.access import Actor
 from portal_app.services.door import Door
 from portal_app.services.errors import Forbidden, Invalid, TooMany
 from portal_app.services.ports import Mailer, Ports
-from portal_app.services.settings import trials
+from portal_app.services.routing.rules import AmsWay
+from portal_app.services.settings import agency, trials
 from portal_app.services.settings.trials import Outcome
 from tests.servers import free_port
 from tests.services.test_outbox import Post
@@ -152,6 +154,32 @@ def test_nobody_else_sends_any(door: Door, post: Post, role: Role) -> None:
         with pytest.raises(Forbidden):
             asyncio.run(trial)
     assert post.arrived == []
+
+
+@pytest.mark.criterion("AMSOUT-09")
+def test_the_management_system_is_tried_at_either_address(door: Door, ada: Actor, post: Post) -> None:
+    mailer = mailing(post.port)
+    door = replace(door, ports=Ports(mailer=mailer, ams=MailIntake(mailer, "portal.test")))
+    told = asyncio.run(trials.tell_the_ams(door, ada, way=AmsWay.MAIL))
+    assert told == Outcome(False, "No address that files mail into the AMS is set under Settings.")
+    given = {"ams_mail": "intake@ams.example.com", "ams_tasks": "tasks@ams.example.com"}
+    with pytest.raises(Invalid, match="Enter an email address"):
+        door.run(agency.save, ada, version=0, given=given | {"ams_tasks": "nobody"})
+    door.run(agency.save, ada, version=0, given=given)
+    assert door.run(trials.ways, ada).ams == {AmsWay.MAIL, AmsWay.TASK}
+    assert asyncio.run(trials.tell_the_ams(door, ada, way=AmsWay.MAIL)).sent
+    post.answers["tasks@ams.example.com"] = "550 no tasks@ams.example.com here"
+    refused = asyncio.run(trials.tell_the_ams(door, ada, way=AmsWay.TASK))
+    assert refused == Outcome(False, "The mail server refused the recipient (550).")
+    [mail] = post.arrived
+    assert mail["To"] == "intake@ams.example.com"
+    assert b"there is nothing to do" in bytes(mail.get_payload(decode=True))  # type: ignore[arg-type]
+    assert details(door) == [
+        {"sent": True, "told": "It was taken. Look into the AMS for a test from the portal."},
+        {"sent": False, "told": refused.told},
+    ]
+    with pytest.raises(Forbidden):
+        asyncio.run(trials.tell_the_ams(door, actor(Role.CSR), way=AmsWay.MAIL))
 
 
 class Gateway:

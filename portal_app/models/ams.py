@@ -1,0 +1,40 @@
+"""What the agency's management system is handed of a submission."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlmodel import SQLModel
+
+from portal_app.models.columns import Holds, column, key, locator, moment, reference
+from portal_app.models.enums import Labelled
+from portal_app.models.stored import stored_enum
+
+
+class HandoverKind(Labelled):
+    """What the agency's management system is handed of a submission."""
+
+    SUBMISSION = "submission"
+    TASK = "task"
+    POLICY = "policy"
+
+
+class AmsHandover(SQLModel, table=True):
+    """One thing of a submission that the management system is to have. The locator is the key under which it goes
+    there, however often. `message` is the locator of the outbox's message that carries it, empty where nothing was set
+    up when it was to go; `reference` is what the system calls it, where it tells."""
+
+    __tablename__ = "ams_handover"
+    __table_args__ = (
+        UniqueConstraint("submission_id", "kind", name="uq_ams_handover_kind"),
+        CheckConstraint("sent_at IS NULL OR message <> ''", name="ck_ams_handover_sent"),
+    )
+
+    id: int | None = key()
+    locator: str = locator()
+    submission_id: int = reference("submission.id")
+    kind: HandoverKind = column(Holds.BUSINESS, sa_type=stored_enum(HandoverKind))
+    ordered_at: datetime = moment()
+    ordered_by: str = column(Holds.CONTACT, max_length=254)
+    message: str = column(Holds.PLAIN, "", max_length=26)
+    sent_at: datetime | None = moment(None)
+    reference: str = column(Holds.BUSINESS, "", max_length=300)

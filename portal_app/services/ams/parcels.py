@@ -1,0 +1,143 @@
+"""What goes to the agency's management system, as it stands when it leaves: no answer that is personal is in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from portal_app.models.accounts import Account
+from portal_app.models.ams import AmsHandover, HandoverKind
+from portal_app.models.enums import SubmissionDocumentKind
+from portal_app.models.media import MediaVersion, ScanState
+from portal_app.models.policies import Carrier, LineOfBusiness, Policy
+from portal_app.models.producers import ProducerCode
+from portal_app.models.quotes import Quote, QuoteOffer
+from portal_app.models.submissions import Submission, SubmissionDocument
+from portal_app.services.ams import set_up
+from portal_app.services.ams.port import BoundPolicy, NewSubmission, Parcel, Task
+from portal_app.services.door import Tx
+from portal_app.services.mail import Attached
+from portal_app.services.submissions.documents import TAKEN
+from portal_app.services.sync.bound import THE_PORTALS
+
+MEGABYTE = 1024 * 1024
+Kind = SubmissionDocumentKind
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A parcel with the files that are still to be read, and the names of those that stay in the portal. `lacks` says
+    what it has to wait for; `scanning` tells that a file is being checked for malware, and would go too."""
+
+    parcel: Parcel
+    attached: tuple[Attached, ...] = ()
+    in_portal: tuple[str, ...] = ()
+    lacks: str = ""
+    scanning: bool = False
+
+
+def packed(tx: Tx, handover: AmsHandover) -> Packed:
+    """What the handover is about, as it stands now."""
+    row = tx.db.get_one(Submission, handover.submission_id)
+    if handover.kind is HandoverKind.TASK:
+        return Packed(_task(tx, row, handover))
+    if handover.kind is HandoverKind.SUBMISSION:
+        return _with_papers(tx, row, _submission(tx, row, handover), Kind.APPLICATION, _handed_in(tx, row))
+    quote = tx.db.scalars(
+        select(Quote).where(col(Quote.submission_id) == row.id, col(Quote.offer) == QuoteOffer.BOUND)
+    ).one()
+    its_paper = [quote.document_id] if quote.document_id else []
+    return _with_papers(tx, row, _policy(tx, row, handover, quote), Kind.BINDER, its_paper)
+
+
+def _common(tx: Tx, row: Submission, handover: AmsHandover) -> dict[str, Any]:
+    code = tx.db.get_one(ProducerCode, row.producer_code_id) if row.producer_code_id else None
+    account = tx.db.get_one(Account, row.account_id) if row.account_id else None
+    return {
+        "key": handover.locator,
+        "desk": set_up.desk_of(tx, handover.kind),
+        "agency": tx.settings.agency_name,
+        "submission": row.number or "",
+        "insured": row.insured_name,
+        "line": tx.db.get_one(LineOfBusiness, row.line_id).name,
+        "producer_code": (code.code or "") if code else "",
+        "effective": row.effective,
+        "link": f"{tx.settings.origin}/submissions/{row.locator}",
+        "client_id": account.source_id if account and account.feed != THE_PORTALS else "",
+    }
+
+
+def _submission(tx: Tx, row: Submission, handover: AmsHandover) -> NewSubmission:
+    return NewSubmission(
+        **_common(tx, row, handover),
+        status=row.status.label,
+        state=row.jurisdiction,
+        submitted_at=row.submitted_at or handover.ordered_at,
+        due=row.target_on,
+    )
+
+
+def _task(tx: Tx, row: Submission, handover: AmsHandover) -> Task:
+    return Task(
+        **_common(tx, row, handover),
+        title=f"submission {row.number}",
+        description="Take up this submission. The answers and the documents are in the portal.",
+        due=row.target_on,
+    )
+
+
+def _policy(tx: Tx, row: Submission, handover: AmsHandover, quote: Quote) -> BoundPolicy:
+    """Under the code that it was quoted with, and for its own term."""
+    carrier = tx.db.get_one(Carrier, quote.carrier_id)
+    code = tx.db.get_one(ProducerCode, quote.producer_code_id) if quote.producer_code_id else None
+    told = _common(tx, row, handover) | {
+        "effective": quote.effective,
+        "producer_code": (code.code or "") if code else "",
+    }
+    return BoundPolicy(
+        **told,
+        number=tx.db.get_one(Policy, row.policy_id).number,
+        carrier=carrier.name,
+        carrier_naic=carrier.naic,
+        expiration=quote.expiration,
+        premium=quote.premium,
+        bound_by=quote.bound_by,
+        bound_at=quote.bound_at or handover.ordered_at,
+    )
+
+
+def _handed_in(tx: Tx, row: Submission) -> Sequence[int]:
+    """What was uploaded to the submission, in order."""
+    document = SubmissionDocument
+    mine = (col(document.submission_id) == row.id, col(document.kind).in_(TAKEN))
+    found = select(col(document.id)).where(*mine).order_by(col(document.id))
+    return [each or 0 for each in tx.db.scalars(found)]
+
+
+def _with_papers(
+    tx: Tx, row: Submission, parcel: Parcel, made: SubmissionDocumentKind, more: Sequence[int | None]
+) -> Packed:
+    """The portal's own paper first, then others while there is room for them; what is not found clean, or has no room,
+    stays in the portal."""
+    document, version = SubmissionDocument, MediaVersion
+    asked = (
+        select(document, version)
+        .join(version, col(version.media_id) == col(document.media_id))
+        .where(col(document.submission_id) == row.id, col(document.removed_at).is_(None))
+        .where((col(document.kind) == made) | col(document.id).in_(more), col(version.scan) != ScanState.REFUSED)
+        .order_by(col(document.kind) != made, col(document.id))
+    )
+    found = tx.db.execute(asked).all()
+    room = tx.settings.ams_attach_mb * MEGABYTE if tx.settings.ams_attach else 0
+    attached, in_portal = list[Attached](), list[str]()
+    for _, file in found:
+        if file.scan is not ScanState.WAITING and file.size <= room:
+            attached.append(Attached(file.digest, file.filename, file.content_type, file.size))
+            room -= file.size
+        else:
+            in_portal.append(file.filename)
+    lacks = "" if any(each.kind is made for each, _ in found) else f"The {made.label.lower()} has not been made yet."
+    scanning = tx.settings.ams_attach and any(file.scan is ScanState.WAITING for _, file in found)
+    return Packed(parcel, tuple(attached), tuple(in_portal), lacks, scanning)
