@@ -15,6 +15,7 @@ from portal_app.services.authority.answers import Answer, Verdict
 from portal_app.services.door import Tx
 from portal_app.services.errors import Conflict
 from portal_app.services.licensing.records import today
+from portal_app.services.quotes.referrals import is_referred
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def standing_in_the_way(tx: Tx, row: Quote, answers: Sequence[Answer]) -> tuple[
 
 def may_decide(tx: Tx, row: Quote) -> bool:
     """Whether the actor underwrites, and somebody else asked the underwriters to bind it."""
-    asked = row.referred_at is not None and row.referred_by_id != tx.actor.user_id
+    asked = is_referred(row) and row.referred_by_id != tx.actor.user_id
     return asked and access.can(tx.actor, Permission.UNDERWRITE)
 
 

@@ -51,6 +51,14 @@ _ALL = (
         "Somebody asks the underwriters to bind a quote of {named}, which is beyond their authority.",
         "gavel",
     ),
+    Kind(
+        "bind_refused",
+        "Bind refused by underwriters",
+        "Not bound: {named}",
+        "The underwriters were asked to bind a quote of {named}, and refused.",
+        "gavel",
+        needs="reason",
+    ),
     Kind("policy_bound", "Bind confirmation", "Bound: {named}", "{named} is bound.", "shield-check"),
     Kind(
         "submission_declined",
