@@ -10,7 +10,7 @@ from portal_app.components.notes import note, skeleton_page
 from portal_app.components.shell import page_header
 from portal_app.components.uploads import upload_one
 from portal_app.components.words import meta
-from portal_app.pages.frame import framed, record, titled
+from portal_app.pages.frame import framed, or_problem, record, titled
 from portal_app.pages.page import Page
 from portal_app.state.portal import PortalState
 from portal_app.state.quote_form import PAPER, PLACE, STATES, SUBMISSIONS, QuoteFormState
@@ -20,14 +20,14 @@ MONEY: dict[str, Any] = {"input_mode": "decimal", "max_length": 20, "auto_comple
 
 
 def new_quote() -> rx.Component:
-    return _page("submission", "Enter a quote", ("All submissions", SUBMISSIONS))
+    return _page("submission", "Enter a quote", "No quote can be entered here", ("All submissions", SUBMISSIONS))
 
 
 def changed_quote() -> rx.Component:
-    return _page("quote", "Change the quote", ("All quotes", PLACE))
+    return _page("quote", "Change the quote", "The quote cannot be changed", ("All quotes", PLACE))
 
 
-def _page(what: str, title: str, away: tuple[str, str]) -> rx.Component:
+def _page(what: str, title: str, wrong: str, away: tuple[str, str]) -> rx.Component:
     back: Any = (what.capitalize(), S.back)
     drawn = rx.el.div(
         page_header(title, S.lead, back=back),
@@ -35,7 +35,7 @@ def _page(what: str, title: str, away: tuple[str, str]) -> rx.Component:
         _form(),
         class_name="settings",
     )
-    shown = record(what, S.loaded, drawn, skeleton_page(title), away)
+    shown = or_problem(wrong, record(what, S.loaded, drawn, skeleton_page(title), away), alone=True)
     return framed(f"{what}s", shown, search=False, refresh=S.refresh)
 
 
@@ -116,10 +116,9 @@ def _terms() -> rx.Component:
         class_name="input",
         custom_attrs=_told_by("terms"),
     )
-    hint = (
-        "Coverages, conditions and subjectivities, as far as the fields above do not say them. The binder bears them."
-    )
-    return panel("Terms", _labelled("terms", "Terms", box, hint))
+    label = "Coverages, conditions and subjectivities"
+    hint = "As far as the fields above do not say them. The binder repeats them word for word."
+    return panel("Terms", _labelled("terms", label, box, hint, "field field-wide"))
 
 
 def _document() -> rx.Component:
@@ -157,10 +156,10 @@ def _told_by(name: str) -> dict[str, Any]:
     }
 
 
-def _labelled(name: str, label: str, box: rx.Component, hint: str = "") -> rx.Component:
+def _labelled(name: str, label: str, box: rx.Component, hint: str = "", look: str = "field") -> rx.Component:
     below = rx.el.p(hint, id=rx.Var.create(f"quote-{name}-hint"), class_name="hint") if hint else rx.fragment()
     head = rx.el.label(label, html_for=f"quote-{name}", class_name="label")
-    return rx.el.div(head, box, _problem(name), below, class_name="field")
+    return rx.el.div(head, box, _problem(name), below, class_name=look)
 
 
 def _text(name: str, label: str, *, hint: str = "", **attributes: Any) -> rx.Component:

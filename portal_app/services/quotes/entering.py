@@ -48,12 +48,12 @@ class Beginning:
 
 @reads(Permission.UNDERWRITE)
 def begin(tx: Tx, *, submission: str, like: str = "") -> Beginning:
-    """A new quote of a submission (locator): as far as its answers say it, or with the terms of an earlier quote of it
-    (`like`, a locator). Raises NotFound; Conflict where the submission is not quoted."""
+    """A new quote of a submission (locator): as far as its answers say it, over which go the terms of an earlier quote
+    of it (`like`, a locator). Raises NotFound; Conflict where the submission is not quoted."""
     of = rows.one(tx, submission)
     of_submissions.check_quotable(of)
-    terms = _earlier(tx, of, like) if like else _answered(tx, of)
-    return _beginning(tx, of, terms)
+    earlier = _known(_earlier(tx, of, like)) if like else {}
+    return _beginning(tx, of, _known(_answered(tx, of)) | earlier)
 
 
 @reads(Permission.UNDERWRITE)
@@ -101,9 +101,13 @@ def _beginning(tx: Tx, of: Submission, terms: Mapping[str, Any]) -> Beginning:
         line_name=line.name,
         quote="",
         version=0,
-        terms={name: value for name, value in terms.items() if value not in (None, "", ())},
+        terms=terms,
         document="",
     )
+
+
+def _known(terms: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in terms.items() if value not in (None, "", ())}
 
 
 def _answered(tx: Tx, of: Submission) -> dict[str, Any]:
