@@ -306,9 +306,14 @@ def test_a_file_that_is_asked_for_is_answered_as_it_comes_and_once(door: Door, c
     asked = door.run(information.ask, cast.underwriter, locator=locator, items=items)
     photo, age = (each.locator for each in asked.items)
     roof = replace(named(locator, "roof.jpg", "other"), item=photo)
+
+    def untaken() -> Iterator[bytes]:
+        raise AssertionError("it is refused before a byte is taken")
+        yield b""
+
     for wrong, error in ((age, Invalid), ("0" * 26, NotFound)):
         with pytest.raises(error):
-            send(door, cast.maya, picture(), replace(roof, item=wrong, upload_key="another-key"))
+            send(door, cast.maya, untaken(), replace(roof, item=wrong, upload_key="another-key"))
     assert lying(tmp_path) == []
     first, again = (send(door, cast.maya, picture(), roof) for _ in range(2))
     assert first.locator == again.locator
