@@ -137,12 +137,11 @@ def _paper() -> rx.Component:
     none = meta(
         "The carrier's own quote is not on file.",
         rx.cond(S.edit_href != "", rx.fragment(" ", link("Upload it", href=S.edit_href + "#quote-document"), ".")),
-        class_name="meta none",
     )
-    there = rx.el.ul(rx.foreach(S.papers, document), class_name="upload-files padded")
+    there = rx.el.ul(rx.foreach(S.papers, document), class_name="upload-files")
     return rx.cond(
         S.submission_href != "",
-        panel("Quote document", rx.cond(S.papers.length() > 0, there, none), name="document", flush=True),
+        panel("Quote document", rx.cond(S.papers.length() > 0, there, none), name="document"),
     )
 
 
