@@ -6,7 +6,7 @@
   const waiting = new Map();
   let pressed = null, pressing, sentAt = -DOUBLE;
 
-  const buttonOf = (target) => target.closest?.("main button:not([data-news])");
+  const buttonOf = (target) => target.closest?.("main button:not([data-news], [data-upload-done])");
   const formWaits = (form) => [...waiting.keys()].some((button) => button.type === "submit" && button.form === form);
   const stop = (event) => {
     event.preventDefault();

@@ -54,6 +54,7 @@
     start() {
       running.add(this);
       const names = { of: this.place.dataset.uploadTo, kind: this.place.dataset.uploadKind };
+      if (this.place.dataset.uploadItem) names.item = this.place.dataset.uploadItem;
       const asked = new URLSearchParams({ ...names, filename: this.file.name, upload_key: this.key });
       const request = (this.request = new XMLHttpRequest());
       request.open("POST", `/files?${asked}`);
@@ -90,7 +91,15 @@
       this.told.textContent = found.scan === "waiting" ? "Is there, and is being checked" : "Is there";
       this.away.firstChild.textContent = "Dismiss";
       say(this.place, `${found.filename} is there.`);
-      drop(this.place);
+      this.place.querySelector("[data-upload-done]")?.click();
+      settle();
+    }
+    // Where a field asks for the file, it is chosen there as soon as the page offers it, once.
+    choose() {
+      const field = document.getElementById(this.place.dataset.uploadField);
+      if (this.chosen || !field || ![...field.options].some((each) => each.value === this.locator)) return;
+      this.chosen = true;
+      field.value = this.locator;
     }
     lost(sentence) {
       if (this.tries < PAUSES.length) {
@@ -131,17 +140,16 @@
 
   // A row goes when the page itself shows what became of it.
   const rows = new Set();
-  const drop = (place) => {
-    for (const each of rows) {
-      if (each.locator && place.querySelector(`[data-document="${each.locator}"]`)) {
+  const settle = () => {
+    for (const each of [...rows].filter((one) => one.locator)) {
+      each.choose();
+      if (document.querySelector(`[data-document="${each.locator}"]`)) {
         each.row.remove();
         rows.delete(each);
       }
     }
   };
-  new MutationObserver(() => {
-    for (const place of new Set([...rows].map((each) => each.place))) drop(place);
-  }).observe(document, { childList: true, subtree: true });
+  new MutationObserver(() => rows.size && settle()).observe(document, { childList: true, subtree: true });
 
   document.addEventListener("change", (event) => {
     const chooser = event.target.closest?.("[data-upload-choose]");

@@ -14,6 +14,7 @@ from portal_app.components.words import Text, chip, hidden_text, icon, meta
 ACCEPT = ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"
 PHOTOS = "image/jpeg,image/png"
 ABOUT = "PDF, JPG or PNG. A file has at most 25 MB, all files together 100 MB."
+ABOUT_ONE = "PDF, JPG or PNG of at most 25 MB."
 
 
 def uploads(
@@ -26,7 +27,7 @@ def uploads(
         rx.el.ul(class_name="upload-rows", custom_attrs={"data-upload-rows": ""}),
         rx.cond(
             documents.length() > 0,
-            rx.el.ul(rx.foreach(documents, _document), class_name="upload-files"),
+            rx.el.ul(rx.foreach(documents, document), class_name="upload-files"),
         ),
         rx.el.p(class_name="visually-hidden", custom_attrs={"role": "status", "data-upload-said": ""}),
         class_name="uploads",
@@ -38,40 +39,66 @@ def uploads(
     )
 
 
-def _drop(label: Text, ident: str, hint: Text) -> rx.Component:
-    described = f"{ident}-hint"
+def upload_one(
+    label: Text, *, submission: Text, kind: str, ident: Text, done: rx.EventHandler, item: Text = "", field: str = ""
+) -> rx.Component:
+    """A place for one file that is asked for where it stands: the answer to `item` (the locator of what a request for
+    information asks for), or what is then chosen in the select whose id is `field`. `done` is told when it is there."""
+    told = rx.el.button(
+        "Show what came", type="button", on_click=done, hidden=True, tab_index=-1, custom_attrs={"data-upload-done": ""}
+    )
+    return rx.el.div(
+        _drop(label, ident, ABOUT_ONE, many=False),
+        rx.el.ul(class_name="upload-rows", custom_attrs={"data-upload-rows": ""}),
+        rx.el.p(class_name="visually-hidden", custom_attrs={"role": "status", "data-upload-said": ""}),
+        told,
+        class_name="uploads",
+        custom_attrs={
+            "data-upload-to": _of(submission),
+            "data-upload-kind": kind,
+            "data-upload-item": item,
+            "data-upload-field": field,
+        },
+    )
+
+
+def _drop(label: Text, ident: Any, hint: Text, *, many: bool = True) -> rx.Component:
+    described = ident + "-hint"
     return rx.el.div(
         icon("cloud-upload", 20),
         rx.el.div(
-            _chooser("Choose files", "file-up", label, described, accept=ACCEPT),
+            _chooser("Choose files" if many else "Choose a file", "file-up", label, described, many=many),
             # Shown where there is a touch screen: there a photo is quicker taken than found.
-            _chooser("Take a photo", "camera", label, described, accept=PHOTOS, capture="environment"),
+            _chooser("Take a photo", "camera", label, described, camera=True),
             class_name="upload-choosers",
         ),
-        rx.el.p("or drop them here", class_name="meta upload-drop-words"),
+        rx.el.p("or drop them here" if many else "or drop it here", class_name="meta upload-drop-words"),
         rx.el.p(hint, id=rx.Var.create(described), class_name="hint"),
         class_name="upload-drop",
         custom_attrs={"data-upload-drop": ""},
     )
 
 
-def _chooser(words: str, sign: str, label: Text, described: str, *, accept: str, capture: str = "") -> rx.Component:
-    more = {"capture": capture} if capture else {"multiple": True}
+def _chooser(
+    words: str, sign: str, label: Text, described: Text, *, many: bool = False, camera: bool = False
+) -> rx.Component:
+    more: dict[str, Any] = {"capture": "environment"} if camera else {"multiple": True} if many else {}
     return rx.el.label(
         rx.el.input(
             type="file",
-            accept=accept,
+            accept=PHOTOS if camera else ACCEPT,
             class_name="visually-hidden",
             custom_attrs={"data-upload-choose": "", "aria-describedby": described, **more},
         ),
         icon(sign, 16),
         words,
         hidden_text(": ", label),
-        class_name="button button-quiet upload-camera" if capture else "button button-quiet",
+        class_name="button button-quiet upload-camera" if camera else "button button-quiet",
     )
 
 
-def _document(each: Any) -> rx.Component:
+def document(each: Any) -> rx.Component:
+    """One file that is there: a `DocumentRow`."""
     there = rx.el.div(
         icon("paperclip", 14),
         rx.el.div(

@@ -27,7 +27,7 @@ class Quote(SQLModel, table=True):
     `jurisdiction` is the state of the risk by two letters, `insured_value` all that is insured, `limit` the highest
     limit, `losses` what was paid and reserved in the years that the carrier asks about. `offer` says what became of one
     of a submission, `document_id` is the carrier's own paper; `referred_at` tells since when underwriters are asked to
-    bind it."""
+    bind it, `refused_at` when one of them refused, and `refusal` why."""
 
     __tablename__ = "quote"
     __table_args__ = (
@@ -36,6 +36,10 @@ class Quote(SQLModel, table=True):
         CheckConstraint(
             "premium >= 0 AND insured_value >= 0 AND limit_amount >= 0 AND deductible >= 0 AND losses >= 0",
             name="ck_quote_amounts",
+        ),
+        CheckConstraint(
+            "(refused_at IS NULL) = (refused_by = '') AND (refused_at IS NULL) = (refusal = '')",
+            name="ck_quote_refusal",
         ),
         Index("ix_quote_account", "account_id", "id"),
         Index("ix_quote_producer_code", "producer_code_id", "state"),
@@ -79,6 +83,9 @@ class Quote(SQLModel, table=True):
     document_id: int | None = reference("submission_document.id", None)
     referred_at: datetime | None = moment(None)
     referred_by_id: int | None = reference("portal_user.id", None)
+    refused_at: datetime | None = moment(None)
+    refused_by: str = column(Holds.CONTACT, "", max_length=254)
+    refusal: str = column(Holds.BUSINESS, "", max_length=2000)
     bound_at: datetime | None = moment(None)
     bound_by: str = column(Holds.CONTACT, "", max_length=254)
 

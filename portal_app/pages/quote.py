@@ -6,12 +6,13 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.authority import why_not_bound
-from portal_app.components.badge import flag_level, producer_state, quote_state
+from portal_app.components.badge import flag_level, producer_state, quote_offer, quote_state
 from portal_app.components.facts import facts, panel
-from portal_app.components.links import link
+from portal_app.components.links import button_link, link
 from portal_app.components.notes import note, skeleton_page
 from portal_app.components.shell import page_header
-from portal_app.components.words import icon, meta
+from portal_app.components.uploads import document
+from portal_app.components.words import chip, either, icon, meta
 from portal_app.pages.frame import framed, record, titled
 from portal_app.pages.page import Page
 from portal_app.pages.preferences import button
@@ -33,7 +34,13 @@ ASKED = {
         "It stays to be looked at, and nothing can be done with it any more.",
         "Yes, discard it",
     ),
+    "offer": (
+        "Offer this quote?",
+        "Whoever submitted it is told, with the carrier's paper attached where there is one.",
+        "Yes, offer it",
+    ),
 }
+TAKEN_BACK = " It is offered no longer then, and whoever submitted it is told."
 
 
 def quote() -> rx.Component:
@@ -48,6 +55,7 @@ def _quote() -> rx.Component:
     return rx.fragment(
         _header(),
         _asked(),
+        rx.cond(S.refused != "", note("warning", rx.el.p(S.refused, class_name="as-written breakable"))),
         rx.el.div(
             rx.el.div(*[part() for part in BESIDE], class_name="record-side"),
             rx.el.div(*[part() for part in PARTS], class_name="record-main"),
@@ -64,22 +72,39 @@ def _header() -> rx.Component:
         on_click=S.underwrite,
         class_name="button button-solid",
     )
+    offer = rx.el.button(
+        icon("send", 16), "Offer", type="button", on_click=S.ask_first("offer"), class_name="button button-solid"
+    )
     return page_header(
         rx.fragment(S.insured),
-        rx.fragment(quote_state(S.standing), rx.el.span(S.line), rx.el.span(S.carrier)),
+        rx.fragment(
+            quote_state(S.standing),
+            rx.cond((S.offer != "") & (S.offer != "Not offered"), quote_offer(S.offer)),
+            rx.cond(S.expired, chip("calendar-x", "Expired", tone="amber")),
+            rx.el.span(S.line),
+            rx.el.span(S.carrier),
+        ),
+        rx.cond(S.edit_href != "", button_link("Edit", S.edit_href, quiet=True)),
+        rx.cond(S.copy_href != "", button_link("Copy", S.copy_href, quiet=True)),
         rx.cond(S.may_reset, button("Back to draft", on_click=S.ask_first("reset"))),
         rx.cond(S.may_discard, button("Discard", on_click=S.ask_first("discard"))),
         rx.cond(S.may_underwrite, solid),
+        rx.cond(S.may_offer, offer),
         back=("Quotes", PLACE),
     )
 
 
 def _asked() -> rx.Component:
     cases: list[Any] = [
-        (what, _question(question, told, yes, S.go_on, S.ask_first("")))
+        (what, _question(question, _told(what, told), yes, S.go_on, S.ask_first("")))
         for what, (question, told, yes) in ASKED.items()
     ]
     return rx.cond(S.asking != "", rx.fragment(rx.match(S.asking, *cases, rx.fragment())))
+
+
+def _told(what: str, told: str) -> Any:
+    """With what it means for the producer, where the quote was offered."""
+    return told if what == "offer" else rx.fragment(told, either(S.offer == "Offered", TAKEN_BACK, ""))
 
 
 def _question(question: str, told: Any, yes: str, go_on: Any, leave: Any) -> rx.Component:
@@ -93,14 +118,30 @@ def _question(question: str, told: Any, yes: str, go_on: Any, leave: Any) -> rx.
 
 
 def _terms() -> rx.Component:
-    account = link("The account", icon("arrow-right", 14), href=S.account_href, class_name="link onward")
+    def onward(label: str, href: Any) -> rx.Component:
+        return rx.cond(href != "", link(label, icon("arrow-right", 14), href=href, class_name="link onward"))
+
     return panel(
         "Quote",
         _facts(S.facts),
         rx.cond(S.terms != "", rx.el.p(S.terms, class_name="as-written quote-terms")),
-        rx.cond(S.account_href != "", account),
+        onward("The submission", S.submission_href),
+        onward("The account", S.account_href),
         meta(S.history, class_name="meta breakable"),
         name="terms",
+    )
+
+
+def _paper() -> rx.Component:
+    """Of a quote of a submission: the carrier's own paper, or that there is none."""
+    none = meta(
+        "The carrier's own quote is not on file.",
+        rx.cond(S.edit_href != "", rx.fragment(" ", link("Upload it", href=S.edit_href + "#quote-document"), ".")),
+    )
+    there = rx.el.ul(rx.foreach(S.papers, document), class_name="upload-files")
+    return rx.cond(
+        S.submission_href != "",
+        panel("Quote document", rx.cond(S.papers.length() > 0, there, none), name="document"),
     )
 
 
@@ -255,7 +296,7 @@ def _authority() -> rx.Component:
 
 
 # What the page is made of, in its order: beside the record, and the record itself.
-BESIDE: tuple[Callable[[], rx.Component], ...] = (_terms, _risk)
+BESIDE: tuple[Callable[[], rx.Component], ...] = (_terms, _paper, _risk)
 PARTS: tuple[Callable[[], rx.Component], ...] = (_flags, _authority, _producers)
 
 PAGE = Page(

@@ -82,7 +82,7 @@ def _results() -> rx.Component:
         empty(
             "file-pen-line",
             "No quotes yet",
-            "Quotes appear here once somebody draws one up that you may see. Programs do so through the API.",
+            "Quotes appear here once an underwriter enters one that you may see, on the page of a submission.",
         ),
     )
     return rx.cond(S.total > 0, rx.cond(S.rows.length() > 0, listed, beyond), nothing)

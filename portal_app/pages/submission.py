@@ -7,7 +7,7 @@ import reflex as rx
 
 from portal_app.components.badge import submission_status
 from portal_app.components.facts import facts, panel
-from portal_app.components.links import button_link, link
+from portal_app.components.links import button_link, link, plain_link
 from portal_app.components.notes import note, skeleton_page
 from portal_app.components.shell import page_header
 from portal_app.components.uploads import uploads
@@ -268,7 +268,26 @@ def _files() -> rx.Component:
     places = [_place(kind, label, S.may_add) for kind, label in GO_UP.items()]
     places.append(_place(*PAPER, S.may_add_quotes))
     places += [_place(kind, label, False) for kind, label in MADE.items()]
-    return panel("Documents", rx.el.div(*places, class_name="upload-places"), name="documents")
+    nothing = rx.cond(S.no_files & ~S.may_add, meta("No files have come with it."))
+    return panel("Documents", nothing, rx.el.div(*places, class_name="upload-places"), _evidence(), name="documents")
+
+
+def _evidence() -> rx.Component:
+    """Made when it is asked for, so it stands in no list."""
+    get = plain_link(
+        icon("download", 16),
+        "Download evidence file",
+        href=S.evidence_href,
+        class_name="button button-quiet",
+        custom_attrs={"download": "", "aria-describedby": "evidence-told"},
+    )
+    told = meta(
+        "One PDF, made now: the answers as they were certified, quotes, information asked for, the timeline, decisions "
+        "on binding authority, and the documents with their sums, as far as you see them. Personal values are masked. "
+        "The trail tells who had it.",
+        id=rx.Var.create("evidence-told"),
+    )
+    return rx.cond(S.evidence_href != "", rx.el.div(get, told, class_name="evidence"))
 
 
 def _place(kind: str, label: str, may_add: Any) -> rx.Component:

@@ -8,7 +8,7 @@ from portal_app.components.badge import quote_offer, quote_state
 from portal_app.components.facts import fact, facts, panel
 from portal_app.components.links import link, plain_link
 from portal_app.components.notes import note
-from portal_app.components.words import amount, hidden_text, icon, meta, or_dash
+from portal_app.components.words import amount, chip, either, hidden_text, icon, meta, or_dash
 from portal_app.pages.preferences import button
 from portal_app.state.submission_quotes import SubmissionQuotesState
 
@@ -21,9 +21,13 @@ def quotes() -> rx.Component:
         rx.cond(
             S.quotes.length() > 0,
             rx.foreach(S.quotes, _quote),
-            meta("No quote was offered yet.", class_name="meta none"),
+            meta(
+                either(S.enter_href != "", "No quote was entered yet.", "No quote was offered yet."),
+                class_name="meta none",
+            ),
         ),
         name="quotes",
+        aside=rx.cond(S.enter_href != "", link("Enter a quote", href=S.enter_href, class_name="button button-quiet")),
         flush=True,
     )
 
@@ -34,6 +38,7 @@ def _quote(each: Any) -> rx.Component:
             rx.el.h3(link(each.carrier, href=each.href), class_name="answers-title"),
             quote_offer(each.offer),
             rx.cond(each.offer == "Not offered", quote_state(each.state)),
+            rx.cond(each.expired, chip("calendar-x", "Expired", tone="amber")),
             class_name="request-head",
         ),
         facts(
@@ -42,6 +47,7 @@ def _quote(each: Any) -> rx.Component:
             fact("Valid until", or_dash(each.valid_until)),
         ),
         rx.cond(each.terms != "", rx.el.p(each.terms, class_name="as-written breakable")),
+        rx.cond(each.refused != "", note("warning", rx.el.p(each.refused, class_name="as-written breakable"))),
         rx.cond(each.asked, _standing(each)),
         rx.cond(S.confirming.quote == each.locator, _confirm(), _actions(each)),
         meta(each.history, class_name="meta breakable"),
@@ -52,12 +58,13 @@ def _quote(each: Any) -> rx.Component:
 
 
 def _standing(each: Any) -> rx.Component:
-    can = note("good", rx.el.p(rx.el.strong("Can I bind? "), "Yes, within your authority. ", each.binder))
+    asked = either(each.may_refuse, "Yes: the underwriters were asked to. ", "Yes, within your authority. ")
+    can = note("good", rx.el.p(rx.el.strong("Can I bind? "), asked, each.binder))
     cannot = note(
         "warning",
         rx.el.p(rx.el.strong("Can I bind? "), "Not as it stands:"),
         rx.el.ul(rx.foreach(each.reasons, _reason), class_name="problems"),
-        rx.cond(each.referred != "", rx.el.p(each.referred)),
+        rx.cond((each.referred != "") & (each.refused == ""), rx.el.p(each.referred)),
     )
     return rx.cond(each.can_bind, can, rx.cond(each.reasons.length() > 0, cannot))
 
@@ -85,12 +92,21 @@ def _actions(each: Any) -> rx.Component:
         class_name="button button-quiet",
         custom_attrs={"download": ""},
     )
+
+    def onward(label: str, sign: str, href: Any) -> rx.Component:
+        named = hidden_text(" the quote of ", each.carrier)
+        return rx.cond(href != "", link(icon(sign, 16), label, named, href=href, class_name="button button-quiet"))
+
     bind = opens("Bind", "file-check", S.ask_bind(each.locator), "button button-solid")
     return rx.el.div(
         rx.cond(each.may_offer, opens("Offer", "send", S.ask_offer(each.locator))),
         rx.cond(each.can_bind, bind),
         rx.cond(each.may_refer, opens("Ask the underwriters", "user-round-search", S.ask_refer(each.locator))),
+        rx.cond(each.may_refuse, opens("Refuse", "circle-x", S.ask_refuse(each.locator))),
         rx.cond(each.paper != "", paper),
+        rx.cond(each.paper_waits, chip("hourglass", "Its document is being checked for malware", tone="amber")),
+        onward("Edit", "pencil-line", each.edit),
+        onward("Copy", "copy", each.copy),
         class_name="button-row",
     )
 
@@ -115,15 +131,16 @@ def _confirm() -> rx.Component:
             S.confirming.what,
             ("offer", yes("Yes, offer it", S.offer)),
             ("bind", yes("Yes, bind it", S.bind)),
-            ("refer", asked(_note())),
+            ("refer", asked(_note("Note for the underwriters (optional)", "Ask them", S.refer))),
+            ("refuse", asked(_note("Reason", "Refuse it", S.refuse))),
             rx.fragment(),
         )
     )
 
 
-def _note() -> rx.Component:
+def _note(label: str, yes: str, do: Any) -> rx.Component:
     return rx.el.form(
-        rx.el.label("Note for the underwriters (optional)", html_for="refer-note", class_name="label"),
+        rx.el.label(label, html_for="refer-note", class_name="label"),
         rx.el.textarea(
             id=rx.Var.create("refer-note"),
             name="note",
@@ -133,7 +150,7 @@ def _note() -> rx.Component:
             custom_attrs={"aria-invalid": S.note_problem != "", "aria-describedby": "refer-problem"},
         ),
         rx.el.p(S.note_problem, id=rx.Var.create("refer-problem"), class_name="hint hint-bad"),
-        rx.el.div(button("Ask them", kind="submit"), button("No", on_click=S.let_be), class_name="button-row"),
-        on_submit=S.refer,
+        rx.el.div(button(yes, kind="submit"), button("No", on_click=S.let_be), class_name="button-row"),
+        on_submit=do,
         class_name="form",
     )

@@ -7,11 +7,14 @@ import reflex as rx
 from portal_app.components.facts import panel
 from portal_app.components.links import plain_link
 from portal_app.components.notes import note
+from portal_app.components.uploads import upload_one
 from portal_app.components.words import chip, either, hidden_text, icon, meta
 from portal_app.pages.preferences import button
-from portal_app.state.submission_requests import FILE, KINDS, SubmissionRequestsState
+from portal_app.state.submission import SubmissionPageState
+from portal_app.state.submission_requests import FILE, KINDS, OTHER, SubmissionRequestsState
 
 S: Any = SubmissionRequestsState
+P: Any = SubmissionPageState
 
 
 def requests() -> rx.Component:
@@ -158,15 +161,28 @@ def _answer(each: Any) -> rx.Component:
             custom_attrs=told,
         )
 
-    upload = meta("Upload it under ", plain_link("Documents", href="#documents"), " first, then choose it here.")
-    box = rx.match(
+    box: Any = rx.match(
         each.how,
-        (FILE, rx.fragment(chosen("document", "Choose a file"), upload)),
+        (FILE, chosen("document", "Or one that is there already")),
         ("choice", chosen("value", "Choose")),
         ("field", rx.el.input(name="value", class_name="input", auto_complete="off", custom_attrs=told)),
         rx.el.textarea(name="value", rows="2", max_length=4000, class_name="input", custom_attrs=told),
     )
-    # A form's handler is the same for every row, so the row names itself.
+    upload = upload_one(
+        each.label,
+        submission=S.shown,
+        kind=OTHER,
+        ident="item-" + each.locator,
+        done=P.refresh,
+        item=each.locator,
+    )
+    form = _answer_form(each, box)
+    nothing_there = (each.how == FILE) & (each.choices.length() == 0)
+    return rx.fragment(rx.cond(each.how == FILE, upload), rx.cond(nothing_there, rx.fragment(), form))
+
+
+def _answer_form(each: Any, box: rx.Component) -> rx.Component:
+    """A form's handler is the same for every row, so the row names itself."""
     return rx.el.form(
         rx.el.input(type="hidden", name="item", value=each.locator),
         rx.el.div(box, rx.cond(each.hint != "", rx.el.p(each.hint, class_name="hint")), class_name="answer-box"),

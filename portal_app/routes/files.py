@@ -1,6 +1,7 @@
 """`/files`: files that the data of producers and codes refers to, and those of submissions, taken in from pages and
 handed out to browsers. `of=submission:LOCATOR` says that a file is of a submission, `of=LOCATOR` that it is the newest
-version of what is there, `of=licenses` that it is one of licenses, to be looked at."""
+version of what is there, `of=licenses` that it is one of licenses, to be looked at. `/files/evidence/LOCATOR` is the
+evidence file of a submission, made when it is asked for."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
@@ -18,6 +19,7 @@ from portal_app.services.licensing import waiting_file
 from portal_app.services.media import library, taking
 from portal_app.services.media.files import MOST_BYTES
 from portal_app.services.media.library import Download, MediaView
+from portal_app.services.papers import making
 from portal_app.services.submissions import documents, uploading
 
 CHUNK = 64 * 1024
@@ -50,7 +52,7 @@ async def _of_data(request: Request, body: "Body") -> dict[str, str]:
 
 
 async def _of_submission(request: Request, body: "Body", submission: str) -> dict[str, str]:
-    told = {name: request.query_params.get(name, "") for name in ("kind", "filename", "upload_key")}
+    told = {name: request.query_params.get(name, "") for name in ("kind", "filename", "upload_key", "item")}
     named = documents.Named(submission, **told)
     kept = await uploading.take_in(the_door(), current_actor.get(), body.arriving(), named)
     return {"locator": kept.locator, "filename": kept.filename, "scan": kept.scan.value}
@@ -87,14 +89,29 @@ async def get_file(request: Request) -> Response:
         return Response(status_code=303, headers={"Location": "/denied"})
     except (NotFound, Conflict) as refusal:
         return Response(refusal.sentence, STATUS[type(refusal)], media_type="text/plain")
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.filename, safe='')}",
-        "Content-Length": str(found.size),
+    headers = _headers(found.filename) | {"Content-Length": str(found.size)}
+    return StreamingResponse(_bytes(found), media_type=found.content_type, headers=headers)
+
+
+async def get_evidence(request: Request) -> Response:
+    """The evidence file of a submission in one PDF, as it stands now."""
+    submission = request.path_params["submission"]
+    try:
+        name, content = await making.evidence_file(the_door(), current_actor.get(), submission=submission)
+    except Forbidden:
+        return Response(status_code=303, headers={"Location": "/denied"})
+    except DomainError as refusal:
+        return Response(refusal.sentence, STATUS.get(type(refusal), 503), media_type="text/plain")
+    return Response(content, media_type="application/pdf", headers=_headers(name))
+
+
+def _headers(filename: str) -> dict[str, str]:
+    return {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(filename, safe='')}",
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "Cache-Control": "no-store",
     }
-    return StreamingResponse(_bytes(found), media_type=found.content_type, headers=headers)
 
 
 def reference(kept: MediaView) -> dict[str, str]:
@@ -149,6 +166,7 @@ def _bytes(found: Download) -> Iterator[bytes]:
 
 ROUTES = [
     Route("/files", post_file, methods=["POST"]),
+    Route("/files/evidence/{submission}", get_evidence, methods=["GET"]),
     Route("/files/{locator}", get_file, methods=["GET"]),
     Route("/files/{locator}", delete_file, methods=["DELETE"]),
 ]

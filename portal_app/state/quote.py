@@ -6,21 +6,25 @@ from typing import Any
 
 from portal_app.guard.events import requires
 from portal_app.models.enums import FlagCause, FlagLevel, QuoteState
+from portal_app.models.quotes import QuoteOffer
 from portal_app.services.access import Permission, can
 from portal_app.services.door import current_actor, the_door
 from portal_app.services.errors import DomainError, Invalid
 from portal_app.services.licensing.jurisdictions import state_name
 from portal_app.services.producers.standing import Link
-from portal_app.services.quotes import drafts, find
+from portal_app.services.quotes import drafts, find, of_submissions
 from portal_app.services.quotes.lifecycle import Step, can_flag, can_step
 from portal_app.services.quotes.views import QuoteView
+from portal_app.services.submissions import documents
 from portal_app.services.topics import Topic
 from portal_app.services.underwriting import flags, requests
 from portal_app.services.underwriting.flags import FlagView
 from portal_app.services.underwriting.outcome import Outcome
 from portal_app.services.underwriting.requests import Underwriting
 from portal_app.state import wording
+from portal_app.state.document_rows import DocumentRow, document_rows
 from portal_app.state.portal import PortalState
+from portal_app.state.submission_rows import refused
 
 VIEWS, DOES = Permission.VIEW_OWN_ACCOUNTS, Permission.UNDERWRITE
 LEVELS = {each.value: each.label for each in FlagLevel}
@@ -35,6 +39,7 @@ SAID: dict[Outcome, tuple[str, str]] = {
 ASKED_FIRST: Mapping[str, tuple[Any, str]] = {
     "reset": (drafts.reset, "The quote is a draft again."),
     "discard": (drafts.discard, "The quote is discarded."),
+    "offer": (of_submissions.offer, "The quote is offered, and the producer is told."),
 }
 
 
@@ -85,6 +90,15 @@ class QuotePageState(PortalState):
     links: list[LinkLine] = []
     invalid: str = ""
     flags: list[FlagLine] = []
+    # What became of a quote of a submission, and its carrier's paper; empty for a quote of none.
+    submission_href: str = ""
+    offer: str = ""
+    refused: str = ""
+    expired: bool = False
+    papers: list[DocumentRow] = []
+    edit_href: str = ""
+    copy_href: str = ""
+    may_offer: bool = False
     may_underwrite: bool = False
     may_reset: bool = False
     may_discard: bool = False
@@ -166,9 +180,34 @@ class QuotePageState(PortalState):
         locator = self._last_of_path()
         found = await self._ask(find.quote, locator=locator)
         stands = await self._ask(requests.standing_of_quote, locator=locator) if found else None
-        if found is not None and stands is not None:
+        papers = await self._papers(found) if found and stands else None
+        if found is not None and stands is not None and papers is not None:
+            self.papers = papers
             self._show(found)
+            self._show_offer(found)
             self._show_underwriting(found, stands)
+
+    async def _papers(self, found: QuoteView) -> list[DocumentRow] | None:
+        """The carrier's paper, as far as this person sees it."""
+        if not found.document:
+            return []
+        there = await self._ask(documents.listed, submission=found.submission)
+        if there is None:
+            return None
+        return document_rows([each for each in there if each.locator == found.document], found.submission, self._zone())
+
+    def _show_offer(self, found: QuoteView) -> None:
+        acts, today = can(current_actor.get(), DOES), self._now().astimezone(self._zone()).date()
+        on_offer = found.offer in (QuoteOffer.NOT_OFFERED, QuoteOffer.OFFERED)
+        self.submission_href = f"/submissions/{found.submission}" if found.submission else ""
+        self.offer = found.offer.label if found.submission else ""
+        self.refused = refused(found, self._moment)
+        self.expired = on_offer and found.valid_until is not None and found.valid_until < today
+        self.edit_href = f"/quotes/{found.locator}/edit" if acts and can_step(found.state, Step.UPDATE) else ""
+        copied = f"{self.submission_href}/quotes/new?like={found.locator}"
+        self.copy_href = copied if acts and found.submission and on_offer else ""
+        underwritten = found.state is QuoteState.UNDERWRITTEN and found.offer is QuoteOffer.NOT_OFFERED
+        self.may_offer = acts and bool(found.submission) and underwritten
 
     def _show(self, found: QuoteView) -> None:
         self.shown, self.version, self.standing = found.locator, found.version, found.state.label
@@ -181,8 +220,9 @@ class QuotePageState(PortalState):
             self.history += f" · underwritten {self._moment(found.underwritten_at)}"
         acts = can(current_actor.get(), DOES)
         self.may_underwrite = acts and can_step(found.state, Step.UNDERWRITE)
-        self.may_reset = acts and can_step(found.state, Step.RESET)
-        self.may_discard = acts and can_step(found.state, Step.DISCARD)
+        ended = found.offer in (QuoteOffer.BOUND, QuoteOffer.NOT_TAKEN)
+        self.may_reset = acts and can_step(found.state, Step.RESET) and not ended
+        self.may_discard = acts and can_step(found.state, Step.DISCARD) and not ended
         self.may_flag = acts and can_flag(found.state)
 
     def _show_underwriting(self, found: QuoteView, stands: Underwriting) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal_app.guard.events import requires
-from portal_app.models.enums import QuoteState, SubmissionDocumentKind, SubmissionStatus
+from portal_app.models.enums import SubmissionDocumentKind, SubmissionStatus
 from portal_app.models.quotes import QuoteOffer
 from portal_app.services.access import Permission, can
 from portal_app.services.binding import bindability
@@ -17,7 +17,7 @@ from portal_app.services.submissions import answering, assigning, detail, moves
 from portal_app.services.submissions.answering import Answered
 from portal_app.services.submissions.detail import SubmissionDetail
 from portal_app.services.submissions.documents import ENDED, TAKEN
-from portal_app.services.submissions.lifecycle import Step
+from portal_app.services.submissions.lifecycle import OPEN, Step
 from portal_app.services.topics import Topic
 from portal_app.state import wording
 from portal_app.state.document_rows import DocumentRow, document_rows
@@ -25,6 +25,7 @@ from portal_app.state.portal import PortalState
 from portal_app.state.submission_address import PLACE
 from portal_app.state.submission_list import timing
 from portal_app.state.submission_rows import (
+    Desk,
     EventLine,
     Fact,
     HandoverLine,
@@ -78,12 +79,16 @@ class SubmissionPageState(PortalState):
     draft_href: str = ""
     account_href: str = ""
     policy_href: str = ""
+    # Where a quote is entered, and where the evidence file is had; empty where this person may not.
+    enter_href: str = ""
+    evidence_href: str = ""
     copied_from: str = ""
     facts: list[Fact] = []
     statement: str = ""
     sections: list[Section] = []
     events: list[EventLine] = []
     files: dict[str, list[DocumentRow]] = {}
+    no_files: bool = True
     requests: list[RequestLine] = []
     quotes: list[QuoteLine] = []
     handovers: list[HandoverLine] = []
@@ -219,6 +224,8 @@ class SubmissionPageState(PortalState):
         self.files = {
             kind.value: document_rows(found.documents, found.row.locator, zone, kind) for kind in SubmissionDocumentKind
         }
+        self.no_files = not any(self.files.values())
+        self.evidence_href = f"/files/evidence/{found.row.locator}" if found.row.number else ""
         open_yet = actor.may_write and found.row.status not in ENDED
         self.may_add = open_yet and can(actor, HANDS_IN)
         self.may_add_quotes = self.may_add and can(actor, DOES)
@@ -231,11 +238,15 @@ class SubmissionPageState(PortalState):
         self.fields = fields_to_ask_for(answered.form) if Step.ASK in found.steps else []
 
     def _show_quotes(self, found: SubmissionDetail, bindable: Mapping[str, Bindability]) -> None:
-        offers = Step.QUOTE in found.steps
+        actor, submission = current_actor.get(), found.row.locator
+        enters = actor.may_write and can(actor, DOES) and found.row.status in OPEN
+        self.enter_href = f"{PLACE}/{submission}/quotes/new" if enters else ""
+        files = {each.locator: each for each in found.documents}
+        today = self._now().astimezone(self._zone()).date()
+        desk = Desk(submission, files, today, enters, Step.QUOTE in found.steps)
         lines = []
         for each in found.quotes:
-            may = offers and each.state is QuoteState.UNDERWRITTEN and each.offer is QuoteOffer.NOT_OFFERED
-            line = quote_line(each, found.row.locator, self._moment, may_offer=may)
+            line = quote_line(each, desk, self._moment)
             if each.locator in bindable:
                 put_bindability(line, bindable[each.locator])
             lines.append(line)

@@ -47,6 +47,11 @@ class SubmissionQuotesState(SubmissionPageState):
         told = "They may decide what stands in the way, and bind it."
         self._confirm("refer", quote, "Ask the underwriters to bind the quote of {carrier}?", told)
 
+    @requires(DOES)
+    async def ask_refuse(self, quote: str) -> None:
+        told = "Whoever asked for it is told, and reads the reason. The quote stays offered."
+        self._confirm("refuse", quote, "Refuse to bind the quote of {carrier}?", told)
+
     @requires(Permission.VIEW_OWN_ACCOUNTS)
     async def let_be(self) -> None:
         self.confirming = Confirming()
@@ -56,6 +61,8 @@ class SubmissionQuotesState(SubmissionPageState):
         if line := self._confirmed("offer"):
             said = "The quote is offered, and the producer is told."
             await self._act(of_submissions.offer, said, locator=line.locator, version=line.version)
+            if self.problems:
+                self._say(" ".join(self.problems.values()), "bad")
 
     @requires(BINDS)
     async def bind(self) -> None:
@@ -67,10 +74,19 @@ class SubmissionQuotesState(SubmissionPageState):
 
     @requires(BINDS)
     async def refer(self, form: dict[str, Any]) -> None:
-        quote = self.confirming.quote if self.confirming.what == "refer" else ""
+        note = {"note": str(form.get("note", ""))}
+        await self._write("refer", refer.refer, "The underwriters are asked to bind it.", note)
+
+    @requires(DOES)
+    async def refuse(self, form: dict[str, Any]) -> None:
+        reason = {"reason": str(form.get("note", ""))}
+        await self._write("refuse", refer.refuse, "It is refused, and whoever asked is told.", reason)
+
+    async def _write(self, what: str, service: Any, said: str, words: dict[str, str]) -> None:
+        """What is done with words of one's own, which stay where they cannot be taken."""
+        quote = self.confirming.quote if self.confirming.what == what else ""
         for line in [each for each in self.quotes if each.locator == quote]:
-            given = {"quote": line.locator, "version": line.version, "note": str(form.get("note", ""))}
-            await self._act(refer.refer, "The underwriters are asked to bind it.", **given)
+            await self._act(service, said, quote=line.locator, version=line.version, **words)
             self.note_problem, self.problems = " ".join(self.problems.values()), {}
             if not self.note_problem:
                 self.confirming = Confirming()

@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal_app.guard.events import requires
-from portal_app.models.enums import RequestedItemKind
+from portal_app.models.enums import RequestedItemKind, SubmissionDocumentKind
 from portal_app.services.access import Permission
 from portal_app.services.submissions import information
 from portal_app.services.submissions.information import MOST_ITEMS, Wanted
 from portal_app.state.submission import DOES, HANDS_IN, SubmissionPageState
 
 TEXT, FILE = RequestedItemKind.TEXT.value, RequestedItemKind.FILE.value
+# What a file that is asked for is among the documents.
+OTHER = SubmissionDocumentKind.OTHER.value
 KINDS = {TEXT: "An answer in words", FILE: "A file"}
 
 

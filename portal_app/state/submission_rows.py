@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from portal_app.models.ams import HandoverKind
-from portal_app.models.enums import RequestedItemKind, SubmissionEventKind
+from portal_app.models.enums import QuoteState, RequestedItemKind, SubmissionEventKind
+from portal_app.models.media import ScanState
+from portal_app.models.quotes import QuoteOffer
 from portal_app.services.ams.handovers import HandoverState, HandoverView
 from portal_app.services.authority.answers import STATED
 from portal_app.services.binding.bindability import Bindability
@@ -101,8 +103,9 @@ class ReasonLine:
 
 @dataclass
 class QuoteLine:
-    """`asked` tells that the portal looked whether this person could bind it; `reasons` are all that stand in the
-    way."""
+    """`asked` tells that the portal looked whether this person could bind it; `reasons` are all that stand in the way.
+    `paper` is the address of the carrier's paper, empty while `paper_waits` for the scanner or where there is none;
+    `edit` and `copy` are those of forms."""
 
     locator: str
     version: int
@@ -115,11 +118,17 @@ class QuoteLine:
     offer: str
     terms: str
     paper: str
+    paper_waits: bool
+    expired: bool
+    edit: str
+    copy: str
     history: str
     may_offer: bool
     asked: bool = False
     can_bind: bool = False
     may_refer: bool = False
+    may_refuse: bool = False
+    refused: str = ""
     referred: str = ""
     binder: str = ""
     reasons: list[ReasonLine] = field(default_factory=list)
@@ -229,12 +238,28 @@ def fields_to_ask_for(form: Form) -> list[Choice]:
     ]
 
 
-def quote_line(each: QuoteView, submission: str, moment: Told, *, may_offer: bool) -> QuoteLine:
+@dataclass(frozen=True)
+class Desk:
+    """What is known around the quotes of a submission: its files by their locators, the day, and whether this person
+    draws quotes up, and offers them."""
+
+    submission: str
+    files: Mapping[str, DocumentView]
+    today: date
+    enters: bool
+    offers: bool
+
+
+def quote_line(each: QuoteView, desk: Desk, moment: Told) -> QuoteLine:
     history = f"Drawn up by {each.created_by}, {moment(each.created_at)}"
     if each.offered_at:
         history += f" · offered {moment(each.offered_at)}"
     if each.bound_at:
         history += f" · bound by {each.bound_by}, {moment(each.bound_at)}"
+    paper = desk.files.get(each.document)
+    waits = paper is not None and paper.scan is ScanState.WAITING
+    on_offer = each.offer in (QuoteOffer.NOT_OFFERED, QuoteOffer.OFFERED)
+    changes = desk.enters and each.state is QuoteState.DRAFT and on_offer
     return QuoteLine(
         locator=each.locator,
         version=each.version,
@@ -246,15 +271,32 @@ def quote_line(each: QuoteView, submission: str, moment: Told, *, may_offer: boo
         state=each.state.label,
         offer=each.offer.label,
         terms=each.terms,
-        paper=f"/files/{each.document}?of=submission:{submission}" if each.document else "",
+        paper=f"/files/{paper.locator}?of=submission:{desk.submission}" if paper and to_be_had(paper) else "",
+        paper_waits=waits,
+        expired=on_offer and each.valid_until is not None and each.valid_until < desk.today,
+        edit=f"/quotes/{each.locator}/edit" if changes else "",
+        copy=f"/submissions/{desk.submission}/quotes/new?like={each.locator}" if desk.enters else "",
         history=history,
-        may_offer=may_offer,
+        may_offer=desk.offers and each.state is QuoteState.UNDERWRITTEN and each.offer is QuoteOffer.NOT_OFFERED,
+        refused=refused(each, moment),
         referred=f"The underwriters were asked to bind it {moment(each.referred_at)}." if each.referred_at else "",
     )
 
 
+def refused(each: QuoteView, moment: Told) -> str:
+    """That underwriters who were asked to bind it refused, and why."""
+    if each.refused_at is None:
+        return ""
+    return f"{each.refused_by} was asked to bind it, and refused {moment(each.refused_at)}: {each.refusal}"
+
+
+def to_be_had(file: DocumentView) -> bool:
+    return file.removed_at is None and file.scan not in (ScanState.WAITING, ScanState.REFUSED)
+
+
 def put_bindability(line: QuoteLine, found: Bindability) -> None:
-    line.asked, line.can_bind, line.may_refer = True, found.can_bind, found.may_refer
+    line.asked, line.can_bind = True, found.can_bind
+    line.may_refer, line.may_refuse = found.may_refer, found.may_refuse
     line.reasons = [ReasonLine(IN_WORDS[each.rule], each.found, each.would_pass) for each in found.reasons]
     line.binder = f"The binder would run through {wording.day(found.binder_until)}." if found.binder_until else ""
 

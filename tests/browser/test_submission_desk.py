@@ -1,9 +1,9 @@
-"""The desk of submissions in Chromium: found, picked up, asked about, answered, offered and bound."""
+"""The desk of submissions in Chromium: found, picked up, asked about, answered, quoted, offered and bound."""
 
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,17 +11,16 @@ from sqlalchemy import select
 
 from portal_app.database import Database
 from portal_app.models.accounts import Account
-from portal_app.models.enums import QuoteState, SubmissionStatus
+from portal_app.models.enums import SubmissionStatus
 from portal_app.models.identity import User
-from portal_app.models.policies import Carrier, LineOfBusiness
+from portal_app.models.policies import LineOfBusiness
 from portal_app.models.producers import ProducerCode
-from portal_app.models.quotes import Quote
 from portal_app.models.submissions import IntakeForm, Submission
 from portal_app.services.intake.shipped import shipped_text
 from tests.browser.conftest import Person
-from tests.browser.looking import look
+from tests.browser.looking import DESK, PHONE, look
 from tests.servers import Site
-from tests.services.submissions.sent import NOW
+from tests.services.submissions.sent import NOW, pdf, picture
 
 pytestmark = pytest.mark.browser
 TODAY = date.today()  # noqa: DTZ011
@@ -30,8 +29,7 @@ NUMBER, INSURED = "SUB-2026-900001", "Ada Quill"
 
 @pytest.fixture
 def submission(demo_site: Site) -> Iterator[str]:
-    """Homeowners business of Maya's with a quote that is underwritten, without what is sealed: the keys are the
-    portal's own."""
+    """Homeowners business of Maya's, without what is sealed: the keys are the portal's own."""
     database = Database(f"sqlite:///{demo_site.data_dir / 'demo/portal.db'}")
     with database.write() as db:
         maya = db.scalars(select(User.id).where(User.email == "producer@demo.agency")).one()
@@ -60,24 +58,6 @@ def submission(demo_site: Site) -> Iterator[str]:
         )
         db.add(row)
         db.flush()
-        db.add(
-            Quote(
-                account_id=account,
-                submission_id=row.id,
-                line_id=line,
-                carrier_id=db.scalars(select(Carrier.id).order_by(Carrier.id)).first(),
-                producer_code_id=code,
-                effective=TODAY + timedelta(20),
-                expiration=TODAY + timedelta(385),
-                jurisdiction="RI",
-                postal_code="02903",
-                premium=Decimal("1450.00"),
-                insured_value=Decimal("350000.00"),
-                state=QuoteState.UNDERWRITTEN,
-                created_at=NOW,
-                created_by="principal@demo.agency",
-            )
-        )
         locator = row.locator
     yield locator
     database.dispose()
@@ -87,7 +67,12 @@ def submission(demo_site: Site) -> Iterator[str]:
 @pytest.mark.criterion("TRACKPAGE-04")
 @pytest.mark.criterion("TRACKPAGE-05")
 @pytest.mark.criterion("AMSOUT-11")
-def test_a_submission_goes_from_the_dashboard_to_a_policy(visit: Callable[..., Person], submission: str) -> None:
+@pytest.mark.criterion("QUOTE-13")
+@pytest.mark.criterion("INFO-04")
+@pytest.mark.criterion("BOUND-19")
+def test_a_submission_goes_from_the_dashboard_to_a_policy(
+    visit: Callable[..., Person], submission: str, tmp_path: Path
+) -> None:
     agency, producer = visit("principal"), visit("producer")
     agency.arrive()
     producer.arrive()
@@ -109,28 +94,22 @@ def test_a_submission_goes_from_the_dashboard_to_a_policy(visit: Callable[..., P
 
     theirs = producer.page
     producer.open(f"/submissions/{submission}")
-    expect(theirs.get_by_role("region", name="Next action")).to_contain_text("Yours")
-    asked = theirs.get_by_role("region", name="Information asked for")
-    asked.get_by_role("button", name="Send the answers").click()
-    expect(asked).to_contain_text("Age of the roof: this is not answered yet.")
-    asked.get_by_label("Age of the roof", exact=True).fill("Twelve years")
-    asked.get_by_role("button", name=re.compile("^Answer.*Age of the roof")).click()
-    expect(asked).to_contain_text("Answered by producer@demo.agency")
-    asked.get_by_role("button", name="Send the answers").click()
-    expect(theirs.locator(".flash")).to_contain_text("The answers are sent.")
-
-    quotes = page.get_by_role("region", name="Quotes", exact=True)
-    quotes.get_by_role("button", name=re.compile("Offer")).click()
-    quotes.get_by_role("alertdialog").get_by_role("button", name="Yes, offer it").click()
-    expect(page.locator(".flash")).to_contain_text("The quote is offered")
+    _answers(theirs, tmp_path)
+    _enters(page, tmp_path)
     offered = theirs.get_by_role("region", name="Quotes", exact=True)
     expect(offered).to_contain_text("Can I bind?", timeout=20_000)
     assert look(theirs) == []
-    theirs.set_viewport_size({"width": 1440, "height": 900})
+    theirs.set_viewport_size(DESK)  # type: ignore[arg-type]
+    with theirs.expect_download() as got:
+        offered.get_by_role("link", name="Download quote").click()
+    assert (got.value.suggested_filename, got.value.path().read_bytes()) == ("granite.pdf", pdf())
     _binds(theirs)
     there = page.get_by_role("region", name="To the AMS", exact=True)
     expect(there).to_contain_text("No mail server is set up, and the AMS is told by mail.")
     expect(theirs.get_by_role("region", name="To the AMS", exact=True)).to_have_count(0)
+    with theirs.expect_download() as got:
+        theirs.get_by_role("link", name="Download evidence file").click()
+    assert (got.value.suggested_filename, got.value.path().read_bytes()[:5]) == (f"Evidence {NUMBER}.pdf", b"%PDF-")
 
 
 def _asks(page: Page) -> None:
@@ -138,10 +117,66 @@ def _asks(page: Page) -> None:
     asked.get_by_role("button", name="Ask for information").click()
     asked.get_by_label("What is needed").fill("Age of the roof")
     asked.get_by_role("button", name="Add it").click()
-    expect(asked.get_by_role("list", name="To be asked for")).to_contain_text("Age of the roof")
+    wanted = asked.get_by_role("list", name="To be asked for")
+    expect(wanted).to_contain_text("Age of the roof")
+    asked.get_by_label("Answered by").select_option(label="A file")
+    asked.get_by_label("What is needed").fill("Photo of the roof")
+    asked.get_by_role("button", name="Add it").click()
+    expect(wanted).to_contain_text("Photo of the roof")
     asked.get_by_role("button", name="Send to the producer").click()
     expect(page.locator(".flash")).to_contain_text("The producer is asked.")
     expect(asked).to_contain_text("Not answered yet.")
+
+
+def _answers(page: Page, folder: Path) -> None:
+    """On a phone, each where it is asked for."""
+    roof = folder / "roof.jpg"
+    roof.write_bytes(picture())
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    expect(page.get_by_role("region", name="Next action")).to_contain_text("Yours")
+    asked = page.get_by_role("region", name="Information asked for")
+    asked.get_by_role("button", name="Send the answers").click()
+    expect(asked).to_contain_text("Age of the roof: this is not answered yet.")
+    asked.get_by_label("Age of the roof", exact=True).fill("Twelve years")
+    asked.get_by_role("button", name=re.compile("^Answer.*Age of the roof")).click()
+    expect(asked).to_contain_text("Answered by producer@demo.agency")
+    photo = asked.get_by_role("listitem").filter(has_text="Photo of the roof")
+    photo.get_by_label("Choose a file: Photo of the roof").set_input_files(roof)
+    expect(photo.get_by_role("link", name="roof.jpg")).to_be_visible()
+    expect(photo).to_contain_text("Answered by producer@demo.agency")
+    asked.get_by_role("button", name="Send the answers").click()
+    expect(page.locator(".flash")).to_contain_text("The answers are sent.")
+
+
+def _enters(page: Page, folder: Path) -> None:
+    """A quote with its document, which is then underwritten and offered; twice pressed, saved once."""
+    paper = folder / "granite.pdf"
+    paper.write_bytes(pdf())
+    quotes = page.get_by_role("region", name="Quotes", exact=True)
+    quotes.get_by_role("link", name="Enter a quote").click()
+    expect(page.get_by_label("Effective date")).to_have_value((TODAY + timedelta(20)).isoformat())
+    page.get_by_label("Premium", exact=True).fill("1,450")
+    save = page.get_by_role("button", name="Save the quote")
+    save.click()
+    expect(page.get_by_text("Choose the carrier.")).to_be_visible()
+    page.get_by_label("Carrier", exact=True).select_option(index=1)
+    page.get_by_label("ZIP code").fill("02903")
+    page.get_by_label("Insured value").fill("350,000")
+    page.get_by_label("Choose a file: Quote document").set_input_files(paper)
+    chosen = page.get_by_label("Of this submission's quote documents")
+    expect(chosen).not_to_have_value("")
+    expect(page.get_by_label("Premium", exact=True)).to_have_value("1,450")
+    assert look(page) == []
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    save.dblclick()
+    expect(page.get_by_role("region", name="Quote document")).to_contain_text("granite.pdf")
+    page.get_by_role("button", name="Underwrite").click()
+    expect(page.locator(".flash")).to_contain_text("The quote is underwritten.")
+    page.get_by_role("button", name="Offer").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Yes, offer it").click()
+    expect(page.locator(".flash")).to_contain_text("The quote is offered")
+    page.get_by_role("link", name="The submission").click()
+    expect(quotes.get_by_role("heading", level=3)).to_have_count(1)
 
 
 def _binds(page: Page) -> None:

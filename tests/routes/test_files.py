@@ -11,10 +11,14 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from portal_app.guard import asgi, headers
+from portal_app.models.audit import AuditEvent
+from portal_app.models.enums import SubmissionStatus
 from portal_app.models.identity import User
 from portal_app.models.producers import Producer
+from portal_app.models.submissions import IntakeForm
 from portal_app.routes import files
 from portal_app.services.door import Door
+from portal_app.services.intake.shipped import shipped_text
 from portal_app.services.media.files import MOST_BYTES
 from tests.access.conftest import Cast, cast, door  # noqa: F401
 from tests.services.submissions.sent import add_submission, pdf
@@ -142,3 +146,30 @@ def test_a_file_of_licenses_is_brought_by_who_manages_producers_alone(ask: Asks)
     too_large = ask("admin", "POST", "/files?filename=x.csv&of=licenses", content=b"x" * (5 * 1024 * 1024 + 1))
     assert (too_large.status_code, too_large.json()) == (422, {"problem": "A file of licenses has at most 5 MB."})
     assert ask("csr", "POST", "/files?filename=x.csv&of=licenses", content=b"x").status_code in (303, 403)
+
+
+@pytest.mark.criterion("BOUND-19")
+def test_the_evidence_file_is_had_from_the_page_and_the_trail_says_by_whom(
+    ask: Asks,
+    door: Door,  # noqa: F811
+    cast: Cast,  # noqa: F811
+) -> None:
+    with door.database.write() as db:
+        maya = db.scalars(select(User).where(User.email == "producer@agency.test")).one()
+        form = {"status": SubmissionStatus.PENDING, "submitted_by_id": maya.id, "insured_name": "Ada Quill"}
+        row = add_submission(db, maya, cast.agency.codes["maya"], **form)
+        db.get_one(IntakeForm, row.form_id).content = shipped_text("homeowners")
+        locator, number = row.locator, row.number
+    place = f"/files/evidence/{locator}"
+    for who in ("producer", "read-only"):
+        answer = ask(who, "GET", place)
+        assert (answer.status_code, answer.content[:5]) == (200, b"%PDF-"), answer.text
+        assert answer.headers["content-disposition"] == f"attachment; filename*=UTF-8''Evidence%20{number}.pdf"
+        assert answer.headers["cache-control"] == "no-store"
+    assert ask("other producer", "GET", place).status_code == 404
+    assert ask("admin", "GET", place).headers["location"] == "/denied"
+    assert ask("anonymous", "GET", place).headers["location"] == "/sign-in"
+    with door.database.read() as db:
+        events = db.scalars(select(AuditEvent).where(AuditEvent.action == "submission.evidence_made")).all()
+        made = [(each.actor, each.subject, len((each.detail or {})["sha256"])) for each in events]
+    assert made == [("producer@agency.test", locator, 64), ("read-only@agency.test", locator, 64)]

@@ -79,6 +79,13 @@ class Referral(credentials.Sent):
     version: Version | None = None
 
 
+class Refusal(credentials.Sent):
+    """Who asked the underwriters reads the reason."""
+
+    reason: Note
+    version: Version | None = None
+
+
 class Reason(shapes.Shape):
     """What stands in the way: a rule of binding authority, the quote's own `validity`, `term` or `premium`, or the
     `state`. One that is `referable` underwriters may decide."""
@@ -90,10 +97,12 @@ class Reason(shapes.Shape):
 
 
 class QuoteBindability(shapes.Shape):
-    """Whether you could bind it now. `outcome` is null where the quote is none that is bound at all."""
+    """Whether you could bind it now. `outcome` is null where the quote is none that is bound at all; `mayRefuse` tells
+    that somebody else asked the underwriters to bind it, and you are one."""
 
     can_bind: bool
     may_refer: bool
+    may_refuse: bool
     outcome: BindOutcome | None
     reasons: list[Reason]
     binder_until: date | None
@@ -206,6 +215,13 @@ async def refer_quote(caller: Caller, locator: parameters.Locator, sent: Referra
     """Ask the underwriters to bind a quote that you may not bind."""
     done = await the_door().act(refer.refer, caller, quote=locator, note=sent.note, version=sent.version)
     return QuoteBindability.told(done)
+
+
+@router.post("/quotes/{locator}/refuse", responses=STEPPED, tags=["quotes"])
+async def refuse_quote(caller: Caller, locator: parameters.Locator, sent: Refusal) -> Quote:
+    """Refuse to bind a quote that somebody else asked the underwriters to bind."""
+    done = await the_door().act(refer.refuse, caller, quote=locator, reason=sent.reason, version=sent.version)
+    return Quote.of(done)
 
 
 def _told(done: Bound) -> dict[str, Any]:

@@ -103,7 +103,8 @@ Step = Annotated[AskedStep, Query()]
 class Quote(shapes.Shape):
     """A quote. `account` is empty where the account is not yours to see, `producerCode` where it carries none; amounts
     that are null are not known. `version` is what a change is made on top of. `submission` is empty for a quote of
-    none, `document` where the carrier's own paper is not on file."""
+    none, `document` where the carrier's own paper is not on file. `refusal` says why underwriters who were asked to
+    bind it did not."""
 
     locator: str
     state: QuoteState
@@ -136,6 +137,9 @@ class Quote(shapes.Shape):
     offered_at: datetime | None
     document: str
     referred_at: datetime | None
+    refused_at: datetime | None
+    refused_by: str
+    refusal: str
     bound_at: datetime | None
     bound_by: str
 

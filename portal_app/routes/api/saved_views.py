@@ -30,7 +30,7 @@ Locator = Annotated[str, Field(pattern=f"^{parameters.LOCATOR}$")]
 
 class Filters(credentials.Sent):
     """What narrows the list. Submissions are asked by `text`, `statuses`, `line`, `assignedTo`, `mine`, `unassigned`,
-    `unrouted`, `atRisk`, `waiting` and `own`; policies by `text`, `status`, `line`, `carrier`, `account` and the days."""
+    `unrouted`, `atRisk`, `waiting` and `own`; policies by `text`, `status`, `line`, `carrier`, `account` and days."""
 
     text: parameters.Text = ""
     line: parameters.Code = ""

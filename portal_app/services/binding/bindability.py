@@ -11,20 +11,23 @@ from portal_app.services.authority import subjects
 from portal_app.services.authority.decisions import answers_told
 from portal_app.services.authority.gathering import gathered
 from portal_app.services.authority.rules import evaluate
-from portal_app.services.binding.reasons import Reason, check_state, standing_in_the_way
+from portal_app.services.binding.reasons import Reason, check_state, may_decide, standing_in_the_way
 from portal_app.services.door import Tx, reads
 from portal_app.services.errors import Conflict
 from portal_app.services.quotes import rows as quote_rows
+from portal_app.services.quotes.referrals import is_referred
 
 
 @dataclass(frozen=True, slots=True)
 class Bindability:
     """`reasons` is everything that stands in the way; empty where the actor may bind. `outcome` is what the rules of
     authority come to, None where they were not asked, since the quote is none that is bound. `may_refer` tells that the
-    actor may ask the underwriters. The binder would run through `binder_until`, where the grants say how long."""
+    actor may ask the underwriters, `may_refuse` that they were asked and the actor may refuse. The binder would run
+    through `binder_until`, where the grants say how long."""
 
     can_bind: bool
     may_refer: bool
+    may_refuse: bool
     outcome: BindOutcome | None
     reasons: tuple[Reason, ...]
     binder_until: date | None
@@ -40,13 +43,14 @@ def bindability(tx: Tx, *, quote: str) -> Bindability:
         check_state(tx, row, submission)
     except Conflict as refusal:
         state = Reason("state", refusal.sentence, "A quote that is offered, of a submission that is Quoted.")
-        return Bindability(False, False, None, (state,), None, row.version)
+        return Bindability(False, False, False, None, (state,), None, row.version)
     inputs = gathered(tx, subjects.about_quote(tx, row))
     decision = evaluate(inputs)
     found = standing_in_the_way(tx, row, answers_told(tx, inputs, decision.answers))
     return Bindability(
         can_bind=not found and tx.actor.may_write,
         may_refer=may_refer(row, found) and tx.actor.may_write,
+        may_refuse=may_decide(tx, row) and tx.actor.may_write,
         outcome=decision.outcome,
         reasons=found,
         binder_until=binder_until(row, decision.binder_days),
@@ -60,8 +64,8 @@ def can_bind(tx: Tx, row: Quote) -> bool:
 
 
 def may_refer(row: Quote, found: tuple[Reason, ...]) -> bool:
-    """Whether underwriters could decide all that stands in the way, and were not asked yet."""
-    return bool(found) and all(each.referable for each in found) and row.referred_at is None
+    """Whether underwriters could decide all that stands in the way, and are not asked yet."""
+    return bool(found) and all(each.referable for each in found) and not is_referred(row)
 
 
 def binder_until(row: Quote, days: int | None) -> date | None:

@@ -12,6 +12,7 @@ from portal_app.services.access import Permission
 from portal_app.services.authority.answers import Answer, Verdict
 from portal_app.services.door import Tx
 from portal_app.services.errors import Conflict
+from portal_app.services.quotes.referrals import is_referred
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def standing_in_the_way(tx: Tx, row: Quote, answers: Sequence[Answer]) -> tuple[
 
 def may_decide(tx: Tx, row: Quote) -> bool:
     """Whether the actor underwrites, and somebody else asked the underwriters to bind it."""
-    asked = row.referred_at is not None and row.referred_by_id != tx.actor.user_id
+    asked = is_referred(row) and row.referred_by_id != tx.actor.user_id
     return asked and access.can(tx.actor, Permission.UNDERWRITE)
 
 

@@ -58,6 +58,14 @@ _ALL = (
         "What was to go of submission {named} to the agency's management system could not be sent.",
         "mail-x",
     ),
+    Kind(
+        "bind_refused",
+        "Bind refused by underwriters",
+        "Not bound: {named}",
+        "The underwriters were asked to bind a quote of {named}, and refused.",
+        "gavel",
+        needs="reason",
+    ),
     Kind("policy_bound", "Bind confirmation", "Bound: {named}", "{named} is bound.", "shield-check"),
     Kind(
         "submission_declined",

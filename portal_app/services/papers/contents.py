@@ -17,10 +17,11 @@ from portal_app.services.authority.decisions import told as decisions_told
 from portal_app.services.binding.bindability import binder_until
 from portal_app.services.binding.policies import coverages
 from portal_app.services.door import Tx
-from portal_app.services.papers.paper import Facts, Heading, Paper, Part, Table, Text
+from portal_app.services.papers.paper import Facts, Heading, Paper, Part, Subheading, Table, Text
 from portal_app.services.policies.detail import mailing_lines
+from portal_app.services.quotes import of_submissions
 from portal_app.services.scope import visible
-from portal_app.services.submissions import documents, timeline
+from portal_app.services.submissions import documents, requests, timeline
 from portal_app.services.submissions.detail import SectionView, sections
 from portal_app.services.submissions.fingerprint import is_as_certified
 from portal_app.services.submissions.kept import form_of
@@ -51,7 +52,7 @@ def binder(tx: Tx, row: Submission, quote: Quote) -> Paper:
         ("Carrier", f"{carrier.name} (NAIC {carrier.naic})" if carrier.naic else carrier.name),
         ("Line of business", line),
         ("Term", f"{words.day(quote.effective)} to {words.day(quote.expiration)}"),
-        ("The binder runs through", words.day(until) if until else UNTIL_ISSUED),
+        ("The binder runs", f"Through {words.day(until)}" if until else UNTIL_ISSUED),
         ("Premium for the term", words.money(quote.premium) if quote.premium is not None else ""),
     ]
     covered = [(each["name"], each["limit"], each["deductible"]) for each in coverages(quote, line)]
@@ -92,6 +93,7 @@ def evidence(tx: Tx, row: Submission) -> Paper:
         (words.moment(each.at, tx.settings.zone), each.by, " — ".join(filter(None, (each.words, each.reason))))
         for each in reversed(timeline.of(tx, row))
     ]
+    parts += [Heading("Quotes"), *_quotes(tx, row), *_requests(tx, row)]
     parts += [Heading("Timeline"), Table(("When", "Who", "What"), happened)]
     parts += [Heading("Decisions on binding authority"), *_decisions(tx, row)]
     files = [
@@ -124,7 +126,7 @@ def _answers(found: tuple[SectionView, ...]) -> list[Part]:
         for group in section.groups:
             for number, answers in enumerate(group.rows, 1):
                 title = f"{group.title}: {group.item} {number}" if group.item else group.title
-                parts += [Text(title), Facts([(each.label, each.value) for each in answers])]
+                parts += [Subheading(title), Facts([(each.label, each.value) for each in answers])]
     return parts
 
 
@@ -147,10 +149,43 @@ def _decisions(tx: Tx, row: Submission) -> list[Part]:
     parts: list[Part] = []
     for each in decisions_told(tx, tx.db.scalars(asked.order_by(col(AuthorityDecision.id))).all()):
         at = words.moment(each.asked_at, tx.settings.zone)
-        parts.append(Text(f"{at}, asked by {each.asked_by}: {each.outcome.label}"))
-        answers = [(answer.rule.value, answer.verdict.value, answer.found) for answer in each.answers]
+        parts.append(Subheading(f"{at}, asked by {each.asked_by}: {each.outcome.label}"))
+        answers = [
+            (answer.rule.value.capitalize(), answer.verdict.value.capitalize(), answer.found) for answer in each.answers
+        ]
         parts.append(Table(("Rule", "Answer", "Found"), answers))
     return parts or [Text("Nobody asked.")]
+
+
+def _quotes(tx: Tx, row: Submission) -> list[Part]:
+    parts: list[Part] = []
+    for each in reversed(of_submissions.listed(tx, submission=row.locator)):
+        until = words.day(each.valid_until) if each.valid_until else ""
+        known = {"Limit": each.limit, "Deductible": each.deductible, "Insured value": each.insured_value}
+        facts = [
+            ("What became of it", each.offer.label),
+            ("Premium", words.money(each.premium) if each.premium is not None else "Not known"),
+            ("Term", f"{words.day(each.effective)} to {words.day(each.expiration)}"),
+            ("Valid until", until or "Not said"),
+            *[(label, words.money(value)) for label, value in known.items() if value is not None],
+            *([("Terms", each.terms)] if each.terms else []),
+            *([("Refused by the underwriters", f"{each.refused_by}: {each.refusal}")] if each.refusal else []),
+        ]
+        parts += [Subheading(each.carrier), Facts(facts)]
+    return parts or [Text("There are none.")]
+
+
+def _requests(tx: Tx, row: Submission) -> list[Part]:
+    """What was asked for, oldest first, with the answers as people read them."""
+    found = requests.request_views(tx, row)
+    names = {each.locator: each.filename for each in documents.listed(tx, submission=row.locator)} if found else {}
+    parts: list[Part] = [Heading("Information asked for")] if found else []
+    for each in reversed(found):
+        at = words.moment(each.asked_at, tx.settings.zone)
+        parts += [Subheading(f"{at}, asked by {each.asked_by}"), *([Text(each.note)] if each.note else [])]
+        said = [(item.label, item.answer or names.get(item.document, ""), item.answered_by) for item in each.items]
+        parts.append(Table(("Asked for", "Answer", "Answered by"), said))
+    return parts
 
 
 def _producer(tx: Tx, number: int | None) -> str:

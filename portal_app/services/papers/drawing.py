@@ -6,11 +6,18 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-from portal_app.services.papers.paper import Facts, Heading, Paper, Part, Table
+from portal_app.services.papers.paper import Facts, Heading, Paper, Part, Subheading, Table
 
 FONT, BOLD = "Vera", "VeraBd"
 INK, QUIET, LINE, BAND = "#1c2430", "#5b6675", "#c9d1db", "#eef2f7"
 MARGIN, WIDTH = 54, 504
+# What the drawing itself leaves free around a page's content.
+PADDING = 6
+# Points that have to be left on a page for a heading, or it goes over to the next with what it heads.
+HEADED, BELOW = 96, 64
+# How wide a sign is thought when the width of a table is divided, what lies beside a column, how long a word is kept
+# whole, and of how many signs a column is thought at most.
+SIGN, BESIDE, LONGEST_WORD, MOST_SIGNS = 5.4, 12, 24, 48
 NOTHING = "—"
 
 
@@ -42,8 +49,8 @@ def drawn(paper: Paper, agency: str) -> bytes:
     template = SimpleDocTemplate(
         target,
         pagesize=LETTER,
-        leftMargin=MARGIN,
-        rightMargin=MARGIN,
+        leftMargin=MARGIN - PADDING,
+        rightMargin=MARGIN - PADDING,
         topMargin=48,
         bottomMargin=54,
         title=f"{paper.title} {paper.subtitle}",
@@ -55,18 +62,33 @@ def drawn(paper: Paper, agency: str) -> bytes:
 
 
 def _drawn(part: Part, styles: dict[str, Any]) -> list[Any]:
-    from reportlab.platypus import Paragraph, Spacer
+    from reportlab.platypus import CondPageBreak, Paragraph, Spacer
 
     if isinstance(part, Heading):
-        return [Spacer(1, 8), Paragraph(escape(part.text), styles["heading"])]
+        return [CondPageBreak(HEADED), Spacer(1, 12), Paragraph(escape(part.text), styles["heading"])]
+    if isinstance(part, Subheading):
+        return [CondPageBreak(BELOW), Spacer(1, 6), Paragraph(escape(part.text), styles["subheading"])]
     if isinstance(part, Facts):
         rows = [[_cell(label, styles["label"]), _cell(value, styles["body"])] for label, value in part.rows]
         return [_grid(rows, [180, WIDTH - 180])] if rows else []
     if isinstance(part, Table):
         heads = [_cell(each, styles["label"]) for each in part.heads]
         rows = [heads, *([_cell(each, styles["body"]) for each in row] for row in part.rows)]
-        return [_grid(rows, [WIDTH / len(heads)] * len(heads), headed=True)]
+        return [_grid(rows, _widths(part), headed=True)]
     return [_cell(part.text, styles["body"]), Spacer(1, 4)]
+
+
+def _widths(table: Table) -> list[float]:
+    """In each column a word is kept whole, as far as that goes; the rest is divided by how much more there is to
+    read."""
+    columns = list(zip(table.heads, *table.rows, strict=True))
+    words = [max((len(word) for cell in column for word in cell.split()), default=1) for column in columns]
+    least = [min(each, LONGEST_WORD) * SIGN + BESIDE for each in words]
+    signs = [min(max(len(cell) for cell in column), MOST_SIGNS) for column in columns]
+    more = [max(each - word, 1) for each, word in zip(signs, words, strict=True)]
+    if (rest := WIDTH - sum(least)) < 0:
+        return [WIDTH * each / sum(least) for each in least]
+    return [each + rest * share / sum(more) for each, share in zip(least, more, strict=True)]
 
 
 def _cell(text: str, style: Any) -> Any:
@@ -81,13 +103,13 @@ def _grid(rows: list[list[Any]], widths: list[float], *, headed: bool = False) -
     look: list[Any] = [
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ("LINEBELOW", (0, 0), (-1, -1), 0.5, LINE),
-        ("LEFTPADDING", (0, 0), (-1, -1), 4),
+        ("LEFTPADDING", (0, 0), (-1, -1), 4 if headed else 0),
         ("TOPPADDING", (0, 0), (-1, -1), 3),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
     ]
     if headed:
         look.append(("BACKGROUND", (0, 0), (-1, 0), BAND))
-    grid = LongTable(rows, colWidths=widths, repeatRows=1 if headed else 0, splitInRow=1)
+    grid = LongTable(rows, colWidths=widths, repeatRows=1 if headed else 0, splitInRow=1, hAlign="LEFT")
     grid.setStyle(TableStyle(look))
     return grid
 
@@ -108,6 +130,7 @@ def _styles() -> dict[str, Any]:
         "label": ParagraphStyle("label", body, textColor=QUIET, fontSize=8.5),
         "title": ParagraphStyle("title", body, fontName=BOLD, fontSize=19, leading=25),
         "heading": ParagraphStyle("heading", body, fontName=BOLD, fontSize=11.5, leading=17),
+        "subheading": ParagraphStyle("subheading", body, fontName=BOLD, fontSize=9, leading=13),
         "quiet": ParagraphStyle("quiet", body, textColor=QUIET, fontSize=9.5),
         "small": ParagraphStyle("small", body, textColor=QUIET, fontSize=7.5),
     }

@@ -1,7 +1,7 @@
 """Papers that were ordered are made by the worker, outside of transactions. Made again, a paper is there once."""
 
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -43,15 +43,26 @@ def make(door: Door, message: Claimed) -> None:
 
 
 async def evidence_file(door: Door, caller: Actor, *, submission: str) -> tuple[str, bytes]:
-    """The evidence file of a submission as it stands now: what it is called, and the PDF. Raises NotFound."""
+    """The evidence file of a submission as it stands now: what it is called, and the PDF. That it was made is in the
+    trail before the first byte is out; it reads, so a token that may only read may have it. Raises NotFound."""
     paper = await door.act(evidence, caller, submission=submission)
-    return paper.filename, await door.in_thread(lambda: drawn(paper, door.settings_in_force().agency_name))
+    content = await door.in_thread(lambda: drawn(paper, door.settings_in_force().agency_name))
+    await door.act(note_evidence, replace(caller, may_write=True), submission=submission, digest=paper.digest)
+    return paper.filename, content
 
 
 @reads(Permission.VIEW_OWN_ACCOUNTS)
 def evidence(tx: Tx, *, submission: str) -> Paper:
     """What the evidence file of a submission says to the actor. Raises NotFound."""
     return contents.evidence(tx, rows.one(tx, submission))
+
+
+@writes(Permission.VIEW_OWN_ACCOUNTS)
+def note_evidence(tx: Tx, *, submission: str, digest: str) -> None:
+    """Write down who had the evidence file, and which: `digest` stands at its end. Raises NotFound."""
+    row = rows.one(tx, submission)
+    detail = {"sha256": digest}
+    audit.record(tx, "submission.evidence_made", subject_kind="submission", subject=row.locator, detail=detail)
 
 
 @reads(Gate.SYSTEM)

@@ -13,6 +13,11 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class Subheading:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """A paragraph, or several with line breaks between."""
 
@@ -32,7 +37,7 @@ class Table:
     rows: Sequence[Sequence[str]]
 
 
-Part = Heading | Text | Facts | Table
+Part = Heading | Subheading | Text | Facts | Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from typing import Any
 from sqlmodel import col
 
 from portal_app.models.accounts import Account
-from portal_app.models.enums import QuoteState
+from portal_app.models.enums import QuoteState, SubmissionEventKind
+from portal_app.models.policies import Carrier
 from portal_app.models.producers import ProducerCode
 from portal_app.models.quotes import Quote, QuoteOffer
 from portal_app.models.submissions import Submission
@@ -17,10 +18,12 @@ from portal_app.services.door import Tx, writes
 from portal_app.services.errors import Conflict, Invalid
 from portal_app.services.licensing.records import differences, plain
 from portal_app.services.quotes.lifecycle import Step, check_step
+from portal_app.services.quotes.referrals import let_go
 from portal_app.services.quotes.rows import held, held_with_submission
 from portal_app.services.quotes.terms import QuoteTerms, put, terms_of
 from portal_app.services.quotes.views import QuoteView, shown
 from portal_app.services.scope import visible
+from portal_app.services.submissions import telling, timeline
 from portal_app.services.submissions.lifecycle import Step as SubmissionStep
 from portal_app.services.submissions.lifecycle import can_step as submission_can
 from portal_app.services.submissions.moving import move
@@ -115,11 +118,19 @@ def _step(row: Quote, step: Step, target: QuoteState) -> QuoteState:
 
 
 def _taken_back(tx: Tx, row: Quote, submission: Submission | None) -> None:
-    """No longer offered. A submission without an offer is under review again."""
+    """No longer offered, which whoever it was offered to is told. A submission without an offer is under review
+    again."""
     if row.offer is not QuoteOffer.OFFERED or submission is None:
         return
-    row.offer, row.offered_at, row.referred_at, row.referred_by_id = QuoteOffer.NOT_OFFERED, None, None, None
+    row.offer, row.offered_at = QuoteOffer.NOT_OFFERED, None
+    let_go(row)
+    carrier = tx.db.get_one(Carrier, row.carrier_id).name
+    event = timeline.note(
+        tx, submission, SubmissionEventKind.QUOTED, carrier=carrier, quote=row.locator, taken_back=True
+    )
     tx.db.flush()
+    words = f"The quote of {carrier} is offered no longer."
+    telling.people(tx, submission, "submission_status", key=event.locator, words=words)
     others = visible(tx.actor, Quote).where(
         col(Quote.submission_id) == submission.id, col(Quote.offer) == QuoteOffer.OFFERED
     )

@@ -52,8 +52,7 @@ def create(tx: Tx, *, submission: str, terms: QuoteTerms, document: str = "") ->
     account yet, one is made of the answers. Raises NotFound; Conflict where it cannot be quoted any more; Invalid with
     a sentence for each field that cannot be taken."""
     of = rows.held(tx, submission)
-    if of.status not in OPEN:
-        raise Conflict(f"This submission is {of.status.label}, and is not quoted.")
+    check_quotable(of)
     line = tx.db.get_one(LineOfBusiness, of.line_id)
     if terms.line != line.code:
         raise Invalid({"line": f"The submission is about {line.name}."})
@@ -113,6 +112,12 @@ def offer(tx: Tx, *, locator: str, version: int | None = None) -> QuoteView:
     telling.people(tx, of, "quote_ready", key=f"{row.locator}:{row.version}", words=_words(row, carrier), file=attached)
     tx.changes(Topic.QUOTES)
     return shown(tx, [row])[0]
+
+
+def check_quotable(of: Submission) -> None:
+    """Raises Conflict where no quote is drawn up of it: it was not handed in, or is at its end."""
+    if of.status not in OPEN:
+        raise Conflict(f"This submission is {of.status.label}, and is not quoted.")
 
 
 def account_of(tx: Tx, of: Submission) -> Account:

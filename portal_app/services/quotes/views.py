@@ -24,7 +24,8 @@ class QuoteView:
     """`line` is the code of the line of business, `carrier_locator` and `account` are locators; `account` is empty
     where the account is not the actor's to see, `producer_code` and `producer` where the quote carries none. Amounts
     are dollars with cents, None where they are not known. `submission` is a locator, empty for a quote of none;
-    `document` that of the carrier's paper among its documents, empty where there is none."""
+    `document` that of the carrier's paper among its documents, empty where there is none. `refusal` is the reason of
+    underwriters who were asked to bind it and did not, at `refused_at`."""
 
     locator: str
     state: QuoteState
@@ -57,6 +58,9 @@ class QuoteView:
     offered_at: datetime | None
     document: str
     referred_at: datetime | None
+    refused_at: datetime | None
+    refused_by: str
+    refusal: str
     bound_at: datetime | None
     bound_by: str
 
@@ -73,7 +77,7 @@ class Quotes:
 OWN = (
     "locator", "state", "effective", "expiration", "valid_until", "jurisdiction", "postal_code", "premium",
     "insured_value", "limit", "deductible", "losses", "terms", "version", "created_at", "created_by", "underwritten_at",
-    "offer", "offered_at", "referred_at", "bound_at", "bound_by",
+    "offer", "offered_at", "referred_at", "refused_at", "refused_by", "refusal", "bound_at", "bound_by",
 )  # fmt: skip
 
 

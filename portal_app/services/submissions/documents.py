@@ -20,6 +20,7 @@ from portal_app.services.errors import Conflict, Forbidden, Invalid, NotFound
 from portal_app.services.media.files import MOST_BYTES, Content, Incoming
 from portal_app.services.media.library import Download, handed_out, hold_bytes, to_be_scanned
 from portal_app.services.scope import visible
+from portal_app.services.submissions import information
 from portal_app.services.topics import Topic
 
 MOST_TOGETHER = 100 * 1024 * 1024
@@ -56,12 +57,14 @@ class DocumentView:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What whoever sends a file says of it. `upload_key` stays the same when it is sent again."""
+    """What whoever sends a file says of it. `upload_key` stays the same when it is sent again; `item` is the locator of
+    what a request for information asks for, where the file answers that."""
 
     submission: str
     kind: str
     filename: str
     upload_key: str
+    item: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +78,12 @@ class Room:
 @writes(Permission.SUBMIT_BUSINESS)
 def prepare(tx: Tx, *, named: Named) -> Room | DocumentView:
     """Asked before a file arrives: the room for it, or the document that was made of it when it came before. Raises
-    Invalid, NotFound, and Conflict where the submission takes no files any more."""
+    Invalid, NotFound, and Conflict where the submission takes no files any more, or the item is not asked for."""
     row = _taking(tx, named)
     if found := _sent_before(tx, row, named.upload_key):
         return found
+    if named.item:
+        information.check_wants_file(tx, row, named.item)
     left = MOST_TOGETHER - _together(tx, row)
     if left <= 0:
         raise Invalid({"file": TOGETHER})
@@ -117,6 +122,8 @@ def add(tx: Tx, *, named: Named, content: Content, incoming: Incoming) -> Docume
     tx.db.add_all((version, document))
     tx.db.flush()
     _tell(tx, "submission.document_added", row, document, version)
+    if named.item:
+        information.answer_with_file(tx, row, named.item, document)
     # The last thing before the commit, and under the lock: whoever sweeps finds the bytes written down.
     hold_bytes(tx)
     incoming.place(content)

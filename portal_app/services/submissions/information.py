@@ -22,6 +22,7 @@ from portal_app.services.submissions.kept import form_of
 from portal_app.services.submissions.lifecycle import Step, check_step
 from portal_app.services.submissions.requests import RequestView, open_request, request_views
 from portal_app.services.submissions.rows import held, whoever
+from portal_app.services.topics import Topic
 
 MOST_ITEMS, LONGEST_LABEL, LONGEST_TEXT = 50, 400, 4000
 Kind = RequestedItemKind
@@ -74,10 +75,34 @@ def answer(tx: Tx, *, locator: str, item: str, value: Any = None, document: str 
     else:
         form, _ = form_of(tx, row)
         asked.answer = {"value": _typed(tx, form, asked, value)}
+    _answered(tx, row, request, asked)
+    return request_views(tx, row)[0]
+
+
+def check_wants_file(tx: Tx, row: Submission, item: str) -> None:
+    """Raises NotFound; Conflict where nothing is asked for any more; Invalid where the item is no file."""
+    _wants_file(tx, row, item)
+
+
+def answer_with_file(tx: Tx, row: Submission, item: str, document: SubmissionDocument) -> None:
+    """Answer one item by a file that came for it; the row has to be held. Raises as `check_wants_file`."""
+    request, asked = _wants_file(tx, row, item)
+    asked.document_id = document.id
+    _answered(tx, row, request, asked)
+
+
+def _wants_file(tx: Tx, row: Submission, item: str) -> tuple[InformationRequest, InformationItem]:
+    request, asked = _asked(tx, row, item)
+    if asked.kind is not Kind.FILE:
+        raise Invalid({"item": "This is answered in words, and by no file."})
+    return request, asked
+
+
+def _answered(tx: Tx, row: Submission, request: InformationRequest, asked: InformationItem) -> None:
     asked.answered_at, asked.answered_by_id = tx.now, whoever(tx)
     row.version, row.changed_at = row.version + 1, tx.now
     _noted(tx, row, "submission.answered", request=request.locator, item=asked.locator)
-    return request_views(tx, row)[0]
+    tx.changes(Topic.SUBMISSIONS)
 
 
 @writes(Permission.SUBMIT_BUSINESS)

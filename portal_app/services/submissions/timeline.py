@@ -17,6 +17,7 @@ from portal_app.services.topics import Topic
 
 Kind = SubmissionEventKind
 MOST = 500
+BY_THE_RULES = "Binding the quote{} was refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,8 @@ def told(kind: SubmissionEventKind, about: Mapping[str, Any]) -> str:
         Kind.CANCELLED: "No longer asks the producer for information",
         Kind.ADDED: f"Added {about.get('filename') or 'a document'}",
         Kind.REMOVED: f"Removed {about.get('filename') or 'a document'}",
-        Kind.QUOTED: f"Offered a quote{_from(about, 'carrier')}",
-        Kind.REFUSED: _of(about, "Binding the quote{} was refused"),
+        Kind.QUOTED: _of(about, "Took back the quote{}" if about.get("taken_back") else "Offered a quote{}"),
+        Kind.REFUSED: _of(about, "Refused to bind the quote{}" if about.get("referral") else BY_THE_RULES),
         Kind.REFERRED: _of(about, "Asked the underwriters to bind the quote{}"),
         Kind.SENT: f"Sent {_to_ams(about)} to the AMS",
         Kind.NOT_SENT: f"Could not send {_to_ams(about)} to the AMS",

@@ -1,5 +1,5 @@
-"""Whose turn it is with a submission, and what they do next: follows from its status, what is asked for and who handles
-it. Pure."""
+"""Whose turn it is with a submission, and what they do next: follows from its status, what is asked for, who handles it
+and whether the underwriters are asked to bind a quote of it. Pure."""
 
 from enum import StrEnum
 
@@ -15,12 +15,15 @@ class Turn(StrEnum):
     NOBODY = "nobody"
 
 
-def turn_of(status: SubmissionStatus, *, asked: bool, at_carrier: bool) -> Turn:
-    """`asked` tells that the producer is asked for information, `at_carrier` that a carrier's contact handles it."""
+def turn_of(status: SubmissionStatus, *, asked: bool, at_carrier: bool, referred: bool = False) -> Turn:
+    """`asked` tells that the producer is asked for information, `at_carrier` that a carrier's contact handles it,
+    `referred` that the underwriters are asked to bind one of its quotes."""
     if status in (S.BOUND, S.DECLINED, S.WITHDRAWN):
         return Turn.NOBODY
-    if asked or status in (S.DRAFT, S.QUOTED):
+    if asked or status is S.DRAFT:
         return Turn.PRODUCER
+    if status is S.QUOTED:
+        return Turn.AGENCY if referred else Turn.PRODUCER
     return Turn.CARRIER if at_carrier else Turn.AGENCY
 
 
@@ -37,8 +40,8 @@ def told(turn: Turn, *, hands_in: bool, handles: bool) -> str:
     }[turn]
 
 
-def next_action(status: SubmissionStatus, *, asked: bool, at_carrier: bool, assigned: bool) -> str:
-    """What happens next, in a sentence."""
+def next_action(status: SubmissionStatus, *, asked: bool, at_carrier: bool, assigned: bool, referred: str = "") -> str:
+    """What happens next, in a sentence. `referred` says who asked whom to bind what, where somebody did."""
     if status in _ENDED:
         return _ENDED[status]
     if status is S.DRAFT:
@@ -46,12 +49,19 @@ def next_action(status: SubmissionStatus, *, asked: bool, at_carrier: bool, assi
     if asked:
         return "Answer what was asked for and send it; the response clock stands until then."
     if status is S.QUOTED:
-        return "Look at the quotes and bind one, or withdraw the submission."
+        return referred or "Look at the quotes and bind one, or withdraw the submission."
     if at_carrier:
         return "The carrier's contact answers."
     if status is S.PENDING:
         return "The underwriter picks it up." if assigned else "An underwriter picks it up or assigns it."
     return "The underwriter offers a quote, asks for information or declines."
+
+
+def referred_to(whom: str, *, by: str, carrier: str) -> str:
+    """Who is asked to bind a quote, in a sentence; `whom` is empty where all underwriters are."""
+    if whom:
+        return f"{by} asked {whom} to bind the quote of {carrier}, who binds it or refuses with a reason."
+    return f"{by} asked the underwriters to bind the quote of {carrier}: one of them binds it or refuses with a reason."
 
 
 _ENDED = {

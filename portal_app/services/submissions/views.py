@@ -16,10 +16,11 @@ from portal_app.models.producers import Producer, ProducerCode
 from portal_app.models.submissions import Submission
 from portal_app.services.access import Permission, can
 from portal_app.services.door import Tx
+from portal_app.services.quotes.referrals import Referral, open_referrals
 from portal_app.services.scope import scope_of
 from portal_app.services.submissions.desk import due_by
 from portal_app.services.submissions.lifecycle import AWAITS_AN_ANSWER
-from portal_app.services.submissions.turns import Turn, next_action, told, turn_of
+from portal_app.services.submissions.turns import Turn, next_action, referred_to, told, turn_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +83,13 @@ def shown(tx: Tx, rows: Sequence[Submission]) -> list[SubmissionRow]:
         return []
     tx.db.flush()
     named, due = _names(tx, [each.id or 0 for each in rows]), due_by(tx)
-    return [_row(tx, each, named[each.id or 0], due) for each in rows]
+    referred = open_referrals(tx, [each.id or 0 for each in rows if each.status is SubmissionStatus.QUOTED])
+    return [_row(tx, each, named[each.id or 0], due, referred.get(each.id or 0)) for each in rows]
 
 
-def _row(tx: Tx, row: Submission, named: dict[str, Any], due: date) -> SubmissionRow:
+def _row(tx: Tx, row: Submission, named: dict[str, Any], due: date, referred: Referral | None) -> SubmissionRow:
     asked, at_carrier = row.waiting_since is not None, row.contact != ""
-    turn = turn_of(row.status, asked=asked, at_carrier=at_carrier)
+    turn = turn_of(row.status, asked=asked, at_carrier=at_carrier, referred=referred is not None)
     runs = row.status in AWAITS_AN_ANSWER and not asked and row.target_on is not None
     handed_in = row.submitted_at is not None
     unassigned = handed_in and row.assignee_id is None and not at_carrier
@@ -102,9 +104,27 @@ def _row(tx: Tx, row: Submission, named: dict[str, Any], due: date) -> Submissio
         at_risk=runs and row.target_on is not None and row.target_on <= due,
         overdue=runs and row.target_on is not None and row.target_on < due,
         turn=turn,
-        turn_words=told(turn, hands_in=mine or _owns(tx), handles=can(tx.actor, Permission.UNDERWRITE)),
-        next_action=next_action(row.status, asked=asked, at_carrier=at_carrier, assigned=row.assignee_id is not None),
+        turn_words=told(turn, hands_in=mine or _owns(tx), handles=_handles(tx, referred)),
+        next_action=next_action(
+            row.status,
+            asked=asked,
+            at_carrier=at_carrier,
+            assigned=row.assignee_id is not None,
+            referred=_referred(row, named["assignee_name"], referred) if referred else "",
+        ),
     )
+
+
+def _handles(tx: Tx, referred: Referral | None) -> bool:
+    """Whether the agency's turn is the actor's: nobody decides what they referred themselves."""
+    itself = referred is not None and referred.by_id == tx.actor.user_id
+    return can(tx.actor, Permission.UNDERWRITE) and not itself
+
+
+def _referred(row: Submission, assignee: str, referred: Referral) -> str:
+    """Whoever handles it is asked, or all underwriters where nobody does, or who does asks."""
+    whom = assignee if row.assignee_id != referred.by_id else ""
+    return referred_to(whom, by=referred.by, carrier=referred.carrier)
 
 
 def _owns(tx: Tx) -> bool:

@@ -47,6 +47,7 @@ EVENTS: dict[str, str] = {
     "quote.bind": "A quote of a submission was bound.",
     "quote.refuse": "Somebody asked to bind a quote, and was refused; `reasons` names the rules.",
     "quote.refer": "Underwriters were asked to bind a quote.",
+    "quote.refuseReferral": "Underwriters refused to bind a quote that they were asked to bind.",
     "quote.reset": "A quote was brought back to draft.",
     "quote.discard": "A quote was discarded.",
     "quote.underwritingFlag.add": "An underwriting flag was set on a quote.",

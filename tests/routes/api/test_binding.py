@@ -91,4 +91,10 @@ def test_what_is_refused_is_told_and_referred(door: Door, cast: Cast, maya: Pers
     assert maya.json(f"/authority-decisions/{refused['decision']}")["outcome"] == "refer"
     referred = maya.done("POST", f"/quotes/{quote}/refer", {"note": "The client waits."})
     assert (referred["canBind"], referred["mayRefer"]) == (False, False)
+    assert underwriter.json(f"/quotes/{quote}/bindability")["mayRefuse"] is True
+    unexplained = underwriter.post(f"/quotes/{quote}/refuse", {"reason": " "})
+    assert (unexplained.status_code, list(unexplained.json()["problems"])) == (422, ["reason"])
+    assert underwriter.done("POST", f"/quotes/{quote}/refuse", {"reason": "Too dear."})["refusal"] == "Too dear."
+    assert maya.post(f"/quotes/{quote}/refuse", {"reason": "No"}).status_code == 403
+    maya.done("POST", f"/quotes/{quote}/refer", {"note": "It is not."})
     assert underwriter.done("POST", f"/quotes/{quote}/bind", {})["bound"] is True

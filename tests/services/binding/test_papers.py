@@ -3,6 +3,7 @@ dies in between; the evidence file is made when somebody asks for it."""
 
 import asyncio
 import io
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ from portal_app.services.door import Door
 from portal_app.services.errors import NotFound
 from portal_app.services.papers import drawing, making
 from portal_app.services.papers.paper import Facts, Heading, Paper, Table, Text
-from portal_app.services.submissions import detail, documents
+from portal_app.services.submissions import detail, documents, information
+from portal_app.services.submissions.information import Kind, Wanted
 from tests.services.binding.acting import Desk
 from tests.services.submissions.acting import NAMED
 from tests.world import Clock
@@ -148,7 +150,14 @@ def test_a_full_disk_is_tried_again(
 @pytest.mark.criterion("BOUND-16")
 def test_the_evidence_file_holds_all_of_it(door: Door, desk: Desk) -> None:
     submission = desk.reviewed(ssn="123-45-6789")
+    asked = door.run(
+        information.ask, desk.cast.underwriter, locator=submission, items=[Wanted(Kind.TEXT, "Age of the roof")]
+    )
+    item = asked.items[0].locator
+    door.run(information.answer, desk.cast.maya, locator=submission, item=item, value="Twelve years")
+    door.run(information.complete, desk.cast.maya, locator=submission)
     quote = desk.offered(submission)
+    desk.quoted(submission, premium=Decimal("7777.00"))
     desk.bind(quote.locator)
     desk.allow()
     desk.bind(quote.locator)
@@ -161,10 +170,12 @@ def test_the_evidence_file_holds_all_of_it(door: Door, desk: Desk) -> None:
         "Binding the quote of Granite Mutual was refused", "Moved from Quoted to Bound",
         "Decisions on binding authority", "Refer",
         "Documents", "Binder BND-2026-000001.pdf",
+        "Granite Mutual", "$1,450.00", "Wind deductible 2 %.", "Age of the roof", "Twelve years",
         SubmissionDocumentKind.APPLICATION.label,
     ):  # fmt: skip
         assert words in said, words
     assert "123-45" not in said
+    assert "7,777" not in said, "what was not offered is not the producer's to read"
     with pytest.raises(NotFound):
         asyncio.run(making.evidence_file(door, desk.cast.daniel, submission=submission))
     assert NAMED.split(".")[1].capitalize() in said

@@ -64,7 +64,7 @@ def test_the_registry_holds_what_was_agreed_and_reads_well() -> None:
         f"policy.transaction.{verb}" for verb in ("create", "update", "underwrite", "issue", "reverse", "discard")
     }
     agreed |= {f"quote.{verb}" for verb in ("create", "update", "underwrite", "reset", "discard")}
-    agreed |= {f"quote.{verb}" for verb in ("offer", "bind", "refuse", "refer")}
+    agreed |= {f"quote.{verb}" for verb in ("offer", "bind", "refuse", "refer", "refuseReferral")}
     flagged = ("quote", "policy.transaction")
     agreed |= {f"{thing}.underwritingFlag.{verb}" for thing in flagged for verb in ("add", "remove")}
     agreed |= {f"authority.{rule}.{verb}" for rule in ("grant", "moratorium") for verb in ("create", "update", "end")}
