@@ -29,6 +29,7 @@ IN_WORDS = {
     "validity": "The quote's validity",
     "term": "The term",
     "premium": "The premium",
+    "book": "Whose business it is",
     "state": "The submission",
 }
 

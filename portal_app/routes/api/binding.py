@@ -35,8 +35,9 @@ Note = Annotated[str, Field(max_length=LONGEST_REASON, pattern=r"^[^\x00]*$")]
 
 
 class NewQuoteOfSubmission(credentials.Sent):
-    """A draft to be. It has the line of the submission, and its producer code unless another is named. `document` is
-    the locator of the carrier's quote among the submission's documents. What is left out is not known yet."""
+    """A draft to be. It has the line of the submission, and its producer code unless another of the same producer is
+    named. `document` is the locator of the carrier's quote among the submission's documents. What is left out is not
+    known yet."""
 
     line: quotes.Line
     carrier: quotes.Locator
@@ -80,8 +81,8 @@ class Referral(credentials.Sent):
 
 
 class Reason(shapes.Shape):
-    """What stands in the way: a rule of binding authority, or the quote's own `state`, `validity`, `term` or `premium`.
-    One that is `referable` underwriters may decide."""
+    """What stands in the way: a rule of binding authority, or the quote's own `state`, `validity`, `term`, `premium` or
+    `book`, whose producer code it is under. One that is `referable` underwriters may decide."""
 
     rule: str
     found: str

@@ -15,12 +15,13 @@ from portal_app.services.authority.answers import Answer, Verdict
 from portal_app.services.door import Tx
 from portal_app.services.errors import Conflict
 from portal_app.services.licensing.records import today
+from portal_app.services.quotes.belonging import is_own
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One thing that stands in the way. `rule` is one of authority's, or `validity`, `term` or `premium`; `would_pass`
-    says what would make it possible. One that is `referable` underwriters may decide."""
+    """One thing that stands in the way. `rule` is one of authority's, or `validity`, `term`, `premium` or `book`;
+    `would_pass` says what would make it possible. One that is `referable` underwriters may decide."""
 
     rule: str
     found: str
@@ -56,6 +57,9 @@ def _of_quote(tx: Tx, row: Quote) -> list[Reason]:
         found.append(Reason("term", over, "A quote of a term that lasts."))
     if row.premium is None:
         found.append(Reason("premium", "Its premium is not known.", "A quote with a premium."))
+    if not is_own(tx, row):
+        other = "It is written under a producer code that is not yours."
+        found.append(Reason("book", other, "A quote under a code of yours.", referable=True))
     return found
 
 

@@ -9,7 +9,7 @@ from sqlmodel import col
 from portal_app.models.accounts import Account
 from portal_app.models.enums import QuoteState, SubmissionDocumentKind, SubmissionEventKind
 from portal_app.models.media import MediaVersion, ScanState
-from portal_app.models.policies import Carrier, LineOfBusiness
+from portal_app.models.policies import Carrier
 from portal_app.models.producers import ProducerCode
 from portal_app.models.quotes import Quote, QuoteOffer
 from portal_app.models.submissions import Submission, SubmissionDocument
@@ -54,9 +54,6 @@ def create(tx: Tx, *, submission: str, terms: QuoteTerms, document: str = "") ->
     of = rows.held(tx, submission)
     if of.status not in OPEN:
         raise Conflict(f"This submission is {of.status.label}, and is not quoted.")
-    line = tx.db.get_one(LineOfBusiness, of.line_id)
-    if terms.line != line.code:
-        raise Invalid({"line": f"The submission is about {line.name}."})
     if terms.producer_code is None and of.producer_code_id:
         terms = replace(terms, producer_code=tx.db.get_one(ProducerCode, of.producer_code_id).code)
     insured = account_of(tx, of)
@@ -71,7 +68,7 @@ def create(tx: Tx, *, submission: str, terms: QuoteTerms, document: str = "") ->
         created_by=tx.actor.email or tx.actor.name,
         document_id=_paper(tx, of, document).id if document else None,
     )
-    put(tx, row, terms)
+    put(tx, row, terms, of=of)
     tx.changes(Topic.SUBMISSIONS)
     return created(tx, row, insured, terms)
 

@@ -262,6 +262,22 @@ def test_only_what_was_looked_at_is_bound_by_whom_it_concerns(door: Door, desk: 
         desk.bind(quote.locator, desk.cast.principal)
 
 
+@pytest.mark.criterion("BOUND-20")
+def test_under_another_producers_code_a_sub_agent_binds_nothing_and_asks(door: Door, desk: Desk) -> None:
+    desk.allow()
+    quote = desk.offered()
+    with door.database.write() as db:
+        to = desk.cast.agency.daniel.id
+        db.execute(update(ProducerCode).where(ProducerCode.code == "HL-maya").values(producer_id=to))
+    refused = desk.bind(quote.locator)
+    assert [each.rule for each in refused.reasons] == ["book"]
+    assert refused.may_refer
+    assert count(door, LedgerTransaction) == 0
+    assert desk.asks(quote.locator, desk.cast.csr).can_bind
+    door.run(refer.refer, desk.cast.maya, quote=quote.locator)
+    assert desk.bind(quote.locator, desk.cast.underwriter).number == "BND-2026-000001"
+
+
 @pytest.mark.criterion("BOUND-09")
 def test_a_bound_policy_is_the_same_when_it_is_built_again(door: Door, desk: Desk) -> None:
     desk.allow()

@@ -2,6 +2,7 @@
 before."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select
@@ -11,6 +12,7 @@ from portal_app.models.enums import AccountKind, QuoteState, SubmissionEventKind
 from portal_app.models.media import Media, MediaVersion
 from portal_app.models.notifications import Notification
 from portal_app.models.outbox import OutboxMessage
+from portal_app.models.producers import ProducerCode
 from portal_app.models.quotes import QuoteOffer
 from portal_app.models.submissions import Submission, SubmissionDocument
 from portal_app.services.door import Door
@@ -84,6 +86,26 @@ def test_what_cannot_be_quoted_is_told(door: Door, desk: Desk) -> None:
     waiting = desk.underwritten(desk.cast.submitted())
     with pytest.raises(Conflict, match="This submission is Pending"):
         door.run(of_submissions.offer, desk.cast.underwriter, locator=waiting.locator)
+
+
+@pytest.mark.criterion("BOUND-01")
+def test_a_quote_stays_in_its_submissions_line_and_under_its_producer(door: Door, desk: Desk) -> None:
+    submission = desk.reviewed()
+    with pytest.raises(Invalid, match="The submission is under HL-maya"):
+        desk.quoted(submission, producer_code="HL-daniel")
+    made = desk.quoted(submission)
+    for given, sentence in (
+        ({"line": "umbrella"}, "The submission is about Homeowners"),
+        ({"producer_code": "HL-daniel"}, "The submission is under HL-maya"),
+    ):
+        with pytest.raises(Invalid, match=sentence):
+            door.run(drafts.update, desk.cast.underwriter, locator=made.locator, given=given)
+    with door.database.write() as db:
+        maya = db.scalars(select(ProducerCode).where(ProducerCode.code == "HL-maya")).one()
+        db.add(ProducerCode(code="HL-maya-2", producer_id=maya.producer_id, state=maya.state, created_at=NOW))
+    given = {"producer_code": "HL-maya-2", "premium": Decimal(900)}
+    changed = door.run(drafts.update, desk.cast.underwriter, locator=made.locator, given=given)
+    assert (changed.line, changed.producer_code, changed.premium) == ("homeowners", "HL-maya-2", Decimal(900))
 
 
 @pytest.mark.criterion("BOUND-02")
