@@ -123,6 +123,7 @@ class QuoteLine:
     may_refer: bool = False
     referred: str = ""
     binder: str = ""
+    no_loss: str = ""
     reasons: list[ReasonLine] = field(default_factory=list)
 
 
@@ -247,6 +248,7 @@ def put_bindability(line: QuoteLine, found: Bindability) -> None:
         ReasonLine(IN_WORDS.get(each.rule, each.rule.replace("_", " ").capitalize()), each.found, each.would_pass)
         for each in found.reasons
     ]
+    line.no_loss = found.no_loss
     line.binder = f"The binder would run through {wording.day(found.binder_until)}." if found.binder_until else ""
 
 

@@ -73,6 +73,12 @@ class SteppedOn(credentials.Sent):
     version: Version | None = None
 
 
+class AskedBind(SteppedOn):
+    """Where the cover begins in the past, `noLoss` says that the insured states what `bindability` tells."""
+
+    no_loss: bool = False
+
+
 class Referral(credentials.Sent):
     """The underwriters read the note."""
 
@@ -91,7 +97,8 @@ class Reason(shapes.Shape):
 
 
 class QuoteBindability(shapes.Shape):
-    """Whether you could bind it now. `outcome` is null where the quote is none that is bound at all."""
+    """Whether you could bind it now. `outcome` is null where the quote is none that is bound at all. `noLoss` is what
+    the insured has to state where the cover begins in the past, else empty."""
 
     can_bind: bool
     may_refer: bool
@@ -99,6 +106,7 @@ class QuoteBindability(shapes.Shape):
     reasons: list[Reason]
     binder_until: date | None
     version: int
+    no_loss: str
 
     @classmethod
     def told(cls, answer: Bindability) -> Self:
@@ -188,7 +196,7 @@ async def get_bindability(caller: Caller, locator: parameters.Locator) -> QuoteB
 
 
 @router.post("/quotes/{locator}/bind", responses=STEPPED, tags=["quotes"])
-async def bind_quote(caller: Caller, locator: parameters.Locator, sent: SteppedOn, key: Key = None) -> BoundQuote:
+async def bind_quote(caller: Caller, locator: parameters.Locator, sent: AskedBind, key: Key = None) -> BoundQuote:
     """Bind an offered quote. Where you may not, `bound` is false, and the answer is kept with every reason."""
     request = f"POST /quotes/{locator}/bind"
     done = await the_door().act(
@@ -198,6 +206,7 @@ async def bind_quote(caller: Caller, locator: parameters.Locator, sent: SteppedO
         tell=_told,
         quote=locator,
         version=sent.version,
+        no_loss=sent.no_loss,
     )
     return BoundQuote.model_validate(done)
 

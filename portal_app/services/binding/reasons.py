@@ -3,6 +3,7 @@ say."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from portal_app.models.enums import SubmissionStatus
 from portal_app.models.policies import Policy
@@ -61,6 +62,13 @@ def _of_quote(tx: Tx, row: Quote) -> list[Reason]:
         other = "It is written under a producer code that is not yours."
         found.append(Reason("book", other, "A quote under a code of yours.", referable=True))
     return found
+
+
+def no_loss_statement(row: Quote, day: date) -> str:
+    """What the insured has to state where the quote is bound on this day, after its cover has begun; else empty."""
+    if row.effective >= day:
+        return ""
+    return f"Nothing has happened since {words.day(row.effective)} that a claim under this policy could come of."
 
 
 def check_state(tx: Tx, row: Quote, submission: Submission | None) -> None:

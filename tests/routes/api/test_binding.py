@@ -91,4 +91,4 @@ def test_what_is_refused_is_told_and_referred(door: Door, cast: Cast, maya: Pers
     assert maya.json(f"/authority-decisions/{refused['decision']}")["outcome"] == "refer"
     referred = maya.done("POST", f"/quotes/{quote}/refer", {"note": "The client waits."})
     assert (referred["canBind"], referred["mayRefer"]) == (False, False)
-    assert underwriter.done("POST", f"/quotes/{quote}/bind", {})["bound"] is True
+    assert underwriter.done("POST", f"/quotes/{quote}/bind", {"noLoss": True})["bound"] is True
