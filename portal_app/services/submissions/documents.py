@@ -17,6 +17,7 @@ from portal_app.services import audit
 from portal_app.services.access import Permission, can
 from portal_app.services.door import Tx, reads, writes
 from portal_app.services.errors import Conflict, Forbidden, Invalid, NotFound
+from portal_app.services.media import pace
 from portal_app.services.media.files import MOST_BYTES, Content, Incoming
 from portal_app.services.media.library import Download, handed_out, hold_bytes, to_be_scanned
 from portal_app.services.scope import visible
@@ -75,10 +76,11 @@ class Room:
 @writes(Permission.SUBMIT_BUSINESS)
 def prepare(tx: Tx, *, named: Named) -> Room | DocumentView:
     """Asked before a file arrives: the room for it, or the document that was made of it when it came before. Raises
-    Invalid, NotFound, and Conflict where the submission takes no files any more."""
+    Invalid, NotFound, Conflict where the submission takes no files any more, and TooMany."""
     row = _taking(tx, named)
     if found := _sent_before(tx, row, named.upload_key):
         return found
+    pace.count(tx)
     left = MOST_TOGETHER - _together(tx, row)
     if left <= 0:
         raise Invalid({"file": TOGETHER})
