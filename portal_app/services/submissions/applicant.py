@@ -10,7 +10,7 @@ from portal_app.services.intake.values import read, told
 from portal_app.services.submissions.carrying import part_of_address
 
 PERSONAL = frozenset({"personal_auto", "homeowners"})
-A_PERSON = frozenset({"individual", "sole_proprietor"})
+A_PERSON = frozenset({"individual", "couple", "sole_proprietor"})
 
 
 @dataclass(frozen=True, slots=True)

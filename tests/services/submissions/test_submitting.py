@@ -10,17 +10,25 @@ from sqlalchemy import select, update
 
 from portal_app.models.audit import AuditEvent
 from portal_app.models.configuration import ConfigurationVersion
-from portal_app.models.enums import Role, SubmissionEventKind, SubmissionStatus
+from portal_app.models.enums import AccountKind, Role, SubmissionEventKind, SubmissionStatus
 from portal_app.models.notifications import Notification
 from portal_app.models.outbox import OutboxMessage
 from portal_app.models.submissions import IntakeForm, Submission, SubmissionEvent
-from portal_app.services.door import Door
+from portal_app.services.access import system
+from portal_app.services.door import Door, Tx
 from portal_app.services.errors import Conflict, Forbidden, Invalid, NotFound, Unexpected
+from portal_app.services.intake.forms import LINES
+from portal_app.services.intake.shipped import shipped
+from portal_app.services.routing.matching import route
+from portal_app.services.routing.rules import Rule, Rules, Target, TargetKind, When
 from portal_app.services.submissions import answering, certifying, desk, detail, find
 from portal_app.services.submissions.certifying import NotComplete
+from tests.services.intake.filled import filled
 from tests.services.producers.acting import listen
 from tests.services.submissions.acting import NAMED, RISK, Cast, Mailer, row_of
 from tests.world import NOW, Agency, Clock
+
+ENTITIES = {"individual": AccountKind.PERSON, "llc": AccountKind.BUSINESS}
 
 
 @pytest.mark.criterion("SUBMIT-07")
@@ -175,3 +183,19 @@ def test_it_is_routed_with_its_submission_or_waits_where_everybody_sees_it(door:
     found = door.run(find.listed, cast.underwriter, wanted=find.Filter(unrouted=True))
     assert [each.locator for each in found.rows] == [unrouted]
     assert all(each.target_on is not None and each.status is SubmissionStatus.PENDING for each in rows)
+
+
+@pytest.mark.criterion("SUBMIT-12")
+def test_every_form_says_which_carrier_is_wished_for_and_of_what_kind_the_applicant_is(door: Door) -> None:
+    """What rules ask about, of each line as it is shipped, for an applicant whom nobody knew before."""
+    rule = Rule("Granite", When(carriers=frozenset({"Granite Mutual"})), Target(TargetKind.QUEUE, name="Granite"))
+    with door.database.read() as db:
+        tx = Tx(db, system("test"), door.clock(), door.settings, door.ports)
+        row = Submission(line_id=0, form_id=0, jurisdiction="RI", created_at=NOW, changed_at=NOW, created_by_id=0)
+        for line in LINES:
+            form, day = shipped(line), NOW.date()
+            for entity, kind in ENTITIES.items():
+                own = {"applicant__policy__carrier": " granite  MUTUAL", "applicant__insured__entity_type": entity}
+                facts = desk.facts_of(tx, row, form, filled(form, day, **own))
+                assert facts.account_kind is kind, (line, entity)
+                assert route(facts, Rules((rule,))) is not None, line
