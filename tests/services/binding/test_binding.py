@@ -118,17 +118,18 @@ def test_within_authority_a_sub_agent_binds_and_all_of_it_is_there(
     ("terms", "found"),
     [
         ({"premium": Decimal(20_000)}, "premium"),
-        ({"jurisdiction": "MA", "postal_code": "02139"}, "MA"),
+        ({"of": {"state": "MA"}, "jurisdiction": "MA", "postal_code": "02139"}, "MA"),
         ({"effective": date(2026, 11, 1), "expiration": date(2027, 11, 1)}, "19 days back"),
-        ({"jurisdiction": "", "postal_code": ""}, "not known"),
+        ({"losses": None}, "not known"),
     ],
 )
 def test_beyond_authority_it_is_refused_with_reasons_and_referred(
     door: Door, desk: Desk, terms: dict[str, Any], found: str
 ) -> None:
-    desk.allow()
-    submission = desk.reviewed()
-    quote = desk.offered(submission, **terms)
+    desk.allow(max_losses=Decimal(5000))
+    submission = desk.reviewed(**terms.get("of", {}))
+    quoted = {"losses": Decimal(0)} | {name: value for name, value in terms.items() if name != "of"}
+    quote = desk.offered(submission, **quoted)
     refused = desk.bind(quote.locator)
     assert refused.policy == ""
     assert refused.may_refer

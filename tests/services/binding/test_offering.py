@@ -3,6 +3,7 @@ before."""
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -20,7 +21,7 @@ from portal_app.services.errors import Conflict, Forbidden, Invalid, NotFound
 from portal_app.services.quotes import drafts, find, of_submissions
 from portal_app.services.submissions import documents, timeline
 from tests.services.binding.acting import Desk
-from tests.services.submissions.acting import row_of
+from tests.services.submissions.acting import NAMED, field, form, row_of
 from tests.world import NOW, Clock
 
 
@@ -77,9 +78,10 @@ def test_what_cannot_be_quoted_is_told(door: Door, desk: Desk) -> None:
             door.run(of_submissions.offer, who, locator=made.locator)
     with pytest.raises(Conflict, match="Only one that is underwritten"):
         door.run(of_submissions.offer, desk.cast.underwriter, locator=made.locator)
-    without = desk.underwritten(submission, premium=None)
-    with pytest.raises(Invalid, match="enter its premium"):
-        door.run(of_submissions.offer, desk.cast.underwriter, locator=without.locator)
+    for none in (None, Decimal(0)):
+        without = desk.underwritten(submission, premium=none)
+        with pytest.raises(Invalid, match="enter its premium"):
+            door.run(of_submissions.offer, desk.cast.underwriter, locator=without.locator)
     late = desk.underwritten(submission, valid_until=date(2026, 11, 19))
     with pytest.raises(Conflict, match="does not stand by"):
         door.run(of_submissions.offer, desk.cast.underwriter, locator=late.locator)
@@ -88,24 +90,38 @@ def test_what_cannot_be_quoted_is_told(door: Door, desk: Desk) -> None:
         door.run(of_submissions.offer, desk.cast.underwriter, locator=waiting.locator)
 
 
+def placed() -> dict[str, Any]:
+    """The form with the ZIP code and the class of the risk."""
+    asked = form()
+    asked["roles"]["postalCode"] = f"{NAMED}.postal_code"
+    more = [field("postal_code", "ZIP code of the risk", "postal_code"), field("gl_class", "Class", "gl_class")]
+    asked["sections"][0]["groups"][0]["fields"] += more
+    return asked
+
+
 @pytest.mark.criterion("BOUND-01")
 def test_a_quote_stays_in_its_submissions_line_and_under_its_producer(door: Door, desk: Desk) -> None:
-    submission = desk.reviewed()
+    desk.cast.put_form(placed(), 2)
+    submission = desk.reviewed(postal_code="02903-1234", gl_class="91340")
     with pytest.raises(Invalid, match="The submission is under HL-maya"):
         desk.quoted(submission, producer_code="HL-daniel")
-    made = desk.quoted(submission)
+    made = desk.quoted(submission, jurisdiction="", postal_code="")
+    assert (made.jurisdiction, made.postal_code, made.class_codes) == ("RI", "02903-1234", ("91340",))
     for given, sentence in (
         ({"line": "umbrella"}, "The submission is about Homeowners"),
         ({"producer_code": "HL-daniel"}, "The submission is under HL-maya"),
+        ({"jurisdiction": "MA"}, "The risk of the submission lies in RI"),
+        ({"postal_code": "02906"}, "The risk of the submission lies in 02903-1234"),
     ):
         with pytest.raises(Invalid, match=sentence):
             door.run(drafts.update, desk.cast.underwriter, locator=made.locator, given=given)
     with door.database.write() as db:
         maya = db.scalars(select(ProducerCode).where(ProducerCode.code == "HL-maya")).one()
         db.add(ProducerCode(code="HL-maya-2", producer_id=maya.producer_id, state=maya.state, created_at=NOW))
-    given = {"producer_code": "HL-maya-2", "premium": Decimal(900)}
+    given = {"producer_code": "HL-maya-2", "premium": Decimal(900), "jurisdiction": "", "postal_code": "02903"}
     changed = door.run(drafts.update, desk.cast.underwriter, locator=made.locator, given=given)
     assert (changed.line, changed.producer_code, changed.premium) == ("homeowners", "HL-maya-2", Decimal(900))
+    assert (changed.jurisdiction, changed.postal_code) == ("RI", "02903")
 
 
 @pytest.mark.criterion("BOUND-02")
