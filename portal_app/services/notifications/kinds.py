@@ -30,6 +30,13 @@ _ALL = (
         "inbox",
     ),
     Kind(
+        "submission_to_review",
+        "Submission to review",
+        "To review: {named}",
+        "Submission {named} came in, and waits for an underwriter.",
+        "inbox",
+    ),
+    Kind(
         "submission_assigned",
         "Submission assigned",
         "Submission assigned: {named}",

@@ -94,9 +94,11 @@ def complete(tx: Tx, *, locator: str) -> RequestView:
     event = timeline.note(tx, row, SubmissionEventKind.ANSWERED)
     _noted(tx, row, "submission.answers_sent", request=request.locator)
     telling.programs(tx, row, "informationRequest.complete", request=request.locator)
-    telling.people(
-        tx, row, "submission_status", key=event.locator, words="The information that was asked for has come."
-    )
+    come = "The information that was asked for has come."
+    telling.people(tx, row, "submission_status", key=event.locator, words=come)
+    telling.deciders(tx, row, "submission_status", key=event.locator, words=come, besides=request.asked_by_id)
+    if row.contact:
+        telling.contact_again(tx, row, row.contact, come)
     return request_views(tx, row)[0]
 
 
