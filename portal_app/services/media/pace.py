@@ -18,13 +18,14 @@ SENTENCE = "These are many files in a short time. Wait a few minutes, then send 
 
 @dataclass
 class _Turn:
-    """Of one person in this process: it protects the process, and nothing else depends on it."""
+    """Of one person in this process, and in one loop of it, since a lock is of one loop: it protects the process, and
+    nothing else depends on it."""
 
     files: int = 0
     opening: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-_turns: dict[str, _Turn] = {}
+_turns: dict[tuple[asyncio.AbstractEventLoop, str], _Turn] = {}
 
 
 def count(tx: Tx) -> None:
@@ -37,7 +38,8 @@ def count(tx: Tx) -> None:
 async def turn(caller: Actor) -> AsyncIterator[asyncio.Lock]:
     """Around all of a file's way in; the lock is for the time in which it is opened. Raises TooMany where the same
     person has as many on their way as may be."""
-    mine = _turns.setdefault(_person(caller), _Turn())
+    whose = (asyncio.get_running_loop(), _person(caller))
+    mine = _turns.setdefault(whose, _Turn())
     if mine.files >= AT_ONCE:
         raise TooMany(SENTENCE)
     mine.files += 1
@@ -46,7 +48,7 @@ async def turn(caller: Actor) -> AsyncIterator[asyncio.Lock]:
     finally:
         mine.files -= 1
         if not mine.files:
-            _turns.pop(_person(caller), None)
+            _turns.pop(whose, None)
 
 
 def _person(actor: Actor) -> str:

@@ -40,7 +40,7 @@ _ALL = (
         "submission_assigned",
         "Submission assigned",
         "Submission assigned: {named}",
-        "An underwriter has picked up submission {named}.",
+        "Submission {named} was assigned.",
         "user-check",
     ),
     Kind(

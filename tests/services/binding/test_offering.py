@@ -1,7 +1,7 @@
 """Underwriters draw quotes up on a submission and offer them; who handed it in sees what was offered, and nothing
 before."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,12 +16,16 @@ from portal_app.models.outbox import OutboxMessage
 from portal_app.models.producers import ProducerCode
 from portal_app.models.quotes import QuoteOffer
 from portal_app.models.submissions import Submission, SubmissionDocument
+from portal_app.services.access import Actor
 from portal_app.services.door import Door
 from portal_app.services.errors import Conflict, Forbidden, Invalid, NotFound
+from portal_app.services.papers import making
 from portal_app.services.quotes import drafts, find, of_submissions
-from portal_app.services.submissions import documents, timeline
+from portal_app.services.submissions import assigning, documents, moves, timeline
+from portal_app.services.submissions import find as submissions
 from tests.services.binding.acting import Desk
 from tests.services.submissions.acting import NAMED, field, form, row_of
+from tests.services.submissions.sent import MB, named, pdf, send
 from tests.world import NOW, Clock
 
 
@@ -163,6 +167,55 @@ def test_what_is_taken_back_is_seen_no_longer(door: Door, desk: Desk) -> None:
     assert row_of(door, submission).status is SubmissionStatus.IN_REVIEW
     assert door.run(of_submissions.listed, desk.cast.maya, submission=submission) == ()
     assert len(door.run(of_submissions.listed, desk.cast.underwriter, submission=submission)) == 2
+
+
+@pytest.mark.criterion("BOUND-02")
+def test_a_carriers_document_is_named_in_the_timeline_once_it_is_offered(door: Door, desk: Desk) -> None:
+    submission, maya, underwriter = desk.reviewed(), desk.cast.maya, desk.cast.underwriter
+    name = "Granite max we accept 20,000.pdf"
+
+    def seen_by(who: Actor) -> int:
+        events = door.run(timeline.events, who, locator=submission)
+        return sum(name in each.words for each in events)
+
+    paper = send(door, underwriter, pdf(), named(submission, name, "quote")).locator
+    send(door, underwriter, pdf(2 * MB), named(submission, "photos.pdf", "photos"))
+    assert (seen_by(maya), seen_by(underwriter)) == (0, 1)
+    assert "Added photos.pdf" in [each.words for each in door.run(timeline.events, maya, locator=submission)]
+    assert name not in str(door.run(making.evidence, maya, submission=submission))
+    desk.offered(submission, document=paper)
+    assert (seen_by(maya), seen_by(underwriter)) == (1, 1)
+
+
+@pytest.mark.criterion("BOUND-22")
+def test_what_was_offered_before_a_decline_is_offered_anew_once_it_is_reopened(door: Door, desk: Desk) -> None:
+    desk.allow()
+    submission = desk.reviewed()
+    old = desk.offered(submission)
+    door.run(moves.decline, desk.cast.underwriter, locator=submission, reason="Too close to the shore")
+    assert [each.locator for each in door.run(of_submissions.listed, desk.cast.maya, submission=submission)] == [
+        old.locator
+    ]
+    door.run(moves.reopen, desk.cast.underwriter, locator=submission)
+    door.run(assigning.pick_up, desk.cast.underwriter, locator=submission)
+    assert door.run(of_submissions.listed, desk.cast.maya, submission=submission) == ()
+    desk.offered(submission)
+    with pytest.raises(Conflict, match="not offered"):
+        desk.bind(old.locator, desk.cast.principal)
+    done = door.run(of_submissions.offer, desk.cast.underwriter, locator=old.locator)
+    assert done.offer is QuoteOffer.OFFERED
+    assert desk.bind(old.locator).number == "BND-2026-000001"
+
+
+@pytest.mark.criterion("BOUND-22")
+def test_the_response_clock_begins_anew_where_an_offer_is_taken_back(door: Door, desk: Desk, clock: Clock) -> None:
+    submission = desk.reviewed()
+    quote = desk.offered(submission)
+    first = row_of(door, submission).target_on
+    clock.forward(days=14)
+    door.run(drafts.reset, desk.cast.underwriter, locator=quote.locator)
+    seen = door.run(submissions.submission, desk.cast.underwriter, locator=submission)
+    assert (seen.overdue, seen.target_on) == (False, first + timedelta(days=14))
 
 
 @pytest.mark.criterion("BOUND-02")

@@ -65,7 +65,11 @@ def test_underwriters_are_told_of_what_waits_for_them(door: Door, desk: Desk) ->
     put_rules(
         door,
         {"name": "Island", "when": {"states": ["RI"]}, "to": {"underwriter": CSR}},
-        {"name": "Coast", "when": {"states": ["MA"]}, "to": {"carrierContact": {"name": "Ann", "email": "ann@carrier.com"}}},
+        {
+            "name": "Coast",
+            "when": {"states": ["MA"]},
+            "to": {"carrierContact": {"name": "Ann", "email": "ann@carrier.com"}},
+        },
     )
     desk.cast.submitted(state="RI")
     assert told(door, "submission_to_review") == {CSR}
