@@ -13,7 +13,8 @@ from portal_app.services.door import Tx
 from portal_app.services.intake.forms import FieldType, Role
 from portal_app.services.intake.values import read
 from portal_app.services.scope import visible
-from portal_app.services.submissions.answering import day_of, whole_answers
+from portal_app.services.submissions.answering import day_of
+from portal_app.services.submissions.corrections import corrected_answers
 from portal_app.services.submissions.kept import form_of
 from portal_app.services.submissions.projection import value_of
 
@@ -23,7 +24,8 @@ ZIP = 5
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """Where the risk of a submission lies and of which classes it is, as it was answered; empty is what was not."""
+    """Where the risk of a submission lies and of which classes it is, as it was answered last; empty is what was
+    not."""
 
     state: str
     postal_code: str
@@ -32,7 +34,7 @@ class Risk:
 
 def risk_of(tx: Tx, of: Submission) -> Risk:
     form, _ = form_of(tx, of)
-    answers, day = whole_answers(tx, of, form), day_of(tx, of)
+    answers, day = corrected_answers(tx, of, form), day_of(tx, of)
     classes = [
         str(known)
         for group, field in form.fields()

@@ -25,16 +25,14 @@ from portal_app.services.quotes.terms import QuoteTerms, as_submitted, put
 from portal_app.services.quotes.views import QuoteView, shown
 from portal_app.services.scope import visible
 from portal_app.services.submissions import rows, telling, timeline
-from portal_app.services.submissions.answering import day_of, whole_answers
-from portal_app.services.submissions.applicant import applicant
+from portal_app.services.submissions.answering import day_of
+from portal_app.services.submissions.applicant import PORTAL_FEED, applicant
+from portal_app.services.submissions.corrections import corrected_answers
 from portal_app.services.submissions.kept import form_of
 from portal_app.services.submissions.lifecycle import OPEN, Step
 from portal_app.services.submissions.moving import move
 from portal_app.services.topics import Topic
 from portal_app.services.webhooks import events
-
-FEED = "portal"
-"""What an account of the portal's own bears in place of a feed; its source id is the submission's locator."""
 
 
 @reads(Permission.VIEW_OWN_ACCOUNTS)
@@ -119,8 +117,8 @@ def account_of(tx: Tx, of: Submission) -> Account:
     if of.account_id is not None:
         return tx.db.get_one(Account, of.account_id)
     form, _ = form_of(tx, of)
-    found = applicant(form, whole_answers(tx, of, form), day_of(tx, of))
-    account = Account(feed=FEED, source_id=of.locator, as_of=tx.now, **asdict(found))
+    found = applicant(form, corrected_answers(tx, of, form), day_of(tx, of))
+    account = Account(feed=PORTAL_FEED, source_id=of.locator, as_of=tx.now, **asdict(found))
     tx.db.add(account)
     tx.db.flush()
     of.account_id = account.id

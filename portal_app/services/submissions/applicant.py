@@ -9,6 +9,8 @@ from portal_app.services.intake.forms import Answers, Field, FieldType, Form, Ro
 from portal_app.services.intake.values import read, told
 from portal_app.services.submissions.carrying import part_of_address
 
+PORTAL_FEED = "portal"
+"""What an account of the portal's own bears in place of a feed; its source id is the submission's locator."""
 PERSONAL = frozenset({"personal_auto", "homeowners"})
 A_PERSON = frozenset({"individual", "couple", "estate", "sole_proprietor"})
 A_COMPANY = frozenset({"llc"})

@@ -18,6 +18,7 @@ from portal_app.services.intake.values import read
 from portal_app.services.licensing.records import today
 from portal_app.services.scope import visible
 from portal_app.services.submissions import desk, telling, timeline
+from portal_app.services.submissions.corrections import take_over
 from portal_app.services.submissions.kept import form_of
 from portal_app.services.submissions.lifecycle import Step, check_step
 from portal_app.services.submissions.requests import RequestView, open_request, request_views
@@ -82,8 +83,9 @@ def answer(tx: Tx, *, locator: str, item: str, value: Any = None, document: str 
 
 @writes(Permission.SUBMIT_BUSINESS)
 def complete(tx: Tx, *, locator: str) -> RequestView:
-    """Send the answers: the clock goes on, and the day by which an answer is due moves by the days that passed. Raises
-    NotFound; Conflict where nothing is asked for; Invalid with the items that are not answered yet."""
+    """Send the answers: the clock goes on, the day by which an answer is due moves by the days that passed, and the
+    fields that were answered count from now on. Raises NotFound; Conflict where nothing is asked for; Invalid with the
+    items that are not answered yet."""
     row = held(tx, locator)
     request = _open(tx, row)
     missing = [each for each in _rows(tx, request) if each.answered_at is None]
@@ -91,6 +93,7 @@ def complete(tx: Tx, *, locator: str) -> RequestView:
         raise Invalid({each.locator: f"{each.label}: this is not answered yet." for each in missing})
     request.answered_at = tx.now
     _go_on(tx, row)
+    take_over(tx, row)
     event = timeline.note(tx, row, SubmissionEventKind.ANSWERED)
     _noted(tx, row, "submission.answers_sent", request=request.locator)
     telling.programs(tx, row, "informationRequest.complete", request=request.locator)

@@ -20,9 +20,11 @@ from portal_app.services.access import Actor
 from portal_app.services.door import Door
 from portal_app.services.errors import Conflict, Forbidden, Invalid, NotFound
 from portal_app.services.papers import making
+from portal_app.services.policies import detail as policies
 from portal_app.services.quotes import drafts, find, of_submissions
-from portal_app.services.submissions import assigning, documents, moves, timeline
+from portal_app.services.submissions import assigning, detail, documents, information, moves, requests, timeline
 from portal_app.services.submissions import find as submissions
+from portal_app.services.submissions.information import Kind, Wanted
 from tests.services.binding.acting import Desk
 from tests.services.submissions.acting import NAMED, field, form, row_of
 from tests.services.submissions.sent import MB, named, pdf, send
@@ -185,6 +187,31 @@ def test_a_carriers_document_is_named_in_the_timeline_once_it_is_offered(door: D
     assert name not in str(door.run(making.evidence, maya, submission=submission))
     desk.offered(submission, document=paper)
     assert (seen_by(maya), seen_by(underwriter)) == (1, 1)
+
+
+@pytest.mark.criterion("BOUND-23")
+def test_what_was_corrected_in_answer_to_a_request_is_what_is_quoted_and_bound(door: Door, desk: Desk) -> None:
+    desk.allow(states=("MA",))
+    submission = desk.reviewed(street="12 Elm St", city="Providence")
+    begun = desk.quoted(submission)
+    assert begun.insured_name == "Ada Quill"
+    correct = {"name": "Ada B. Quill", "effective": "02/01/2027", "state": "MA"}
+    wanted = [Wanted(Kind.FIELD, path=f"{NAMED}.{each}") for each in correct]
+    door.run(information.ask, desk.cast.underwriter, locator=submission, items=wanted)
+    items = door.run(requests.requests, desk.cast.maya, locator=submission)[0].items
+    for item, value in zip(items, correct.values(), strict=True):
+        door.run(information.answer, desk.cast.maya, locator=submission, item=item.locator, value=value)
+    assert row_of(door, submission).insured_name == "Ada Quill"
+    door.run(information.complete, desk.cast.maya, locator=submission)
+    row = row_of(door, submission)
+    assert (row.insured_name, row.effective, row.jurisdiction) == ("Ada B. Quill", date(2027, 2, 1), "MA")
+    quote = desk.offered(submission, jurisdiction="", postal_code="02139")
+    assert (quote.insured_name, quote.jurisdiction, quote.account) == ("Ada B. Quill", "MA", begun.account)
+    policy = door.run(policies.policy, desk.cast.maya, locator=desk.bind(quote.locator).policy)
+    assert (policy.row.insured_name, policy.producer_code) == ("Ada B. Quill", "HL-maya")
+    seen = door.run(detail.detail, desk.cast.maya, locator=submission)
+    assert seen.certificate is not None
+    assert seen.certificate.intact
 
 
 @pytest.mark.criterion("BOUND-22")
