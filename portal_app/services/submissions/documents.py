@@ -21,6 +21,7 @@ from portal_app.services.media import pace
 from portal_app.services.media.files import MOST_BYTES, Content, Incoming
 from portal_app.services.media.library import Download, handed_out, hold_bytes, to_be_scanned
 from portal_app.services.scope import visible
+from portal_app.services.submissions import information
 from portal_app.services.topics import Topic
 
 MOST_TOGETHER = 100 * 1024 * 1024
@@ -162,6 +163,7 @@ def remove(tx: Tx, *, submission: str, locator: str) -> str:
     _tell(tx, "submission.document_removed", row, document, version)
     if row.status is not SubmissionStatus.DRAFT:
         document.removed_at = tx.now
+        information.file_gone(tx, row, document)
         return ""
     media, digest = tx.db.get_one(Media, document.media_id), str(version.digest)
     for each in (document, version, media):
@@ -196,6 +198,7 @@ def refused(tx: Tx, version: MediaVersion, found: str) -> bool:
         return False
     row = tx.db.get_one(Submission, document.submission_id)
     _tell(tx, "submission.document_refused", row, document, version, found=found)
+    information.file_gone(tx, row, document)
     return True
 
 

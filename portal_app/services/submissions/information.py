@@ -115,6 +115,15 @@ def cancel(tx: Tx, *, locator: str) -> RequestView:
     return request_views(tx, row)[0]
 
 
+def file_gone(tx: Tx, row: Submission, document: SubmissionDocument) -> None:
+    """What a file answered that is removed, or refused by the scanner, is to be answered anew, where it is still asked
+    for; the submission has to be held."""
+    request = open_request(tx, row)
+    for each in _rows(tx, request) if request is not None else ():
+        if each.document_id == document.id:
+            each.document_id, each.answered_at, each.answered_by_id = None, None, None
+
+
 def close(tx: Tx, row: Submission) -> None:
     """End what is asked for of a submission, where anything is; the row has to be held."""
     request = open_request(tx, row)
