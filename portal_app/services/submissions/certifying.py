@@ -84,7 +84,7 @@ def certify_and_submit(tx: Tx, *, locator: str, statement_agreed: bool, version:
     telling.people(tx, row, "submission_received", key="")
     if row.contact:
         telling.contact(tx, row)
-    else:
+    elif row.assignee_id is None or row.assignee_id != tx.actor.user_id:
         telling.deciders(tx, row, "submission_to_review", key="", words=_desk(row))
     return _handed_in(row, again=False)
 
