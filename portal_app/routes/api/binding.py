@@ -37,7 +37,7 @@ Note = Annotated[str, Field(max_length=LONGEST_REASON, pattern=r"^[^\x00]*$")]
 class NewQuoteOfSubmission(credentials.Sent):
     """A draft to be. It has the line of the submission, and its producer code unless another of the same producer is
     named. `document` is the locator of the carrier's quote among the submission's documents. What is left out is not
-    known yet; state, ZIP code and classes of the risk are then those of the submission."""
+    known yet."""
 
     line: quotes.Line
     carrier: quotes.Locator

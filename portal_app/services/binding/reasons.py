@@ -56,8 +56,8 @@ def _of_quote(tx: Tx, row: Quote) -> list[Reason]:
     if row.expiration <= day:
         over = f"Its term was over on {words.day(row.expiration)}."
         found.append(Reason("term", over, "A quote of a term that lasts."))
-    if not row.premium:
-        found.append(Reason("premium", "It has no premium.", "A quote with a premium."))
+    if row.premium is None:
+        found.append(Reason("premium", "Its premium is not known.", "A quote with a premium."))
     if not is_own(tx, row):
         other = "It is written under a producer code that is not yours."
         found.append(Reason("book", other, "A quote under a code of yours.", referable=True))

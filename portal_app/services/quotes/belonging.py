@@ -1,7 +1,4 @@
-"""What a quote of a submission has in common with it: its line of business, whose business it is, and where the risk
-lies."""
-
-from dataclasses import dataclass
+"""What a quote of a submission has in common with it: its line of business, and whose business it is."""
 
 from sqlmodel import col
 
@@ -10,51 +7,7 @@ from portal_app.models.producers import ProducerCode
 from portal_app.models.quotes import Quote
 from portal_app.models.submissions import Submission
 from portal_app.services.door import Tx
-from portal_app.services.intake.forms import FieldType, Role
-from portal_app.services.intake.values import read
 from portal_app.services.scope import visible
-from portal_app.services.submissions.answering import day_of
-from portal_app.services.submissions.corrections import corrected_answers
-from portal_app.services.submissions.kept import form_of
-from portal_app.services.submissions.projection import value_of
-
-CLASSES = frozenset({FieldType.GL_CLASS, FieldType.WC_CLASS})
-ZIP = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Risk:
-    """Where the risk of a submission lies and of which classes it is, as it was answered last; empty is what was
-    not."""
-
-    state: str
-    postal_code: str
-    class_codes: tuple[str, ...]
-
-
-def risk_of(tx: Tx, of: Submission) -> Risk:
-    form, _ = form_of(tx, of)
-    answers, day = corrected_answers(tx, of, form), day_of(tx, of)
-    classes = [
-        str(known)
-        for group, field in form.fields()
-        if field.type in CLASSES
-        for row in answers.get(group.key, [])
-        if (known := read(field, row.get(field.name), day).value)
-    ]
-    postal_code = str(value_of(form, answers, Role.POSTAL_CODE, day) or "")
-    return Risk(of.jurisdiction, postal_code, tuple(dict.fromkeys(classes)))
-
-
-def problems_of_place(risk: Risk, state: str, postal_code: str) -> dict[str, str]:
-    """What keeps a quote for this place from being one of the submission: moratoria and grants would be asked about
-    another."""
-    found = {}
-    if risk.state and state != risk.state:
-        found["jurisdiction"] = f"The risk of the submission lies in {risk.state}."
-    if risk.postal_code and postal_code[:ZIP] != risk.postal_code[:ZIP]:
-        found["postal_code"] = f"The risk of the submission lies in {risk.postal_code}."
-    return found
 
 
 def problems(tx: Tx, of: Submission, line: LineOfBusiness | None, code: ProducerCode | None) -> dict[str, str]:

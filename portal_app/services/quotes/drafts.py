@@ -18,7 +18,7 @@ from portal_app.services.errors import Conflict, Invalid
 from portal_app.services.licensing.records import differences, plain
 from portal_app.services.quotes.lifecycle import Step, check_step
 from portal_app.services.quotes.rows import held_with_submission
-from portal_app.services.quotes.terms import QuoteTerms, as_submitted, put, terms_of
+from portal_app.services.quotes.terms import QuoteTerms, put, terms_of
 from portal_app.services.quotes.views import QuoteView, shown
 from portal_app.services.scope import visible
 from portal_app.services.submissions import desk
@@ -67,8 +67,6 @@ def update(tx: Tx, *, locator: str, given: Mapping[str, Any], version: int | Non
     check_step(row.state, Step.UPDATE)
     before = terms_of(tx, row)
     after = replace(before, **given)
-    if of is not None:
-        after = as_submitted(tx, of, after)
     put(tx, row, after, of=of, names_code="producer_code" in given)
     if after == before:
         return shown(tx, [row])[0]

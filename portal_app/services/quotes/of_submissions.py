@@ -21,7 +21,7 @@ from portal_app.services.licensing.records import today
 from portal_app.services.mail import Attached
 from portal_app.services.quotes.drafts import about, created
 from portal_app.services.quotes.rows import held_with_submission
-from portal_app.services.quotes.terms import QuoteTerms, as_submitted, put
+from portal_app.services.quotes.terms import QuoteTerms, put
 from portal_app.services.quotes.views import QuoteView, shown
 from portal_app.services.scope import visible
 from portal_app.services.submissions import rows, telling, timeline
@@ -45,8 +45,7 @@ def listed(tx: Tx, *, submission: str) -> tuple[QuoteView, ...]:
 
 @writes(Permission.UNDERWRITE)
 def create(tx: Tx, *, submission: str, terms: QuoteTerms, document: str = "") -> QuoteView:
-    """Draw up a quote of a submission (locator), whose line and, unless another is named, producer code it has, and
-    whose risk it is about: state, ZIP code and classes are taken from there where they are not given.
+    """Draw up a quote of a submission (locator), whose line and, unless another is named, producer code it has.
     `document` is the locator of the carrier's paper among the submission's documents. Where the submission has no
     account yet, one is made of the answers. Raises NotFound; Conflict where it cannot be quoted any more; Invalid with
     a sentence for each field that cannot be taken."""
@@ -55,7 +54,6 @@ def create(tx: Tx, *, submission: str, terms: QuoteTerms, document: str = "") ->
         raise Conflict(f"This submission is {of.status.label}, and is not quoted.")
     if terms.producer_code is None and of.producer_code_id:
         terms = replace(terms, producer_code=tx.db.get_one(ProducerCode, of.producer_code_id).code)
-    terms = as_submitted(tx, of, terms)
     insured = account_of(tx, of)
     row = Quote(
         account_id=insured.id or 0,
@@ -132,7 +130,7 @@ def _check_offer(tx: Tx, row: Quote) -> None:
         raise Conflict(f"This quote is {row.offer.label.lower()} already.")
     if row.state is not QuoteState.UNDERWRITTEN:
         raise Conflict(f"This quote is {row.state.label.lower()}. Only one that is underwritten is offered.")
-    if not row.premium:
+    if row.premium is None:
         raise Invalid({"premium": "Bring the quote back to draft and enter its premium: nobody can bind it without."})
     if row.valid_until is not None and row.valid_until < today(tx):
         raise Conflict("The carrier does not stand by this quote any more. Bring it back to draft, and renew it.")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -64,17 +64,6 @@ def terms_of(tx: Tx, row: Quote) -> QuoteTerms:
     return QuoteTerms(line=line.code, carrier=carrier.locator, producer_code=code, **own)
 
 
-def as_submitted(tx: Tx, of: Submission, terms: QuoteTerms) -> QuoteTerms:
-    """The terms with what the submission says of the risk, where they say nothing of it themselves."""
-    risk = belonging.risk_of(tx, of)
-    return replace(
-        terms,
-        jurisdiction=terms.jurisdiction or risk.state,
-        postal_code=terms.postal_code or risk.postal_code,
-        class_codes=tuple(terms.class_codes) or risk.class_codes[:MOST_CLASS_CODES],
-    )
-
-
 def put(tx: Tx, row: Quote, terms: QuoteTerms, *, of: Submission | None = None, names_code: bool = True) -> None:
     """Put the terms into the row of a quote, `of` a submission or of none. Its producer code is looked up where it is
     named, for one that it carries already may have been retired since. Raises Invalid with a sentence for each field
@@ -88,8 +77,7 @@ def put(tx: Tx, row: Quote, terms: QuoteTerms, *, of: Submission | None = None, 
         problems["carrier"] = "There is no such carrier."
     code = _code(tx, terms.producer_code, problems) if names_code and terms.producer_code else None
     if of is not None:
-        placed = belonging.problems_of_place(belonging.risk_of(tx, of), terms.jurisdiction, terms.postal_code)
-        problems = belonging.problems(tx, of, line, code) | placed | problems
+        problems = belonging.problems(tx, of, line, code) | problems
     if problems or line is None or carrier is None:
         raise Invalid(problems)
     row.line_id, row.carrier_id = line.id or 0, carrier.id or 0

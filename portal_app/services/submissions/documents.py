@@ -79,7 +79,7 @@ def prepare(tx: Tx, *, named: Named) -> Room | DocumentView:
     """Asked before a file arrives: the room for it, or the document that was made of it when it came before. Raises
     Invalid, NotFound, Conflict where the submission takes no files any more, and TooMany."""
     row = _taking(tx, named)
-    if found := _sent_before(tx, row, named):
+    if found := _sent_before(tx, row, named.upload_key):
         return found
     pace.count(tx)
     left = MOST_TOGETHER - _together(tx, row)
@@ -93,7 +93,7 @@ def add(tx: Tx, *, named: Named, content: Content, incoming: Incoming) -> Docume
     """Write down what arrived, and put its bytes where they stay. What was sent before is not added again. Raises as
     `prepare`, Invalid too where others' files took the room meanwhile."""
     row = _taking(tx, named, hold=True)
-    if found := _sent_before(tx, row, named, content):
+    if found := _sent_before(tx, row, named.upload_key):
         return found
     if _together(tx, row) + content.size > MOST_TOGETHER:
         raise Invalid({"file": TOGETHER})
@@ -259,13 +259,9 @@ def _pair(tx: Tx, row: Submission, locator: str) -> tuple[SubmissionDocument, Me
     raise NotFound
 
 
-def _sent_before(tx: Tx, row: Submission, named: Named, content: Content | None = None) -> DocumentView | None:
-    """Raises Conflict where it came and was removed; Invalid where another file came under its key, by its kind, name
-    or, where they are known already, its bytes."""
-    for document, version in _pairs(tx, row, col(SubmissionDocument.upload_key) == named.upload_key):
-        alike = document.kind == named.kind and version.filename == harmless(named.filename, version.content_type)
-        if not alike or (content is not None and content.digest != version.digest):
-            raise Invalid({"upload_key": "Another file was sent under this key. Send this one under a key of its own."})
+def _sent_before(tx: Tx, row: Submission, upload_key: str) -> DocumentView | None:
+    """Raises Conflict where it came and was removed."""
+    for document, version in _pairs(tx, row, col(SubmissionDocument.upload_key) == upload_key):
         if document.removed_at is not None:
             raise Conflict("This file was sent before and removed. Choose it anew.")
         return _view(tx, row, document, version)

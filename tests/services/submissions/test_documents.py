@@ -4,7 +4,7 @@ import asyncio
 import io
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -116,24 +116,6 @@ def test_one_person_sends_so_many_files_in_a_while(case: Case) -> None:
     with pytest.raises(TooMany, match="many files in a short time"):
         send(case.door, case.maya, pdf(), named(case.draft))
     assert case.door.run(documents.prepare, case.csr, named=named(case.draft))
-
-
-@pytest.mark.criterion("DOCS-18")
-def test_another_file_under_a_key_is_refused_and_never_lost_for_it(case: Case) -> None:
-    first = named(case.draft, "roof.jpg", "photos", key="samekey123")
-    made = send(case.door, case.maya, picture(), first)
-    assert send(case.door, case.maya, picture(), first) == made
-    for other in (replace(first, filename="loss runs.jpg"), replace(first, kind="loss_runs")):
-        with pytest.raises(Invalid, match="Another file was sent under this key"):
-            send(case.door, case.maya, picture("PNG"), other)
-    # Of two that arrive at the same moment the bytes are known too.
-    incoming = Incoming.begin(case.door.settings.folder)
-    incoming.take(pdf())
-    content = incoming.whole()
-    with pytest.raises(Invalid, match="Another file was sent under this key"):
-        case.door.run(documents.add, case.maya, named=first, content=content, incoming=incoming)
-    incoming.drop()
-    assert case.door.run(documents.listed, case.maya, submission=case.draft) == (made,)
 
 
 @pytest.mark.criterion("DOCS-18")
