@@ -203,8 +203,7 @@ class SubmissionPageState(PortalState):
         self.policy_href = f"/policies/{found.policy}" if found.policy else ""
         self.copied_from = f"{PLACE}/{found.cloned_from}" if found.cloned_from else ""
         self.may = sorted(each.value for each in found.steps)
-        begun = row.assignee == current_actor.get().locator and row.status is not SubmissionStatus.PENDING
-        if Step.ASSIGN in found.steps and not begun:
+        if Step.ASSIGN in found.steps and (not row.assignee or row.assignee != current_actor.get().locator):
             self.may.append("pick_up")
 
     def _show_parts(self, found: SubmissionDetail, answered: Answered) -> None:

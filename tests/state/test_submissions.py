@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -19,7 +18,6 @@ from portal_app.state.submission_quotes import SubmissionQuotesState
 from portal_app.state.submission_requests import SubmissionRequestsState
 from tests.services.binding.acting import Desk
 from tests.services.submissions.acting import NAMED, Cast, row_of
-from tests.services.submissions.test_submitting import put_rules
 from tests.world import Agency
 
 Opens = Callable[..., Any]
@@ -193,18 +191,6 @@ def test_what_is_asked_for_is_answered_item_by_item_and_sent(opens: Opens, desk:
     assert [each.answer for each in theirs.requests[0].things] == ["Twelve years", "1 Wharf St"]
     assert do(theirs, theirs.complete) == ("The answers are sent.", "good")
     assert (theirs.asks_now, theirs.requests[0].standing[:8]) == (False, "Answered")
-
-
-@pytest.mark.criterion("TRACKPAGE-02")
-def test_whoever_a_rule_brings_it_to_picks_it_up(opens: Opens, desk: Desk) -> None:
-    rule = {"name": "Island", "when": {"states": ["RI"]}, "to": {"underwriter": "csr@agency.test"}}
-    put_rules(desk.door, rule)
-    who = replace(desk.cast.underwriter, locator=desk.cast.locators["csr@agency.test"])
-    page = opened(opens, desk.cast.submitted(), who)
-    assert (page.header.turn, page.header.next_action) == ("Yours", "The underwriter picks it up.")
-    assert "pick_up" in page.may
-    do(page, page.pick_up)
-    assert (page.header.status, "pick_up" in page.may) == ("In Review", False)
 
 
 @pytest.mark.criterion("TRACKPAGE-05")

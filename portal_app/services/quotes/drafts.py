@@ -21,7 +21,6 @@ from portal_app.services.quotes.rows import held_with_submission
 from portal_app.services.quotes.terms import QuoteTerms, put, terms_of
 from portal_app.services.quotes.views import QuoteView, shown
 from portal_app.services.scope import visible
-from portal_app.services.submissions import desk
 from portal_app.services.submissions.lifecycle import Step as SubmissionStep
 from portal_app.services.submissions.lifecycle import can_step as submission_can
 from portal_app.services.submissions.moving import move
@@ -99,18 +98,6 @@ def discard(tx: Tx, *, locator: str, version: int | None = None) -> QuoteView:
     return _told(tx, row, "discard")
 
 
-def take_back_all(tx: Tx, submission: Submission) -> None:
-    """What was offered of a submission that is held is offered no longer, and can be offered anew."""
-    offered = visible(tx.actor, Quote).where(
-        col(Quote.submission_id) == submission.id, col(Quote.offer) == QuoteOffer.OFFERED
-    )
-    for row in tx.db.scalars(offered.order_by(col(Quote.id)).with_for_update()).all():
-        _taken_back(tx, row, submission)
-        row.version += 1
-        audit.record(tx, "quote.taken_back", subject_kind="quote", subject=row.locator)
-    tx.changes(Topic.QUOTES)
-
-
 def about(tx: Tx, row: Quote) -> dict[str, Any]:
     """What the outside is told of a quote."""
     code = tx.db.get_one(ProducerCode, row.producer_code_id).code if row.producer_code_id else None
@@ -138,8 +125,6 @@ def _taken_back(tx: Tx, row: Quote, submission: Submission | None) -> None:
     )
     if tx.db.scalars(others).first() is None and submission_can(submission.status, SubmissionStep.UNQUOTE):
         move(tx, submission, SubmissionStep.UNQUOTE)
-        tx.db.flush()
-        desk.set_target(tx, submission)
 
 
 def _states(before: QuoteState, row: Quote) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from portal_app.models.accounts import Account
-from portal_app.models.enums import SubmissionEventKind, SubmissionStatus
+from portal_app.models.enums import SubmissionEventKind
 from portal_app.models.identity import User
 from portal_app.models.policies import LineOfBusiness
 from portal_app.models.producers import Producer, ProducerCode
@@ -63,8 +63,8 @@ def facts_of(tx: Tx, row: Submission, form: Form, answers: Answers) -> Facts:
 
 
 def set_target(tx: Tx, row: Submission) -> None:
-    """Work out by when an answer is due: the line's business days from when it came in, was reopened, or had its offers
-    taken back, without those on which the producer was asked."""
+    """Work out by when an answer is due: the line's business days from when it came in, or was reopened, without those
+    on which the producer was asked."""
     holidays, zone = holidays_in_force(tx), tx.settings.zone
     line = tx.db.get_one(LineOfBusiness, row.line_id)
     began = _began(tx, row)
@@ -87,14 +87,8 @@ def _began(tx: Tx, row: Submission) -> datetime:
     event = SubmissionEvent
     mine = (col(event.submission_id) == row.id, col(event.kind) == SubmissionEventKind.MOVED)
     moves = tx.db.scalars(select(event).where(*mine).order_by(col(event.id).desc())).all()
-    anew = next((each.at for each in moves if each.about.get("reopened") or _is_back(each)), None)
-    return anew or row.submitted_at or tx.now
-
-
-def _is_back(event: SubmissionEvent) -> bool:
-    """Whether what was quoted was taken back, so that it is the agency's turn again."""
-    after = (SubmissionStatus.QUOTED.value, SubmissionStatus.IN_REVIEW.value)
-    return (event.about.get("before"), event.about.get("after")) == after
+    reopened = next((each.at for each in moves if each.about.get("reopened")), None)
+    return reopened or row.submitted_at or tx.now
 
 
 def _waits(tx: Tx, row: Submission, began: datetime) -> list[clock.Wait]:

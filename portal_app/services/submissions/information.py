@@ -101,7 +101,7 @@ def complete(tx: Tx, *, locator: str) -> RequestView:
     telling.people(tx, row, "submission_status", key=event.locator, words=come)
     telling.deciders(tx, row, "submission_status", key=event.locator, words=come, besides=request.asked_by_id)
     if row.contact:
-        telling.contact_again(tx, row, row.contact, come)
+        telling.contact_again(tx, row, come)
     return request_views(tx, row)[0]
 
 

@@ -4,10 +4,9 @@ services, which take their steps by `moving`."""
 from portal_app.models.submissions import Submission
 from portal_app.services.access import Permission
 from portal_app.services.door import Tx, writes
-from portal_app.services.quotes.drafts import take_back_all
 from portal_app.services.submissions import desk
 from portal_app.services.submissions.information import close
-from portal_app.services.submissions.lifecycle import Step, check_step
+from portal_app.services.submissions.lifecycle import Step
 from portal_app.services.submissions.moving import move, tell
 from portal_app.services.submissions.rows import held
 from portal_app.services.submissions.views import SubmissionRow, shown
@@ -28,11 +27,9 @@ def withdraw(tx: Tx, *, locator: str, reason: str, version: int | None = None) -
 
 @writes(Permission.UNDERWRITE)
 def reopen(tx: Tx, *, locator: str, reason: str = "", version: int | None = None) -> SubmissionRow:
-    """Take a submission that was declined or withdrawn up again: it is pending, what was offered of it is to be offered
-    anew, and the clock starts anew. Raises NotFound, Invalid, Conflict."""
+    """Take a submission that was declined or withdrawn up again: it is pending, and the clock starts anew. Raises
+    NotFound, Invalid, Conflict."""
     row = held(tx, locator, version)
-    check_step(row.status, Step.REOPEN)
-    take_back_all(tx, row)
     event = move(tx, row, Step.REOPEN, reason=reason)
     if event is not None:
         desk.set_target(tx, row)

@@ -70,8 +70,6 @@ def tell(tx: Tx, row: Submission, step: Step, event: SubmissionEvent, *, words: 
     label = SubmissionStatus(row.status).label
     said = words or f"It is {label} now."
     telling.people(tx, row, KINDS.get(step, "submission_status"), key=event.locator, words=said)
-    if row.contact:
-        telling.contact_again(tx, row, row.contact, f"It is {label} now.")
 
 
 def taken(reason: str, *, needed: bool) -> str:

@@ -82,11 +82,12 @@ def contact(tx: Tx, row: Submission) -> None:
     mail.send(tx, recipient=row.contact, subject=f"Submission {row.number} of {agency}", text=text)
 
 
-def contact_again(tx: Tx, row: Submission, address: str, happened: str) -> None:
-    """Tell a carrier's contact who was told of it by mail what became of it: a sentence without the client's words."""
+def contact_again(tx: Tx, row: Submission, happened: str) -> None:
+    """Tell the carrier's contact, who was told of it by mail, what happened since: a sentence without the client's
+    words."""
     agency = tx.settings.agency_name
     text = f"{agency} sent you submission {row.number}.\n\n{happened}"
-    mail.send(tx, recipient=address, subject=f"Submission {row.number} of {agency}", text=text)
+    mail.send(tx, recipient=row.contact, subject=f"Submission {row.number} of {agency}", text=text)
 
 
 def programs(tx: Tx, row: Submission, verb: str, **more: Any) -> None:

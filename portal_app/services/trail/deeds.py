@@ -144,7 +144,6 @@ DEEDS: dict[str, Deed] = {
     "quote.underwritten": Deed("Quote underwritten", frozenset({"outcome", "state"})),
     "quote.document_attached": Deed("Document put to a quote"),
     "quote.offered": Deed("Quote offered"),
-    "quote.taken_back": Deed("Offer of a quote taken back"),
     "quote.bound": Deed("Quote bound", frozenset({"decision"})),
     "quote.bind_refused": Deed("Binding of a quote refused", frozenset({"decision", "by"})),
     "quote.referred": Deed("Binding of a quote referred to the underwriters"),

@@ -1,7 +1,7 @@
 """Underwriters draw quotes up on a submission and offer them; who handed it in sees what was offered, and nothing
 before."""
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -21,8 +21,7 @@ from portal_app.services.errors import Conflict, Forbidden, Invalid, NotFound
 from portal_app.services.papers import making
 from portal_app.services.policies import detail as policies
 from portal_app.services.quotes import drafts, find, of_submissions
-from portal_app.services.submissions import assigning, detail, documents, information, moves, requests, timeline
-from portal_app.services.submissions import find as submissions
+from portal_app.services.submissions import detail, documents, information, requests, timeline
 from portal_app.services.submissions.information import Kind, Wanted
 from tests.services.binding.acting import Desk
 from tests.services.submissions.acting import NAMED, row_of
@@ -196,37 +195,6 @@ def test_what_was_corrected_in_answer_to_a_request_is_what_is_quoted_and_bound(d
     seen = door.run(detail.detail, desk.cast.maya, locator=submission)
     assert seen.certificate is not None
     assert seen.certificate.intact
-
-
-@pytest.mark.criterion("BOUND-22")
-def test_what_was_offered_before_a_decline_is_offered_anew_once_it_is_reopened(door: Door, desk: Desk) -> None:
-    desk.allow()
-    submission = desk.reviewed()
-    old = desk.offered(submission)
-    door.run(moves.decline, desk.cast.underwriter, locator=submission, reason="Too close to the shore")
-    assert [each.locator for each in door.run(of_submissions.listed, desk.cast.maya, submission=submission)] == [
-        old.locator
-    ]
-    door.run(moves.reopen, desk.cast.underwriter, locator=submission)
-    door.run(assigning.pick_up, desk.cast.underwriter, locator=submission)
-    assert door.run(of_submissions.listed, desk.cast.maya, submission=submission) == ()
-    desk.offered(submission)
-    with pytest.raises(Conflict, match="not offered"):
-        desk.bind(old.locator, desk.cast.principal)
-    done = door.run(of_submissions.offer, desk.cast.underwriter, locator=old.locator)
-    assert done.offer is QuoteOffer.OFFERED
-    assert desk.bind(old.locator).number == "BND-2026-000001"
-
-
-@pytest.mark.criterion("BOUND-22")
-def test_the_response_clock_begins_anew_where_an_offer_is_taken_back(door: Door, desk: Desk, clock: Clock) -> None:
-    submission = desk.reviewed()
-    quote = desk.offered(submission)
-    first = row_of(door, submission).target_on
-    clock.forward(days=14)
-    door.run(drafts.reset, desk.cast.underwriter, locator=quote.locator)
-    seen = door.run(submissions.submission, desk.cast.underwriter, locator=submission)
-    assert (seen.overdue, seen.target_on) == (False, first + timedelta(days=14))
 
 
 @pytest.mark.criterion("BOUND-02")

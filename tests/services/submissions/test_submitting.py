@@ -18,6 +18,7 @@ from portal_app.services.access import system
 from portal_app.services.door import Door, Tx
 from portal_app.services.errors import Conflict, Forbidden, Invalid, NotFound, Unexpected
 from portal_app.services.intake.forms import LINES
+from portal_app.services.intake.forms import Role as FormRole
 from portal_app.services.intake.shipped import shipped
 from portal_app.services.routing.matching import route
 from portal_app.services.routing.rules import Rule, Rules, Target, TargetKind, When
@@ -28,7 +29,12 @@ from tests.services.producers.acting import listen
 from tests.services.submissions.acting import NAMED, RISK, Cast, Mailer, row_of
 from tests.world import NOW, Agency, Clock
 
-ENTITIES = {"individual": AccountKind.PERSON, "llc": AccountKind.BUSINESS}
+ENTITIES = {
+    "individual": AccountKind.PERSON,
+    "couple": AccountKind.PERSON,
+    "estate": AccountKind.PERSON,
+    "llc": AccountKind.BUSINESS,
+}
 
 
 @pytest.mark.criterion("SUBMIT-07")
@@ -195,7 +201,12 @@ def test_every_form_says_which_carrier_is_wished_for_and_of_what_kind_the_applic
         row = Submission(line_id=0, form_id=0, jurisdiction="RI", created_at=NOW, changed_at=NOW, created_by_id=0)
         for line in LINES:
             form, day = shipped(line), NOW.date()
-            for entity, kind in ENTITIES.items():
+            place = form.at(form.roles[FormRole.ENTITY_TYPE])
+            assert place is not None
+            chosen = {each.value for each in place[1].choices} & ENTITIES.keys()
+            assert {"individual", "llc"} <= chosen
+            for entity in chosen:
+                kind = ENTITIES[entity]
                 own = {"applicant__policy__carrier": " granite  MUTUAL", "applicant__insured__entity_type": entity}
                 facts = desk.facts_of(tx, row, form, filled(form, day, **own))
                 assert facts.account_kind is kind, (line, entity)
