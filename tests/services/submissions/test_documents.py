@@ -19,7 +19,6 @@ from portal_app.services.access import Actor
 from portal_app.services.door import Door
 from portal_app.services.errors import Conflict, DomainError, Forbidden, Invalid, NoRoom, NotFound, TooMany
 from portal_app.services.media import library, pace, parsing
-from portal_app.services.media.files import Incoming
 from portal_app.services.submissions import documents, uploading
 from portal_app.services.submissions.documents import DocumentView
 from tests.services.submissions.sent import MB, add_submission, bomb, in_pieces, lying, named, pdf, picture, send, slow
@@ -116,16 +115,6 @@ def test_one_person_sends_so_many_files_in_a_while(case: Case) -> None:
     with pytest.raises(TooMany, match="many files in a short time"):
         send(case.door, case.maya, pdf(), named(case.draft))
     assert case.door.run(documents.prepare, case.csr, named=named(case.draft))
-
-
-@pytest.mark.criterion("DOCS-18")
-def test_files_that_begin_and_end_at_once_are_in_nobodys_way(tmp_path: Path) -> None:
-    def begin_and_drop(_: int) -> None:
-        for _ in range(60):
-            Incoming.begin(tmp_path).drop()
-
-    with ThreadPoolExecutor(8) as threads:
-        list(threads.map(begin_and_drop, range(8)))
 
 
 @pytest.mark.criterion("DOCS-01")
