@@ -83,7 +83,7 @@
       }
       if (status === 201) return this.there(found);
       if (status >= 500 || !found.problem) return this.lost(found.problem);
-      this.failed(found.problem, false);
+      this.failed(found.problem, status === 429);
     }
     there(found) {
       this.locator = found.locator;

@@ -130,11 +130,33 @@ def _confirm() -> rx.Component:
         rx.match(
             S.confirming.what,
             ("offer", yes("Yes, offer it", S.offer)),
-            ("bind", yes("Yes, bind it", S.bind)),
+            ("bind", rx.cond(S.confirming.no_loss != "", asked(_no_loss()), yes("Yes, bind it", S.bind))),
             ("refer", asked(_note("Note for the underwriters (optional)", "Ask them", S.refer))),
             ("refuse", asked(_note("Reason", "Refuse it", S.refuse))),
             rx.fragment(),
         )
+    )
+
+
+def _no_loss() -> rx.Component:
+    """What the insured states where the cover begins in the past."""
+    return rx.el.form(
+        rx.el.label(
+            rx.el.input(
+                type="checkbox",
+                name="no_loss",
+                id=rx.Var.create("no-loss"),
+                class_name="check",
+                custom_attrs={"aria-invalid": S.note_problem != "", "aria-describedby": "no-loss-problem"},
+            ),
+            rx.el.span("The insured states: ", S.confirming.no_loss),
+            html_for="no-loss",
+            class_name="check-label",
+        ),
+        rx.el.p(S.note_problem, id=rx.Var.create("no-loss-problem"), class_name="hint hint-bad"),
+        rx.el.div(button("Yes, bind it", kind="submit"), button("No", on_click=S.let_be), class_name="button-row"),
+        on_submit=S.bind_backdated,
+        class_name="form",
     )
 
 

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from starlette.types import Receive
 
 from portal_app.services.door import current_actor, the_door
-from portal_app.services.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
+from portal_app.services.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, TooMany
 from portal_app.services.licensing import waiting_file
 from portal_app.services.media import library, taking
 from portal_app.services.media.files import MOST_BYTES
@@ -23,7 +23,7 @@ from portal_app.services.papers import making
 from portal_app.services.submissions import documents, uploading
 
 CHUNK = 64 * 1024
-STATUS: dict[type[DomainError], int] = {Invalid: 422, Forbidden: 403, NotFound: 404, Conflict: 409}
+STATUS: dict[type[DomainError], int] = {Invalid: 422, Forbidden: 403, NotFound: 404, Conflict: 409, TooMany: 429}
 OF_SUBMISSION = "submission:"
 OF_LICENSES = "licenses"
 MOST_POURED_AWAY = 2 * MOST_BYTES

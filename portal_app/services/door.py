@@ -105,6 +105,8 @@ class Door:
     clock: Clock = utc_now
     patience: float = 10.0
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8, "service"))
+    # Each file that is opened may take a gigabyte.
+    apart: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, "apart"))
 
     def run(
         self,
@@ -179,6 +181,12 @@ class Door:
         context = contextvars.copy_context()
         return await asyncio.get_running_loop().run_in_executor(self.threads, context.run, function)
 
+    async def in_thread_apart(self, function: Callable[[], Result]) -> Result:
+        """For what takes many seconds, such as opening a file that somebody sent: two at a time, in threads of their
+        own, so that no service waits behind it."""
+        context = contextvars.copy_context()
+        return await asyncio.get_running_loop().run_in_executor(self.apart, context.run, function)
+
     def _attempts(self) -> Retrying:
         return Retrying(
             retry=retry_if_exception(is_busy),
@@ -188,6 +196,7 @@ class Door:
 
     def close(self) -> None:
         self.threads.shutdown(wait=True, cancel_futures=True)
+        self.apart.shutdown(wait=True, cancel_futures=True)
         self.database.dispose()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
 from sqlmodel import SQLModel, col
 
 from portal_app.models.accounts import Account
@@ -14,7 +14,7 @@ from portal_app.models.billing import PolicyBilling
 from portal_app.models.claims import Claim
 from portal_app.models.configuration import ConfigurationVersion
 from portal_app.models.documents import PolicyDocument
-from portal_app.models.enums import Grant, GranteeKind
+from portal_app.models.enums import Grant, GranteeKind, SubmissionDocumentKind
 from portal_app.models.ledger import LedgerTransaction
 from portal_app.models.licensing import (
     CoverRequirement,
@@ -202,10 +202,24 @@ def _submission_in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[b
     if model is Submission:
         return mine
     seen = select(col(Submission.id)).where(mine)
+    if model is SubmissionEvent:
+        return col(SubmissionEvent.submission_id).in_(seen) & _is_told_of_its_document()
     if model is InformationItem:
         requests = select(col(InformationRequest.id)).where(col(InformationRequest.submission_id).in_(seen))
         return col(InformationItem.request_id).in_(requests)
     return col(model.submission_id).in_(seen)  # type: ignore[attr-defined]
+
+
+def _is_told_of_its_document() -> ColumnElement[bool]:
+    """A carrier's quote that came as a document is known to a producer once it is offered, and so is its name."""
+    about, document = col(SubmissionEvent.about), SubmissionDocument
+    offered = (
+        select(col(document.locator))
+        .join(Quote, col(Quote.document_id) == col(document.id))
+        .where(col(Quote.offered_at).is_not(None))
+    )
+    kind = func.coalesce(about["kind"].as_string(), "")
+    return or_(kind != SubmissionDocumentKind.QUOTE.value, about["document"].as_string().in_(offered))
 
 
 def _producer_in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[bool]:

@@ -19,6 +19,7 @@ class Confirming:
     quote: str = ""
     question: str = ""
     told: str = ""
+    no_loss: str = ""
 
 
 class SubmissionQuotesState(SubmissionPageState):
@@ -66,11 +67,12 @@ class SubmissionQuotesState(SubmissionPageState):
 
     @requires(BINDS)
     async def bind(self) -> None:
-        """That it is refused is an answer too, with all reasons."""
-        if line := self._confirmed("bind"):
-            answer = await self._act(bind.bind, "It is bound.", quote=line.locator, version=line.version)
-            if answer is not None:
-                self._say(*_outcome(answer))
+        await self._bind(no_loss=False)
+
+    @requires(BINDS)
+    async def bind_backdated(self, form: dict[str, Any]) -> None:
+        """With what the insured has to state, which is asked for again where it was not agreed to."""
+        await self._bind(no_loss=form.get("no_loss") in (True, "on", "true"))
 
     @requires(BINDS)
     async def refer(self, form: dict[str, Any]) -> None:
@@ -91,11 +93,24 @@ class SubmissionQuotesState(SubmissionPageState):
             if not self.note_problem:
                 self.confirming = Confirming()
 
+    async def _bind(self, *, no_loss: bool) -> None:
+        """That it is refused is an answer too, with all reasons."""
+        if line := self._confirmed("bind"):
+            given = {"quote": line.locator, "version": line.version, "no_loss": no_loss}
+            answer = await self._act(bind.bind, "It is bound.", **given)
+            if answer is not None:
+                self._say(*_outcome(answer))
+            elif missing := self.problems.pop("no_loss", ""):
+                await self.ask_bind(line.locator)
+                self.note_problem = missing
+
     def _confirm(self, what: str, quote: str, question: str, told: str) -> None:
         self.note_problem = ""
         for line in [each for each in self.quotes if each.locator == quote]:
             named = {"carrier": line.carrier, "premium": line.premium, "term": line.term, "binder": line.binder}
-            self.confirming = Confirming(what, quote, question.format(**named), " ".join(told.format(**named).split()))
+            told = " ".join(told.format(**named).split())
+            no_loss = line.no_loss if what == "bind" else ""
+            self.confirming = Confirming(what, quote, question.format(**named), told, no_loss)
 
     def _confirmed(self, what: str) -> Any:
         """The quote, once: whoever presses twice does it once."""

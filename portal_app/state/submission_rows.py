@@ -32,7 +32,8 @@ SIGNS = {
     SubmissionEventKind.NOT_SENT: "stop",
 }
 YES_OR_NO = [Choice("yes", "Yes"), Choice("no", "No")]
-IN_WORDS = {"state": "The submission"} | {rule.value: stated.name for rule, stated in STATED.items()}
+IN_WORDS = {"state": "The submission", "book": "Whose business it is"}
+IN_WORDS |= {rule.value: stated.name for rule, stated in STATED.items()}
 
 
 @dataclass
@@ -131,6 +132,7 @@ class QuoteLine:
     refused: str = ""
     referred: str = ""
     binder: str = ""
+    no_loss: str = ""
     reasons: list[ReasonLine] = field(default_factory=list)
 
 
@@ -298,6 +300,7 @@ def put_bindability(line: QuoteLine, found: Bindability) -> None:
     line.asked, line.can_bind = True, found.can_bind
     line.may_refer, line.may_refuse = found.may_refer, found.may_refuse
     line.reasons = [ReasonLine(IN_WORDS[each.rule], each.found, each.would_pass) for each in found.reasons]
+    line.no_loss = found.no_loss
     line.binder = f"The binder would run through {wording.day(found.binder_until)}." if found.binder_until else ""
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -261,3 +262,17 @@ def test_a_quote_says_why_it_cannot_be_bound_and_is_bound_once(opens: Opens, des
     assert (said.startswith("Bound as "), kind, theirs.header.status) == (True, "good", "Bound")
     assert theirs.policy_href.startswith("/policies/")
     assert do(theirs, theirs.bind)[0] == ""
+
+
+@pytest.mark.criterion("BOUND-21")
+def test_a_quote_of_the_past_asks_for_the_statement_until_it_is_agreed_to(opens: Opens, desk: Desk) -> None:
+    desk.allow(backdating_days=60)
+    quote = desk.offered(effective=date(2026, 11, 1), expiration=date(2027, 11, 1))
+    page = opened(opens, quote.submission, desk.cast.maya, SubmissionQuotesState)
+    asyncio.run(page.ask_bind(quote.locator))
+    assert page.confirming.no_loss.startswith("Nothing has happened since Nov 1, 2026")
+    do(page, lambda: page.bind_backdated({}))
+    assert (page.header.status, page.confirming.quote) == ("Quoted", quote.locator)
+    assert "Have the insured state this" in page.note_problem
+    said, _ = do(page, lambda: page.bind_backdated({"no_loss": "on"}))
+    assert said.startswith("Bound as ")

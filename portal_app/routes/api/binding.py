@@ -35,8 +35,9 @@ Note = Annotated[str, Field(max_length=LONGEST_REASON, pattern=r"^[^\x00]*$")]
 
 
 class NewQuoteOfSubmission(credentials.Sent):
-    """A draft to be. It has the line of the submission, and its producer code unless another is named. `document` is
-    the locator of the carrier's quote among the submission's documents. What is left out is not known yet."""
+    """A draft to be. It has the line of the submission, and its producer code unless another of the same producer is
+    named. `document` is the locator of the carrier's quote among the submission's documents. What is left out is not
+    known yet."""
 
     line: quotes.Line
     carrier: quotes.Locator
@@ -72,6 +73,12 @@ class SteppedOn(credentials.Sent):
     version: Version | None = None
 
 
+class AskedBind(SteppedOn):
+    """Where the cover begins in the past, `noLoss` says that the insured states what `bindability` tells."""
+
+    no_loss: bool = False
+
+
 class Referral(credentials.Sent):
     """The underwriters read the note."""
 
@@ -87,8 +94,8 @@ class Refusal(credentials.Sent):
 
 
 class Reason(shapes.Shape):
-    """What stands in the way: a rule of binding authority, the quote's own `validity`, `term` or `premium`, or the
-    `state`. One that is `referable` underwriters may decide."""
+    """What stands in the way: a rule of binding authority, or the quote's own `state`, `validity`, `term`, `premium` or
+    `book`, whose producer code it is under. One that is `referable` underwriters may decide."""
 
     rule: str
     found: str
@@ -98,7 +105,8 @@ class Reason(shapes.Shape):
 
 class QuoteBindability(shapes.Shape):
     """Whether you could bind it now. `outcome` is null where the quote is none that is bound at all; `mayRefuse` tells
-    that somebody else asked the underwriters to bind it, and you are one."""
+    that somebody else asked the underwriters to bind it, and you are one. `noLoss` is what the insured has to state
+    where the cover begins in the past, else empty."""
 
     can_bind: bool
     may_refer: bool
@@ -107,6 +115,7 @@ class QuoteBindability(shapes.Shape):
     reasons: list[Reason]
     binder_until: date | None
     version: int
+    no_loss: str
 
     @classmethod
     def told(cls, answer: Bindability) -> Self:
@@ -196,7 +205,7 @@ async def get_bindability(caller: Caller, locator: parameters.Locator) -> QuoteB
 
 
 @router.post("/quotes/{locator}/bind", responses=STEPPED, tags=["quotes"])
-async def bind_quote(caller: Caller, locator: parameters.Locator, sent: SteppedOn, key: Key = None) -> BoundQuote:
+async def bind_quote(caller: Caller, locator: parameters.Locator, sent: AskedBind, key: Key = None) -> BoundQuote:
     """Bind an offered quote. Where you may not, `bound` is false, and the answer is kept with every reason."""
     request = f"POST /quotes/{locator}/bind"
     done = await the_door().act(
@@ -206,6 +215,7 @@ async def bind_quote(caller: Caller, locator: parameters.Locator, sent: SteppedO
         tell=_told,
         quote=locator,
         version=sent.version,
+        no_loss=sent.no_loss,
     )
     return BoundQuote.model_validate(done)
 

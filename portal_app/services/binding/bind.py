@@ -20,8 +20,10 @@ from portal_app.services.authority import decide, revision, subjects, words
 from portal_app.services.authority.decisions import Decided
 from portal_app.services.binding.bindability import binder_until, may_refer
 from portal_app.services.binding.policies import issued
-from portal_app.services.binding.reasons import Reason, check_state, standing_in_the_way
+from portal_app.services.binding.reasons import Reason, check_state, no_loss_statement, standing_in_the_way
 from portal_app.services.door import Tx, writes
+from portal_app.services.errors import Invalid
+from portal_app.services.licensing.records import today
 from portal_app.services.papers import ordering
 from portal_app.services.quotes.drafts import about
 from portal_app.services.quotes.rows import held_with_submission
@@ -53,10 +55,11 @@ class Bound:
 
 
 @writes(Permission.BIND_POLICIES)
-def bind(tx: Tx, *, quote: str, version: int | None = None) -> Bound:
-    """Bind an offered quote (a locator). Where the actor may not, that is answered with every reason, and kept. Raises
-    NotFound; Conflict where somebody changed it since `version`, where it is not offered, or where the submission was
-    bound by somebody else at the same moment."""
+def bind(tx: Tx, *, quote: str, version: int | None = None, no_loss: bool = False) -> Bound:
+    """Bind an offered quote (a locator). Where the actor may not, that is answered with every reason, and kept.
+    `no_loss` tells that the insured states what `bindability` says, where the cover begins in the past. Raises
+    NotFound; Invalid without that statement where it is needed; Conflict where somebody changed it since `version`,
+    where it is not offered, or where the submission was bound by somebody else at the same moment."""
     row, submission = held_with_submission(tx, quote, version)
     check_state(tx, row, submission)
     if submission is None:
@@ -68,7 +71,10 @@ def bind(tx: Tx, *, quote: str, version: int | None = None) -> Bound:
     decision = decide.keep(tx, AuthorityDecision(quote_id=row.id), found, {"quote": row.locator, "bind": True})
     if reasons := standing_in_the_way(tx, row, decision.answers):
         return _refused(tx, submission, row, decision, reasons)
-    return _bound(tx, submission, row, decision)
+    stated = no_loss_statement(row, today(tx))
+    if stated and not no_loss:
+        raise Invalid({"no_loss": f"The cover begins in the past. Have the insured state this, and agree: {stated}"})
+    return _bound(tx, submission, row, decision, stated)
 
 
 def _refused(tx: Tx, submission: Submission, row: Quote, decision: Decided, reasons: tuple[Reason, ...]) -> Bound:
@@ -90,12 +96,12 @@ def _refused(tx: Tx, submission: Submission, row: Quote, decision: Decided, reas
     return Bound(shown(tx, [row])[0], decision, reasons, may_refer(row, reasons))
 
 
-def _bound(tx: Tx, submission: Submission, row: Quote, decision: Decided) -> Bound:
+def _bound(tx: Tx, submission: Submission, row: Quote, decision: Decided, stated: str) -> Bound:
     made = issued(tx, submission, row)
     row.offer, row.bound_at, row.bound_by = QuoteOffer.BOUND, tx.now, tx.actor.email or tx.actor.name
     row.version += 1
     _leave_the_others(tx, submission, row)
-    until = binder_until(row, decision.binder_days)
+    until = binder_until(row, decision.binder_days, today(tx))
     detail = {"decision": decision.locator, "policy": made.policy.locator, "submission": submission.locator}
     audit.record(tx, "quote.bound", subject_kind="quote", subject=row.locator, detail=detail)
     about_it = {"policyLocator": made.policy.locator, "submissionLocator": submission.locator}
@@ -105,7 +111,7 @@ def _bound(tx: Tx, submission: Submission, row: Quote, decision: Decided) -> Bou
     ordering.order(tx, submission, SubmissionDocumentKind.BINDER)
     if not set_up.missing(tx, HandoverKind.POLICY):
         to_ams.order(tx, submission, HandoverKind.POLICY)
-    event = move(tx, submission, Step.BIND)
+    event = move(tx, submission, Step.BIND, reason=f"The insured states: {stated}" if stated else "")
     if event is not None:
         tell(tx, submission, Step.BIND, event, words=_words(tx, row, made.policy, until))
     tx.changes(Topic.QUOTES)

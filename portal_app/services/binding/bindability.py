@@ -11,9 +11,16 @@ from portal_app.services.authority import subjects
 from portal_app.services.authority.decisions import answers_told
 from portal_app.services.authority.gathering import gathered
 from portal_app.services.authority.rules import evaluate
-from portal_app.services.binding.reasons import Reason, check_state, may_decide, standing_in_the_way
+from portal_app.services.binding.reasons import (
+    Reason,
+    check_state,
+    may_decide,
+    no_loss_statement,
+    standing_in_the_way,
+)
 from portal_app.services.door import Tx, reads
 from portal_app.services.errors import Conflict
+from portal_app.services.licensing.records import today
 from portal_app.services.quotes import rows as quote_rows
 from portal_app.services.quotes.referrals import is_referred
 
@@ -23,7 +30,8 @@ class Bindability:
     """`reasons` is everything that stands in the way; empty where the actor may bind. `outcome` is what the rules of
     authority come to, None where they were not asked, since the quote is none that is bound. `may_refer` tells that the
     actor may ask the underwriters, `may_refuse` that they were asked and the actor may refuse. The binder would run
-    through `binder_until`, where the grants say how long."""
+    through `binder_until`, where the grants say how long. `no_loss` is what the insured has to state where the cover
+    begins in the past; empty where nothing has to be."""
 
     can_bind: bool
     may_refer: bool
@@ -32,6 +40,7 @@ class Bindability:
     reasons: tuple[Reason, ...]
     binder_until: date | None
     version: int
+    no_loss: str = ""
 
 
 @reads(Permission.BIND_POLICIES)
@@ -53,8 +62,9 @@ def bindability(tx: Tx, *, quote: str) -> Bindability:
         may_refuse=may_decide(tx, row) and tx.actor.may_write,
         outcome=decision.outcome,
         reasons=found,
-        binder_until=binder_until(row, decision.binder_days),
+        binder_until=binder_until(row, decision.binder_days, today(tx)),
         version=row.version,
+        no_loss=no_loss_statement(row, today(tx)),
     )
 
 
@@ -68,8 +78,9 @@ def may_refer(row: Quote, found: tuple[Reason, ...]) -> bool:
     return bool(found) and all(each.referable for each in found) and not is_referred(row)
 
 
-def binder_until(row: Quote, days: int | None) -> date | None:
-    """The last day of a binder that runs so many days from the effective date, within the term."""
+def binder_until(row: Quote, days: int | None, bound_on: date) -> date | None:
+    """The last day of a binder that runs so many days within the term: from the effective date or, where that had
+    passed, from the day on which it was bound."""
     if days is None:
         return None
-    return min(row.effective + timedelta(days=max(days, 1) - 1), row.expiration)
+    return min(max(row.effective, bound_on) + timedelta(days=max(days, 1) - 1), row.expiration)

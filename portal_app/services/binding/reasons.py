@@ -2,23 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from portal_app.models.enums import SubmissionStatus
 from portal_app.models.policies import Policy
 from portal_app.models.quotes import Quote, QuoteOffer
 from portal_app.models.submissions import Submission
-from portal_app.services import access
+from portal_app.services import access, words
 from portal_app.services.access import Permission
 from portal_app.services.authority.answers import Answer, Verdict
 from portal_app.services.door import Tx
 from portal_app.services.errors import Conflict
+from portal_app.services.quotes.belonging import is_own
 from portal_app.services.quotes.referrals import is_referred
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One thing that stands in the way. `rule` is one of authority's; `would_pass` says what would make it possible.
-    One that is `referable` underwriters may decide."""
+    """One thing that stands in the way. `rule` is one of authority's, or `book`; `would_pass` says what would make it
+    possible. One that is `referable` underwriters may decide."""
 
     rule: str
     found: str
@@ -30,17 +32,28 @@ def standing_in_the_way(tx: Tx, row: Quote, answers: Sequence[Answer]) -> tuple[
     """Everything that keeps the actor from binding the quote, in order. What the rules refer to a person is no reason
     for an underwriter to whom somebody else referred it."""
     decides = may_decide(tx, row)
-    return tuple(
+    found = [
         Reason(each.rule.value, each.found, each.would_pass, each.verdict is Verdict.REFER)
         for each in answers
         if each.verdict is Verdict.DENY or (each.verdict is Verdict.REFER and not decides)
-    )
+    ]
+    if not is_own(tx, row):
+        other = "It is written under a producer code that is not yours."
+        found.append(Reason("book", other, "A quote under a code of yours.", referable=True))
+    return tuple(found)
 
 
 def may_decide(tx: Tx, row: Quote) -> bool:
     """Whether the actor underwrites, and somebody else asked the underwriters to bind it."""
     asked = is_referred(row) and row.referred_by_id != tx.actor.user_id
     return asked and access.can(tx.actor, Permission.UNDERWRITE)
+
+
+def no_loss_statement(row: Quote, day: date) -> str:
+    """What the insured has to state where the quote is bound on this day, after its cover has begun; else empty."""
+    if row.effective >= day:
+        return ""
+    return f"Nothing has happened since {words.day(row.effective)} that a claim under this policy could come of."
 
 
 def check_state(tx: Tx, row: Quote, submission: Submission | None) -> None:

@@ -1,11 +1,7 @@
 """A bind that is not within one's authority is passed to the underwriters, who may decide what the rules refer: they
 bind it, or refuse with a reason."""
 
-from sqlalchemy import select
-from sqlmodel import col
-
 from portal_app.models.enums import SubmissionEventKind
-from portal_app.models.identity import User
 from portal_app.models.policies import Carrier
 from portal_app.models.quotes import Quote
 from portal_app.models.submissions import Submission
@@ -20,8 +16,7 @@ from portal_app.services.quotes.drafts import about
 from portal_app.services.quotes.referrals import is_referred, let_go
 from portal_app.services.quotes.rows import held_with_submission
 from portal_app.services.quotes.views import QuoteView, shown
-from portal_app.services.routing.in_force import underwriters
-from portal_app.services.submissions import timeline
+from portal_app.services.submissions import telling, timeline
 from portal_app.services.submissions.moving import taken
 from portal_app.services.submissions.rows import named, whoever
 from portal_app.services.topics import Topic
@@ -47,7 +42,7 @@ def refer(tx: Tx, *, quote: str, note: str = "", version: int | None = None) -> 
     timeline.note(tx, submission, SubmissionEventKind.REFERRED, carrier=carrier, quote=row.locator, **told)
     audit.record(tx, "quote.referred", subject_kind="quote", subject=row.locator, detail={"note": said})
     events.tell(tx, "quote.refer", locator=row.locator, data=about(tx, row) | {"submissionLocator": submission.locator})
-    _ask(tx, submission, row, said)
+    telling.deciders(tx, submission, "bind_referred", key=f"{row.locator}:{row.version}", words=said)
     tx.changes(Topic.QUOTES)
     tx.db.flush()
     return bindability(tx, quote=quote)
@@ -87,23 +82,6 @@ def _check(row: Quote, found: Bindability) -> None:
         raise Conflict("You may bind this quote yourself.")
     if stands := [each.found for each in found.reasons if not each.referable]:
         raise Conflict(f"Nobody can bind this quote as it is. {' '.join(stands)}")
-
-
-def _ask(tx: Tx, submission: Submission, row: Quote, said: str) -> None:
-    """Whoever handles the submission, or all underwriters where nobody does."""
-    to = {submission.assignee_id}
-    if submission.assignee_id in (None, tx.actor.user_id):
-        to = set(tx.db.scalars(select(col(User.id)).where(col(User.email).in_(underwriters(tx)))))
-    notify(
-        tx,
-        "bind_referred",
-        about=submission,
-        to=to - {tx.actor.user_id},
-        named=submission.number or "",
-        key=f"{row.locator}:{row.version}",
-        insured=submission.insured_name,
-        words=said,
-    )
 
 
 def _answer(tx: Tx, submission: Submission, row: Quote, said: str) -> None:

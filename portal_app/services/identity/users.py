@@ -19,6 +19,7 @@ from portal_app.services.errors import ConfirmFirst, Conflict, Forbidden, NotFou
 from portal_app.services.identity import sessions, set_up, told, ways_in
 from portal_app.services.identity.confirm import is_recent
 from portal_app.services.identity.draft import Checked, Draft, checked
+from portal_app.services.submissions.releasing import release
 
 LAST_ADMINISTRATOR = "This is the last administrator. Make somebody else one first."
 OWN_ADDRESS = "Confirm in your preferences that it is you, and then change your own address."
@@ -124,6 +125,7 @@ def change(tx: Tx, *, who: str, draft: Draft, version: str = "") -> str:
     user.producer_id = given.producer.id if given.producer else None
     _grant(tx, user, given.grants)
     tx.db.flush()
+    release(tx, user)
     detail = {"before": _named(tx, before), "after": _named(tx, after)}
     audit.record(tx, "user.changed", subject_kind="user", subject=user.locator, detail=detail)
     _tell_of_change(tx, user, before, after)
@@ -234,6 +236,7 @@ def disable(tx: Tx, *, who: str) -> None:
     ways_in.end(tx, user, SessionEnd.REVOKED)
     set_up.void_all(tx, user)
     audit.record(tx, "user.disabled", subject_kind="user", subject=user.locator)
+    release(tx, user)
     if user.role is Role.PRINCIPAL:
         told.principals(tx, user, "shut a Principal out")
 

@@ -79,6 +79,7 @@ class Role(StrEnum):
     EMAIL = "email"
     PHONE = "phone"
     PREMIUM = "premium"
+    CARRIER = "carrier"
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ OF_ROLE = {
     Role.EMAIL: frozenset({FieldType.EMAIL}),
     Role.PHONE: frozenset({FieldType.PHONE}),
     Role.PREMIUM: frozenset({FieldType.MONEY}),
+    Role.CARRIER: frozenset({FieldType.CARRIER}),
 }
 COMPARABLE = NUMBERS | OF_CHOICES
 OF_RULE: dict[Rule, tuple[frozenset[FieldType] | None, frozenset[FieldType] | None]] = {

@@ -17,6 +17,7 @@ from portal_app.services import audit
 from portal_app.services.access import Permission, Reach, reach
 from portal_app.services.door import Tx, reads, writes
 from portal_app.services.errors import Conflict, Invalid, NotFound
+from portal_app.services.media import pace
 from portal_app.services.media.files import Content, place_of
 from portal_app.services.scope import visible
 
@@ -59,10 +60,11 @@ class Download:
 
 @writes(Permission.MANAGE_PRODUCERS)
 def prepare(tx: Tx, *, filename: str, title: str, of: str) -> None:
-    """Asked before a file arrives. Raises Invalid, and NotFound for media that are not there."""
+    """Asked before a file arrives. Raises Invalid, NotFound for media that are not there, and TooMany."""
     _check_names(filename, title)
     if of:
         _seen(tx, of)
+    pace.count(tx)
 
 
 @writes(Permission.MANAGE_PRODUCERS)

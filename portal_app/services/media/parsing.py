@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from threading import BoundedSemaphore
 
 from portal_app.services.errors import Invalid
 from portal_app.services.media import opened
@@ -17,8 +16,6 @@ LARGE = "The file takes too much to be opened: a picture has at most 50 megapixe
 SENTENCES = {opened.BROKEN: BROKEN, opened.LOCKED: LOCKED, opened.LARGE: LARGE}
 # What the program needs of the environment; the portal's keys are no business of a parser.
 HANDED_ON = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG")
-# Each may take a gigabyte.
-_two_at_a_time = BoundedSemaphore(2)
 
 
 def look_into(path: Path, content_type: str) -> Path | None:
@@ -28,8 +25,7 @@ def look_into(path: Path, content_type: str) -> Path | None:
     environment = {name: os.environ[name] for name in HANDED_ON if name in os.environ}
     again = Path(f"{path}{opened.AGAIN}")
     try:
-        with _two_at_a_time:
-            done = subprocess.run(command, env=environment, capture_output=True, timeout=SECONDS, check=False)
+        done = subprocess.run(command, env=environment, capture_output=True, timeout=SECONDS, check=False)
         code = done.returncode
     except subprocess.TimeoutExpired:
         code = opened.LARGE

@@ -30,10 +30,17 @@ _ALL = (
         "inbox",
     ),
     Kind(
+        "submission_to_review",
+        "Submission to review",
+        "To review: {named}",
+        "Submission {named} came in, and waits for an underwriter.",
+        "inbox",
+    ),
+    Kind(
         "submission_assigned",
         "Submission assigned",
         "Submission assigned: {named}",
-        "An underwriter has picked up submission {named}.",
+        "Submission {named} was assigned.",
         "user-check",
     ),
     Kind(

@@ -43,7 +43,8 @@ def binder(tx: Tx, row: Submission, quote: Quote) -> Paper:
     carrier, account = tx.db.get_one(Carrier, quote.carrier_id), tx.db.get_one(Account, quote.account_id)
     line = tx.db.get_one(LineOfBusiness, quote.line_id).name
     decision = _decision(tx, quote)
-    until = binder_until(quote, decision.binder_days if decision else None)
+    bound_on = (quote.bound_at or tx.now).astimezone(tx.settings.zone).date()
+    until = binder_until(quote, decision.binder_days if decision else None, bound_on)
     number = _issued_as(policy, row)
     facts = [
         ("Binder number", number),

@@ -19,7 +19,7 @@ from portal_app.services.errors import Conflict, Invalid
 from portal_app.services.licensing.records import differences, plain
 from portal_app.services.quotes.lifecycle import Step, check_step
 from portal_app.services.quotes.referrals import let_go
-from portal_app.services.quotes.rows import held, held_with_submission
+from portal_app.services.quotes.rows import held_with_submission
 from portal_app.services.quotes.terms import QuoteTerms, put, terms_of
 from portal_app.services.quotes.views import QuoteView, shown
 from portal_app.services.scope import visible
@@ -64,12 +64,12 @@ def created(tx: Tx, row: Quote, insured: Account, terms: QuoteTerms) -> QuoteVie
 def update(tx: Tx, *, locator: str, given: Mapping[str, Any], version: int | None = None) -> QuoteView:
     """Change the terms that are given, by the names of `QuoteTerms`, and leave the rest; `producer_code` None takes the
     code away. Raises NotFound; Conflict for what is no draft, or where `version` is not the one that is there; Invalid
-    with a sentence for each field that cannot be taken."""
-    row = held(tx, locator, version)
+    with a sentence for each field that cannot be taken, for a quote of a submission also where it would leave it."""
+    row, of = held_with_submission(tx, locator, version)
     check_step(row.state, Step.UPDATE)
     before = terms_of(tx, row)
     after = replace(before, **given)
-    put(tx, row, after, names_code="producer_code" in given)
+    put(tx, row, after, of=of, names_code="producer_code" in given)
     if after == before:
         return shown(tx, [row])[0]
     row.version += 1

@@ -9,6 +9,7 @@ from portal_app.models.producers import ProducerCode
 from portal_app.models.quotes import Quote
 from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
+from portal_app.services.naming import holds
 from portal_app.services.quotes.rows import one
 from portal_app.services.quotes.views import Quotes, QuoteView, shown
 from portal_app.services.scope import in_scope, visible
@@ -37,9 +38,9 @@ def listed(
     """The quotes whose insured's name or producer code holds `text`, the newest first. `account` is a locator,
     `producer_code` a whole code as it is written."""
     wanted = visible(tx.actor, Quote)
-    if typed := " ".join(text.replace("\x00", " ").split())[:LONGEST].casefold():
-        named = select(col(Account.id)).where(func.lower(col(Account.name)).contains(typed, autoescape=True))
-        codes = select(col(ProducerCode.id)).where(func.lower(col(ProducerCode.code)).contains(typed, autoescape=True))
+    if typed := " ".join(text.replace("\x00", " ").split())[:LONGEST]:
+        named = select(col(Account.id)).where(holds(col(Account.name), typed))
+        codes = select(col(ProducerCode.id)).where(holds(col(ProducerCode.code), typed))
         wanted = wanted.where(or_(col(Quote.account_id).in_(named), col(Quote.producer_code_id).in_(codes)))
     if account:
         theirs = select(col(Account.id)).where(in_scope(tx.actor, Account), col(Account.locator) == account)

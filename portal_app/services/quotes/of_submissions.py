@@ -9,7 +9,7 @@ from sqlmodel import col
 from portal_app.models.accounts import Account
 from portal_app.models.enums import QuoteState, SubmissionDocumentKind, SubmissionEventKind
 from portal_app.models.media import MediaVersion, ScanState
-from portal_app.models.policies import Carrier, LineOfBusiness
+from portal_app.models.policies import Carrier
 from portal_app.models.producers import ProducerCode
 from portal_app.models.quotes import Quote, QuoteOffer
 from portal_app.models.submissions import Submission, SubmissionDocument
@@ -25,16 +25,14 @@ from portal_app.services.quotes.terms import QuoteTerms, put
 from portal_app.services.quotes.views import QuoteView, shown
 from portal_app.services.scope import visible
 from portal_app.services.submissions import rows, telling, timeline
-from portal_app.services.submissions.answering import day_of, whole_answers
-from portal_app.services.submissions.applicant import applicant
+from portal_app.services.submissions.answering import day_of
+from portal_app.services.submissions.applicant import PORTAL_FEED, applicant
+from portal_app.services.submissions.corrections import corrected_answers
 from portal_app.services.submissions.kept import form_of
 from portal_app.services.submissions.lifecycle import OPEN, Step
 from portal_app.services.submissions.moving import move
 from portal_app.services.topics import Topic
 from portal_app.services.webhooks import events
-
-FEED = "portal"
-"""What an account of the portal's own bears in place of a feed; its source id is the submission's locator."""
 
 
 @reads(Permission.VIEW_OWN_ACCOUNTS)
@@ -53,9 +51,6 @@ def create(tx: Tx, *, submission: str, terms: QuoteTerms, document: str = "") ->
     a sentence for each field that cannot be taken."""
     of = rows.held(tx, submission)
     check_quotable(of)
-    line = tx.db.get_one(LineOfBusiness, of.line_id)
-    if terms.line != line.code:
-        raise Invalid({"line": f"The submission is about {line.name}."})
     if terms.producer_code is None and of.producer_code_id:
         terms = replace(terms, producer_code=tx.db.get_one(ProducerCode, of.producer_code_id).code)
     insured = account_of(tx, of)
@@ -70,7 +65,7 @@ def create(tx: Tx, *, submission: str, terms: QuoteTerms, document: str = "") ->
         created_by=tx.actor.email or tx.actor.name,
         document_id=_paper(tx, of, document).id if document else None,
     )
-    put(tx, row, terms)
+    put(tx, row, terms, of=of)
     tx.changes(Topic.SUBMISSIONS)
     return created(tx, row, insured, terms)
 
@@ -125,8 +120,8 @@ def account_of(tx: Tx, of: Submission) -> Account:
     if of.account_id is not None:
         return tx.db.get_one(Account, of.account_id)
     form, _ = form_of(tx, of)
-    found = applicant(form, whole_answers(tx, of, form), day_of(tx, of))
-    account = Account(feed=FEED, source_id=of.locator, as_of=tx.now, **asdict(found))
+    found = applicant(form, corrected_answers(tx, of, form), day_of(tx, of))
+    account = Account(feed=PORTAL_FEED, source_id=of.locator, as_of=tx.now, **asdict(found))
     tx.db.add(account)
     tx.db.flush()
     of.account_id = account.id

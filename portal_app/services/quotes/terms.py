@@ -12,11 +12,13 @@ from sqlmodel import col
 from portal_app.models.policies import Carrier, LineOfBusiness
 from portal_app.models.producers import ProducerCode
 from portal_app.models.quotes import Quote
+from portal_app.models.submissions import Submission
 from portal_app.services.door import Tx
 from portal_app.services.errors import Invalid
 from portal_app.services.licensing.jurisdictions import unknown
 from portal_app.services.licensing.records import problems_of_days
 from portal_app.services.producers.standing import why_not_anew
+from portal_app.services.quotes import belonging
 from portal_app.services.scope import visible
 
 POSTAL_CODE = re.compile(r"[0-9]{5}(-[0-9]{4})?")
@@ -62,9 +64,10 @@ def terms_of(tx: Tx, row: Quote) -> QuoteTerms:
     return QuoteTerms(line=line.code, carrier=carrier.locator, producer_code=code, **own)
 
 
-def put(tx: Tx, row: Quote, terms: QuoteTerms, *, names_code: bool = True) -> None:
-    """Put the terms into the row. Its producer code is looked up where it is named, for one that it carries already may
-    have been retired since. Raises Invalid with a sentence for each field that cannot be taken."""
+def put(tx: Tx, row: Quote, terms: QuoteTerms, *, of: Submission | None = None, names_code: bool = True) -> None:
+    """Put the terms into the row of a quote, `of` a submission or of none. Its producer code is looked up where it is
+    named, for one that it carries already may have been retired since. Raises Invalid with a sentence for each field
+    that cannot be taken."""
     problems = _problems(terms)
     line = tx.db.scalars(select(LineOfBusiness).where(col(LineOfBusiness.code) == terms.line)).first()
     carrier = tx.db.scalars(select(Carrier).where(col(Carrier.locator) == terms.carrier)).first()
@@ -73,6 +76,8 @@ def put(tx: Tx, row: Quote, terms: QuoteTerms, *, names_code: bool = True) -> No
     if carrier is None:
         problems["carrier"] = "There is no such carrier."
     code = _code(tx, terms.producer_code, problems) if names_code and terms.producer_code else None
+    if of is not None:
+        problems = belonging.problems(tx, of, line, code) | problems
     if problems or line is None or carrier is None:
         raise Invalid(problems)
     row.line_id, row.carrier_id = line.id or 0, carrier.id or 0

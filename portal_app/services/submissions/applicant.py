@@ -9,8 +9,11 @@ from portal_app.services.intake.forms import Answers, Field, FieldType, Form, Ro
 from portal_app.services.intake.values import read, told
 from portal_app.services.submissions.carrying import part_of_address
 
+PORTAL_FEED = "portal"
+"""What an account of the portal's own bears in place of a feed; its source id is the submission's locator."""
 PERSONAL = frozenset({"personal_auto", "homeowners"})
-A_PERSON = frozenset({"individual", "sole_proprietor"})
+A_PERSON = frozenset({"individual", "couple", "estate", "sole_proprietor"})
+A_COMPANY = frozenset({"llc"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,9 @@ def applicant(form: Form, answers: Answers, day: date) -> Applicant:
 
 
 def _kind(form: Form, entity: str, answers: Answers) -> AccountKind:
+    """Personal lines are people's, whatever holds their home, but for a company."""
     typed = first(form, answers, Role.ENTITY_TYPE) if entity else ""
-    person = (form.line in PERSONAL and not entity) or typed in A_PERSON
+    person = typed not in A_COMPANY if form.line in PERSONAL else typed in A_PERSON
     return AccountKind.PERSON if person else AccountKind.BUSINESS
 
 

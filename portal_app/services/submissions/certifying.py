@@ -89,6 +89,8 @@ def certify_and_submit(tx: Tx, *, locator: str, statement_agreed: bool, version:
     telling.people(tx, row, "submission_received", key="")
     if row.contact:
         telling.contact(tx, row)
+    elif row.assignee_id is None or row.assignee_id != tx.actor.user_id:
+        telling.deciders(tx, row, "submission_to_review", key="", words=_desk(row))
     return _handed_in(row, again=False)
 
 
@@ -98,6 +100,13 @@ def _certified(tx: Tx, row: Submission) -> None:
     number, fingerprinted, who = next_number(tx, today(tx).year), fingerprint(tx, row), whoever(tx)
     row.number, row.answers_hash = number, fingerprinted
     row.submitted_at, row.submitted_by_id, row.statement = tx.now, who, STATEMENT
+
+
+def _desk(row: Submission) -> str:
+    if row.assignee_id is not None:
+        return f"The rule “{row.routed_by}” brings it to you."
+    where = f"in the queue {row.queue}" if row.queue else "among what no rule took"
+    return f"It waits {where} until somebody picks it up."
 
 
 def _handed_in(row: Submission, *, again: bool) -> HandedIn:

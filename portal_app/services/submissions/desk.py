@@ -13,12 +13,12 @@ from portal_app.models.policies import LineOfBusiness
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.models.submissions import InformationRequest, Submission, SubmissionEvent
 from portal_app.services.door import Tx
-from portal_app.services.intake.forms import Answers, FieldType, Form, Role
-from portal_app.services.intake.values import read
+from portal_app.services.intake.forms import Answers, Form, Role
 from portal_app.services.routing import clock
 from portal_app.services.routing.in_force import holidays_in_force, routed
 from portal_app.services.routing.rules import AmsWay, Facts, TargetKind
 from portal_app.services.submissions import timeline
+from portal_app.services.submissions.applicant import applicant
 from portal_app.services.submissions.projection import value_of
 
 AMS_QUEUE = "AMS"
@@ -47,30 +47,21 @@ def route(tx: Tx, row: Submission, form: Form, answers: Answers) -> AmsWay | Non
 
 
 def facts_of(tx: Tx, row: Submission, form: Form, answers: Answers) -> Facts:
-    """What rules ask about, as far as the answers say it."""
+    """What rules ask about, as far as the answers say it. The kind of account is that of the applicant where there is
+    no account yet."""
     day = (row.submitted_at or tx.now).astimezone(tx.settings.zone).date()
     premium = value_of(form, answers, Role.PREMIUM, day)
     code = tx.db.get_one(ProducerCode, row.producer_code_id) if row.producer_code_id else None
-    account = tx.db.get_one(Account, row.account_id) if row.account_id else None
+    account = tx.db.get_one(Account, row.account_id) if row.account_id else applicant(form, answers, day)
     return Facts(
         line=form.line,
-        carrier=_carrier(form, answers, day),
+        carrier=str(value_of(form, answers, Role.CARRIER, day) or ""),
         state=row.jurisdiction,
         premium=Decimal(str(premium)) if premium is not None else None,
         producer_code=(code.code or "") if code else "",
         producer=tx.db.get_one(Producer, code.producer_id).locator if code else "",
-        account_kind=account.kind if account else None,
+        account_kind=account.kind,
     )
-
-
-def _carrier(form: Form, answers: Answers, day: date) -> str:
-    """The carrier that is wished for: the first field of that type in the section of coverage."""
-    for group, field in form.fields():
-        if field.type is FieldType.CARRIER and group.key.startswith("coverage."):
-            rows = answers.get(group.key) or [{}]
-            if known := read(field, rows[0].get(field.name), day).value:
-                return str(known)
-    return ""
 
 
 def set_target(tx: Tx, row: Submission) -> None:

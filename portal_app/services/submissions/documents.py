@@ -17,6 +17,7 @@ from portal_app.services import audit
 from portal_app.services.access import Permission, can
 from portal_app.services.door import Tx, reads, writes
 from portal_app.services.errors import Conflict, Forbidden, Invalid, NotFound
+from portal_app.services.media import pace
 from portal_app.services.media.files import MOST_BYTES, Content, Incoming
 from portal_app.services.media.library import Download, handed_out, hold_bytes, to_be_scanned
 from portal_app.services.scope import visible
@@ -78,12 +79,14 @@ class Room:
 @writes(Permission.SUBMIT_BUSINESS)
 def prepare(tx: Tx, *, named: Named) -> Room | DocumentView:
     """Asked before a file arrives: the room for it, or the document that was made of it when it came before. Raises
-    Invalid, NotFound, and Conflict where the submission takes no files any more, or the item is not asked for."""
+    Invalid, NotFound, Conflict where the submission takes no files any more or the item is not asked for, and
+    TooMany."""
     row = _taking(tx, named)
     if found := _sent_before(tx, row, named.upload_key):
         return found
     if named.item:
         information.check_wants_file(tx, row, named.item)
+    pace.count(tx)
     left = MOST_TOGETHER - _together(tx, row)
     if left <= 0:
         raise Invalid({"file": TOGETHER})
@@ -167,6 +170,7 @@ def remove(tx: Tx, *, submission: str, locator: str) -> str:
     _tell(tx, "submission.document_removed", row, document, version)
     if row.status is not SubmissionStatus.DRAFT:
         document.removed_at = tx.now
+        information.file_gone(tx, row, document)
         return ""
     media, digest = tx.db.get_one(Media, document.media_id), str(version.digest)
     for each in (document, version, media):
@@ -201,6 +205,7 @@ def refused(tx: Tx, version: MediaVersion, found: str) -> bool:
         return False
     row = tx.db.get_one(Submission, document.submission_id)
     _tell(tx, "submission.document_refused", row, document, version, found=found)
+    information.file_gone(tx, row, document)
     return True
 
 

@@ -14,6 +14,7 @@ from portal_app.models.policies import LineOfBusiness
 from portal_app.models.submissions import Submission
 from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
+from portal_app.services.naming import holds
 from portal_app.services.scope import in_scope, visible
 from portal_app.services.submissions.desk import due_by
 from portal_app.services.submissions.lifecycle import AWAITS_AN_ANSWER, OPEN
@@ -93,10 +94,8 @@ def listed(
 def matching(tx: Tx, wanted: Filter) -> Select[Any]:
     """What is asked for, in no order."""
     found = visible(tx.actor, Submission).where(*_conditions(tx, wanted))
-    if typed := " ".join(wanted.text.replace("\x00", " ").split())[:LONGEST].casefold():
-        named = func.lower(col(Submission.insured_name)).contains(typed, autoescape=True)
-        numbered = func.lower(col(Submission.number)).contains(typed, autoescape=True)
-        found = found.where(or_(named, numbered))
+    if typed := " ".join(wanted.text.replace("\x00", " ").split())[:LONGEST]:
+        found = found.where(or_(holds(col(Submission.insured_name), typed), holds(col(Submission.number), typed)))
     return found
 
 

@@ -18,6 +18,7 @@ from portal_app.services.intake.values import read
 from portal_app.services.licensing.records import today
 from portal_app.services.scope import visible
 from portal_app.services.submissions import desk, telling, timeline
+from portal_app.services.submissions.corrections import take_over
 from portal_app.services.submissions.kept import form_of
 from portal_app.services.submissions.lifecycle import Step, check_step
 from portal_app.services.submissions.requests import RequestView, open_request, request_views
@@ -107,8 +108,9 @@ def _answered(tx: Tx, row: Submission, request: InformationRequest, asked: Infor
 
 @writes(Permission.SUBMIT_BUSINESS)
 def complete(tx: Tx, *, locator: str) -> RequestView:
-    """Send the answers: the clock goes on, and the day by which an answer is due moves by the days that passed. Raises
-    NotFound; Conflict where nothing is asked for; Invalid with the items that are not answered yet."""
+    """Send the answers: the clock goes on, the day by which an answer is due moves by the days that passed, and the
+    fields that were answered count from now on. Raises NotFound; Conflict where nothing is asked for; Invalid with the
+    items that are not answered yet."""
     row = held(tx, locator)
     request = _open(tx, row)
     missing = [each for each in _rows(tx, request) if each.answered_at is None]
@@ -116,12 +118,15 @@ def complete(tx: Tx, *, locator: str) -> RequestView:
         raise Invalid({each.locator: f"{each.label}: this is not answered yet." for each in missing})
     request.answered_at = tx.now
     _go_on(tx, row)
+    take_over(tx, row)
     event = timeline.note(tx, row, SubmissionEventKind.ANSWERED)
     _noted(tx, row, "submission.answers_sent", request=request.locator)
     telling.programs(tx, row, "informationRequest.complete", request=request.locator)
-    telling.people(
-        tx, row, "submission_status", key=event.locator, words="The information that was asked for has come."
-    )
+    come = "The information that was asked for has come."
+    telling.people(tx, row, "submission_status", key=event.locator, words=come)
+    telling.deciders(tx, row, "submission_status", key=event.locator, words=come, besides=request.asked_by_id)
+    if row.contact:
+        telling.contact_again(tx, row, come)
     return request_views(tx, row)[0]
 
 
@@ -133,6 +138,15 @@ def cancel(tx: Tx, *, locator: str) -> RequestView:
     _open(tx, row)
     close(tx, row)
     return request_views(tx, row)[0]
+
+
+def file_gone(tx: Tx, row: Submission, document: SubmissionDocument) -> None:
+    """What a file answered that is removed, or refused by the scanner, is to be answered anew, where it is still asked
+    for; the submission has to be held."""
+    request = open_request(tx, row)
+    for each in _rows(tx, request) if request is not None else ():
+        if each.document_id == document.id:
+            each.document_id, each.answered_at, each.answered_by_id = None, None, None
 
 
 def close(tx: Tx, row: Submission) -> None:

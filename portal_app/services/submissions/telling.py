@@ -3,14 +3,23 @@
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import select
+from sqlmodel import col
+
+from portal_app.models.identity import User
 from portal_app.models.policies import LineOfBusiness
+from portal_app.models.producers import ProducerCode
 from portal_app.models.submissions import Submission
 from portal_app.services import mail
 from portal_app.services.door import Tx
 from portal_app.services.licensing.records import told_day
 from portal_app.services.mail import Attached
 from portal_app.services.notifications.telling import notify
+from portal_app.services.routing.in_force import underwriters
 from portal_app.services.webhooks import events
+
+# What goes to whoever did it too: they keep it.
+CONFIRMATIONS = ("submission_received", "policy_bound")
 
 
 def people(
@@ -23,14 +32,35 @@ def people(
     items: Sequence[str] = (),
     file: Attached | None = None,
 ) -> None:
-    """Tell those who handed it in and who handles it, but for the one who acts: they know. The confirmation of a
-    submission goes to whoever handed it in."""
-    to = {row.created_by_id, row.submitted_by_id}
+    """Tell those whose business it is and who handles it, but for the one who acts: they know. That it was received is
+    told to those alone whose business it is; of that and of a bind whoever did it has a confirmation."""
+    to = whose_business(tx, row)
     if kind != "submission_received":
-        to = (to | {row.assignee_id}) - {tx.actor.user_id}
-    named = row.number or ""
-    told = {"insured": row.insured_name, "words": words, "items": items, "attachment": file}
-    notify(tx, kind, about=row, to=to, named=named, key=key, **told)  # type: ignore[arg-type]
+        to = to | {row.assignee_id}
+    to = to | {tx.actor.user_id} if kind in CONFIRMATIONS else to - {tx.actor.user_id}
+    _notify(tx, row, kind, to, key=key, words=words, items=items, attachment=file)
+
+
+def deciders(tx: Tx, row: Submission, kind: str, *, key: str, words: str = "", besides: int | None = None) -> None:
+    """Tell who decides what is waiting, but for the one who acts: whoever handles it and `besides` (a user's id), as
+    far as they may underwrite; where that is nobody, all who may."""
+    able = set(tx.db.scalars(select(col(User.id)).where(col(User.email).in_(underwriters(tx)))))
+    to = ({row.assignee_id, besides} & able) - {tx.actor.user_id}
+    _notify(tx, row, kind, to or able - {tx.actor.user_id}, key=key, words=words)
+
+
+def whose_business(tx: Tx, row: Submission) -> set[int | None]:
+    """Who began it and who handed it in; and where they did it for a producer, the people of that producer."""
+    hands = {row.created_by_id, row.submitted_by_id}
+    if row.producer_code_id is None:
+        return hands
+    producer = tx.db.get_one(ProducerCode, row.producer_code_id).producer_id
+    theirs = set(tx.db.scalars(select(col(User.id)).where(col(User.producer_id) == producer)))
+    return hands if hands & theirs else hands | theirs
+
+
+def _notify(tx: Tx, row: Submission, kind: str, to: set[int | None], **told: Any) -> None:
+    notify(tx, kind, about=row, to=to, named=row.number or "", insured=row.insured_name, **told)
 
 
 def contact(tx: Tx, row: Submission) -> None:
@@ -49,6 +79,14 @@ def contact(tx: Tx, row: Submission) -> None:
     lines = [f"{name}: {value}" for name, value in facts.items() if value]
     begin, end = f"{agency} has a submission for you.", f"{agency} sends you the application and its documents."
     text = "\n".join([begin, "", *lines, "", end])
+    mail.send(tx, recipient=row.contact, subject=f"Submission {row.number} of {agency}", text=text)
+
+
+def contact_again(tx: Tx, row: Submission, happened: str) -> None:
+    """Tell the carrier's contact, who was told of it by mail, what happened since: a sentence without the client's
+    words."""
+    agency = tx.settings.agency_name
+    text = f"{agency} sent you submission {row.number}.\n\n{happened}"
     mail.send(tx, recipient=row.contact, subject=f"Submission {row.number} of {agency}", text=text)
 
 

@@ -1,12 +1,13 @@
 """Taking a file of a submission in while it arrives. Hashing, opening and scanning happen outside of transactions."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
 from portal_app.services.access import Actor, system
 from portal_app.services.door import Door
 from portal_app.services.errors import DomainError, NoRoom
-from portal_app.services.media import sweeping
+from portal_app.services.media import pace, sweeping
 from portal_app.services.media.files import Content, Incoming
 from portal_app.services.media.parsing import look_into
 from portal_app.services.submissions import documents
@@ -17,23 +18,28 @@ PORTAL = system("files")
 
 async def take_in(door: Door, caller: Actor, chunks: AsyncIterator[bytes], named: Named) -> DocumentView:
     """Keep a file as a document of a submission; one that comes again under its upload key is there once. Raises
-    Forbidden, NotFound and Conflict before a byte is taken; Invalid for what is larger than 25 MB, makes more than
-    100 MB together, or is no PDF, JPG or PNG that opens; NoRoom. Whatever it raises, nothing is left of the file."""
+    Forbidden, NotFound, Conflict and TooMany before a byte is taken; Invalid for what is larger than 25 MB, makes more
+    than 100 MB together, or is no PDF, JPG or PNG that opens; NoRoom. Whatever it raises, nothing is left of the
+    file."""
     room = await door.act(documents.prepare, caller, named=named)
     if isinstance(room, DocumentView):
         return room
     try:
-        return await _kept(door, caller, chunks, named, room)
+        async with pace.turn(caller) as opening:
+            return await _kept(door, caller, chunks, named, room, opening)
     except OSError as error:
         raise NoRoom from error
 
 
-async def _kept(door: Door, caller: Actor, chunks: AsyncIterator[bytes], named: Named, room: Room) -> DocumentView:
+async def _kept(
+    door: Door, caller: Actor, chunks: AsyncIterator[bytes], named: Named, room: Room, opening: asyncio.Lock
+) -> DocumentView:
     incoming = await door.in_thread(lambda: Incoming.begin(door.settings.folder, room.bytes, room.beyond))
     try:
         async for chunk in chunks:
             await door.in_thread(lambda part=chunk: incoming.take(part))  # type: ignore[misc]
-        content = await door.in_thread(lambda: looked_into(incoming))
+        async with opening:
+            content = await door.in_thread_apart(lambda: looked_into(incoming))
         try:
             return await door.act(documents.add, caller, named=named, content=content, incoming=incoming)
         except DomainError:

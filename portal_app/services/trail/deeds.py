@@ -131,6 +131,7 @@ DEEDS: dict[str, Deed] = {
     "submission.discarded": Deed("Draft of a submission discarded", frozenset({"line"})),
     "submission.submitted": Deed("Submission handed in", frozenset({"status"})),
     "submission.assigned": Deed("Submission assigned", frozenset({"status", "to"})),
+    "submission.released": Deed("Submission given back by who may not underwrite any more"),
     "submission.quoted": Deed("Submission quoted", frozenset({"status"})),
     "submission.unquoted": Deed("Submission brought back to review", frozenset({"status"})),
     "submission.account_made": Deed("Account made of a submission"),

@@ -97,4 +97,4 @@ def test_what_is_refused_is_told_and_referred(door: Door, cast: Cast, maya: Pers
     assert underwriter.done("POST", f"/quotes/{quote}/refuse", {"reason": "Too dear."})["refusal"] == "Too dear."
     assert maya.post(f"/quotes/{quote}/refuse", {"reason": "No"}).status_code == 403
     maya.done("POST", f"/quotes/{quote}/refer", {"note": "It is not."})
-    assert underwriter.done("POST", f"/quotes/{quote}/bind", {})["bound"] is True
+    assert underwriter.done("POST", f"/quotes/{quote}/bind", {"noLoss": True})["bound"] is True

@@ -81,8 +81,8 @@ class Desk:
         made = self.underwritten(submission or self.reviewed(), **given)
         return self.door.run(of_submissions.offer, self.cast.underwriter, locator=made.locator)
 
-    def bind(self, quote: str, who: Actor | None = None, version: int | None = None) -> Bound:
-        return self.door.run(bind.bind, who or self.cast.maya, quote=quote, version=version)
+    def bind(self, quote: str, who: Actor | None = None, version: int | None = None, *, no_loss: bool = False) -> Bound:
+        return self.door.run(bind.bind, who or self.cast.maya, quote=quote, version=version, no_loss=no_loss)
 
     def asks(self, quote: str, who: Actor | None = None) -> Bindability:
         return self.door.run(bindability.bindability, who or self.cast.maya, quote=quote)

@@ -17,6 +17,7 @@ from portal_app.models.enums import (
     FlagLevel,
     Origin,
     ProducerState,
+    SubmissionDocumentKind,
     SubmissionEventKind,
     SubmissionStatus,
     TransactionKind,
@@ -31,8 +32,9 @@ from portal_app.services.authority.answers import Verdict
 from portal_app.services.authority.terms import MoratoriumTerms
 from portal_app.services.binding import refer
 from portal_app.services.door import Door
-from portal_app.services.errors import Conflict, Forbidden, NotFound
+from portal_app.services.errors import Conflict, Forbidden, Invalid, NotFound
 from portal_app.services.ledger import reading
+from portal_app.services.papers import making
 from portal_app.services.policies import detail as policies
 from portal_app.services.quotes import drafts, of_submissions
 from portal_app.services.submissions import timeline
@@ -43,6 +45,7 @@ from tests.services.producers.acting import listen
 from tests.services.submissions.acting import row_of
 from tests.world import NOW, Clock
 
+BINDER = SubmissionDocumentKind.BINDER
 STORM = MoratoriumTerms(
     name="Storm Ida",
     peril="Wind",
@@ -145,7 +148,8 @@ def test_beyond_authority_it_is_refused_with_reasons_and_referred(
     asked = door.run(refer.refer, desk.cast.maya, quote=quote.locator, note="The client waits.")
     assert (asked.can_bind, asked.may_refer) == (False, False)
     assert desk.bind(quote.locator, desk.cast.csr).reasons
-    assert desk.bind(quote.locator, desk.cast.underwriter).number == "BND-2026-000001"
+    past = terms.get("effective", NOW.date()) < NOW.date()
+    assert desk.bind(quote.locator, desk.cast.underwriter, no_loss=past).number == "BND-2026-000001"
 
 
 @pytest.mark.criterion("BOUND-05")
@@ -267,6 +271,47 @@ def test_only_what_was_looked_at_is_bound_by_whom_it_concerns(door: Door, desk: 
     door.run(drafts.reset, desk.cast.underwriter, locator=quote.locator)
     with pytest.raises(Conflict, match="is In Review"):
         desk.bind(quote.locator, desk.cast.principal)
+
+
+@pytest.mark.criterion("BOUND-21")
+def test_cover_that_begins_in_the_past_is_bound_by_nobody_without_a_no_loss_statement(door: Door, desk: Desk) -> None:
+    desk.allow(backdating_days=365, binder_days=30)
+    submission = desk.reviewed()
+    quote = desk.offered(submission, effective=date(2026, 3, 1), expiration=date(2027, 3, 1))
+    stated = "Nothing has happened since Mar 1, 2026 that a claim under this policy could come of."
+    for who in (desk.cast.maya, desk.cast.principal):
+        can = desk.asks(quote.locator, who)
+        assert (can.can_bind, can.no_loss) == (True, stated)
+        with pytest.raises(Invalid, match="Have the insured state this") as refused:
+            desk.bind(quote.locator, who)
+        assert stated in refused.value.problems["no_loss"]
+    assert (count(door, LedgerTransaction), count(door, AuthorityDecision)) == (0, 0)
+    done = desk.bind(quote.locator, no_loss=True)
+    # Thirty days from the day on which it was bound: its cover began long before.
+    assert (done.number, done.binder_until) == ("BND-2026-000001", date(2026, 12, 19))
+    newest = door.run(timeline.events, desk.cast.maya, locator=submission)[0]
+    assert (newest.by, newest.at, newest.reason) == ("maya@agency.test", NOW, f"The insured states: {stated}")
+    assert f"The insured states: {stated}" in str(door.run(making.evidence, desk.cast.maya, submission=submission))
+    assert "Dec 19, 2026" in str(door.run(making.said, making.ACTOR, submission=submission, kind=BINDER))
+
+    today = desk.offered(effective=date(2026, 11, 20), expiration=date(2027, 11, 20))
+    assert desk.asks(today.locator).no_loss == ""
+
+
+@pytest.mark.criterion("BOUND-20")
+def test_under_another_producers_code_a_sub_agent_binds_nothing_and_asks(door: Door, desk: Desk) -> None:
+    desk.allow()
+    quote = desk.offered()
+    with door.database.write() as db:
+        to = desk.cast.agency.daniel.id
+        db.execute(update(ProducerCode).where(ProducerCode.code == "HL-maya").values(producer_id=to))
+    refused = desk.bind(quote.locator)
+    assert [each.rule for each in refused.reasons] == ["book"]
+    assert refused.may_refer
+    assert count(door, LedgerTransaction) == 0
+    assert desk.asks(quote.locator, desk.cast.csr).can_bind
+    door.run(refer.refer, desk.cast.maya, quote=quote.locator)
+    assert desk.bind(quote.locator, desk.cast.underwriter).number == "BND-2026-000001"
 
 
 @pytest.mark.criterion("BOUND-09")

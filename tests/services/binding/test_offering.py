@@ -2,6 +2,7 @@
 before."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select
@@ -11,14 +12,20 @@ from portal_app.models.enums import AccountKind, QuoteState, SubmissionEventKind
 from portal_app.models.media import Media, MediaVersion
 from portal_app.models.notifications import Notification
 from portal_app.models.outbox import OutboxMessage
+from portal_app.models.producers import ProducerCode
 from portal_app.models.quotes import QuoteOffer
 from portal_app.models.submissions import Submission, SubmissionDocument
+from portal_app.services.access import Actor
 from portal_app.services.door import Door
 from portal_app.services.errors import Conflict, Forbidden, Invalid, NotFound
+from portal_app.services.papers import making
+from portal_app.services.policies import detail as policies
 from portal_app.services.quotes import drafts, find, of_submissions
-from portal_app.services.submissions import documents, timeline
+from portal_app.services.submissions import detail, documents, information, requests, timeline
+from portal_app.services.submissions.information import Kind, Wanted
 from tests.services.binding.acting import Desk
-from tests.services.submissions.acting import row_of
+from tests.services.submissions.acting import NAMED, row_of
+from tests.services.submissions.sent import MB, named, pdf, send
 from tests.world import NOW, Clock
 
 
@@ -86,6 +93,26 @@ def test_what_cannot_be_quoted_is_told(door: Door, desk: Desk) -> None:
         door.run(of_submissions.offer, desk.cast.underwriter, locator=waiting.locator)
 
 
+@pytest.mark.criterion("BOUND-01")
+def test_a_quote_stays_in_its_submissions_line_and_under_its_producer(door: Door, desk: Desk) -> None:
+    submission = desk.reviewed()
+    with pytest.raises(Invalid, match="The submission is under HL-maya"):
+        desk.quoted(submission, producer_code="HL-daniel")
+    made = desk.quoted(submission)
+    for given, sentence in (
+        ({"line": "umbrella"}, "The submission is about Homeowners"),
+        ({"producer_code": "HL-daniel"}, "The submission is under HL-maya"),
+    ):
+        with pytest.raises(Invalid, match=sentence):
+            door.run(drafts.update, desk.cast.underwriter, locator=made.locator, given=given)
+    with door.database.write() as db:
+        maya = db.scalars(select(ProducerCode).where(ProducerCode.code == "HL-maya")).one()
+        db.add(ProducerCode(code="HL-maya-2", producer_id=maya.producer_id, state=maya.state, created_at=NOW))
+    given = {"producer_code": "HL-maya-2", "premium": Decimal(900)}
+    changed = door.run(drafts.update, desk.cast.underwriter, locator=made.locator, given=given)
+    assert (changed.line, changed.producer_code, changed.premium) == ("homeowners", "HL-maya-2", Decimal(900))
+
+
 @pytest.mark.criterion("BOUND-02")
 def test_an_offer_moves_the_submission_is_told_and_seen(door: Door, desk: Desk) -> None:
     submission = desk.reviewed()
@@ -125,6 +152,49 @@ def test_what_is_taken_back_is_seen_no_longer(door: Door, desk: Desk) -> None:
     assert row_of(door, submission).status is SubmissionStatus.IN_REVIEW
     assert door.run(of_submissions.listed, desk.cast.maya, submission=submission) == ()
     assert len(door.run(of_submissions.listed, desk.cast.underwriter, submission=submission)) == 2
+
+
+@pytest.mark.criterion("BOUND-02")
+def test_a_carriers_document_is_named_in_the_timeline_once_it_is_offered(door: Door, desk: Desk) -> None:
+    submission, maya, underwriter = desk.reviewed(), desk.cast.maya, desk.cast.underwriter
+    name = "Granite max we accept 20,000.pdf"
+
+    def seen_by(who: Actor) -> int:
+        events = door.run(timeline.events, who, locator=submission)
+        return sum(name in each.words for each in events)
+
+    paper = send(door, underwriter, pdf(), named(submission, name, "quote")).locator
+    send(door, underwriter, pdf(2 * MB), named(submission, "photos.pdf", "photos"))
+    assert (seen_by(maya), seen_by(underwriter)) == (0, 1)
+    assert "Added photos.pdf" in [each.words for each in door.run(timeline.events, maya, locator=submission)]
+    assert name not in str(door.run(making.evidence, maya, submission=submission))
+    desk.offered(submission, document=paper)
+    assert (seen_by(maya), seen_by(underwriter)) == (1, 1)
+
+
+@pytest.mark.criterion("BOUND-23")
+def test_what_was_corrected_in_answer_to_a_request_is_what_is_quoted_and_bound(door: Door, desk: Desk) -> None:
+    desk.allow(states=("MA",))
+    submission = desk.reviewed(street="12 Elm St", city="Providence")
+    begun = desk.quoted(submission)
+    assert begun.insured_name == "Ada Quill"
+    correct = {"name": "Ada B. Quill", "effective": "02/01/2027", "state": "MA"}
+    wanted = [Wanted(Kind.FIELD, path=f"{NAMED}.{each}") for each in correct]
+    door.run(information.ask, desk.cast.underwriter, locator=submission, items=wanted)
+    items = door.run(requests.requests, desk.cast.maya, locator=submission)[0].items
+    for item, value in zip(items, correct.values(), strict=True):
+        door.run(information.answer, desk.cast.maya, locator=submission, item=item.locator, value=value)
+    assert row_of(door, submission).insured_name == "Ada Quill"
+    door.run(information.complete, desk.cast.maya, locator=submission)
+    row = row_of(door, submission)
+    assert (row.insured_name, row.effective, row.jurisdiction) == ("Ada B. Quill", date(2027, 2, 1), "MA")
+    quote = desk.offered(submission, jurisdiction="MA", postal_code="02139")
+    assert (quote.insured_name, quote.account) == ("Ada B. Quill", begun.account)
+    policy = door.run(policies.policy, desk.cast.maya, locator=desk.bind(quote.locator).policy)
+    assert (policy.row.insured_name, policy.producer_code) == ("Ada B. Quill", "HL-maya")
+    seen = door.run(detail.detail, desk.cast.maya, locator=submission)
+    assert seen.certificate is not None
+    assert seen.certificate.intact
 
 
 @pytest.mark.criterion("BOUND-02")

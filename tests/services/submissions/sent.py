@@ -68,6 +68,24 @@ def bomb(side: int = 30_000) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
 
 
+def slow(pages: int = 1, stretch: int = 2_500) -> bytes:
+    """A small document that takes its reader seconds: its pages are long, and told row by row from the one before."""
+    packed = zlib.compress((b"\x04" + b"\x01" * 1000) * stretch, 9)
+    contents = b"<</Filter/FlateDecode/DecodeParms<</Predictor 15/Columns 1000>>/Length %d>>stream\n%b\nendstream"
+    kids = b" ".join(b"%d 0 R" % (3 + 2 * each) for each in range(pages))
+    parts = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count %d/Kids[%b]>>" % (pages, kids)]
+    for each in range(pages):
+        parts.append(b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents %d 0 R>>" % (4 + 2 * each))
+        parts.append(contents % (len(packed), packed))
+    written, places = b"%PDF-1.4\n", []
+    for number, part in enumerate(parts, 1):
+        places.append(len(written))
+        written += b"%d 0 obj\n%b\nendobj\n" % (number, part)
+    table = b"".join(b"%010d 00000 n \n" % each for each in places)
+    end = b"xref\n0 %d\n0000000000 65535 f \n%btrailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n"
+    return written + end % (len(parts) + 1, table, len(parts) + 1, len(written))
+
+
 def add_submission(
     db: Session,
     by: User,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from portal_app.models.audit import AuditEvent
 from portal_app.models.enums import Grant, RequestedItemKind, Role, SubmissionEventKind, SubmissionStatus
@@ -17,12 +17,13 @@ from portal_app.models.media import Media, MediaVersion
 from portal_app.models.submissions import Submission, SubmissionDocument, SubmissionEvent
 from portal_app.services.access import Actor
 from portal_app.services.door import Door
-from portal_app.services.errors import Conflict, DomainError, Forbidden, Invalid, NoRoom, NotFound
-from portal_app.services.media import library, parsing
+from portal_app.services.errors import Conflict, DomainError, Forbidden, Invalid, NoRoom, NotFound, TooMany
+from portal_app.services.media import library, pace, parsing
 from portal_app.services.submissions import documents, information, requests, uploading
+from portal_app.services.submissions.documents import DocumentView
 from portal_app.services.submissions.information import Wanted
 from tests.services.submissions.acting import Cast
-from tests.services.submissions.sent import MB, add_submission, bomb, lying, named, pdf, picture, send
+from tests.services.submissions.sent import MB, add_submission, bomb, in_pieces, lying, named, pdf, picture, send, slow
 from tests.world import Agency, actor, add_user
 
 ADMIN = actor(Role.ADMIN)
@@ -68,6 +69,54 @@ def told(door: Door) -> list[tuple[SubmissionEventKind, str]]:
     with door.database.read() as db:
         events = db.scalars(select(SubmissionEvent).order_by(SubmissionEvent.id)).all()  # type: ignore[arg-type]
         return [(each.kind, each.about["filename"]) for each in events]
+
+
+async def _arrived(folder: Path, many: int) -> None:
+    incoming = folder / "media" / "incoming"
+    for _ in range(600):
+        await asyncio.sleep(0.05)
+        if incoming.is_dir() and len(list(incoming.iterdir())) == many:
+            return await asyncio.sleep(0.2)
+    raise AssertionError("they never came")
+
+
+@pytest.mark.criterion("DOCS-17")
+def test_files_that_are_long_to_open_hold_up_nobody_else(case: Case, tmp_path: Path) -> None:
+    """Nine of them were once more than all threads in which services run."""
+    content = slow()
+
+    async def meanwhile() -> tuple[int, int, list[BaseException | DocumentView]]:
+        theirs = [
+            asyncio.create_task(uploading.take_in(case.door, case.maya, in_pieces(content), named(case.draft)))
+            for _ in range(9)
+        ]
+        await _arrived(tmp_path, 9)
+        assert await case.door.act(documents.listed, case.csr, submission=case.handed_in) == ()
+        listed = sum(each.done() for each in theirs)
+        await uploading.take_in(case.door, case.csr, in_pieces(pdf()), named(case.handed_in))
+        taken = sum(each.done() for each in theirs)
+        two_more = [uploading.take_in(case.door, case.maya, in_pieces(pdf()), named(case.draft)) for _ in range(2)]
+        refused = await asyncio.gather(*two_more, return_exceptions=True)
+        for each in theirs:
+            each.cancel()
+        await asyncio.gather(*theirs, return_exceptions=True)
+        return listed, taken, [each for each in refused if isinstance(each, TooMany)]
+
+    listed, taken, refused = asyncio.run(asyncio.wait_for(meanwhile(), 60))
+    assert listed == 0
+    assert taken <= 2
+    assert len(refused) >= 1
+    assert [each.name for each in (tmp_path / "media" / "incoming").iterdir()] == []
+
+
+@pytest.mark.criterion("DOCS-17")
+def test_one_person_sends_so_many_files_in_a_while(case: Case) -> None:
+    case.door.run(documents.prepare, case.maya, named=named(case.draft))
+    with case.door.database.write() as db:
+        db.execute(text("UPDATE attempt_count SET attempts = :most"), {"most": pace.IN_A_WINDOW})
+    with pytest.raises(TooMany, match="many files in a short time"):
+        send(case.door, case.maya, pdf(), named(case.draft))
+    assert case.door.run(documents.prepare, case.csr, named=named(case.draft))
 
 
 @pytest.mark.criterion("DOCS-01")

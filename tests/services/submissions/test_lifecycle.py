@@ -15,12 +15,23 @@ from portal_app.services import access
 from portal_app.services.access import Actor
 from portal_app.services.door import Door, Tx
 from portal_app.services.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
-from portal_app.services.submissions import assigning, certifying, drafts, find, information, moves, moving, rows
+from portal_app.services.submissions import (
+    assigning,
+    certifying,
+    documents,
+    drafts,
+    find,
+    information,
+    moves,
+    moving,
+    rows,
+)
 from portal_app.services.submissions.information import Wanted
 from portal_app.services.submissions.lifecycle import LEAVES, MAY, TRANSITIONS, Step, can_step, steps_for
 from portal_app.services.submissions.views import SubmissionRow
 from tests.services.submissions import states_document
 from tests.services.submissions.acting import RISK, Cast, Mailer, add_document, row_of
+from tests.services.submissions.sent import named, pdf, send
 from tests.world import Agency, Clock
 
 S = SubmissionStatus
@@ -310,3 +321,27 @@ def test_the_dashboard_sorts_filters_and_counts(door: Door, cast: Cast, agency: 
     assert listed(agency.read_only()) == newest
     with pytest.raises(Forbidden):
         listed(agency.admin())
+
+
+@pytest.mark.criterion("TRACK-06")
+def test_a_name_is_found_as_it_stands_there_whatever_its_capitals(door: Door, cast: Cast) -> None:
+    for name in ("Straße Bäckerei GmbH", "ÉCOLE MÜLLER"):
+        cast.submitted(name=name)
+    for typed, found in {
+        "Straße": "Straße Bäckerei GmbH", "bäckerei gmbh": "Straße Bäckerei GmbH", "ÉCOLE MÜLLER": "ÉCOLE MÜLLER",
+        "école müller": "ÉCOLE MÜLLER", "École": "ÉCOLE MÜLLER",
+    }.items():  # fmt: skip
+        listed = door.run(find.listed, cast.principal, wanted=find.Filter(text=typed))
+        assert [each.insured_name for each in listed.rows] == [found], typed
+
+
+@pytest.mark.criterion("INFO-05")
+def test_what_a_removed_file_answered_is_to_be_answered_anew(door: Door, cast: Cast) -> None:
+    locator = cast.submitted()
+    wanted = [Wanted(RequestedItemKind.FILE, "The loss runs")]
+    (item,) = door.run(information.ask, cast.underwriter, locator=locator, items=wanted).items
+    sent = send(door, cast.maya, pdf(), named(locator)).locator
+    door.run(information.answer, cast.maya, locator=locator, item=item.locator, document=sent)
+    door.run(documents.remove, cast.underwriter, submission=locator, locator=sent)
+    with pytest.raises(Invalid, match="not answered yet"):
+        door.run(information.complete, cast.maya, locator=locator)

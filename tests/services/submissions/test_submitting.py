@@ -10,17 +10,31 @@ from sqlalchemy import select, update
 
 from portal_app.models.audit import AuditEvent
 from portal_app.models.configuration import ConfigurationVersion
-from portal_app.models.enums import Role, SubmissionEventKind, SubmissionStatus
+from portal_app.models.enums import AccountKind, Role, SubmissionEventKind, SubmissionStatus
 from portal_app.models.notifications import Notification
 from portal_app.models.outbox import OutboxMessage
 from portal_app.models.submissions import IntakeForm, Submission, SubmissionEvent
-from portal_app.services.door import Door
+from portal_app.services.access import system
+from portal_app.services.door import Door, Tx
 from portal_app.services.errors import Conflict, Forbidden, Invalid, NotFound, Unexpected
+from portal_app.services.intake.forms import LINES
+from portal_app.services.intake.forms import Role as FormRole
+from portal_app.services.intake.shipped import shipped
+from portal_app.services.routing.matching import route
+from portal_app.services.routing.rules import Rule, Rules, Target, TargetKind, When
 from portal_app.services.submissions import answering, certifying, desk, detail, find
 from portal_app.services.submissions.certifying import NotComplete
+from tests.services.intake.filled import filled
 from tests.services.producers.acting import listen
 from tests.services.submissions.acting import NAMED, RISK, Cast, Mailer, row_of
 from tests.world import NOW, Agency, Clock
+
+ENTITIES = {
+    "individual": AccountKind.PERSON,
+    "couple": AccountKind.PERSON,
+    "estate": AccountKind.PERSON,
+    "llc": AccountKind.BUSINESS,
+}
 
 
 @pytest.mark.criterion("SUBMIT-07")
@@ -75,7 +89,7 @@ def test_a_double_click_makes_one_submission(door: Door, cast: Cast) -> None:
         kinds = list(db.scalars(select(SubmissionEvent.kind)))
         told = db.scalars(select(Notification.event_key)).all()
     assert kinds.count(SubmissionEventKind.SUBMITTED) == 2
-    assert len(told) == 2
+    assert sorted(each.partition(":")[0] for each in told) == ["submission_received"] * 2 + ["submission_to_review"] * 4
 
 
 @pytest.mark.criterion("SUBMIT-09")
@@ -139,7 +153,8 @@ def test_all_that_leaves_the_house_is_written_with_it_or_not_at_all(
     assert written() == (0, 0, 0)
     assert row_of(door, locator).number is None
     assert cast.submit(locator).number == "SUB-2026-000001", "what was undone is given again"
-    assert written() == (1, 1, 1)
+    # Who handed it in, and the two who may underwrite.
+    assert written() == (3, 3, 1)
 
 
 @pytest.mark.criterion("SUBMIT-11")
@@ -175,3 +190,24 @@ def test_it_is_routed_with_its_submission_or_waits_where_everybody_sees_it(door:
     found = door.run(find.listed, cast.underwriter, wanted=find.Filter(unrouted=True))
     assert [each.locator for each in found.rows] == [unrouted]
     assert all(each.target_on is not None and each.status is SubmissionStatus.PENDING for each in rows)
+
+
+@pytest.mark.criterion("SUBMIT-12")
+def test_every_form_says_which_carrier_is_wished_for_and_of_what_kind_the_applicant_is(door: Door) -> None:
+    """What rules ask about, of each line as it is shipped, for an applicant whom nobody knew before."""
+    rule = Rule("Granite", When(carriers=frozenset({"Granite Mutual"})), Target(TargetKind.QUEUE, name="Granite"))
+    with door.database.read() as db:
+        tx = Tx(db, system("test"), door.clock(), door.settings, door.ports)
+        row = Submission(line_id=0, form_id=0, jurisdiction="RI", created_at=NOW, changed_at=NOW, created_by_id=0)
+        for line in LINES:
+            form, day = shipped(line), NOW.date()
+            place = form.at(form.roles[FormRole.ENTITY_TYPE])
+            assert place is not None
+            chosen = {each.value for each in place[1].choices} & ENTITIES.keys()
+            assert {"individual", "llc"} <= chosen
+            for entity in chosen:
+                kind = ENTITIES[entity]
+                own = {"applicant__policy__carrier": " granite  MUTUAL", "applicant__insured__entity_type": entity}
+                facts = desk.facts_of(tx, row, form, filled(form, day, **own))
+                assert facts.account_kind is kind, (line, entity)
+                assert route(facts, Rules((rule,))) is not None, line
