@@ -56,6 +56,8 @@ def _of_quote(tx: Tx, row: Quote) -> list[Reason]:
         found.append(Reason("term", over, "A quote of a term that lasts."))
     if row.premium is None:
         found.append(Reason("premium", "Its premium is not known.", "A quote with a premium."))
+    elif row.premium == 0:
+        found.append(Reason("premium", "Its premium is $0.00.", "A quote with a premium."))
     return found
 
 

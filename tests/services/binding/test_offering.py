@@ -2,6 +2,7 @@
 before."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select
@@ -75,9 +76,10 @@ def test_what_cannot_be_quoted_is_told(door: Door, desk: Desk) -> None:
             door.run(of_submissions.offer, who, locator=made.locator)
     with pytest.raises(Conflict, match="Only one that is underwritten"):
         door.run(of_submissions.offer, desk.cast.underwriter, locator=made.locator)
-    without = desk.underwritten(submission, premium=None)
-    with pytest.raises(Invalid, match="enter its premium"):
-        door.run(of_submissions.offer, desk.cast.underwriter, locator=without.locator)
+    for nothing in (None, Decimal(0)):
+        without = desk.underwritten(submission, premium=nothing)
+        with pytest.raises(Invalid, match="enter its premium"):
+            door.run(of_submissions.offer, desk.cast.underwriter, locator=without.locator)
     late = desk.underwritten(submission, valid_until=date(2026, 11, 19))
     with pytest.raises(Conflict, match="does not stand by"):
         door.run(of_submissions.offer, desk.cast.underwriter, locator=late.locator)
