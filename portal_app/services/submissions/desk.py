@@ -19,6 +19,7 @@ from portal_app.services.routing import clock
 from portal_app.services.routing.in_force import holidays_in_force, routed
 from portal_app.services.routing.rules import Facts, TargetKind
 from portal_app.services.submissions import timeline
+from portal_app.services.submissions.answering import day_of
 from portal_app.services.submissions.projection import value_of
 
 AMS_QUEUE = "AMS"
@@ -46,7 +47,7 @@ def route(tx: Tx, row: Submission, form: Form, answers: Answers) -> None:
 
 def facts_of(tx: Tx, row: Submission, form: Form, answers: Answers) -> Facts:
     """What rules ask about, as far as the answers say it."""
-    day = (row.submitted_at or tx.now).astimezone(tx.settings.zone).date()
+    day = day_of(tx, row)
     premium = value_of(form, answers, Role.PREMIUM, day)
     code = tx.db.get_one(ProducerCode, row.producer_code_id) if row.producer_code_id else None
     account = tx.db.get_one(Account, row.account_id) if row.account_id else None

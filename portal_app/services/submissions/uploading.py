@@ -18,10 +18,9 @@ PORTAL = system("files")
 async def take_in(door: Door, caller: Actor, chunks: AsyncIterator[bytes], named: Named) -> DocumentView:
     """Keep a file as a document of a submission; one that comes again under its upload key is there once. Raises
     Forbidden, NotFound and Conflict before a byte is taken; Invalid for what is larger than 25 MB, makes more than
-    100 MB together, or is no PDF, JPG or PNG that opens; NoRoom. Whatever it raises, nothing is left of the file."""
+    100 MB together, is no PDF, JPG or PNG that opens, or comes under the key of another file; NoRoom. Whatever it
+    raises, nothing is left of the file."""
     room = await door.act(documents.prepare, caller, named=named)
-    if isinstance(room, DocumentView):
-        return room
     try:
         return await _kept(door, caller, chunks, named, room)
     except OSError as error:
@@ -33,9 +32,13 @@ async def _kept(door: Door, caller: Actor, chunks: AsyncIterator[bytes], named: 
     try:
         async for chunk in chunks:
             await door.in_thread(lambda part=chunk: incoming.take(part))  # type: ignore[misc]
-        content = await door.in_thread(lambda: looked_into(incoming))
+        arrived = await door.in_thread(incoming.whole)
+        sent = arrived.digest
+        if room.again:
+            return await door.act(documents.sent_again, caller, named=named, sent=sent)
+        content = await door.in_thread(lambda: looked_into(incoming, arrived))
         try:
-            return await door.act(documents.add, caller, named=named, content=content, incoming=incoming)
+            return await door.act(documents.add, caller, named=named, content=content, sent=sent, incoming=incoming)
         except DomainError:
             # The bytes may lie in their place already, and the transaction be undone.
             with contextlib.suppress(DomainError):
@@ -45,9 +48,8 @@ async def _kept(door: Door, caller: Actor, chunks: AsyncIterator[bytes], named: 
         incoming.drop()
 
 
-def looked_into(incoming: Incoming) -> Content:
+def looked_into(incoming: Incoming, content: Content) -> Content:
     """What arrived, opened once, a picture written anew. Raises Invalid, OSError."""
-    content = incoming.whole()
     again = look_into(incoming.path, content.content_type)
     return incoming.exchange(again, content) if again else content
 
