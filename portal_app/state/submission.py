@@ -203,7 +203,10 @@ class SubmissionPageState(PortalState):
         self.policy_href = f"/policies/{found.policy}" if found.policy else ""
         self.copied_from = f"{PLACE}/{found.cloned_from}" if found.cloned_from else ""
         self.may = sorted(each.value for each in found.steps)
-        if Step.ASSIGN in found.steps and (not row.assignee or row.assignee != current_actor.get().locator):
+        if Step.ASSIGN in found.steps and (
+            row.status is SubmissionStatus.PENDING or row.assignee != current_actor.get().locator
+        ):
+            # Also what a rule gave to whoever looks: they have it, and have not begun with it.
             self.may.append("pick_up")
 
     def _show_parts(self, found: SubmissionDetail, answered: Answered) -> None:

@@ -59,10 +59,10 @@ def _check(row: Quote, found: Bindability) -> None:
 
 
 def _ask(tx: Tx, submission: Submission, row: Quote, said: str) -> None:
-    """Whoever handles the submission, or all underwriters where nobody does."""
-    to = {submission.assignee_id}
-    if submission.assignee_id in (None, tx.actor.user_id):
-        to = set(tx.db.scalars(select(col(User.id)).where(col(User.email).in_(underwriters(tx)))))
+    """Whoever handles the submission, or all underwriters where nobody does who still may."""
+    able = set(tx.db.scalars(select(col(User.id)).where(col(User.email).in_(underwriters(tx)))))
+    handler = {submission.assignee_id} & able - {tx.actor.user_id}
+    to = handler or able
     notify(
         tx,
         "bind_referred",

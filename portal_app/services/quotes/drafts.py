@@ -21,6 +21,7 @@ from portal_app.services.quotes.rows import held, held_with_submission
 from portal_app.services.quotes.terms import QuoteTerms, put, terms_of
 from portal_app.services.quotes.views import QuoteView, shown
 from portal_app.services.scope import visible
+from portal_app.services.submissions import desk
 from portal_app.services.submissions.lifecycle import Step as SubmissionStep
 from portal_app.services.submissions.lifecycle import can_step as submission_can
 from portal_app.services.submissions.moving import move
@@ -115,7 +116,7 @@ def _step(row: Quote, step: Step, target: QuoteState) -> QuoteState:
 
 
 def _taken_back(tx: Tx, row: Quote, submission: Submission | None) -> None:
-    """No longer offered. A submission without an offer is under review again."""
+    """No longer offered. A submission without an offer is under review again, and an answer to it is due anew."""
     if row.offer is not QuoteOffer.OFFERED or submission is None:
         return
     row.offer, row.offered_at, row.referred_at, row.referred_by_id = QuoteOffer.NOT_OFFERED, None, None, None
@@ -125,6 +126,8 @@ def _taken_back(tx: Tx, row: Quote, submission: Submission | None) -> None:
     )
     if tx.db.scalars(others).first() is None and submission_can(submission.status, SubmissionStep.UNQUOTE):
         move(tx, submission, SubmissionStep.UNQUOTE)
+        tx.db.flush()
+        desk.set_target(tx, submission)
 
 
 def _states(before: QuoteState, row: Quote) -> dict[str, Any]:

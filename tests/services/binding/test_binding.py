@@ -22,6 +22,7 @@ from portal_app.models.enums import (
     SubmissionStatus,
     TransactionKind,
 )
+from portal_app.models.identity import User
 from portal_app.models.ledger import LedgerTransaction
 from portal_app.models.notifications import Notification
 from portal_app.models.policies import Policy
@@ -169,6 +170,17 @@ def test_underwriters_are_asked_once_and_never_by_themselves(door: Door, desk: D
     mine = desk.offered(desk.reviewed())
     with pytest.raises(Conflict, match="bind this quote yourself"):
         door.run(refer.refer, desk.cast.maya, quote=mine.locator)
+
+
+@pytest.mark.criterion("BOUND-05")
+def test_all_underwriters_are_asked_where_who_handled_it_has_left(door: Door, desk: Desk) -> None:
+    quote = desk.offered()
+    with door.database.write() as db:
+        db.execute(update(User).where(User.email == "csr@agency.test").values(disabled_at=NOW))
+    door.run(refer.refer, desk.cast.maya, quote=quote.locator)
+    with door.database.read() as db:
+        told = db.scalars(select(Notification.user_id).where(Notification.kind == "bind_referred")).all()
+    assert told == [desk.cast.ids["principal@agency.test"]]
 
 
 @pytest.mark.criterion("BOUND-06")
