@@ -121,7 +121,8 @@ DEEDS: dict[str, Deed] = {
     "transaction.flag_removed": Deed(
         "Underwriting flag removed from a policy transaction", frozenset({"cause", "level"})
     ),
-    "submission.begun": Deed("Submission begun", frozenset({"line"})),
+    "submission.begun": Deed("Submission begun", frozenset({"line", "cloned"})),
+    "submission.revealed": Deed("Personal answers of a submission looked at", frozenset({"fields"})),
     "submission.saved": Deed("Answers of a submission saved", frozenset({"group", "version"})),
     "submission.discarded": Deed("Draft of a submission discarded", frozenset({"line"})),
     "submission.submitted": Deed("Submission handed in", frozenset({"status"})),
