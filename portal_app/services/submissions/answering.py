@@ -244,6 +244,7 @@ def _wrong(value: Any) -> str:
             return "Send a text, true or false, or a list of texts."
         if len(each) > LONGEST_VALUE:
             return f"Enter at most {LONGEST_VALUE:,} characters."
-        if "\x00" in each:
-            return "There are characters in it that cannot be kept."
+        # Half of a character is what is left where something outside the common ones, such as an emoji, was cut.
+        if "\x00" in each or any("\ud800" <= sign <= "\udfff" for sign in each):
+            return "There is a character in it that cannot be kept, such as half an emoji. Delete it and type it anew."
     return ""

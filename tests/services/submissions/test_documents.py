@@ -203,6 +203,15 @@ def test_what_is_sent_again_is_there_once(case: Case, tmp_path: Path) -> None:
 
 
 @pytest.mark.criterion("DOCS-07")
+def test_a_file_that_ends_while_another_begins_is_no_full_disk(case: Case, tmp_path: Path) -> None:
+    folder = tmp_path / "media" / "incoming"
+    folder.mkdir(parents=True)
+    # What is listed and then is not there, as where it ended in between.
+    (folder / "gone").symlink_to(tmp_path / "nowhere")
+    assert send(case.door, case.maya, pdf(), named(case.draft)).size == len(pdf())
+
+
+@pytest.mark.criterion("DOCS-07")
 @pytest.mark.parametrize("given", [{}, {"filename": "other.pdf"}, {"kind": "photos"}], ids=["bytes", "name", "kind"])
 def test_another_file_under_a_key_that_was_used_is_refused(case: Case, tmp_path: Path, given: dict[str, str]) -> None:
     first, second = picture(), picture(size=(65, 48)) if not given else picture()

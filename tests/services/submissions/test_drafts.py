@@ -80,6 +80,7 @@ def test_two_who_save_the_same_group_are_told(door: Door, cast: Cast) -> None:
         (LOSSES, [{}] * 6, "at most 5"),
         (RISK, [{"tenant": 5}], "Send a text"),
         (RISK, [{"tenant": "a\x00"}], "cannot be kept"),
+        (RISK, [{"tenant": "half \ud83d"}], "cannot be kept"),
         (RISK, [{"tenant": "x" * 20_001}], "at most 20,000"),
     ],
 )
