@@ -15,11 +15,12 @@ class Turn(StrEnum):
     NOBODY = "nobody"
 
 
-def turn_of(status: SubmissionStatus, *, asked: bool, at_carrier: bool) -> Turn:
-    """`asked` tells that the producer is asked for information, `at_carrier` that a carrier's contact handles it."""
+def turn_of(status: SubmissionStatus, *, asked: bool, at_carrier: bool, lapsed: bool) -> Turn:
+    """`asked` tells that the producer is asked for information, `at_carrier` that a carrier's contact handles it,
+    `lapsed` that the carriers stand by none of the offered quotes any more."""
     if status in (S.BOUND, S.DECLINED, S.WITHDRAWN):
         return Turn.NOBODY
-    if asked or status in (S.DRAFT, S.QUOTED):
+    if asked or status is S.DRAFT or (status is S.QUOTED and not lapsed):
         return Turn.PRODUCER
     return Turn.CARRIER if at_carrier else Turn.AGENCY
 
@@ -37,7 +38,7 @@ def told(turn: Turn, *, hands_in: bool, handles: bool) -> str:
     }[turn]
 
 
-def next_action(status: SubmissionStatus, *, asked: bool, at_carrier: bool, assigned: bool) -> str:
+def next_action(status: SubmissionStatus, *, asked: bool, at_carrier: bool, assigned: bool, lapsed: bool) -> str:
     """What happens next, in a sentence."""
     if status in _ENDED:
         return _ENDED[status]
@@ -45,6 +46,8 @@ def next_action(status: SubmissionStatus, *, asked: bool, at_carrier: bool, assi
         return "Complete the form and submit it."
     if asked:
         return "Answer what was asked for and send it; the response clock stands until then."
+    if status is S.QUOTED and lapsed:
+        return "No offered quote is valid any more: the underwriter has one renewed, or declines."
     if status is S.QUOTED:
         return "Look at the quotes and bind one, or withdraw the submission."
     if at_carrier:

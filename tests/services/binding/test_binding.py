@@ -37,6 +37,7 @@ from portal_app.services.ledger import reading
 from portal_app.services.policies import detail as policies
 from portal_app.services.quotes import drafts, of_submissions
 from portal_app.services.submissions import assigning, timeline
+from portal_app.services.submissions import find as submissions
 from portal_app.services.sync.rebuilding import rebuild_all
 from portal_app.services.underwriting import flags, requests
 from tests.services.binding.acting import Desk
@@ -263,6 +264,9 @@ def test_what_expired_or_is_over_is_refused(door: Door, desk: Desk, clock: Clock
     desk.allow()
     quote = desk.offered()
     clock.forward(days=31)
+    turn = door.run(submissions.submission, desk.cast.maya, locator=quote.submission)
+    assert turn.turn_words == "The agency's"
+    assert turn.next_action == "No offered quote is valid any more: the underwriter has one renewed, or declines."
     refused = desk.bind(quote.locator)
     assert [each.rule for each in refused.reasons] == ["validity"]
     assert refused.reasons[0].found == "The carrier stood by this quote until Dec 20, 2026."
