@@ -140,6 +140,8 @@ class SubmissionPageState(PortalState):
         if found:
             self.sections = revealed(self.sections, found)
             self.requests = answers_revealed(self.requests, found)
+        elif found is not None:
+            self._say("No personal value was answered, so there is nothing to show.")
 
     async def _step(self, form: dict[str, Any]) -> None:
         service, said = STEPS[self.asking]

@@ -138,7 +138,7 @@ def test_the_page_tells_each_whose_turn_it_is_and_masks_what_is_personal(opens: 
     theirs = opened(opens, locator, desk.cast.underwriter)
     assert (theirs.header.turn, theirs.header.next_action) == ("Yours", "An underwriter picks it up or assigns it.")
     assert set(theirs.may) == {"ask", "assign", "decline", "withdraw", "pick_up", "reveal"}
-    do(theirs, theirs.reveal)
+    assert do(theirs, theirs.reveal)[0].startswith("Personal values are shown")
     told = {each.label: each.value for section in theirs.sections for block in section.blocks for each in block.facts}
     assert told["Social Security number"] == "123-45-6789"
     gone = opened(opens, locator, desk.cast.daniel)
@@ -152,6 +152,7 @@ def test_who_was_given_it_by_a_rule_picks_it_up_once(opens: Opens, desk: Desk) -
     with desk.door.database.write() as db:
         db.execute(update(Submission).values(assignee_id=me.user_id))
     page = opened(opens, locator, me)
+    assert do(page, page.reveal)[0].startswith("No personal value was answered")
     assert "pick_up" in page.may
     assert do(page, page.pick_up) == ("You handle it now.", "good")
     assert (page.header.status, "pick_up" in page.may) == ("In Review", False)
