@@ -29,7 +29,8 @@ class IntakeForm(SQLModel, table=True):
 
 class Submission(SQLModel, table=True):
     """`number` is the Submission ID, given when it is handed in. `insured_name`, `effective`, `jurisdiction` and the
-    producer code are taken from the answers whenever those are saved. Of `assignee_id` and `contact` at most one is
+    producer code are taken from the answers whenever those are saved. `certified_on` is the day on which it was
+    handed in, by which its answers are read for good. Of `assignee_id` and `contact` at most one is
     given: who handles it is of the agency or of the carrier. While the producer is asked, the clock of the response
     stands: since `waiting_since`, after `waited_days` business days before."""
 
@@ -69,6 +70,7 @@ class Submission(SQLModel, table=True):
     changed_at: datetime = moment()
     submitted_at: datetime | None = moment(None)
     submitted_by_id: int | None = reference("portal_user.id", None)
+    certified_on: date | None = column(Holds.BUSINESS, None)
     statement: str = column(Holds.PLAIN, "", max_length=4000)
     answers_hash: str = column(Holds.PLAIN, "", max_length=64)
     routed_by: str = column(Holds.PLAIN, "", max_length=120)
@@ -165,7 +167,8 @@ class InformationItem(SQLModel, table=True):
 
 
 class SubmissionDocument(SQLModel, table=True):
-    """A file of a submission. `upload_key` is made by whoever uploads, so that what is sent again is there once."""
+    """A file of a submission. `upload_key` is made by whoever uploads, so that what is sent again is there once;
+    `sent_digest` is the SHA-256 of what arrived under it, empty where the portal made the file itself."""
 
     __tablename__ = "submission_document"
     __table_args__ = (
@@ -179,6 +182,7 @@ class SubmissionDocument(SQLModel, table=True):
     media_id: int = reference("media.id")
     kind: SubmissionDocumentKind = column(Holds.BUSINESS, sa_type=stored_enum(SubmissionDocumentKind))
     upload_key: str = column(Holds.PLAIN, max_length=64)
+    sent_digest: str = column(Holds.PLAIN, "", max_length=64)
     added_at: datetime = moment()
     added_by: str = column(Holds.CONTACT, max_length=254)
     removed_at: datetime | None = moment(None)

@@ -302,7 +302,10 @@ def _answers() -> rx.Component:
         "Answers",
         rx.foreach(S.sections, _section),
         name="answers",
-        aside=meta("Personal values are masked."),
+        aside=rx.fragment(
+            meta("Personal values are masked."),
+            rx.cond(S.may.contains("reveal"), button("Show them (is recorded)", on_click=S.reveal)),
+        ),
         flush=True,
     )
 

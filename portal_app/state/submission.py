@@ -13,7 +13,7 @@ from portal_app.services.binding.bindability import Bindability
 from portal_app.services.door import current_actor
 from portal_app.services.errors import Conflict
 from portal_app.services.policies.views import Choice
-from portal_app.services.submissions import answering, assigning, detail, moves
+from portal_app.services.submissions import answering, assigning, detail, moves, revealing
 from portal_app.services.submissions.answering import Answered
 from portal_app.services.submissions.detail import SubmissionDetail
 from portal_app.services.submissions.documents import ENDED, TAKEN
@@ -32,6 +32,7 @@ from portal_app.state.submission_rows import (
     QuoteLine,
     RequestLine,
     Section,
+    answers_revealed,
     event_line,
     facts,
     fields_to_ask_for,
@@ -39,6 +40,7 @@ from portal_app.state.submission_rows import (
     put_bindability,
     quote_line,
     request_line,
+    revealed,
     sections,
     since,
 )
@@ -49,6 +51,7 @@ HANDS_IN, BINDS = Permission.SUBMIT_BUSINESS, Permission.BIND_POLICIES
 GO_UP = {each.value: each.label for each in TAKEN}
 PAPER = SubmissionDocumentKind.QUOTE.value, SubmissionDocumentKind.QUOTE.label
 MADE = {each.value: each.label for each in (SubmissionDocumentKind.BINDER, SubmissionDocumentKind.APPLICATION)}
+SHOWN = "Personal values are shown until the page changes. The audit trail keeps that you looked."
 # What each step with a reason does, and what is said when it was done.
 STEPS: Mapping[str, tuple[Any, str]] = {
     "decline": (moves.decline, "The submission is declined."),
@@ -138,6 +141,16 @@ class SubmissionPageState(PortalState):
         if self.asking == "withdraw":
             await self._step(form)
 
+    @requires(DOES)
+    async def reveal(self) -> None:
+        """Personal answers in the clear, until the page is looked at again."""
+        found = await self._act(revealing.reveal, SHOWN, locator=self.shown)
+        if found:
+            self.sections = revealed(self.sections, found)
+            self.requests = answers_revealed(self.requests, found)
+        elif found is not None:
+            self._say("No personal value was answered, so there is nothing to show.")
+
     async def _step(self, form: dict[str, Any]) -> None:
         service, said = STEPS[self.asking]
         await self._act(service, said, locator=self.shown, version=self.version, reason=str(form.get("reason", "")))
@@ -211,7 +224,12 @@ class SubmissionPageState(PortalState):
         self.policy_href = f"/policies/{found.policy}" if found.policy else ""
         self.copied_from = f"{PLACE}/{found.cloned_from}" if found.cloned_from else ""
         self.may = sorted(each.value for each in found.steps)
-        if Step.ASSIGN in found.steps and (not row.assignee or row.assignee != current_actor.get().locator):
+        if can(current_actor.get(), DOES) and current_actor.get().may_write:
+            self.may.append("reveal")
+        if Step.ASSIGN in found.steps and (
+            row.status is SubmissionStatus.PENDING or row.assignee != current_actor.get().locator
+        ):
+            # Also what a rule gave to whoever looks: they have it, and have not begun with it.
             self.may.append("pick_up")
 
     def _show_parts(self, found: SubmissionDetail, answered: Answered) -> None:

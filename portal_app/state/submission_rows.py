@@ -1,7 +1,7 @@
 """What the page of a submission draws: rows made of what the services answer."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from portal_app.models.ams import HandoverKind
@@ -17,6 +17,7 @@ from portal_app.services.quotes.views import QuoteView
 from portal_app.services.submissions.detail import SectionView, SubmissionDetail
 from portal_app.services.submissions.documents import DocumentView
 from portal_app.services.submissions.requests import ItemView, RequestView
+from portal_app.services.submissions.revealing import Personal
 from portal_app.services.submissions.timeline import Event
 from portal_app.state import wording
 
@@ -162,6 +163,26 @@ def sections(found: Iterable[SectionView]) -> list[Section]:
                     blocks.append(Block(f"{group.key}-{number}", name, told))
         drawn.append(Section(section.name, section.title, blocks))
     return drawn
+
+
+def revealed(drawn: Iterable[Section], found: Iterable[Personal]) -> list[Section]:
+    """The same with personal values in the clear."""
+    clear = {(f"{each.group}-{each.row}", each.label): each.value for each in found if not each.item}
+
+    def of_block(block: Block) -> Block:
+        told = [Fact(each.label, clear.get((block.key, each.label), each.value)) for each in block.facts]
+        return replace(block, facts=told)
+
+    return [replace(section, blocks=[of_block(each) for each in section.blocks]) for section in drawn]
+
+
+def answers_revealed(drawn: Iterable[RequestLine], found: Iterable[Personal]) -> list[RequestLine]:
+    """The same with personal answers in the clear."""
+    clear = {each.item: each.value for each in found if each.item}
+    return [
+        replace(line, things=[replace(one, answer=clear.get(one.locator, one.answer)) for one in line.things])
+        for line in drawn
+    ]
 
 
 def event_line(each: Event, moment: Told) -> EventLine:

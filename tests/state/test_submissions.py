@@ -7,9 +7,11 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from integrations.custom.intake import MailIntake
 from portal_app.models.enums import SubmissionStatus
+from portal_app.models.submissions import Submission
 from portal_app.services.delivery import deliver_due
 from portal_app.services.door import Door
 from portal_app.services.ports import Mail
@@ -141,9 +143,25 @@ def test_the_page_tells_each_whose_turn_it_is_and_masks_what_is_personal(opens: 
     assert [each.words.split()[0] for each in page.events][-1] == "Began"
     theirs = opened(opens, locator, desk.cast.underwriter)
     assert (theirs.header.turn, theirs.header.next_action) == ("Yours", "An underwriter picks it up or assigns it.")
-    assert set(theirs.may) == {"ask", "assign", "decline", "withdraw", "pick_up"}
+    assert set(theirs.may) == {"ask", "assign", "decline", "withdraw", "pick_up", "reveal"}
+    assert do(theirs, theirs.reveal)[0].startswith("Personal values are shown")
+    told = {each.label: each.value for section in theirs.sections for block in section.blocks for each in block.facts}
+    assert told["Social Security number"] == "123-45-6789"
     gone = opened(opens, locator, desk.cast.daniel)
     assert (gone.shown, gone.missing, gone.events, gone.files) == ("", True, [], {})
+
+
+@pytest.mark.criterion("TRACKPAGE-03")
+def test_who_was_given_it_by_a_rule_picks_it_up_once(opens: Opens, desk: Desk) -> None:
+    locator = desk.cast.submitted()
+    me = replace(desk.cast.underwriter, locator=desk.cast.locators["csr@agency.test"])
+    with desk.door.database.write() as db:
+        db.execute(update(Submission).values(assignee_id=me.user_id))
+    page = opened(opens, locator, me)
+    assert do(page, page.reveal)[0].startswith("No personal value was answered")
+    assert "pick_up" in page.may
+    assert do(page, page.pick_up) == ("You handle it now.", "good")
+    assert (page.header.status, "pick_up" in page.may) == ("In Review", False)
 
 
 @pytest.mark.criterion("TRACKPAGE-03")

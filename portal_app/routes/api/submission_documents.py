@@ -68,7 +68,7 @@ async def add_submission_document(
 ) -> SubmissionDocument:
     """Keep a file: the body is the file itself, a PDF, JPG or PNG of at most 25 MB that opens; a submission's files
     have at most 100 MB together. A carrier's `quote` comes from underwriters. What is sent again under its `uploadKey`
-    is there once, and answered alike."""
+    is there once, and answered alike; another file under that key is refused."""
     named = documents.Named(locator, kind, filename, upload_key)
     made = SubmissionDocument.of(await uploading.take_in(the_door(), caller, arriving(request), named))
     answer.headers["Location"] = f"/api/v1/submissions/{locator}/documents/{made.locator}"

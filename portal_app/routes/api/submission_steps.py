@@ -10,7 +10,7 @@ from portal_app.routes.api import credentials, parameters, problems, shapes
 from portal_app.routes.api.auth import Caller
 from portal_app.routes.api.submission_shapes import SubmissionItem
 from portal_app.services.door import the_door
-from portal_app.services.submissions import assigning, moves
+from portal_app.services.submissions import assigning, moves, revealing
 from portal_app.services.submissions.assigning import MOST_AT_ONCE
 from portal_app.services.submissions.moving import LONGEST_REASON
 
@@ -62,6 +62,22 @@ class Assignee(shapes.Shape):
 
 
 class Assignees(shapes.Listed[Assignee]):
+    pass
+
+
+class PersonalAnswer(shapes.Shape):
+    """`group` is section and group, `row` counts from 0; `item` is the locator of the item of a request that it
+    answers, empty where it stands in the form."""
+
+    group: str
+    row: int
+    field: str
+    label: str
+    value: str
+    item: str
+
+
+class PersonalAnswers(shapes.Listed[PersonalAnswer]):
     pass
 
 
@@ -126,3 +142,10 @@ async def reopen(caller: Caller, locator: parameters.Locator, sent: Reopened) ->
     """Take up again what was declined or withdrawn."""
     done = await the_door().act(moves.reopen, caller, locator=locator, reason=sent.reason, version=sent.version)
     return SubmissionItem.of(done)
+
+
+@router.post("/{locator}/reveal", responses=problems.WRITTEN | problems.MISSING)
+async def reveal_answers(caller: Caller, locator: parameters.Locator) -> PersonalAnswers:
+    """The personal answers, which are masked everywhere else. The audit trail keeps that you looked, and at which."""
+    found = await the_door().act(revealing.reveal, caller, locator=locator)
+    return PersonalAnswers.page([asdict(each) for each in found], len(found), 0)

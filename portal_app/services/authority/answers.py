@@ -103,7 +103,7 @@ OF_A_QUOTE: dict[Rule, Stated] = {
         "The last day of its validity is over.",
     ),
     Rule.TERM: Stated("The term", "It lasts beyond today.", "Never.", "It is over."),
-    Rule.PREMIUM: Stated("The premium", "It is known.", "Never.", "It is not known."),
+    Rule.PREMIUM: Stated("The premium", "It is known.", "Never.", "It is not known, or nothing."),
 }
 STATED = RULES | OF_A_QUOTE
 

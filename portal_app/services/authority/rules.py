@@ -282,6 +282,8 @@ def _term(inputs: Inputs) -> Answer:
 def _premium(inputs: Inputs) -> Answer:
     if inputs.facts.premium is None:
         return denied(Rule.PREMIUM, "Its premium is not known.", "A quote with a premium.")
+    if inputs.facts.premium == 0:
+        return denied(Rule.PREMIUM, "Its premium is $0.00.", "A quote with a premium.")
     return passed(Rule.PREMIUM, f"Its premium is {words.money(inputs.facts.premium)}.")
 
 

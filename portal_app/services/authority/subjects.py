@@ -11,6 +11,7 @@ from portal_app.models.ledger import LedgerTransaction
 from portal_app.models.policies import Carrier, LineOfBusiness, Policy
 from portal_app.models.producers import ProducerCode
 from portal_app.models.quotes import Quote
+from portal_app.models.submissions import Submission
 from portal_app.services.authority import terms
 from portal_app.services.authority.facts import Facts, Flag, Offered, Subject
 from portal_app.services.authority.gathering import Asked
@@ -20,6 +21,7 @@ from portal_app.services.ledger import rows
 from portal_app.services.ledger.reading import Ledger
 from portal_app.services.licensing import jurisdictions, records
 from portal_app.services.scope import visible
+from portal_app.services.submissions.risk import Risk, risk_of
 from portal_app.services.sync.projection import Term
 from portal_app.services.underwriting import judging
 from portal_app.services.underwriting import subjects as underwriting_subjects
@@ -45,20 +47,22 @@ def about_quote(tx: Tx, quote: Quote) -> Asked:
     carrier = tx.db.get_one(Carrier, quote.carrier_id)
     line = tx.db.get_one(LineOfBusiness, quote.line_id)
     code = tx.db.get(ProducerCode, quote.producer_code_id) if quote.producer_code_id else None
+    states, postal_codes, class_codes = _risk(tx, quote)
     facts = Facts(
         action=BindAction.NEW,
         producer_code=_called(code),
         carrier=carrier.locator,
         line=line.code,
-        state=quote.jurisdiction,
-        postal_codes=(quote.postal_code,) if quote.postal_code else (),
+        state=states[0] if len(states) == 1 else "",
+        states=states if len(states) > 1 else (),
+        postal_codes=postal_codes,
         effective=quote.effective,
         premium=quote.premium,
         insured_value=quote.insured_value,
         limit=quote.limit,
         deductible=quote.deductible,
         losses=quote.losses,
-        class_codes=tuple(quote.class_codes),
+        class_codes=class_codes,
         carrier_name=carrier.name,
         line_name=line.name,
     )
@@ -66,6 +70,22 @@ def about_quote(tx: Tx, quote: Quote) -> Asked:
     if quote.state is QuoteState.DRAFT:
         return asked
     return replace(asked, flags=_counting(tx, of_quote(quote), code), quote_state=quote.state)
+
+
+def _risk(tx: Tx, quote: Quote) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """States, ZIP codes and classes: those that the submission is about, and what the quote says beside them. What is
+    typed on a quote takes nothing of the risk away."""
+    submission = tx.db.get(Submission, quote.submission_id) if quote.submission_id else None
+    known = risk_of(tx, submission) if submission else Risk((), (), ())
+    return (
+        _once(*known.states, quote.jurisdiction),
+        _once(*known.postal_codes, quote.postal_code),
+        _once(*known.class_codes, *quote.class_codes),
+    )
+
+
+def _once(*values: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, values)))
 
 
 def transaction_of(tx: Tx, locator: str) -> tuple[LedgerTransaction, Policy]:

@@ -8,8 +8,9 @@ from portal_app.models.enums import SubmissionStatus
 from portal_app.models.policies import Policy
 from portal_app.models.quotes import Quote, QuoteOffer
 from portal_app.models.submissions import Submission
-from portal_app.services import access, words
+from portal_app.services import access
 from portal_app.services.access import Permission
+from portal_app.services.authority import words
 from portal_app.services.authority.answers import Answer, Verdict
 from portal_app.services.door import Tx
 from portal_app.services.errors import Conflict

@@ -58,7 +58,8 @@ def read(field: Field, typed: Any, today: date) -> Read:
             return Read(_flag(typed))
         if field.type is FieldType.CHOICES:
             return Read(_choices(field, typed))
-        return Read(_READERS[field.type](field, _text(typed), today))
+        text = _text(typed)
+        return Read(_READERS[field.type](field, text, today)) if text else NOTHING
     except _Wrong as wrong:
         return Read(wrong=str(wrong))
 
@@ -68,7 +69,24 @@ def _text(typed: Any) -> str:
         typed = f"{typed:f}" if isinstance(typed, Decimal) else repr(typed)
     if not isinstance(typed, str):
         raise _Wrong("Enter a text.")
-    return typed.strip() if typed.isascii() else unicodedata.normalize("NFC", typed).strip()
+    return typed.strip() if typed.isascii() else _plain(unicodedata.normalize("NFC", typed)).strip()
+
+
+def _plain(text: str) -> str:
+    """What pages and documents bring along when text is copied out of them, and nobody sees: every kind of space counts
+    as one, and signs without width count as nothing."""
+    kinds = {each: unicodedata.category(each) for each in set(text)}
+    return "".join(" " if kinds[each] == "Zs" else each for each in text if kinds[each] != "Cf")
+
+
+def _unseen(text: str) -> str:
+    """What to leave out of a text; nothing where all of it can be seen."""
+    if text.isprintable():
+        return ""
+    if any(each in "\r\n" for each in text):
+        return "Leave out the line breaks."
+    sign = next(each for each in text if not each.isprintable())
+    return f"Leave out what cannot be seen: there is a character U+{ord(sign):04X} in it."
 
 
 def _flag(typed: Any) -> bool:
@@ -94,8 +112,9 @@ def _line(field: Field, text: str, _today: date) -> str:
     longest = field.longest or LONGEST_LINE
     if len(text) > longest:
         raise _Wrong(f"Enter at most {longest:,} characters; there are {len(text):,}.")
-    if not text.isprintable():
-        raise _Wrong("Leave out line breaks and characters that cannot be seen.")
+    text = text.replace("\t", " ")
+    if unseen := _unseen(text):
+        raise _Wrong(unseen)
     return text
 
 
@@ -104,8 +123,8 @@ def _paragraphs(field: Field, text: str, _today: date) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if len(text) > longest:
         raise _Wrong(f"Enter at most {longest:,} characters; there are {len(text):,}.")
-    if not text.replace("\n", "").replace("\t", "").isprintable():
-        raise _Wrong("Leave out characters that cannot be seen.")
+    if unseen := _unseen(text.replace("\n", "").replace("\t", "")):
+        raise _Wrong(unseen)
     return text
 
 

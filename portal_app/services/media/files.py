@@ -1,5 +1,6 @@
 """The bytes of media: in the data folder, under the sum of what they are, for the portal's own user alone."""
 
+import contextlib
 import hashlib
 import os
 import secrets
@@ -53,8 +54,10 @@ class Incoming:
         folder = data / FOLDER
         (folder / INCOMING).mkdir(mode=0o700, parents=True, exist_ok=True)
         for old in (folder / INCOMING).iterdir():
-            if old.stat().st_mtime < time.time() - FORGOTTEN_SECONDS:
-                old.unlink(missing_ok=True)
+            # Another file that was listed may have come to its end meanwhile.
+            with contextlib.suppress(FileNotFoundError):
+                if old.stat().st_mtime < time.time() - FORGOTTEN_SECONDS:
+                    old.unlink()
         path = folder / INCOMING / secrets.token_hex(16)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         return cls(folder, path, FileIO(handle, "wb"), most, beyond)

@@ -23,7 +23,7 @@ from portal_app.services.quotes.rows import held_with_submission
 from portal_app.services.quotes.terms import QuoteTerms, put, terms_of
 from portal_app.services.quotes.views import QuoteView, shown
 from portal_app.services.scope import visible
-from portal_app.services.submissions import telling, timeline
+from portal_app.services.submissions import desk, telling, timeline
 from portal_app.services.submissions.lifecycle import Step as SubmissionStep
 from portal_app.services.submissions.lifecycle import can_step as submission_can
 from portal_app.services.submissions.moving import move
@@ -118,8 +118,8 @@ def _step(row: Quote, step: Step, target: QuoteState) -> QuoteState:
 
 
 def _taken_back(tx: Tx, row: Quote, submission: Submission | None) -> None:
-    """No longer offered, which whoever it was offered to is told. A submission without an offer is under review
-    again."""
+    """No longer offered, which whoever it was offered to is told. A submission without an offer is under review again,
+    and an answer to it is due anew."""
     if row.offer is not QuoteOffer.OFFERED or submission is None:
         return
     row.offer, row.offered_at = QuoteOffer.NOT_OFFERED, None
@@ -136,6 +136,8 @@ def _taken_back(tx: Tx, row: Quote, submission: Submission | None) -> None:
     )
     if tx.db.scalars(others).first() is None and submission_can(submission.status, SubmissionStep.UNQUOTE):
         move(tx, submission, SubmissionStep.UNQUOTE)
+        tx.db.flush()
+        desk.set_target(tx, submission)
 
 
 def _states(before: QuoteState, row: Quote) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from portal_app.services.licensing.records import today
 from portal_app.services.mail import Attached
 from portal_app.services.quotes.drafts import about, created
 from portal_app.services.quotes.rows import held_with_submission
-from portal_app.services.quotes.terms import QuoteTerms, put
+from portal_app.services.quotes.terms import MOST_CLASS_CODES, QuoteTerms, put
 from portal_app.services.quotes.views import QuoteView, shown
 from portal_app.services.scope import visible
 from portal_app.services.submissions import rows, telling, timeline
@@ -31,6 +31,7 @@ from portal_app.services.submissions.corrections import corrected_answers
 from portal_app.services.submissions.kept import form_of
 from portal_app.services.submissions.lifecycle import OPEN, Step
 from portal_app.services.submissions.moving import move
+from portal_app.services.submissions.risk import risk_of
 from portal_app.services.topics import Topic
 from portal_app.services.webhooks import events
 
@@ -45,7 +46,8 @@ def listed(tx: Tx, *, submission: str) -> tuple[QuoteView, ...]:
 
 @writes(Permission.UNDERWRITE)
 def create(tx: Tx, *, submission: str, terms: QuoteTerms, document: str = "") -> QuoteView:
-    """Draw up a quote of a submission (locator), whose line and, unless another is named, producer code it has.
+    """Draw up a quote of a submission (locator), whose line and, unless others are named, producer code, state, ZIP
+    code and class codes it has.
     `document` is the locator of the carrier's paper among the submission's documents. Where the submission has no
     account yet, one is made of the answers. Raises NotFound; Conflict where it cannot be quoted any more; Invalid with
     a sentence for each field that cannot be taken."""
@@ -53,6 +55,7 @@ def create(tx: Tx, *, submission: str, terms: QuoteTerms, document: str = "") ->
     check_quotable(of)
     if terms.producer_code is None and of.producer_code_id:
         terms = replace(terms, producer_code=tx.db.get_one(ProducerCode, of.producer_code_id).code)
+    terms = _with_risk(tx, of, terms)
     insured = account_of(tx, of)
     row = Quote(
         account_id=insured.id or 0,
@@ -130,12 +133,23 @@ def account_of(tx: Tx, of: Submission) -> Account:
     return account
 
 
+def _with_risk(tx: Tx, of: Submission, terms: QuoteTerms) -> QuoteTerms:
+    """What the submission says of its risk, where nothing else is named."""
+    known = risk_of(tx, of)
+    return replace(
+        terms,
+        jurisdiction=terms.jurisdiction or next(iter(known.states), ""),
+        postal_code=terms.postal_code or next(iter(known.postal_codes), ""),
+        class_codes=terms.class_codes or known.class_codes[:MOST_CLASS_CODES],
+    )
+
+
 def _check_offer(tx: Tx, row: Quote) -> None:
     if row.offer is not QuoteOffer.NOT_OFFERED:
         raise Conflict(f"This quote is {row.offer.label.lower()} already.")
     if row.state is not QuoteState.UNDERWRITTEN:
         raise Conflict(f"This quote is {row.state.label.lower()}. Only one that is underwritten is offered.")
-    if row.premium is None:
+    if not row.premium:
         raise Invalid({"premium": "Bring the quote back to draft and enter its premium: nobody can bind it without."})
     if row.valid_until is not None and row.valid_until < today(tx):
         raise Conflict("The carrier does not stand by this quote any more. Bring it back to draft, and renew it.")

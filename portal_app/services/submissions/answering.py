@@ -155,14 +155,20 @@ def _written(tx: Tx, row: Submission, path: str, typed: list[Row], mine: Submiss
     return mine
 
 
+def as_typed(tx: Tx, row: Submission) -> Answers:
+    """The groups that were saved, as they are stored."""
+    return {each.path: each.rows for each in _groups(tx, row)}
+
+
 def whole_answers(tx: Tx, row: Submission, form: Form) -> Answers:
     """Every group of the form, with defaults where nothing was saved."""
-    return begun(form) | {each.path: each.rows for each in _groups(tx, row)}
+    return begun(form) | as_typed(tx, row)
 
 
 def day_of(tx: Tx, row: Submission) -> date:
-    """The day by which answers are read: that on which they were handed in, today for a draft."""
-    return (row.submitted_at or tx.now).astimezone(tx.settings.zone).date()
+    """The day by which answers are read: that on which they were handed in, whatever the agency's time zone is since;
+    today for a draft."""
+    return row.certified_on or (row.submitted_at or tx.now).astimezone(tx.settings.zone).date()
 
 
 def form_version(tx: Tx, row: Submission) -> int:
@@ -238,6 +244,7 @@ def _wrong(value: Any) -> str:
             return "Send a text, true or false, or a list of texts."
         if len(each) > LONGEST_VALUE:
             return f"Enter at most {LONGEST_VALUE:,} characters."
-        if "\x00" in each:
-            return "There are characters in it that cannot be kept."
+        # Half of a character is what is left where something outside the common ones, such as an emoji, was cut.
+        if "\x00" in each or any("\ud800" <= sign <= "\udfff" for sign in each):
+            return "There is a character in it that cannot be kept, such as half an emoji. Delete it and type it anew."
     return ""

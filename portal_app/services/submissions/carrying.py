@@ -18,10 +18,11 @@ BY_ROLE = {
 ADDRESS = {"street": "street", "city": "city", "state": "state", "postal_code": "postal_code"}
 
 
-def carried(old: Form, answers: Answers, new: Form) -> Answers:
+def carried(old: Form, answers: Answers, new: Form, *, personal: bool) -> Answers:
     """The answers whose fields are still in the form, of the same type and with the same choice; but for the dates of
-    the policy and signatures."""
+    the policy and signatures, and for what is personal in either form unless `personal` lets it through."""
     left_out = {new.roles[role] for role in NOT_CARRIED if role in new.roles}
+    left_out |= set() if personal else old.personal() | new.personal()
     result = begun(new)
     for group in new.groups:
         before = old.group(group.key)

@@ -99,7 +99,7 @@ def _certified(tx: Tx, row: Submission) -> None:
     before anything is asked of the database."""
     number, fingerprinted, who = next_number(tx, today(tx).year), fingerprint(tx, row), whoever(tx)
     row.number, row.answers_hash = number, fingerprinted
-    row.submitted_at, row.submitted_by_id, row.statement = tx.now, who, STATEMENT
+    row.submitted_at, row.certified_on, row.submitted_by_id, row.statement = tx.now, today(tx), who, STATEMENT
 
 
 def _desk(row: Submission) -> str:

@@ -1,13 +1,15 @@
 """Which desk a submission comes to, and by when it is to be answered."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import col
 
 from portal_app.models.accounts import Account
-from portal_app.models.enums import SubmissionEventKind
+from portal_app.models.enums import SubmissionEventKind, SubmissionStatus
 from portal_app.models.identity import User
 from portal_app.models.policies import LineOfBusiness
 from portal_app.models.producers import Producer, ProducerCode
@@ -18,6 +20,7 @@ from portal_app.services.routing import clock
 from portal_app.services.routing.in_force import holidays_in_force, routed
 from portal_app.services.routing.rules import AmsWay, Facts, TargetKind
 from portal_app.services.submissions import timeline
+from portal_app.services.submissions.answering import day_of
 from portal_app.services.submissions.applicant import applicant
 from portal_app.services.submissions.projection import value_of
 
@@ -49,7 +52,7 @@ def route(tx: Tx, row: Submission, form: Form, answers: Answers) -> AmsWay | Non
 def facts_of(tx: Tx, row: Submission, form: Form, answers: Answers) -> Facts:
     """What rules ask about, as far as the answers say it. The kind of account is that of the applicant where there is
     no account yet."""
-    day = (row.submitted_at or tx.now).astimezone(tx.settings.zone).date()
+    day = day_of(tx, row)
     premium = value_of(form, answers, Role.PREMIUM, day)
     code = tx.db.get_one(ProducerCode, row.producer_code_id) if row.producer_code_id else None
     account = tx.db.get_one(Account, row.account_id) if row.account_id else applicant(form, answers, day)
@@ -65,8 +68,8 @@ def facts_of(tx: Tx, row: Submission, form: Form, answers: Answers) -> Facts:
 
 
 def set_target(tx: Tx, row: Submission) -> None:
-    """Work out by when an answer is due: the line's business days from when it came in, or was reopened, without those
-    on which the producer was asked."""
+    """Work out by when an answer is due: the line's business days from when it came in, was reopened, or was brought
+    back to review since its last offer fell away, without those on which the producer was asked."""
     holidays, zone = holidays_in_force(tx), tx.settings.zone
     line = tx.db.get_one(LineOfBusiness, row.line_id)
     began = _began(tx, row)
@@ -89,8 +92,13 @@ def _began(tx: Tx, row: Submission) -> datetime:
     event = SubmissionEvent
     mine = (col(event.submission_id) == row.id, col(event.kind) == SubmissionEventKind.MOVED)
     moves = tx.db.scalars(select(event).where(*mine).order_by(col(event.id).desc())).all()
-    reopened = next((each.at for each in moves if each.about.get("reopened")), None)
-    return reopened or row.submitted_at or tx.now
+    anew = next((each.at for each in moves if _begins_anew(each.about)), None)
+    return anew or row.submitted_at or tx.now
+
+
+def _begins_anew(about: Mapping[str, Any]) -> bool:
+    back = (SubmissionStatus.QUOTED.value, SubmissionStatus.IN_REVIEW.value)
+    return bool(about.get("reopened")) or (about.get("before"), about.get("after")) == back
 
 
 def _waits(tx: Tx, row: Submission, began: datetime) -> list[clock.Wait]:

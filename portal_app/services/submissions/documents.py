@@ -18,7 +18,7 @@ from portal_app.services.access import Permission, can
 from portal_app.services.door import Tx, reads, writes
 from portal_app.services.errors import Conflict, Forbidden, Invalid, NotFound
 from portal_app.services.media import pace
-from portal_app.services.media.files import MOST_BYTES, Content, Incoming
+from portal_app.services.media.files import LARGE, MOST_BYTES, Content, Incoming
 from portal_app.services.media.library import Download, handed_out, hold_bytes, to_be_scanned
 from portal_app.services.scope import visible
 from portal_app.services.submissions import information
@@ -70,35 +70,46 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How many bytes may still come, and what to say of more."""
+    """How many bytes may still come, and what to say of more. `again` tells that a file came under this key before."""
 
     bytes: int
     beyond: str
+    again: bool = False
 
 
 @writes(Permission.SUBMIT_BUSINESS)
-def prepare(tx: Tx, *, named: Named) -> Room | DocumentView:
-    """Asked before a file arrives: the room for it, or the document that was made of it when it came before. Raises
-    Invalid, NotFound, Conflict where the submission takes no files any more or the item is not asked for, and
+def prepare(tx: Tx, *, named: Named) -> Room:
+    """Asked before a file arrives: the room for it. Raises Invalid, also for a key that was used for a file of another
+    name or kind, NotFound, Conflict where the submission takes no files any more or the item is not asked for, and
     TooMany."""
     row = _taking(tx, named)
-    if found := _sent_before(tx, row, named.upload_key):
-        return found
+    pace.count(tx)
+    if _sent_before(tx, row, named):
+        return Room(MOST_BYTES, LARGE, again=True)
     if named.item:
         information.check_wants_file(tx, row, named.item)
-    pace.count(tx)
     left = MOST_TOGETHER - _together(tx, row)
     if left <= 0:
         raise Invalid({"file": TOGETHER})
-    return Room(left, TOGETHER) if left < MOST_BYTES else Room(MOST_BYTES, "A file has at most 25 MB.")
+    return Room(left, TOGETHER) if left < MOST_BYTES else Room(MOST_BYTES, LARGE)
 
 
 @writes(Permission.SUBMIT_BUSINESS)
-def add(tx: Tx, *, named: Named, content: Content, incoming: Incoming) -> DocumentView:
-    """Write down what arrived, and put its bytes where they stay. What was sent before is not added again. Raises as
-    `prepare`, Invalid too where others' files took the room meanwhile."""
+def sent_again(tx: Tx, *, named: Named, sent: str) -> DocumentView:
+    """The document that was made of a file when it came before; `sent` is the SHA-256 of what arrived now. Raises as
+    `prepare`, Invalid too where these are other bytes, NotFound where it was removed since."""
+    found = _sent_before(tx, _taking(tx, named), named, sent)
+    if found is None:
+        raise NotFound
+    return found
+
+
+@writes(Permission.SUBMIT_BUSINESS)
+def add(tx: Tx, *, named: Named, content: Content, sent: str, incoming: Incoming) -> DocumentView:
+    """Write down what arrived, whose SHA-256 is `sent`, and put the bytes of `content` where they stay. What was sent
+    before is not added again. Raises as `sent_again`, Invalid too where others' files took the room meanwhile."""
     row = _taking(tx, named, hold=True)
-    if found := _sent_before(tx, row, named.upload_key):
+    if found := _sent_before(tx, row, named, sent):
         return found
     if _together(tx, row) + content.size > MOST_TOGETHER:
         raise Invalid({"file": TOGETHER})
@@ -119,6 +130,7 @@ def add(tx: Tx, *, named: Named, content: Content, incoming: Incoming) -> Docume
         media_id=media.id or 0,
         kind=SubmissionDocumentKind(named.kind),
         upload_key=named.upload_key,
+        sent_digest=sent,
         added_at=tx.now,
         added_by=by,
     )
@@ -266,11 +278,16 @@ def _pair(tx: Tx, row: Submission, locator: str) -> tuple[SubmissionDocument, Me
     raise NotFound
 
 
-def _sent_before(tx: Tx, row: Submission, upload_key: str) -> DocumentView | None:
-    """Raises Conflict where it came and was removed."""
-    for document, version in _pairs(tx, row, col(SubmissionDocument.upload_key) == upload_key):
+def _sent_before(tx: Tx, row: Submission, named: Named, sent: str = "") -> DocumentView | None:
+    """Raises Conflict where it came and was removed, Invalid where the key was used for another file. What arrived was
+    not always summed up: an empty sum is held against none."""
+    for document, version in _pairs(tx, row, col(SubmissionDocument.upload_key) == named.upload_key):
         if document.removed_at is not None:
             raise Conflict("This file was sent before and removed. Choose it anew.")
+        name = harmless(named.filename, version.content_type)
+        other = sent and document.sent_digest not in ("", sent)
+        if (document.kind.value, version.filename) != (named.kind, name) or other:
+            raise Invalid({"upload_key": "Another file was sent under this key. Send this one under a key of its own."})
         return _view(tx, row, document, version)
     return None
 

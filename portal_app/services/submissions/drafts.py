@@ -76,14 +76,16 @@ def begin(tx: Tx, *, line: str, account: str | None = None) -> Answered:
 @writes(Permission.SUBMIT_BUSINESS)
 def begin_from(tx: Tx, *, submission: str) -> Answered:
     """Begin a submission as a copy of another (locator), in the form of today: with the answers whose fields are still
-    there, but for the dates of the policy and signatures; documents are not copied. Raises NotFound."""
+    there, but for the dates of the policy and signatures; documents are not copied. What is personal is copied out of
+    a draft alone: once it is handed in, whoever copies it may not read that. Raises NotFound."""
     source = one(tx, submission)
     old, _ = form_of(tx, source)
     line = tx.db.get_one(LineOfBusiness, source.line_id)
     row, form = _begun(tx, line)
     row.account_id, row.cloned_from_id = source.account_id, source.id
-    answers = carried(old, whole_answers(tx, source, old), form)
-    return _first(tx, row, form, answers, {"cloned": source.number or "a draft"})
+    readable = source.status is SubmissionStatus.DRAFT
+    answers = carried(old, whole_answers(tx, source, old), form, personal=readable)
+    return _first(tx, row, form, answers, {"cloned": source.number or "a draft"}, source)
 
 
 @writes(Permission.SUBMIT_BUSINESS)
@@ -156,7 +158,9 @@ def _begun(tx: Tx, line: LineOfBusiness) -> tuple[Submission, Form]:
     return row, form
 
 
-def _first(tx: Tx, row: Submission, form: Form, answers: Answers, about: dict[str, str]) -> Answered:
+def _first(
+    tx: Tx, row: Submission, form: Form, answers: Answers, about: dict[str, str], source: Submission | None = None
+) -> Answered:
     answers = _with_own_code(tx, form, answers)
     project(tx, row, form, answers, today(tx))
     tx.db.add(row)
@@ -169,7 +173,8 @@ def _first(tx: Tx, row: Submission, form: Form, answers: Answers, about: dict[st
                 )
             )
     timeline.note(tx, row, SubmissionEventKind.BEGUN, **about)
-    audit.record(tx, "submission.begun", subject_kind="submission", subject=row.locator, detail={"line": form.line})
+    detail = {"line": form.line} | ({"cloned": source.locator} if source else {})
+    audit.record(tx, "submission.begun", subject_kind="submission", subject=row.locator, detail=detail)
     return shown(tx, row)
 
 

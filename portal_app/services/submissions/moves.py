@@ -4,7 +4,8 @@ services, which take their steps by `moving`."""
 from portal_app.models.submissions import Submission
 from portal_app.services.access import Permission
 from portal_app.services.door import Tx, writes
-from portal_app.services.submissions import desk
+from portal_app.services.quotes.ending import end_offers, take_back_offers
+from portal_app.services.submissions import desk, telling
 from portal_app.services.submissions.information import close
 from portal_app.services.submissions.lifecycle import Step
 from portal_app.services.submissions.moving import move, tell
@@ -14,8 +15,9 @@ from portal_app.services.submissions.views import SubmissionRow, shown
 
 @writes(Permission.UNDERWRITE)
 def decline(tx: Tx, *, locator: str, reason: str, version: int | None = None) -> SubmissionRow:
-    """Decline a submission, for a reason that the producer reads. What was asked for is asked no longer. Raises
-    NotFound; Invalid without a reason; Conflict where it cannot be declined, or somebody changed it since."""
+    """Decline a submission, for a reason that the producer reads. What was asked for is asked no longer, and what was
+    offered is not taken. Raises NotFound; Invalid without a reason; Conflict where it cannot be declined, or somebody
+    changed it since."""
     return _ended(tx, held(tx, locator, version), Step.DECLINE, reason)
 
 
@@ -27,13 +29,16 @@ def withdraw(tx: Tx, *, locator: str, reason: str, version: int | None = None) -
 
 @writes(Permission.UNDERWRITE)
 def reopen(tx: Tx, *, locator: str, reason: str = "", version: int | None = None) -> SubmissionRow:
-    """Take a submission that was declined or withdrawn up again: it is pending, and the clock starts anew. Raises
-    NotFound, Invalid, Conflict."""
+    """Take a submission that was declined or withdrawn up again: it is pending, the clock starts anew, and quotes have
+    to be offered anew. Raises NotFound, Invalid, Conflict."""
     row = held(tx, locator, version)
     event = move(tx, row, Step.REOPEN, reason=reason)
     if event is not None:
+        take_back_offers(tx, row)
         desk.set_target(tx, row)
         tell(tx, row, Step.REOPEN, event, words=reason.strip() or "It was reopened.")
+        if row.contact:
+            telling.contact(tx, row)
     return shown(tx, [row])[0]
 
 
@@ -41,5 +46,6 @@ def _ended(tx: Tx, row: Submission, step: Step, reason: str) -> SubmissionRow:
     event = move(tx, row, step, reason=reason)
     if event is not None:
         close(tx, row)
+        end_offers(tx, row)
         tell(tx, row, step, event, words=row.reason)
     return shown(tx, [row])[0]

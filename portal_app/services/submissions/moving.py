@@ -9,7 +9,7 @@ from portal_app.services import audit
 from portal_app.services.door import Tx
 from portal_app.services.errors import Invalid
 from portal_app.services.submissions import telling, timeline
-from portal_app.services.submissions.lifecycle import NEED_A_REASON, TRANSITIONS, Step, check_step
+from portal_app.services.submissions.lifecycle import NEED_A_REASON, OPEN, TRANSITIONS, Step, check_step
 
 LONGEST_REASON = 2000
 # What a step is called to programs outside.
@@ -66,10 +66,12 @@ TRAIL: dict[Step, Callable[[Tx, Submission, Mapping[str, Any]], None]] = {
 
 
 def tell(tx: Tx, row: Submission, step: Step, event: SubmissionEvent, *, words: str = "") -> None:
-    """Tell people of a step that was taken."""
+    """Tell people of a step that was taken, and a carrier's contact that it is over. Why it ended is not for them."""
     label = SubmissionStatus(row.status).label
     said = words or f"It is {label} now."
     telling.people(tx, row, KINDS.get(step, "submission_status"), key=event.locator, words=said)
+    if row.contact and row.status not in OPEN:
+        telling.contact_no_longer(tx, row, row.contact, f"It is {label} now.")
 
 
 def taken(reason: str, *, needed: bool) -> str:

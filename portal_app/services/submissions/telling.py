@@ -90,6 +90,13 @@ def contact_again(tx: Tx, row: Submission, happened: str) -> None:
     mail.send(tx, recipient=row.contact, subject=f"Submission {row.number} of {agency}", text=text)
 
 
+def contact_no_longer(tx: Tx, row: Submission, contact: str, words: str) -> None:
+    """Tell a carrier's contact by mail that they have nothing to do with the submission any more, and why."""
+    agency = tx.settings.agency_name
+    text = f"{agency} needs nothing more from you for submission {row.number} ({row.insured_name}).\n\n{words}"
+    mail.send(tx, recipient=contact, subject=f"Submission {row.number} of {agency}: nothing more to do", text=text)
+
+
 def programs(tx: Tx, row: Submission, verb: str, **more: Any) -> None:
     line = tx.db.get_one(LineOfBusiness, row.line_id).code
     data = {"number": row.number, "status": row.status.value, "line": line, "version": row.version, **more}

@@ -1,15 +1,17 @@
 """What happened to a submission, in order: written with what happens, and told in words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlmodel import col
 
-from portal_app.models.enums import SubmissionEventKind, SubmissionStatus
-from portal_app.models.submissions import Submission, SubmissionEvent
-from portal_app.services.access import Permission
+from portal_app.models.enums import SubmissionDocumentKind, SubmissionEventKind, SubmissionStatus
+from portal_app.models.quotes import Quote
+from portal_app.models.submissions import Submission, SubmissionDocument, SubmissionEvent
+from portal_app.services.access import Permission, can
 from portal_app.services.door import Tx, reads
 from portal_app.services.scope import visible
 from portal_app.services.submissions.rows import named, one
@@ -49,11 +51,24 @@ def events(tx: Tx, *, locator: str) -> tuple[Event, ...]:
 
 def of(tx: Tx, row: Submission) -> tuple[Event, ...]:
     mine = visible(tx.actor, SubmissionEvent).where(col(SubmissionEvent.submission_id) == row.id)
-    found = tx.db.scalars(mine.order_by(col(SubmissionEvent.id).desc()).limit(MOST)).all()
+    found = _seen(tx, row, tx.db.scalars(mine.order_by(col(SubmissionEvent.id).desc()).limit(MOST)).all())
     return tuple(
         Event(each.locator, each.kind, each.at, each.by, told(each.kind, each.about), str(each.about.get("reason", "")))
         for each in found
     )
+
+
+def _seen(tx: Tx, row: Submission, found: Sequence[SubmissionEvent]) -> Sequence[SubmissionEvent]:
+    """Without what concerns the carrier's paper of a quote that the actor does not see: its very name tells."""
+    papers = {each.about.get("document") for each in found if each.about.get("kind") == SubmissionDocumentKind.QUOTE}
+    if not papers or can(tx.actor, Permission.VIEW_ALL_ACCOUNTS):
+        return found
+    offered = visible(tx.actor, Quote).where(col(Quote.submission_id) == row.id)
+    offered = offered.with_only_columns(col(Quote.document_id)).where(col(Quote.document_id).is_not(None))
+    document = SubmissionDocument
+    theirs = select(col(document.locator)).where(col(document.submission_id) == row.id, col(document.id).in_(offered))
+    hidden = papers - set(tx.db.scalars(theirs))
+    return [each for each in found if each.about.get("document") not in hidden]
 
 
 def told(kind: SubmissionEventKind, about: Mapping[str, Any]) -> str:

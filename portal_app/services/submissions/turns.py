@@ -15,9 +15,12 @@ class Turn(StrEnum):
     NOBODY = "nobody"
 
 
-def turn_of(status: SubmissionStatus, *, asked: bool, at_carrier: bool, referred: bool = False) -> Turn:
+def turn_of(
+    status: SubmissionStatus, *, asked: bool, at_carrier: bool, referred: bool = False, lapsed: bool = False
+) -> Turn:
     """`asked` tells that the producer is asked for information, `at_carrier` that a carrier's contact handles it,
-    `referred` that the underwriters are asked to bind one of its quotes."""
+    `referred` that the underwriters are asked to bind one of its quotes, `lapsed` that the carriers stand by none of
+    the offered quotes any more."""
     if status in (S.BOUND, S.DECLINED, S.WITHDRAWN):
         return Turn.NOBODY
     if asked or status is S.DRAFT:
@@ -40,7 +43,15 @@ def told(turn: Turn, *, hands_in: bool, handles: bool) -> str:
     }[turn]
 
 
-def next_action(status: SubmissionStatus, *, asked: bool, at_carrier: bool, assigned: bool, referred: str = "") -> str:
+def next_action(
+    status: SubmissionStatus,
+    *,
+    asked: bool,
+    at_carrier: bool,
+    assigned: bool,
+    referred: str = "",
+    lapsed: bool = False,
+) -> str:
     """What happens next, in a sentence. `referred` says who asked whom to bind what, where somebody did."""
     if status in _ENDED:
         return _ENDED[status]
@@ -48,6 +59,8 @@ def next_action(status: SubmissionStatus, *, asked: bool, at_carrier: bool, assi
         return "Complete the form and submit it."
     if asked:
         return "Answer what was asked for and send it; the response clock stands until then."
+    if status is S.QUOTED and lapsed:
+        return "No offered quote is valid any more: the underwriter has one renewed, or declines."
     if status is S.QUOTED:
         return referred or "Look at the quotes and bind one, or withdraw the submission."
     if at_carrier:

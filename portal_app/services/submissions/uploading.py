@@ -19,11 +19,9 @@ PORTAL = system("files")
 async def take_in(door: Door, caller: Actor, chunks: AsyncIterator[bytes], named: Named) -> DocumentView:
     """Keep a file as a document of a submission; one that comes again under its upload key is there once. Raises
     Forbidden, NotFound, Conflict and TooMany before a byte is taken; Invalid for what is larger than 25 MB, makes more
-    than 100 MB together, or is no PDF, JPG or PNG that opens; NoRoom. Whatever it raises, nothing is left of the
-    file."""
+    than 100 MB together, is no PDF, JPG or PNG that opens, or comes under the key of another file; NoRoom. Whatever it
+    raises, nothing is left of the file."""
     room = await door.act(documents.prepare, caller, named=named)
-    if isinstance(room, DocumentView):
-        return room
     try:
         async with pace.turn(caller) as opening:
             return await _kept(door, caller, chunks, named, room, opening)
@@ -38,10 +36,14 @@ async def _kept(
     try:
         async for chunk in chunks:
             await door.in_thread(lambda part=chunk: incoming.take(part))  # type: ignore[misc]
+        arrived = await door.in_thread(incoming.whole)
+        sent = arrived.digest
+        if room.again:
+            return await door.act(documents.sent_again, caller, named=named, sent=sent)
         async with opening:
-            content = await door.in_thread_apart(lambda: looked_into(incoming))
+            content = await door.in_thread_apart(lambda: looked_into(incoming, arrived))
         try:
-            return await door.act(documents.add, caller, named=named, content=content, incoming=incoming)
+            return await door.act(documents.add, caller, named=named, content=content, sent=sent, incoming=incoming)
         except DomainError:
             # The bytes may lie in their place already, and the transaction be undone.
             with contextlib.suppress(DomainError):
@@ -51,9 +53,8 @@ async def _kept(
         incoming.drop()
 
 
-def looked_into(incoming: Incoming) -> Content:
+def looked_into(incoming: Incoming, content: Content) -> Content:
     """What arrived, opened once, a picture written anew. Raises Invalid, OSError."""
-    content = incoming.whole()
     again = look_into(incoming.path, content.content_type)
     return incoming.exchange(again, content) if again else content
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -13,9 +13,11 @@ from portal_app.models.enums import SubmissionStatus
 from portal_app.models.identity import User
 from portal_app.models.policies import LineOfBusiness
 from portal_app.models.producers import Producer, ProducerCode
+from portal_app.models.quotes import Quote, QuoteOffer
 from portal_app.models.submissions import Submission
 from portal_app.services.access import Permission, can
 from portal_app.services.door import Tx
+from portal_app.services.licensing.records import today
 from portal_app.services.quotes.referrals import Referral, open_referrals
 from portal_app.services.scope import scope_of
 from portal_app.services.submissions.desk import due_by
@@ -89,14 +91,15 @@ def shown(tx: Tx, rows: Sequence[Submission]) -> list[SubmissionRow]:
 
 def _row(tx: Tx, row: Submission, named: dict[str, Any], due: date, referred: Referral | None) -> SubmissionRow:
     asked, at_carrier = row.waiting_since is not None, row.contact != ""
-    turn = turn_of(row.status, asked=asked, at_carrier=at_carrier, referred=referred is not None)
+    lapsed = row.status is SubmissionStatus.QUOTED and not named["stands"]
+    turn = turn_of(row.status, asked=asked, at_carrier=at_carrier, referred=referred is not None, lapsed=lapsed)
     runs = row.status in AWAITS_AN_ANSWER and not asked and row.target_on is not None
     handed_in = row.submitted_at is not None
     unassigned = handed_in and row.assignee_id is None and not at_carrier
     mine = tx.actor.user_id in (row.created_by_id, row.submitted_by_id)
     return SubmissionRow(
         **{name: getattr(row, name) for name in OWN},
-        **{name: value for name, value in named.items() if name != "assignee_name"},
+        **{name: value for name, value in named.items() if name not in ("assignee_name", "stands")},
         number=row.number or "",
         assigned_to=named["assignee_name"] or row.contact or row.queue,
         unassigned=unassigned,
@@ -111,6 +114,7 @@ def _row(tx: Tx, row: Submission, named: dict[str, Any], due: date, referred: Re
             at_carrier=at_carrier,
             assigned=row.assignee_id is not None,
             referred=_referred(row, named["assignee_name"], referred) if referred else "",
+            lapsed=lapsed,
         ),
     )
 
@@ -133,8 +137,9 @@ def _owns(tx: Tx) -> bool:
 
 
 def _names(tx: Tx, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """What the submissions of these ids belong to, in names."""
-    assignee, submitter = aliased(User), aliased(User)
+    """What the submissions of these ids belong to, in names, and whether a quote that was offered stands."""
+    assignee, submitter, offered = aliased(User), aliased(User), col(Quote.offer) == QuoteOffer.OFFERED
+    valid = or_(col(Quote.valid_until).is_(None), col(Quote.valid_until) >= today(tx))
     columns: tuple[Any, ...] = (
         col(Submission.id),
         col(LineOfBusiness.code).label("line"),
@@ -144,6 +149,7 @@ def _names(tx: Tx, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
         func.coalesce(col(assignee.name), "").label("assignee_name"),
         func.coalesce(col(assignee.locator), "").label("assignee"),
         func.coalesce(col(submitter.email), "").label("submitted_by"),
+        exists().where(col(Quote.submission_id) == col(Submission.id), offered, valid).label("stands"),
     )
     asked = (
         select(*columns)

@@ -126,7 +126,8 @@ DEEDS: dict[str, Deed] = {
     "transaction.flag_removed": Deed(
         "Underwriting flag removed from a policy transaction", frozenset({"cause", "level"})
     ),
-    "submission.begun": Deed("Submission begun", frozenset({"line"})),
+    "submission.begun": Deed("Submission begun", frozenset({"line", "cloned"})),
+    "submission.revealed": Deed("Personal answers of a submission looked at", frozenset({"fields"})),
     "submission.saved": Deed("Answers of a submission saved", frozenset({"group", "version"})),
     "submission.discarded": Deed("Draft of a submission discarded", frozenset({"line"})),
     "submission.submitted": Deed("Submission handed in", frozenset({"status"})),
@@ -164,7 +165,8 @@ DEEDS: dict[str, Deed] = {
     "quote.bind_refused": Deed("Binding of a quote refused", frozenset({"decision", "by"})),
     "quote.referred": Deed("Binding of a quote referred to the underwriters"),
     "quote.referral_refused": Deed("Binding of a quote refused by the underwriters"),
-    "quote.not_taken": Deed("Quote not taken, since another was bound"),
+    "quote.not_taken": Deed("Quote not taken, since another was bound or the submission ended"),
+    "quote.taken_back": Deed("Quote offered no longer, since its submission was taken up again"),
     "quote.reset": Deed("Quote brought back to draft", frozenset({"state"})),
     "quote.discarded": Deed("Quote discarded", frozenset({"state"})),
     "quote.flagged": Deed("Underwriting flag set on a quote", frozenset({"cause", "level"})),

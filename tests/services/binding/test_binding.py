@@ -2,6 +2,7 @@
 every reason, and passed on."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -22,6 +23,7 @@ from portal_app.models.enums import (
     SubmissionStatus,
     TransactionKind,
 )
+from portal_app.models.identity import User
 from portal_app.models.ledger import LedgerTransaction
 from portal_app.models.notifications import Notification
 from portal_app.models.policies import Policy
@@ -37,12 +39,13 @@ from portal_app.services.ledger import reading
 from portal_app.services.papers import making
 from portal_app.services.policies import detail as policies
 from portal_app.services.quotes import drafts, of_submissions
-from portal_app.services.submissions import timeline
+from portal_app.services.submissions import assigning, timeline
+from portal_app.services.submissions import find as submissions
 from portal_app.services.sync.rebuilding import rebuild_all
 from portal_app.services.underwriting import flags, requests
 from tests.services.binding.acting import Desk
 from tests.services.producers.acting import listen
-from tests.services.submissions.acting import row_of
+from tests.services.submissions.acting import field, form, row_of
 from tests.world import NOW, Clock
 
 BINDER = SubmissionDocumentKind.BINDER
@@ -121,7 +124,6 @@ def test_within_authority_a_sub_agent_binds_and_all_of_it_is_there(
         ({"premium": Decimal(20_000)}, "premium"),
         ({"jurisdiction": "MA", "postal_code": "02139"}, "MA"),
         ({"effective": date(2026, 11, 1), "expiration": date(2027, 11, 1)}, "19 days back"),
-        ({"jurisdiction": "", "postal_code": ""}, "not known"),
     ],
 )
 def test_beyond_authority_it_is_refused_with_reasons_and_referred(
@@ -176,6 +178,17 @@ def test_underwriters_are_asked_once_and_never_by_themselves(door: Door, desk: D
         door.run(refer.refer, desk.cast.maya, quote=mine.locator)
 
 
+@pytest.mark.criterion("BOUND-05")
+def test_all_underwriters_are_asked_where_who_handled_it_has_left(door: Door, desk: Desk) -> None:
+    quote = desk.offered()
+    with door.database.write() as db:
+        db.execute(update(User).where(User.email == "csr@agency.test").values(disabled_at=NOW))
+    door.run(refer.refer, desk.cast.maya, quote=quote.locator)
+    with door.database.read() as db:
+        told = db.scalars(select(Notification.user_id).where(Notification.kind == "bind_referred")).all()
+    assert told == [desk.cast.ids["principal@agency.test"]]
+
+
 @pytest.mark.criterion("BOUND-06")
 def test_a_principal_is_not_limited_but_stopped_by_moratoria_and_flags(door: Door, desk: Desk) -> None:
     quote = desk.offered(premium=Decimal(900_000))
@@ -199,6 +212,44 @@ def test_a_principal_is_not_limited_but_stopped_by_moratoria_and_flags(door: Doo
 
 
 @pytest.mark.criterion("BOUND-06")
+def test_the_risk_of_the_submission_counts_whatever_is_typed_on_the_quote(door: Door, desk: Desk) -> None:
+    submission = desk.reviewed()
+    taken_over = desk.offered(submission, jurisdiction="", postal_code="")
+    assert taken_over.jurisdiction == "RI"
+    elsewhere = desk.offered(submission, jurisdiction="MA", postal_code="02116")
+    assert desk.asks(elsewhere.locator, desk.cast.principal).can_bind
+    storm = replace(STORM, zip_prefixes=(), states=("RI",))
+    door.run(moratoria.add, desk.cast.agency.admin(), terms=storm)
+    for each in (taken_over, elsewhere):
+        assert [reason.rule for reason in desk.bind(each.locator, desk.cast.principal).reasons] == ["moratorium"]
+
+
+@pytest.mark.criterion("BOUND-06")
+def test_where_a_building_lies_and_what_it_is_classed_as_count_too(door: Door, desk: Desk) -> None:
+    document = form()
+    places = [field("state", "State", "state"), field("postal_code", "ZIP code", "postal_code")]
+    repeat = {"least": 0, "most": 5, "item": "location"}
+    document["sections"][0]["groups"].append(
+        {"name": "locations", "title": "Locations", "repeat": repeat, "fields": places}
+    )
+    document["sections"][1]["groups"].append(
+        {"name": "hazard", "title": "Hazard", "fields": [field("class_code", "Class", "gl_class")]}
+    )
+    desk.cast.put_form(document, number=2)
+    draft = desk.cast.filled()
+    desk.cast.save(draft, "applicant.locations", {"state": "MA", "postal_code": "02554"})
+    desk.cast.save(draft, "risk.hazard", {"class_code": "91340"})
+    desk.cast.submit(draft)
+    door.run(assigning.pick_up, desk.cast.underwriter, locator=draft)
+    desk.allow(states=("RI", "MA"), excluded_classes=("91340",))
+    quote = desk.offered(draft, class_codes=("10010",), postal_code="02903")
+    (reason,) = desk.asks(quote.locator).reasons
+    assert reason.found.startswith("Class 91340 is excluded.")
+    door.run(moratoria.add, desk.cast.agency.admin(), terms=replace(STORM, zip_prefixes=("025",)))
+    assert "moratorium" in [each.rule for each in desk.bind(quote.locator, desk.cast.underwriter).reasons]
+
+
+@pytest.mark.criterion("BOUND-06")
 def test_what_underwriting_blocks_is_not_offered_and_not_bound(door: Door, desk: Desk) -> None:
     made = desk.quoted(desk.reviewed())
     door.run(
@@ -219,6 +270,9 @@ def test_what_expired_or_is_over_is_refused(door: Door, desk: Desk, clock: Clock
     desk.allow()
     quote = desk.offered()
     clock.forward(days=31)
+    turn = door.run(submissions.submission, desk.cast.maya, locator=quote.submission)
+    assert turn.turn_words == "The agency's"
+    assert turn.next_action == "No offered quote is valid any more: the underwriter has one renewed, or declines."
     refused = desk.bind(quote.locator)
     assert [each.rule for each in refused.reasons] == ["validity"]
     assert refused.reasons[0].found == "The carrier stood by this quote until Dec 20, 2026."
@@ -228,6 +282,10 @@ def test_what_expired_or_is_over_is_refused(door: Door, desk: Desk, clock: Clock
     assert [(each.rule.value, each.found) for each in stops] == [(each.rule, each.found) for each in refused.reasons]
     asked = desk.asks(quote.locator)
     assert (asked.outcome, asked.reasons) == (told.outcome, refused.reasons)
+    free = desk.offered(valid_until=None)
+    with door.database.write() as db:
+        db.execute(update(Quote).where(Quote.locator == free.locator).values(premium=Decimal(0)))
+    assert [each.found for each in desk.bind(free.locator, desk.cast.principal).reasons] == ["Its premium is $0.00."]
     over = desk.offered(effective=date(2025, 1, 1), expiration=date(2026, 1, 1), valid_until=None)
     assert "term" in [each.rule for each in desk.bind(over.locator, desk.cast.principal).reasons]
     assert count(door, LedgerTransaction) == 0

@@ -1,6 +1,7 @@
 """Underwriters draw quotes up on a submission and offer them; who handed it in sees what was offered, and nothing
 before."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
@@ -14,14 +15,15 @@ from portal_app.models.notifications import Notification
 from portal_app.models.outbox import OutboxMessage
 from portal_app.models.producers import ProducerCode
 from portal_app.models.quotes import QuoteOffer
-from portal_app.models.submissions import Submission, SubmissionDocument
+from portal_app.models.submissions import Submission, SubmissionDocument, SubmissionEvent
 from portal_app.services.access import Actor
 from portal_app.services.door import Door
 from portal_app.services.errors import Conflict, Forbidden, Invalid, NotFound
 from portal_app.services.papers import making
 from portal_app.services.policies import detail as policies
 from portal_app.services.quotes import drafts, find, of_submissions
-from portal_app.services.submissions import detail, documents, information, requests, timeline
+from portal_app.services.submissions import assigning, detail, documents, information, moves, requests, timeline
+from portal_app.services.submissions import find as submissions
 from portal_app.services.submissions.information import Kind, Wanted
 from tests.services.binding.acting import Desk
 from tests.services.submissions.acting import NAMED, row_of
@@ -66,6 +68,59 @@ def test_a_quote_of_a_submission_makes_an_account_of_the_applicant_once(door: Do
         assert db.scalar(select(Submission.account_id).where(Submission.locator == submission)) == account.id
 
 
+@pytest.mark.criterion("TRACK-03")
+@pytest.mark.parametrize("ended", [moves.decline, moves.withdraw])
+def test_what_ends_ends_its_offers_and_what_is_reopened_is_offered_anew(
+    door: Door, desk: Desk, ended: Callable[..., object]
+) -> None:
+    submission = desk.reviewed()
+    old = desk.offered(submission)
+    door.run(ended, desk.cast.principal, locator=submission, reason="The roof is too old.")
+    (seen,) = door.run(of_submissions.listed, desk.cast.maya, submission=submission)
+    assert seen.offer is QuoteOffer.NOT_TAKEN
+    door.run(moves.reopen, desk.cast.underwriter, locator=submission)
+    assert door.run(of_submissions.listed, desk.cast.maya, submission=submission) == ()
+    door.run(assigning.pick_up, desk.cast.underwriter, locator=submission)
+    desk.offered(submission)
+    with pytest.raises(NotFound):
+        desk.bind(old.locator)
+    door.run(of_submissions.offer, desk.cast.underwriter, locator=old.locator)
+    assert desk.asks(old.locator, desk.cast.principal).can_bind
+
+
+@pytest.mark.criterion("BOUND-02")
+def test_the_name_of_a_paper_is_told_to_a_producer_when_its_quote_is_offered(door: Door, desk: Desk) -> None:
+    submission = desk.reviewed()
+    paper = add_document(desk, submission, filename="we accept 20,000.pdf")
+    with door.database.write() as db:
+        about = {"document": paper, "kind": "quote", "filename": "we accept 20,000.pdf"}
+        number = row_of(door, submission).id or 0
+        db.add(SubmissionEvent(submission_id=number, kind=SubmissionEventKind.ADDED, at=NOW, by="x", about=about))
+
+    def told(who: Actor) -> bool:
+        return "Added we accept 20,000.pdf" in {
+            each.words for each in door.run(timeline.events, who, locator=submission)
+        }
+
+    quote = desk.underwritten(submission, document=paper)
+    assert (told(desk.cast.maya), told(desk.cast.underwriter), told(desk.cast.principal)) == (False, True, True)
+    door.run(of_submissions.offer, desk.cast.underwriter, locator=quote.locator)
+    assert told(desk.cast.maya)
+
+
+@pytest.mark.criterion("ROUTE-04")
+def test_an_answer_is_due_anew_once_the_last_offer_fell_away(door: Door, desk: Desk, clock: Clock) -> None:
+    submission = desk.reviewed()
+    quote = desk.offered(submission)
+    first = row_of(door, submission).target_on
+    clock.forward(days=14)
+    door.run(drafts.reset, desk.cast.underwriter, locator=quote.locator)
+    found = door.run(submissions.submission, desk.cast.underwriter, locator=submission)
+    assert found.target_on is not None
+    assert found.target_on > first
+    assert not found.overdue
+
+
 @pytest.mark.criterion("BOUND-01")
 def test_what_cannot_be_quoted_is_told(door: Door, desk: Desk) -> None:
     submission = desk.reviewed()
@@ -82,9 +137,10 @@ def test_what_cannot_be_quoted_is_told(door: Door, desk: Desk) -> None:
             door.run(of_submissions.offer, who, locator=made.locator)
     with pytest.raises(Conflict, match="Only one that is underwritten"):
         door.run(of_submissions.offer, desk.cast.underwriter, locator=made.locator)
-    without = desk.underwritten(submission, premium=None)
-    with pytest.raises(Invalid, match="enter its premium"):
-        door.run(of_submissions.offer, desk.cast.underwriter, locator=without.locator)
+    for nothing in (None, Decimal(0)):
+        without = desk.underwritten(submission, premium=nothing)
+        with pytest.raises(Invalid, match="enter its premium"):
+            door.run(of_submissions.offer, desk.cast.underwriter, locator=without.locator)
     late = desk.underwritten(submission, valid_until=date(2026, 11, 19))
     with pytest.raises(Conflict, match="does not stand by"):
         door.run(of_submissions.offer, desk.cast.underwriter, locator=late.locator)

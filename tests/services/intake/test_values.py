@@ -162,3 +162,19 @@ def test_a_pattern_says_which_numbers_a_carrier_writes() -> None:
     assert not any(fits(own, each) for each in ("H01234567", "HO123456701X", "ZA1B2", ""))
     assert wrong_pattern("HO-#######[-@]") == ""
     assert all(wrong_pattern(each) for each in ("", "[", "[[#]]", "(a+)+", "#" * 41, "[#][#][#][#][#]"))
+
+
+@pytest.mark.criterion("INTAKE-05")
+def test_what_nobody_sees_is_taken_out_and_what_cannot_stay_is_named() -> None:
+    line, paragraphs = field(T.TEXT), field(T.LONG_TEXT)
+    for typed, kept in (
+        ("Elm\u00a0St\u200b 12", "Elm St 12"),
+        ("\ufeffAda\u2009Quill\u00ad", "Ada Quill"),
+        ("a\tb", "a b"),
+        ("\u200b", None),
+        ("\U0001f468\u200d\U0001f469", "\U0001f468\U0001f469"),
+    ):
+        assert (read(line, typed, TODAY).value, read(line, typed, TODAY).wrong) == (kept, "")
+    assert read(line, "a\nb", TODAY).wrong == "Leave out the line breaks."
+    for each in (line, paragraphs):
+        assert "U+0007" in read(each, "a\x07b", TODAY).wrong

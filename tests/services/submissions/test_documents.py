@@ -254,6 +254,27 @@ def test_what_is_sent_again_is_there_once(case: Case, tmp_path: Path) -> None:
 
 
 @pytest.mark.criterion("DOCS-07")
+def test_a_file_that_ends_while_another_begins_is_no_full_disk(case: Case, tmp_path: Path) -> None:
+    folder = tmp_path / "media" / "incoming"
+    folder.mkdir(parents=True)
+    # What is listed and then is not there, as where it ended in between.
+    (folder / "gone").symlink_to(tmp_path / "nowhere")
+    assert send(case.door, case.maya, pdf(), named(case.draft)).size == len(pdf())
+
+
+@pytest.mark.criterion("DOCS-07")
+@pytest.mark.parametrize("given", [{}, {"filename": "other.pdf"}, {"kind": "photos"}], ids=["bytes", "name", "kind"])
+def test_another_file_under_a_key_that_was_used_is_refused(case: Case, tmp_path: Path, given: dict[str, str]) -> None:
+    first, second = picture(), picture(size=(65, 48)) if not given else picture()
+    made = send(case.door, case.maya, first, named(case.draft, "a.jpg", key="the-same-key"))
+    before = lying(tmp_path)
+    with pytest.raises(Invalid, match="Another file was sent under this key"):
+        send(case.door, case.maya, second, named(case.draft, **({"filename": "a.jpg"} | given), key="the-same-key"))
+    assert case.door.run(documents.listed, case.maya, submission=case.draft) == (made,)
+    assert lying(tmp_path) == before
+
+
+@pytest.mark.criterion("DOCS-07")
 def test_a_connection_that_breaks_leaves_nothing_and_the_same_key_counts_again(case: Case, tmp_path: Path) -> None:
     what, content = named(case.draft, key="the-same-key"), pdf()
 

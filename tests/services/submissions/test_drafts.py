@@ -9,12 +9,14 @@ from sqlalchemy import select, text
 
 from portal_app.models.accounts import Account
 from portal_app.models.audit import AuditEvent
+from portal_app.models.enums import RequestedItemKind
 from portal_app.models.media import Media
 from portal_app.models.submissions import IntakeForm, Submission, SubmissionAnswers, SubmissionEvent
 from portal_app.services.door import Door
 from portal_app.services.errors import Conflict, Forbidden, Invalid, InvalidData, NotFound
-from portal_app.services.submissions import answering, detail, drafts
+from portal_app.services.submissions import answering, detail, drafts, information, revealing
 from portal_app.services.submissions.answering import SavedMeanwhile
+from portal_app.services.submissions.information import Wanted
 from tests.services.submissions.acting import LOSSES, NAMED, RISK, Cast, add_document, field, form, row_of
 from tests.world import Agency
 
@@ -78,6 +80,7 @@ def test_two_who_save_the_same_group_are_told(door: Door, cast: Cast) -> None:
         (LOSSES, [{}] * 6, "at most 5"),
         (RISK, [{"tenant": 5}], "Send a text"),
         (RISK, [{"tenant": "a\x00"}], "cannot be kept"),
+        (RISK, [{"tenant": "half \ud83d"}], "cannot be kept"),
         (RISK, [{"tenant": "x" * 20_001}], "at most 20,000"),
     ],
 )
@@ -115,6 +118,42 @@ def test_personal_answers_are_masked_for_who_hands_nothing_in(door: Door, cast: 
     assert "123-45" not in repr(shown)
     reading = door.run(answering.answers, replace(cast.maya, may_write=False), locator=locator)
     assert (reading.editable, reading.answers[NAMED][0]["ssn"]) == (False, seen["ssn"]), "a token that only reads"
+
+
+@pytest.mark.criterion("SUBMIT-15")
+def test_who_underwrites_looks_at_personal_answers_and_the_trail_keeps_it(
+    door: Door, cast: Cast, agency: Agency
+) -> None:
+    locator = cast.submitted(ssn="219-09-9999")
+    wanted = [Wanted(RequestedItemKind.FIELD, path=f"{NAMED}.ssn")]
+    (item,) = door.run(information.ask, cast.underwriter, locator=locator, items=wanted).items
+    door.run(information.answer, cast.maya, locator=locator, item=item.locator, value="219-09-8888")
+    found = door.run(revealing.reveal, cast.underwriter, locator=locator)
+    assert [(each.label, each.value, each.item) for each in found] == [
+        ("Social Security number", "219-09-9999", ""),
+        ("Social Security number", "219-09-8888", item.locator),
+    ]
+    with door.database.read() as db:
+        (event,) = db.scalars(select(AuditEvent).where(AuditEvent.action == "submission.revealed")).all()
+        assert (event.subject, event.detail) == (locator, {"fields": [f"{NAMED}.ssn"]})
+    for who in (cast.maya, cast.csr, agency.read_only(), replace(cast.underwriter, may_write=False)):
+        with pytest.raises(Forbidden):
+            door.run(revealing.reveal, who, locator=locator)
+    assert door.run(revealing.reveal, cast.underwriter, locator=cast.submitted()) == ()
+
+
+@pytest.mark.criterion("SUBMIT-15")
+def test_a_copy_holds_nothing_that_its_maker_may_not_read_and_tells_its_source(door: Door, cast: Cast) -> None:
+    draft = cast.filled(ssn="219-09-9999")
+    copy = door.run(drafts.begin_from, cast.csr, submission=draft)
+    assert copy.answers[NAMED][0]["ssn"] == "219-09-9999", "whoever goes on with a draft reads it"
+    cast.submit(draft)
+    for who in (cast.maya, cast.csr, cast.underwriter):
+        copy = door.run(drafts.begin_from, who, submission=draft)
+        assert "ssn" not in copy.answers[NAMED][0]
+    with door.database.read() as db:
+        event = db.scalars(select(AuditEvent).where(AuditEvent.subject == copy.locator)).one()
+        assert event.detail == {"line": "homeowners", "cloned": draft}
 
 
 @pytest.mark.criterion("SUBMIT-05")

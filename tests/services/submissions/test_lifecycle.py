@@ -137,6 +137,27 @@ def test_to_end_it_needs_a_reason_that_the_other_side_reads(door: Door, cast: Ca
 
 
 @pytest.mark.criterion("TRACK-04")
+def test_a_carriers_contact_is_told_that_there_is_nothing_more_to_do(door: Door, cast: Cast) -> None:
+    door.ports = replace(door.ports, mailer=Mailer())
+    locator = cast.submitted()
+
+    def told() -> list[str]:
+        with door.database.read() as db:
+            payloads = db.scalars(select(OutboxMessage.payload).where(OutboxMessage.topic == "mail")).all()
+        return [each["text"] for each in payloads if each["recipient"] == "uw@carrier.com"]
+
+    door.run(assigning.assign, cast.principal, locator=locator, contact="uw@carrier.com")
+    door.run(assigning.assign, cast.principal, locator=locator, to=cast.locators["csr@agency.test"])
+    assert "Somebody else handles it now." in told()[1]
+    door.run(assigning.assign, cast.principal, locator=locator, contact="uw@carrier.com")
+    door.run(moves.withdraw, cast.maya, locator=locator, reason="The client is tired of us.")
+    assert "It is Withdrawn now." in told()[3]
+    assert "tired" not in told()[3]
+    door.run(moves.reopen, cast.underwriter, locator=locator)
+    assert len(told()) == 5
+
+
+@pytest.mark.criterion("TRACK-04")
 def test_who_picks_up_or_is_given_a_submission_handles_it(door: Door, cast: Cast) -> None:
     locator = cast.submitted()
     mine = door.run(assigning.pick_up, cast.underwriter, locator=locator)

@@ -4,6 +4,7 @@ import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select, update
@@ -22,11 +23,12 @@ from portal_app.services.intake.forms import Role as FormRole
 from portal_app.services.intake.shipped import shipped
 from portal_app.services.routing.matching import route
 from portal_app.services.routing.rules import Rule, Rules, Target, TargetKind, When
+from portal_app.services.settings import agency as agency_settings
 from portal_app.services.submissions import answering, certifying, desk, detail, find
 from portal_app.services.submissions.certifying import NotComplete
 from tests.services.intake.filled import filled
 from tests.services.producers.acting import listen
-from tests.services.submissions.acting import NAMED, RISK, Cast, Mailer, row_of
+from tests.services.submissions.acting import NAMED, RISK, Cast, Mailer, field, form, row_of
 from tests.world import NOW, Agency, Clock
 
 ENTITIES = {
@@ -107,18 +109,16 @@ def test_the_hash_is_of_what_was_certified_and_can_be_worked_out_again(door: Doo
     handed_in = cast.submit(locator)
     with door.database.read() as db:
         form = db.scalars(select(IntakeForm.digest)).one()
-    normal = {
+    typed = {
         "applicant.insured": [
             {
-                "name": "Ada Quill", "state": "RI", "ssn": "123-45-6789", "effective": "2027-01-15",
-                "expiration": "2028-01-15", "producer_code": "HL-maya",
+                "name": "Ada Quill", "state": "RI", "ssn": "123-45-6789", "effective": "01/15/2027",
+                "expiration": "01/15/2028", "producer_code": "HL-maya",
             }
         ],
         "risk.dwelling": [{"usage": "primary"}],
-        "coverage.limits": [{}],
-        "prior_insurance.losses": [],
     }  # fmt: skip
-    whole = {"answers": normal, "form": form, "documents": []}
+    whole = {"answers": typed, "form": form, "documents": []}
     text = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     assert handed_in.answers_hash == hashlib.sha256(text.encode()).hexdigest()
     certificate = door.run(detail.detail, cast.maya, locator=locator).certificate
@@ -131,6 +131,27 @@ def test_the_hash_is_of_what_was_certified_and_can_be_worked_out_again(door: Doo
     certificate = door.run(detail.detail, cast.maya, locator=locator).certificate
     assert certificate is not None
     assert not certificate.intact
+
+
+@pytest.mark.criterion("SUBMIT-10")
+def test_another_time_zone_later_changes_nothing_of_what_was_certified(door: Door, cast: Cast, clock: Clock) -> None:
+    document = form()
+    no_loss = field("no_loss", "No loss", "flag", when={"field": f"{NAMED}.effective", "past": True})
+    document["sections"][1]["groups"][0]["fields"].append(no_loss)
+    cast.put_form(document, number=2)
+    clock.now = datetime(2027, 1, 16, 6, 30, tzinfo=UTC)
+    locator = cast.filled()
+    cast.save(locator, RISK, {"usage": "primary", "no_loss": True}, version=1)
+    cast.submit(locator)
+    now = door.run(agency_settings.current, cast.principal)
+    door.run(agency_settings.save, cast.principal, version=now.version, given={"time_zone": "America/Los_Angeles"})
+    found = door.run(detail.detail, cast.maya, locator=locator)
+    assert found.certificate is not None
+    assert found.certificate.intact
+    labels = [
+        each.label for section in found.sections for group in section.groups for row in group.rows for each in row
+    ]
+    assert "No loss" in labels
 
 
 @pytest.mark.criterion("SUBMIT-11")
