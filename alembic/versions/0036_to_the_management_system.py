@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0036"
-down_revision = "0033"
+down_revision = "0035"
 
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 KINDS = (
@@ -70,3 +70,4 @@ def _events_anew() -> None:
     )
     op.drop_table("submission_event_before")
     op.create_index("ix_submission_event_of", "submission_event", ["submission_id", "id"], unique=False)
+    op.create_index("ix_submission_event_at", "submission_event", ["at", "id"], unique=False)

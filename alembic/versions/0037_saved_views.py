@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0037"
-down_revision = "0033"
+down_revision = "0036"
 
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 

@@ -8,7 +8,8 @@ from portal_app.models.submissions import Submission
 from portal_app.services.door import Tx
 from portal_app.services.intake.forms import FieldType, Role
 from portal_app.services.intake.sheet import Sheet, laid_out
-from portal_app.services.submissions.answering import day_of, whole_answers
+from portal_app.services.submissions.answering import day_of
+from portal_app.services.submissions.corrections import corrected_answers
 from portal_app.services.submissions.kept import form_of
 
 # Beside the fields that a form itself calls its state and ZIP code. Where a vehicle is kept is a place that a storm
@@ -34,7 +35,7 @@ def risk_of(tx: Tx, row: Submission) -> Risk:
     states = [path for path in (form.roles.get(Role.STATE, ""), *STATES) if form.at(path)]
     postal_codes = [path for path in (form.roles.get(Role.POSTAL_CODE, ""), *POSTAL_CODES) if form.at(path)]
     asked = {path.rpartition(".")[0] for path in (*classes, *states, *postal_codes)}
-    sheet = laid_out(form, whole_answers(tx, row, form), day_of(tx, row), only=asked)
+    sheet = laid_out(form, corrected_answers(tx, row, form), day_of(tx, row), only=asked)
     return Risk(
         _once((row.jurisdiction, *_values(sheet, states))),
         _once(_values(sheet, postal_codes)),

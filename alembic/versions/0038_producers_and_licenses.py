@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from alembic import op
 
-revision = "0039"
-down_revision = "0033"
+revision = "0038"
+down_revision = "0037"
 
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 CODES = sa.table("producer_code", sa.column("id"), sa.column("code"), sa.column("likeness"))

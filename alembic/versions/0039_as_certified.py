@@ -4,8 +4,8 @@ import sqlalchemy as sa
 
 from alembic import op
 
-revision = "0042"
-down_revision = "0033"
+revision = "0039"
+down_revision = "0038"
 
 
 def upgrade() -> None:
