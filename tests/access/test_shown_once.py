@@ -19,12 +19,13 @@ from portal_app.state.policy_ledger import LedgerState
 from portal_app.state.portal import PortalState
 from portal_app.state.preferences import PreferencesState
 from portal_app.state.producers.detail import ProducerState
+from portal_app.state.quote_form import QuoteFormState
 from portal_app.state.routing import RoutingState
 from portal_app.state.users import UserState
 
 TELLING = ("secret", "picture", "codes", "token", "link")
 # The address of a record, and codes of producers.
-CODES = (BindingState, LedgerState, ProducerState, RoutingState, RuleState)
+CODES = (BindingState, LedgerState, ProducerState, QuoteFormState, RoutingState, RuleState)
 HARMLESS = {(AuditEventState, "link"), *((each, "codes") for each in CODES)}
 
 

@@ -208,7 +208,7 @@ def test_a_producer_sees_only_their_own(sessions: Sessions, opened: Opened, demo
 @pytest.mark.criterion("PRODPAGE-15")
 @pytest.mark.criterion("PRODPAGE-17")
 @pytest.mark.criterion("PRODPAGE-18")
-@pytest.mark.criterion("HOOK-21")
+@pytest.mark.criterion("HOOK-22")
 def test_a_file_goes_up_with_the_form_and_is_a_link_with_its_versions(
     built_front_end: object, opened: Opened, tmp_path: Path
 ) -> None:

@@ -85,6 +85,7 @@ def test_every_topic_says_whose_pages_show_it() -> None:
         Topic.PRODUCERS,
         Topic.AUTHORITY,
         Topic.TRAIL,
+        Topic.WEBHOOKS,
     }, "who sees no business is not told that it changes"
     assert told[Role.PRODUCER] - everybodys == {
         Topic.POLICIES,

@@ -55,7 +55,7 @@ def made(opens: Opens, ada: Actor, there: Receiver) -> tuple[Any, str]:
     return page, page.made_href.rpartition("/")[2]
 
 
-@pytest.mark.criterion("HOOK-21")
+@pytest.mark.criterion("HOOK-22")
 def test_one_is_set_up_and_its_secret_shown_once(opens: Opens, ada: Actor, there: Receiver, clock: Clock) -> None:
     page = shown(opens, WebhooksState, PLACE, ada)
     assert (page.confirmed, page.rows, page.headline) == (True, [], "0 webhooks")
@@ -77,7 +77,7 @@ def test_one_is_set_up_and_its_secret_shown_once(opens: Opens, ada: Actor, there
     assert (page.confirmed, page.secret, page.flash_kind, len(page.rows)) == (False, "", "bad", 1)
 
 
-@pytest.mark.criterion("HOOK-21")
+@pytest.mark.criterion("HOOK-22")
 def test_it_is_tried_changed_rested_given_a_secret_and_deleted(
     opens: Opens, door: Door, ada: Actor, there: Receiver
 ) -> None:
@@ -108,7 +108,7 @@ def test_it_is_tried_changed_rested_given_a_secret_and_deleted(
     assert shown(opens, OneWebhookState, place, ada).missing
 
 
-@pytest.mark.criterion("HOOK-21")
+@pytest.mark.criterion("HOOK-22")
 def test_what_was_given_up_is_tried_again(opens: Opens, door: Door, ada: Actor, there: Receiver) -> None:
     _, locator = made(opens, ada, there)
     there.status = 400

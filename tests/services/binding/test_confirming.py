@@ -110,7 +110,7 @@ def test_a_feed_confirms_the_policy_that_is_there(
     assert one_policy(door).premium == Decimal("1500.00")
 
 
-@pytest.mark.criterion("BOUND-17")
+@pytest.mark.criterion("BOUND-24")
 def test_a_reference_that_comes_later_makes_the_two_one(
     door: Door, desk: Desk, feed: MemoryFeed, bound: Bound, clock: Clock
 ) -> None:
@@ -141,7 +141,7 @@ def test_a_reference_that_comes_later_makes_the_two_one(
     assert one_policy(door).premium == Decimal("1500.00")
 
 
-@pytest.mark.criterion("BOUND-17")
+@pytest.mark.criterion("BOUND-24")
 def test_what_has_terms_that_are_not_said_anew_stays_one_of_its_own(
     door: Door, feed: MemoryFeed, bound: Bound, clock: Clock
 ) -> None:

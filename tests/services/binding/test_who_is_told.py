@@ -99,7 +99,7 @@ def test_a_carriers_contact_is_told_that_answers_came(door: Door, desk: Desk) ->
     assert mails_to(door, ann)[1:] == [f"Your agency sent you submission SUB-2026-000001.\n\n{come}"]
 
 
-@pytest.mark.criterion("TRACK-07")
+@pytest.mark.criterion("TRACK-11")
 @pytest.mark.parametrize("how", ["shut out", "no grant"])
 def test_what_somebody_handled_who_may_no_longer_waits_where_everybody_sees_it(
     door: Door, desk: Desk, how: str

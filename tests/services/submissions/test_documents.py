@@ -4,7 +4,7 @@ import asyncio
 import io
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,17 +12,15 @@ from PIL import Image
 from sqlalchemy import func, select, text
 
 from portal_app.models.audit import AuditEvent
-from portal_app.models.enums import Grant, RequestedItemKind, Role, SubmissionEventKind, SubmissionStatus
+from portal_app.models.enums import Grant, Role, SubmissionEventKind, SubmissionStatus
 from portal_app.models.media import Media, MediaVersion
 from portal_app.models.submissions import Submission, SubmissionDocument, SubmissionEvent
 from portal_app.services.access import Actor
 from portal_app.services.door import Door
 from portal_app.services.errors import Conflict, DomainError, Forbidden, Invalid, NoRoom, NotFound, TooMany
 from portal_app.services.media import library, pace, parsing
-from portal_app.services.submissions import documents, information, requests, uploading
+from portal_app.services.submissions import documents, uploading
 from portal_app.services.submissions.documents import DocumentView
-from portal_app.services.submissions.information import Wanted
-from tests.services.submissions.acting import Cast
 from tests.services.submissions.sent import MB, add_submission, bomb, in_pieces, lying, named, pdf, picture, send, slow
 from tests.world import Agency, actor, add_user
 
@@ -367,36 +365,3 @@ def test_what_cannot_be_written_down_leaves_no_bytes(
 @pytest.mark.criterion("DOCS-01")
 def test_names_say_what_a_file_is_and_mean_nothing_else(given: str, content_type: str, kept: str) -> None:
     assert documents.harmless(given, content_type) == kept
-
-
-@pytest.mark.criterion("INFO-04")
-def test_a_file_that_is_asked_for_is_answered_as_it_comes_and_once(door: Door, cast: Cast, tmp_path: Path) -> None:
-    locator = cast.submitted()
-    items = [Wanted(RequestedItemKind.FILE, "A photo of the roof"), Wanted(RequestedItemKind.TEXT, "Its age")]
-    asked = door.run(information.ask, cast.underwriter, locator=locator, items=items)
-    photo, age = (each.locator for each in asked.items)
-    roof = replace(named(locator, "roof.jpg", "other"), item=photo)
-
-    def untaken() -> Iterator[bytes]:
-        raise AssertionError("it is refused before a byte is taken")
-        yield b""
-
-    for wrong, error in ((age, Invalid), ("0" * 26, NotFound)):
-        with pytest.raises(error):
-            send(door, cast.maya, untaken(), replace(roof, item=wrong, upload_key="another-key"))
-    assert lying(tmp_path) == []
-    first, again = (send(door, cast.maya, picture(), roof) for _ in range(2))
-    assert first.locator == again.locator
-    (request,) = door.run(requests.requests, cast.underwriter, locator=locator)
-    assert [(each.document, each.answered_by) for each in request.items] == [
-        (first.locator, "maya@agency.test"),
-        ("", ""),
-    ]
-    assert len(lying(tmp_path)) == 1
-    better = send(door, cast.maya, picture(size=(80, 60)), replace(roof, upload_key="better-key"))
-    door.run(information.answer, cast.maya, locator=locator, item=age, value="Twelve years")
-    sent = door.run(information.complete, cast.maya, locator=locator)
-    assert sent.items[0].document == better.locator, "answered anew until it is sent"
-    assert send(door, cast.maya, picture(), roof).locator == first.locator, "a retry that comes late is the same file"
-    with pytest.raises(Conflict, match="Nothing is asked for"):
-        send(door, cast.maya, picture(), replace(roof, upload_key="too-late-key"))
