@@ -20,7 +20,7 @@ CONFIGURATIONS = re.compile(r".*/configurations/[^/]+(/check)?")
 MOST_CONFIGURED_BYTES = 6 * MOST_CHARACTERS + 64 * 1024
 
 # The answers of a submission: a fleet, or a hundred buildings.
-ANSWERS = re.compile(r".*/intake-forms/[^/]+/check")
+ANSWERS = re.compile(r".*/(intake-forms/[^/]+/check|submissions/[^/]+/answers(/[^/]+)?)")
 MOST_ANSWERED_BYTES = 2 * 1024 * 1024
 
 

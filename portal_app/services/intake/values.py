@@ -274,9 +274,9 @@ def _naics(_field: Field, text: str, _today: date) -> str:
     return text
 
 
-def _of_digits(number: int, sentence: str) -> Reading:
+def _of_digits(numbers: range, sentence: str) -> Reading:
     def reading(_field: Field, text: str, _today: date) -> str:
-        if len(text) != number or not re.fullmatch(r"\d+", text, re.ASCII):
+        if len(text) not in numbers or not re.fullmatch(r"\d+", text, re.ASCII):
             raise _Wrong(sentence)
         return text
 
@@ -315,9 +315,12 @@ _READERS: dict[FieldType, Reading] = {
     FieldType.DRIVER_LICENSE: _driver_license,
     FieldType.VIN: _vin,
     FieldType.NAICS: _naics,
-    FieldType.SIC: _of_digits(4, "Enter an SIC code of four digits, such as 5812."),
-    FieldType.GL_CLASS: _of_digits(5, "Enter a general liability class code of five digits, such as 16910."),
-    FieldType.WC_CLASS: _of_digits(4, "Enter a workers compensation class code of four digits, such as 8810."),
+    FieldType.SIC: _of_digits(range(4, 5), "Enter an SIC code of four digits, such as 5812."),
+    FieldType.GL_CLASS: _of_digits(range(5, 6), "Enter a general liability class code of five digits, such as 16910."),
+    # The bureaus of Pennsylvania and Delaware have classes of their own.
+    FieldType.WC_CLASS: _of_digits(
+        range(3, 5), "Enter a workers compensation class code, of three digits in PA and DE, else of four such as 8810."
+    ),
     FieldType.POLICY_NUMBER: _policy_number,
     FieldType.CARRIER: _line,
 }

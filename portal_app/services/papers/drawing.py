@@ -8,7 +8,9 @@ from xml.sax.saxutils import escape
 
 from portal_app.services.papers.paper import Facts, Heading, Paper, Part, Subheading, Table
 
-FONT, BOLD = "Vera", "VeraBd"
+# Letters of every script that runs from left to right beside its neighbours, but for those of East Asia.
+FONT, BOLD = "DejaVuSans", "DejaVuSans-Bold"
+FONTS = Path(__file__).parent / "fonts"
 INK, QUIET, LINE, BAND = "#1c2430", "#5b6675", "#c9d1db", "#eef2f7"
 MARGIN, WIDTH = 54, 504
 # What the drawing itself leaves free around a page's content.
@@ -116,14 +118,12 @@ def _grid(rows: list[list[Any]], widths: list[float], *, headed: bool = False) -
 
 @lru_cache(maxsize=1)
 def _styles() -> dict[str, Any]:
-    import reportlab
     from reportlab.lib.styles import ParagraphStyle
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.ttfonts import TTFont
 
-    fonts = Path(reportlab.__file__).parent / "fonts"
     for name in (FONT, BOLD):
-        pdfmetrics.registerFont(TTFont(name, str(fonts / f"{name}.ttf")))
+        pdfmetrics.registerFont(TTFont(name, str(FONTS / f"{name}.ttf")))
     body = ParagraphStyle("body", fontName=FONT, fontSize=9, leading=12.5, textColor=INK, splitLongWords=1)
     return {
         "body": body,

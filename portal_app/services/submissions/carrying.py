@@ -5,9 +5,9 @@ from typing import Any
 from portal_app.models.accounts import Account
 from portal_app.services.intake.forms import Answers, Field, FieldType, Form, Role, Row, begun
 
-# A new policy has dates of its own, and whoever signs signs anew.
+# A new policy has dates of its own, and whoever signs signs anew: a paper that is said to be on file, too.
 NOT_CARRIED = frozenset({Role.EFFECTIVE, Role.EXPIRATION})
-SIGNED = ("signature", "signed", "no_loss")
+SIGNED = ("signature", "signed", "no_loss", "rejection", "statement")
 BY_ROLE = {
     Role.INSURED: "name",
     Role.EMAIL: "email",

@@ -9,8 +9,7 @@ from typing import Any
 from portal_app.services.intake.forms import Answers, Field, FieldType, Form, Group, Row
 from portal_app.services.intake.sheet import Sheet, laid_out
 from portal_app.services.intake.validation import Problem, problems
-from portal_app.services.intake.values import read
-from portal_app.services.licensing.jurisdictions import STATES
+from portal_app.services.intake.values import MAILED_TO, read
 
 FEW = 4
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -172,7 +171,7 @@ def _options(field: Field, value: Any) -> list[Option]:
     if field.type not in (FieldType.CHOICE, FieldType.CHOICES, FieldType.STATE):
         return []
     chosen = value if isinstance(value, list) else [value] if value else []
-    known = dict(STATES) if field.type is FieldType.STATE else {each.value: each.label for each in field.choices}
+    known = dict(MAILED_TO) if field.type is FieldType.STATE else {each.value: each.label for each in field.choices}
     strange = {each: each for each in chosen if isinstance(each, str) and each not in known}
     return [Option(code, label, code in chosen) for code, label in (known | strange).items()]
 

@@ -47,6 +47,16 @@ def filled(who: Person) -> str:
     return locator
 
 
+@pytest.mark.criterion("INTAKE-17")
+def test_a_fleet_is_entered_in_one_request(maya: Person) -> None:
+    locator = maya.done("POST", "/submissions", {"line": "commercial_auto"})["locator"]
+    fleet = [{"vin": "1HGCM82633A004352", "make": "Honda", "model": "Accord", "use": "x" * 200}] * 300
+    place = f"/submissions/{locator}/answers/risk.vehicles"
+    assert maya.send("PUT", place, {"rows": fleet, "version": 0}).status_code == 200
+    groups = maya.json(f"/submissions/{locator}/answers")["groups"]
+    assert "risk.vehicles" in str(groups)
+
+
 @pytest.mark.criterion("SUBMIT-13")
 def test_a_submission_goes_its_way_over_the_api(maya: Person, cast: Cast) -> None:
     underwriter = cast.writing(cast.csr)

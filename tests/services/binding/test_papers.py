@@ -190,3 +190,11 @@ def test_whatever_is_typed_is_drawn_the_same_each_time() -> None:
     assert first == second
     assert paper.digest[:16] in text_of(first)
     assert "a & b < c" in text_of(first)
+
+
+@pytest.mark.criterion("BOUND-13")
+def test_names_stand_on_paper_in_their_own_letters() -> None:
+    names = ("Łukasz Żółć", "Nguyễn Thị Ánh", "Őry Čapek", "Ðặng Şahin", "Иван Петров", "Ελένη")
+    paper = Paper("Binder", "of insurance", "x.pdf", tuple(Text(name) for name in names))
+    said = text_of(drawing.drawn(paper, "Harbor & Sons"))
+    assert [name for name in names if name not in said] == []

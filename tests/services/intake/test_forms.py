@@ -11,6 +11,7 @@ from portal_app.services.intake.forms import LINES, SECTIONS, FieldType, acord_n
 from portal_app.services.intake.reading import load
 from portal_app.services.intake.shipped import shipped, shipped_text
 from portal_app.services.intake.validation import normalised
+from portal_app.services.submissions.carrying import carried
 from tests.services.intake import fields_document
 from tests.services.intake.filled import TODAY, filled
 
@@ -143,3 +144,21 @@ def test_a_condition_asks_only_for_what_a_field_can_be() -> None:
         deep = {"not": deep}
     with pytest.raises(ConfigurationProblems, match="at most 6 conditions deep"):
         load(changed(*where, to=deep))
+
+
+@pytest.mark.criterion("INTAKE-16")
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        ("personal_auto", "coverage.uninsured.rejection"),
+        ("commercial_auto", "coverage.other_cover.rejection"),
+        ("commercial_property", "coverage.blanket.statement"),
+    ],
+)
+def test_a_copy_does_not_say_that_a_signed_paper_is_on_file(line: str, field: str) -> None:
+    form = shipped(line)
+    key, _, name = field.rpartition(".")
+    answers = filled(form, TODAY)
+    answers[key] = [(answers.get(key) or [{}])[0] | {name: True}]
+    copy = carried(form, answers, form, personal=True)
+    assert [name in row for row in copy[key]] == [False]

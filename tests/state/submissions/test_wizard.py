@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 
 from portal_app.services.door import Door, current_actor
+from portal_app.services.intake.shipped import shipped
 from portal_app.services.submissions import answering
+from portal_app.state.submissions import drawing
 from portal_app.state.submissions.certifying import CertifyState
 from portal_app.state.submissions.drafts import DraftsState
 from portal_app.state.submissions.starting import NewSubmissionState
 from portal_app.state.submissions.wizard import WizardState
 from tests.services.submissions.acting import LOSSES, NAMED, RISK, Cast, row_of
-from tests.world import Agency
+from tests.world import NOW, Agency
 
 Opens = Callable[..., Any]
 
@@ -257,3 +259,13 @@ def test_drafts_have_a_page_on_which_they_are_resumed_and_thrown_away(opens: Ope
     asyncio.run(page.ask_discard(whole))
     asyncio.run(page.discard())
     assert ([each.locator for each in page.rows], page.flash) == ([first.locator], "The draft is discarded.")
+
+
+@pytest.mark.criterion("WIZARD-10")
+def test_a_military_address_can_be_chosen() -> None:
+    group = shipped("personal_auto").group("applicant.mailing")
+    assert group is not None
+    row = drawing.group_row(group, [{"state": "AE"}], ["0"], "drawn", NOW.date())
+    state = next(each for each in row.rows[0].fields if each.name == "state")
+    assert {each.value for each in state.options} >= {"RI", "AA", "AE", "AP", "PW"}
+    assert [each.value for each in state.options if each.chosen] == ["AE"]
