@@ -22,9 +22,9 @@
   const keep = (entry) => {
     // A preview keeps nothing.
     if (entry.of.startsWith(PREVIEW)) return;
-    const { of, path, version, rows, changed, before, fresh, redraw } = entry;
+    const { of, path, version, rows, changed, before, fresh, redraw } = entry, by = wizard()?.dataset.by;
     try {
-      sessionStorage.setItem(nameOf(entry), JSON.stringify({ of, path, version, rows, changed: [...changed], before, fresh, redraw }));
+      sessionStorage.setItem(nameOf(entry), JSON.stringify({ of, path, by, version, rows, changed: [...changed], before, fresh, redraw }));
     } catch {
       // A full or forbidden store: it is still in this page's memory.
     }
@@ -38,7 +38,9 @@
   const recall = () => {
     for (const name of Object.keys(sessionStorage).filter((each) => each.startsWith(STORE))) {
       try {
-        const { of, path, changed, ...rest } = JSON.parse(sessionStorage.getItem(name));
+        const { of, path, by, changed, ...rest } = JSON.parse(sessionStorage.getItem(name));
+        // What somebody typed whose session ended in this tab is nobody else's to see or to send.
+        if (by !== wizard().dataset.by) throw new Error("somebody else's");
         const entry = entryOf(of, path);
         if (!entry.rows) Object.assign(entry, rest, { changed: new Set(changed) });
       } catch {

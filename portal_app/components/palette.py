@@ -49,6 +49,7 @@ class Answers:
     trouble: rx.Var[str]
     policies: rx.Var[list[Any]]
     accounts: rx.Var[list[Any]]
+    submissions: rx.Var[list[Any]]
     people: rx.Var[list[Any]]
     suggest: Any
 
@@ -76,7 +77,9 @@ def palette(person: Person, answers: Answers) -> rx.Component:
 
 def _field(person: Person) -> rx.Component:
     business, users = person.places.contains("policies"), person.places.contains("users")
-    everything = either(users, "Page, action, policy, account or user", "Page, action, policy or account")
+    everything = either(
+        users, "Page, action, policy, submission, account or user", "Page, action, policy, submission or account"
+    )
     box = rx.el.input(
         type="text",
         class_name="palette-text",
@@ -114,6 +117,7 @@ def _choices(person: Person, answers: Answers) -> rx.Component:
         _group("actions", "Actions", *_actions(person)),
         _answers("policies", "Policies", answers.policies, "shield"),
         _answers("accounts", "Accounts", answers.accounts, "users"),
+        _answers("submissions", "Submissions", answers.submissions, "file-text"),
         _answers("people", "Users", answers.people, "user"),
         class_name="palette-list",
         role="listbox",
@@ -202,7 +206,7 @@ def _told(person: Person) -> rx.Component:
     """The line below: how many there are, or why there are none."""
     idle = either(
         person.places.contains("policies"),
-        "Type a name, a policy number, a VIN or an address.",
+        "Type a name, a number, a VIN or an address.",
         either(person.places.contains("users"), "Type a name, an email or a page.", "Type a page or an action."),
     )
     return rx.el.div(

@@ -41,6 +41,7 @@ def framed(here: str, *content: Part, search: bool = True, refresh: Any = None) 
         trouble=F.trouble,
         policies=F.policies,
         accounts=F.accounts,
+        submissions=F.submissions,
         people=F.people,
         suggest=F.suggest,
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import reflex as rx
 
 from portal_app.guard.events import requires
+from portal_app.models.enums import SubmissionStatus
 from portal_app.services import palette
 from portal_app.services.access import Gate
 from portal_app.services.door import the_door
@@ -12,6 +13,7 @@ from portal_app.services.errors import DomainError
 from portal_app.services.identity.roster import PersonLine
 from portal_app.services.palette import LONGEST, Suggestions
 from portal_app.services.policies.views import AccountRow, PolicyRow
+from portal_app.services.submissions.views import SubmissionRow
 from portal_app.state import address, wording
 from portal_app.state.rows import account_line, policy_line
 from portal_app.state.sealed import Sealed
@@ -33,6 +35,7 @@ class PaletteState(Sealed, rx.State):
     trouble: str = ""
     policies: list[Suggestion] = []
     accounts: list[Suggestion] = []
+    submissions: list[Suggestion] = []
     people: list[Suggestion] = []
 
     @requires(Gate.SIGNED_IN)
@@ -47,6 +50,7 @@ class PaletteState(Sealed, rx.State):
         if found.total_policies > len(found.policies):
             self.policies.append(_all_policies(text, found.total_policies))
         self.accounts = [_account(each) for each in found.accounts]
+        self.submissions = [_submission(each) for each in found.submissions]
         self.people = [_person(each) for each in found.people]
 
 
@@ -65,6 +69,12 @@ def _all_policies(text: str, total: int) -> Suggestion:
 def _account(row: AccountRow) -> Suggestion:
     line = account_line(row)
     return Suggestion(f"account-{row.locator}", line.name, " · ".join(filter(None, (line.kind, line.place))), line.href)
+
+
+def _submission(row: SubmissionRow) -> Suggestion:
+    detail = " · ".join(filter(None, (row.number, row.line_name, row.status.label)))
+    href = f"/submissions/{row.locator}" + ("/edit/applicant" if row.status is SubmissionStatus.DRAFT else "")
+    return Suggestion(f"submission-{row.locator}", row.insured_name or "No name yet", detail, href)
 
 
 def _person(row: PersonLine) -> Suggestion:

@@ -12,7 +12,7 @@ from tests.servers import Site
 
 pytestmark = pytest.mark.browser
 
-IDLE = "Type a name, a policy number, a VIN or an address."
+IDLE = "Type a name, a number, a VIN or an address."
 
 
 def at(page: Page, address: str) -> Page:

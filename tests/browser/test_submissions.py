@@ -69,6 +69,14 @@ def _type(page: Page, ident: str, field: Field, value: Any) -> None:
         place.fill(str(read(field, value, TODAY).value) if field.type is FieldType.DATE else str(value))
 
 
+# What somebody else typed whose session ended in this tab.
+LEFT = """name => {
+    const [of, path] = name.slice("portal.answers.".length).split(" ")
+    const rows = [{ key: "0", values: { name: "Somebody Else" } }]
+    const kept = { version: 0, rows, changed: [], before: [], fresh: [], redraw: false }
+    const left = { of, path, by: "other@agency.test", ...kept }
+    sessionStorage.setItem(name, JSON.stringify(left))
+}"""
 # Two groups are changed and the section is left in one moment: the second waits for the first to be answered.
 AT_ONCE = """() => {
     const typed = document.getElementById("prior_insurance-carriers--0--premium")
@@ -202,6 +210,7 @@ def test_personal_auto_is_entered_and_handed_in_on_a_desk(
 
 @pytest.mark.criterion("WIZARD-02")
 @pytest.mark.criterion("WIZARD-07")
+@pytest.mark.criterion("WIZARD-11")
 @pytest.mark.timeout(300)
 def test_general_liability_is_entered_and_handed_in_on_a_phone(
     sessions: Sessions, opened: Opened, demo_site: Site
@@ -210,7 +219,12 @@ def test_general_liability_is_entered_and_handed_in_on_a_phone(
     form = shipped("general_liability")
     answers = complete(form)
     answers.pop("prior_insurance.loss_history")
-    begin(page, demo_site, "General Liability")
+    place = begin(page, demo_site, "General Liability")
+    others = f"portal.answers.{place.split('/')[-2]} applicant.insured"
+    page.evaluate(LEFT, others)
+    page.reload()
+    expect(page.locator('[id="applicant-insured--0--name"]')).to_have_value("", timeout=WITHIN)
+    assert page.evaluate("name => sessionStorage.getItem(name)", others) is None
     for section in form.sections:
         expect(page.get_by_role("heading", name=section.title, exact=True)).to_be_visible(timeout=WITHIN)
         answer(page, form, section.name, answers)

@@ -1,9 +1,12 @@
 """What the palette proposes is what the lists would show, and to nobody more."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from portal_app.database import Database
-from portal_app.models.enums import Grant, Role
+from portal_app.models.enums import Grant, Role, SubmissionStatus
 from portal_app.services.access import ANONYMOUS, Actor, Permission, can
 from portal_app.services.accounts import find_accounts
 from portal_app.services.door import Door
@@ -12,6 +15,8 @@ from portal_app.services.identity import roster
 from portal_app.services.palette import LONGEST, OF_EACH, Suggestions, suggestions
 from portal_app.services.policies.search import find
 from portal_app.services.policies.views import Query
+from portal_app.services.submissions import find as submissions
+from tests.services.submissions.sent import add_submission
 from tests.world import Agency, add_user, unenrolled
 
 TEXTS = ("HO-10", "ho", "HO-102", "client", "Daniel's", "agency.test", "nothing like it", "%_", "’; DROP", "ß" * 300)
@@ -20,8 +25,11 @@ TEXTS = ("HO-10", "ho", "HO-102", "client", "Daniel's", "agency.test", "nothing 
 @pytest.fixture
 def people(database: Database, agency: Agency) -> list[Actor]:
     with database.write() as db:
-        for role in Role:
-            add_user(db, role)
+        users = {role: add_user(db, role) for role in Role}
+        for name in ("maya", "daniel"):
+            given = {"status": SubmissionStatus.PENDING, "submitted_by_id": users[Role.PRODUCER].id}
+            about: dict[str, Any] = {**given, "insured_name": f"{name.title()}'s Client"}
+            add_submission(db, users[Role.PRODUCER], agency.codes[name], **about)
     return [
         agency.principal(),
         agency.producer(),
@@ -43,10 +51,11 @@ def test_it_proposes_what_the_lists_show_first(door: Door, people: list[Actor], 
         if can(person, Permission.VIEW_OWN_ACCOUNTS):
             policies = door.run(find, person, query=Query(text=cut, count=OF_EACH))
             accounts = door.run(find_accounts, person, text=cut, count=OF_EACH)
-            expected = Suggestions(policies.rows, policies.total, accounts.rows)
+            own = door.run(submissions.listed, person, wanted=submissions.Filter(text=cut), count=OF_EACH).rows
+            expected = Suggestions(policies.rows, policies.total, accounts.rows, own)
         if can(person, Permission.MANAGE_USERS):
             users = door.run(roster.listed, person, text=cut, count=OF_EACH).rows
-            expected = Suggestions(expected.policies, expected.total_policies, expected.accounts, users)
+            expected = replace(expected, people=users)
         assert found == expected, person.email
 
 
@@ -56,7 +65,8 @@ def test_a_producer_is_not_led_to_anothers_policy(door: Door, people: list[Actor
     assert [row.number for row in door.run(suggestions, maya, text="HO-10").policies] == ["HO-101"]
     found = door.run(suggestions, maya, text="Daniel's Client")
     assert "Daniel's Client" not in {row.insured_name for row in found.policies}
-    assert (found.accounts, found.people) == ((), ())
+    assert (found.accounts, found.submissions, found.people) == ((), (), ())
+    assert [row.insured_name for row in door.run(suggestions, maya, text="Maya's Cl").submissions] == ["Maya's Client"]
 
 
 @pytest.mark.criterion("KEYS-03")

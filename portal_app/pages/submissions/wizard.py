@@ -58,7 +58,7 @@ def _steps() -> rx.Component:
             _way(),
             rx.el.div(heading, content, _onward(), class_name="intake-main", key=S.section),
             class_name="intake",
-            custom_attrs={"data-submission": S.shown, "data-acked": S.acked},
+            custom_attrs={"data-submission": S.shown, "data-acked": S.acked, "data-by": S.email},
         ),
         # The static script puts into it what is to be saved; it is no field that anybody fills in.
         rx.el.input(
