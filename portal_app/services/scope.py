@@ -213,13 +213,18 @@ def _submission_in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[b
 def _is_told_of_its_document() -> ColumnElement[bool]:
     """A carrier's quote that came as a document is known to a producer once it is offered, and so is its name."""
     about, document = col(SubmissionEvent.about), SubmissionDocument
+    of_it = [
+        col(Quote.submission_id) == col(SubmissionEvent.submission_id),
+        col(document.locator) == about["document"].as_string(),
+    ]
     offered = (
-        select(col(document.locator))
-        .join(Quote, col(Quote.document_id) == col(document.id))
-        .where(col(Quote.offered_at).is_not(None))
+        select(col(Quote.id))
+        .join(document, col(Quote.document_id) == col(document.id))
+        .where(*of_it, col(Quote.offered_at).is_not(None))
+        .correlate(SubmissionEvent)
     )
     kind = func.coalesce(about["kind"].as_string(), "")
-    return or_(kind != SubmissionDocumentKind.QUOTE.value, about["document"].as_string().in_(offered))
+    return or_(kind != SubmissionDocumentKind.QUOTE.value, offered.exists())
 
 
 def _producer_in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[bool]:

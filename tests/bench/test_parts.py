@@ -53,7 +53,7 @@ def test_intake() -> None:
 
 def test_submissions() -> None:
     found = submissions.measure(submissions.Size(submissions=40, rounds=1))
-    assert judged(found) == [": the bare query"] * 3
+    assert judged(found) == [": the bare query"] * 4
 
 
 def test_sign_ins() -> None:

@@ -19,7 +19,7 @@ def test_a_quote_is_found_underwritten_let_through_and_brought_back(visit: Calla
     person.arrive()
     page = person.page
     page.get_by_role("navigation", name="Primary").get_by_role("link", name="Quotes").first.click()
-    expect(page.get_by_role("heading", name="Quotes")).to_be_visible()
+    expect(page.get_by_role("heading", name="Quotes", level=1)).to_be_visible()
     page.get_by_label("Search quotes").fill("HL-220")
     page.get_by_role("button", name="Search").click()
     row = page.get_by_role("table", name="Quotes").get_by_role("row").filter(has_text="HL-220")

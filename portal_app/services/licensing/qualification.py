@@ -95,7 +95,7 @@ def ask(
 ) -> Qualification:
     """The same for whoever may see the producer, by locators; on the agency's day of today where none is given, and for
     what the agency's configuration asks of the line where no check is named. Raises NotFound for a producer or a
-    carrier that there is not, Invalid for a state that is none or a code that is not the producer's. A line of business
+    carrier that there is not or a code that is not the producer's, Invalid for a state that is none. A line of business
     that nobody knows does not pass."""
     owner = records.producer_of(tx, producer)
     if state not in STATES:
@@ -122,7 +122,7 @@ def ask(
 def _check_code(tx: Tx, owner: Producer, code: str) -> None:
     theirs = visible(tx.actor, ProducerCode).where(col(ProducerCode.producer_id) == owner.id)
     if tx.db.scalars(theirs.where(col(ProducerCode.code) == code)).first() is None:
-        raise Invalid({"producer_code": "There is no such producer code, or it is not this producer's."})
+        raise NotFound("There is no such producer code, or it is not this producer's.")
 
 
 def qualified(

@@ -125,12 +125,14 @@ class ProducerConfiguration:
     @property
     def stored_producers(self) -> Mapping[str, EntityType]:
         """The types that stored producers may have: what feeds bring has one, declared or not."""
-        return {self.feeds.producer: EntityType(self.feeds.producer), **self.producers}
+        name = self.feeds.producer
+        return {**self.producers, name: self.producers.get(name) or EntityType(name)}
 
     @property
     def stored_codes(self) -> Mapping[str, EntityType]:
         """The same for codes."""
-        return {self.feeds.producer_code: EntityType(self.feeds.producer_code), **self.producer_codes}
+        name = self.feeds.producer_code
+        return {**self.producer_codes, name: self.producer_codes.get(name) or EntityType(name)}
 
     def plan_of(self, kind: EntityType) -> NumberingPlan | None:
         return self.plans.get(kind.plan)

@@ -25,7 +25,7 @@ def turn_of(
         return Turn.NOBODY
     if asked or status is S.DRAFT:
         return Turn.PRODUCER
-    if status is S.QUOTED:
+    if status is S.QUOTED and not lapsed:
         return Turn.AGENCY if referred else Turn.PRODUCER
     return Turn.CARRIER if at_carrier else Turn.AGENCY
 

@@ -33,6 +33,7 @@ from portal_app.services.licensing import (
     qualification,
     requirements,
     runway,
+    waiting_file,
 )
 from portal_app.services.licensing.education import Completion
 from portal_app.services.licensing.sheet import read
@@ -144,6 +145,11 @@ OTHERWISE = {
     requirements.require,
     importing.preview,
     importing.apply,
+    # A file that waits is its sender's alone: tests/state/producers/test_license_file.py.
+    waiting_file.keep,
+    waiting_file.held,
+    waiting_file.drop,
+    waiting_file.forget_old,
 }
 
 

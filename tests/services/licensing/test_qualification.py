@@ -233,7 +233,7 @@ def test_a_license_that_names_codes_is_for_these_alone(door: Door, agency: Agenc
     any_of_theirs = ask(agency.maya)
     assert any_of_theirs.passes
     assert any_of_theirs.reasons[0].found.endswith("License L-1 is for the producer code HL-maya alone.")
-    with pytest.raises(Invalid, match="not this producer's"):
+    with pytest.raises(NotFound, match="not this producer's"):
         ask(agency.maya, producer_code="HL-daniel")
     license_of(agency.maya, license_number="L-2")
     assert ask(agency.maya, producer_code="HL-maya-2").passes

@@ -14,7 +14,7 @@ from portal_app.models.audit import AuditEvent
 from portal_app.models.enums import Role
 from portal_app.models.policies import LineOfBusiness
 from portal_app.models.settings import AgencySettings
-from portal_app.services import diagnostics, home
+from portal_app.services import diagnostics, front_door
 from portal_app.services.access import ANONYMOUS
 from portal_app.services.door import Door
 from portal_app.services.errors import Conflict, DomainError, Forbidden, Invalid
@@ -41,7 +41,7 @@ def test_what_is_saved_holds_at_once_in_every_process(door: Door) -> None:
     assert save(door, 0, agency_name="Harbor  & Kin ", time_zone="America/Denver", concurrent_sessions="true") == 1
 
     for process in (door, other):
-        assert process.run(home.front_door, ANONYMOUS).agency_name == "Harbor & Kin"
+        assert process.run(front_door.front_door, ANONYMOUS).agency_name == "Harbor & Kin"
         held = process.settings_in_force()
         assert (held.zone, held.concurrent_sessions) == (ZoneInfo("America/Denver"), True)
         assert "words" in passwords.problems("Harbor-9-Lights!", name="", email="", settings=held)
