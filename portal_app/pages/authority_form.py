@@ -6,7 +6,7 @@ import reflex as rx
 
 from portal_app.components.badge import rule_standing
 from portal_app.components.facts import panel
-from portal_app.components.notes import note, skeleton_page
+from portal_app.components.notes import note, skeleton_page, skeleton_rows
 from portal_app.components.shell import page_header
 from portal_app.components.words import meta
 from portal_app.pages.frame import framed, once_loaded, or_problem, record, titled
@@ -44,7 +44,7 @@ def _new(title: str, lead: str, form: rx.Component) -> rx.Component:
         "authority",
         rx.el.div(
             page_header(title, lead, back=BACK),
-            or_problem("The form could not be loaded", once_loaded(S.loaded, form, skeleton_page(title))),
+            or_problem("The form could not be loaded", once_loaded(S.loaded, form, skeleton_rows())),
             class_name="settings",
         ),
         search=False,

@@ -7,7 +7,7 @@ import reflex as rx
 from portal_app.components.authority import decision
 from portal_app.components.facts import panel
 from portal_app.components.links import button_link
-from portal_app.components.notes import note, skeleton_page
+from portal_app.components.notes import note, skeleton_rows
 from portal_app.components.shell import page_header
 from portal_app.components.words import meta
 from portal_app.pages.earlier_answers import earlier_answers
@@ -30,7 +30,7 @@ def binding() -> rx.Component:
                 "Put the facts that you know. Each rule answers, and says what would pass.",
                 button_link("Grants and moratoria", "/admin/authority", quiet=True),
             ),
-            or_problem("The form could not be loaded", once_loaded(S.loaded, _asked(), skeleton_page(TITLE))),
+            or_problem("The form could not be loaded", once_loaded(S.loaded, _asked(), skeleton_rows())),
             class_name="settings",
         ),
         search=False,

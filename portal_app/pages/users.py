@@ -243,7 +243,7 @@ def new_user() -> rx.Component:
                 once_loaded(
                     S.loaded,
                     rx.cond(S.link != "", added, user_form("Who they are and what they may do", "Review")),
-                    skeleton_page("Add a user"),
+                    skeleton_rows(),
                 ),
             ),
             class_name="settings",

@@ -274,13 +274,14 @@ def licenses_come_from_a_file(page: Page, url: str, tmp_path: Path) -> None:
 def others_are_told_of_events(page: Page, url: str) -> None:
     page.goto(f"{url}/admin/settings")
     page.get_by_role("link", name="Webhooks").click()
-    page.get_by_label("Address").fill("http://hooks.example.com/")
+    expect(page.get_by_role("heading", name="Webhooks", level=1)).to_be_visible()
+    page.get_by_label("Address", exact=True).fill("http://hooks.example.com/")
     page.get_by_label("quote.*", exact=True).check()
     page.get_by_role("button", name="Add the webhook").click()
     expect(page.get_by_text("The address must begin with https://")).to_be_visible()
     expect(page.get_by_label("quote.*", exact=True)).to_be_checked()
     assert look(page) == []
-    page.get_by_label("Address").fill("https://hooks.example.com/")
+    page.get_by_label("Address", exact=True).fill("https://hooks.example.com/")
     page.get_by_role("button", name="Add the webhook").click()
     expect(page.get_by_text("whsec_")).to_be_visible()
     page.get_by_role("link", name="Open the webhook").click()

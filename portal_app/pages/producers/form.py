@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.facts import panel
-from portal_app.components.notes import skeleton_page
+from portal_app.components.notes import skeleton_page, skeleton_rows
 from portal_app.components.shell import page_header
 from portal_app.components.words import either
 from portal_app.pages.frame import framed, once_loaded, or_problem, record
@@ -22,7 +22,7 @@ def new_producer() -> rx.Component:
     head = page_header(
         "Add a producer", "A draft: it may lack what it needs until it is validated.", back=("Producers", PLACE)
     )
-    waiting = once_loaded(S.loaded, _form("Add the producer", _type()), skeleton_page("Add a producer"))
+    waiting = once_loaded(S.loaded, _form("Add the producer", _type()), skeleton_rows())
     return framed(
         "producers",
         rx.el.div(head, or_problem("The form could not be loaded", waiting), class_name="settings"),
