@@ -112,7 +112,7 @@ def test_a_zip_code_lies_in_its_state(line: str) -> None:
             {"coverage__liability__premises": "1000000", "coverage__liability__each_occurrence": "500000"},
             "coverage.liability.premises",
         ),
-        ("workers_compensation", {"risk__classes__class_code": "881"}, "risk.classes[0].class_code"),
+        ("workers_compensation", {"risk__classes__class_code": "88"}, "risk.classes[0].class_code"),
         ("workers_compensation", {"coverage__rating__modification": "0.19"}, "coverage.rating.modification"),
         ("workers_compensation", {"coverage__rating__modification": "5.01"}, "coverage.rating.modification"),
         (
