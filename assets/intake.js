@@ -22,7 +22,9 @@
   const keep = (entry) => {
     // A preview keeps nothing.
     if (entry.of.startsWith(PREVIEW)) return;
-    const { of, path, version, rows, changed, before, fresh, redraw } = entry, by = wizard()?.dataset.by;
+    const { of, path, version, rows, changed, before, fresh, redraw } = entry;
+    // Whose it is stays known while the page is not drawn, as after a lost connection.
+    const by = (entry.by = wizard()?.dataset.by ?? entry.by);
     try {
       sessionStorage.setItem(nameOf(entry), JSON.stringify({ of, path, by, version, rows, changed: [...changed], before, fresh, redraw }));
     } catch {
@@ -42,7 +44,7 @@
         // What somebody typed whose session ended in this tab is nobody else's to see or to send.
         if (by !== wizard().dataset.by) throw new Error("somebody else's");
         const entry = entryOf(of, path);
-        if (!entry.rows) Object.assign(entry, rest, { changed: new Set(changed) });
+        if (!entry.rows) Object.assign(entry, rest, { by, changed: new Set(changed) });
       } catch {
         sessionStorage.removeItem(name);
       }
