@@ -269,25 +269,35 @@ def _files() -> rx.Component:
     places.append(_place(*PAPER, S.may_add_quotes))
     places += [_place(kind, label, False) for kind, label in MADE.items()]
     nothing = rx.cond(S.no_files & ~S.may_add, meta("No files have come with it."))
-    return panel("Documents", nothing, rx.el.div(*places, class_name="upload-places"), _evidence(), name="documents")
+    return panel("Documents", nothing, rx.el.div(*places, class_name="upload-places"), _made_now(), name="documents")
 
 
-def _evidence() -> rx.Component:
-    """Made when it is asked for, so it stands in no list."""
-    get = plain_link(
-        icon("download", 16),
-        "Download evidence file",
-        href=S.evidence_href,
-        class_name="button button-quiet",
-        custom_attrs={"download": "", "aria-describedby": "evidence-told"},
-    )
-    told = meta(
+def _made_now() -> rx.Component:
+    """Made when they are asked for, so they stand in no list."""
+    evidence = (
         "One PDF, made now: the answers as they were certified, quotes, information asked for, the timeline, decisions "
         "on binding authority, and the documents with their sums, as far as you see them. Personal values are masked. "
-        "The trail tells who had it.",
-        id=rx.Var.create("evidence-told"),
+        "The trail tells who had it."
     )
-    return rx.cond(S.evidence_href != "", rx.el.div(get, told, class_name="evidence"))
+    acord = (
+        "A table for a spreadsheet, made now: each answer at the name that it has on ACORD's forms, to copy into "
+        "another system. Personal values are masked. The trail tells who had it."
+    )
+    return rx.fragment(
+        _download("Download evidence file", S.evidence_href, "evidence-told", evidence),
+        _download("Download answers by ACORD name", S.acord_href, "acord-told", acord),
+    )
+
+
+def _download(label: str, href: Any, ident: str, words: str) -> rx.Component:
+    get = plain_link(
+        icon("download", 16),
+        label,
+        href=href,
+        class_name="button button-quiet",
+        custom_attrs={"download": "", "aria-describedby": ident},
+    )
+    return rx.cond(href != "", rx.el.div(get, meta(words, id=rx.Var.create(ident)), class_name="evidence"))
 
 
 def _place(kind: str, label: str, may_add: Any) -> rx.Component:

@@ -1,7 +1,7 @@
 """`/files`: files that the data of producers and codes refers to, and those of submissions, taken in from pages and
 handed out to browsers. `of=submission:LOCATOR` says that a file is of a submission, `of=LOCATOR` that it is the newest
 version of what is there, `of=licenses` that it is one of licenses, to be looked at. `/files/evidence/LOCATOR` is the
-evidence file of a submission, made when it is asked for."""
+evidence file of a submission, made when it is asked for, `/files/acord/LOCATOR` its answers by ACORD's names."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
@@ -20,7 +20,7 @@ from portal_app.services.media import library, taking
 from portal_app.services.media.files import MOST_BYTES
 from portal_app.services.media.library import Download, MediaView
 from portal_app.services.papers import making
-from portal_app.services.submissions import documents, uploading
+from portal_app.services.submissions import acord, documents, uploading
 
 CHUNK = 64 * 1024
 STATUS: dict[type[DomainError], int] = {Invalid: 422, Forbidden: 403, NotFound: 404, Conflict: 409, TooMany: 429}
@@ -105,6 +105,18 @@ async def get_evidence(request: Request) -> Response:
     return Response(content, media_type="application/pdf", headers=_headers(name))
 
 
+async def get_acord(request: Request) -> Response:
+    """The answers of a submission by ACORD's names, as a table that spreadsheets open."""
+    submission = request.path_params["submission"]
+    try:
+        found = await acord.taken(the_door(), current_actor.get(), submission=submission)
+    except Forbidden:
+        return Response(status_code=303, headers={"Location": "/denied"})
+    except DomainError as refusal:
+        return Response(refusal.sentence, STATUS.get(type(refusal), 503), media_type="text/plain")
+    return Response(acord.as_csv(found), media_type="text/csv; charset=utf-8", headers=_headers(found.filename))
+
+
 def _headers(filename: str) -> dict[str, str]:
     return {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(filename, safe='')}",
@@ -167,6 +179,7 @@ def _bytes(found: Download) -> Iterator[bytes]:
 ROUTES = [
     Route("/files", post_file, methods=["POST"]),
     Route("/files/evidence/{submission}", get_evidence, methods=["GET"]),
+    Route("/files/acord/{submission}", get_acord, methods=["GET"]),
     Route("/files/{locator}", get_file, methods=["GET"]),
     Route("/files/{locator}", delete_file, methods=["DELETE"]),
 ]

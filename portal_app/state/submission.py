@@ -82,9 +82,11 @@ class SubmissionPageState(PortalState):
     draft_href: str = ""
     account_href: str = ""
     policy_href: str = ""
-    # Where a quote is entered, and where the evidence file is had; empty where this person may not.
+    # Where a quote is entered, and where the evidence file and the answers by ACORD's names are had; empty where this
+    # person may not.
     enter_href: str = ""
     evidence_href: str = ""
+    acord_href: str = ""
     copied_from: str = ""
     facts: list[Fact] = []
     statement: str = ""
@@ -244,6 +246,7 @@ class SubmissionPageState(PortalState):
         }
         self.no_files = not any(self.files.values())
         self.evidence_href = f"/files/evidence/{found.row.locator}" if found.row.number else ""
+        self.acord_href = f"/files/acord/{found.row.locator}" if found.row.number else ""
         open_yet = actor.may_write and found.row.status not in ENDED
         self.may_add = open_yet and can(actor, HANDS_IN)
         self.may_add_quotes = self.may_add and can(actor, DOES)

@@ -148,6 +148,7 @@ def test_a_file_of_licenses_is_brought_by_who_manages_producers_alone(ask: Asks)
     assert ask("csr", "POST", "/files?filename=x.csv&of=licenses", content=b"x").status_code in (303, 403)
 
 
+@pytest.mark.criterion("ACORD-06")
 @pytest.mark.criterion("BOUND-19")
 def test_the_evidence_file_is_had_from_the_page_and_the_trail_says_by_whom(
     ask: Asks,
@@ -173,3 +174,11 @@ def test_the_evidence_file_is_had_from_the_page_and_the_trail_says_by_whom(
         events = db.scalars(select(AuditEvent).where(AuditEvent.action == "submission.evidence_made")).all()
         made = [(each.actor, each.subject, len((each.detail or {})["sha256"])) for each in events]
     assert made == [("producer@agency.test", locator, 64), ("read-only@agency.test", locator, 64)]
+    table = ask("read-only", "GET", f"/files/acord/{locator}")
+    assert (table.status_code, table.headers["content-type"]) == (200, "text/csv; charset=utf-8")
+    name = f"Application%20{number}%20by%20ACORD%20name.csv"
+    assert table.headers["content-disposition"] == f"attachment; filename*=UTF-8''{name}"
+    assert '"Producer_FullName_A"' in table.text
+    assert ask("other producer", "GET", f"/files/acord/{locator}").status_code == 404
+    for who, there in (("admin", "/denied"), ("anonymous", "/sign-in")):
+        assert ask(who, "GET", f"/files/acord/{locator}").headers["location"] == there

@@ -105,6 +105,7 @@ def test_only_who_may_finds_the_form_and_a_quote_shows_its_document_and_is_offer
         asyncio.run(page.load())
         hrefs[name] = page.enter_href
         assert page.evidence_href == f"/files/evidence/{submission}"
+        assert page.acord_href == f"/files/acord/{submission}"
     assert hrefs == {"underwriter": f"/submissions/{submission}/quotes/new", "csr": "", "maya": ""}
 
     page = opens(QuotePageState, f"/quotes/{made.locator}", desk.cast.underwriter)

@@ -10,6 +10,7 @@ from portal_app.routes.api import shapes
 from portal_app.routes.api.information_requests import InformationRequest
 from portal_app.routes.api.quotes import Quote
 from portal_app.services.intake.progress import Stage
+from portal_app.services.submissions import acord
 from portal_app.services.submissions.answering import Answered
 from portal_app.services.submissions.detail import SubmissionDetail
 from portal_app.services.submissions.lifecycle import Step
@@ -164,6 +165,53 @@ class Answers(shapes.Shape):
             form=json.loads(answer.form.text),
             groups=[Group(path=path, **asdict(each)) for path, each in answer.groups.items()],
             progress=[Progress.of(each) for each in answer.progress],
+        )
+
+
+class AcordValue(shapes.Shape):
+    """`value` is written as on paper (Y or N, MM/DD/YYYY, whole dollars), `answer` as people read it. `path` is where
+    it was answered, empty for what the portal knows by itself. `masked` is what is personal and not whole, `beyond`
+    what has a letter beyond Z and on paper goes on a schedule."""
+
+    value: str
+    label: str
+    answer: str
+    path: str
+    masked: bool
+    beyond: bool
+
+
+class AcordLeft(shapes.Shape):
+    """An answer that stands at no name, and why."""
+
+    path: str
+    label: str
+    answer: str
+    why: str
+    masked: bool
+
+
+class AcordSheet(shapes.Shape):
+    """A submission by ACORD's names, each with the letter of its row. `acordForms` are those that the form maps to,
+    `formVersion` is 0 for the form as shipped; no answer is in neither `values` nor `left`."""
+
+    locator: str
+    number: str
+    line: str
+    form_title: str
+    form_version: int
+    acord_forms: list[str]
+    values: dict[str, AcordValue]
+    left: list[AcordLeft]
+
+    @classmethod
+    def of(cls, found: acord.AcordSheet) -> Self:
+        plain = ("locator", "number", "line", "form_title", "form_version")
+        return cls(
+            **{name: getattr(found, name) for name in plain},
+            acord_forms=list(found.acord_forms),
+            values={each.name: AcordValue.of(each) for each in found.placed},
+            left=[AcordLeft.of(each) for each in found.left],
         )
 
 

@@ -12,6 +12,7 @@ from portal_app.models.enums import SubmissionStatus
 from portal_app.routes.api import credentials, parameters, problems
 from portal_app.routes.api.auth import Caller
 from portal_app.routes.api.submission_shapes import (
+    AcordSheet,
     Answers,
     Events,
     FieldProblems,
@@ -23,7 +24,7 @@ from portal_app.routes.api.submission_shapes import (
 )
 from portal_app.services.door import the_door
 from portal_app.services.idempotency import Asked
-from portal_app.services.submissions import answering, by_program, certifying, detail, drafts, find, timeline
+from portal_app.services.submissions import acord, answering, by_program, certifying, detail, drafts, find, timeline
 from portal_app.services.submissions.answering import LONGEST_VALUE, MOST_VALUES
 from portal_app.services.submissions.certifying import HandedIn
 from portal_app.services.submissions.find import Filter, Sort
@@ -167,6 +168,13 @@ async def discard_submission(
 async def get_answers(caller: Caller, locator: parameters.Locator) -> Answers:
     """The form with what was answered, as it was typed."""
     return Answers.of(await the_door().act(answering.answers, caller, locator=locator))
+
+
+@router.get("/{locator}/acord", responses=problems.MISSING)
+async def get_acord(caller: Caller, locator: parameters.Locator) -> AcordSheet:
+    """The answers by the names that they have on ACORD's forms, to key or to read them in elsewhere. Personal values
+    are masked but for who fills in a draft. Who took them along is in the audit trail."""
+    return AcordSheet.of(await acord.taken(the_door(), caller, submission=locator))
 
 
 @router.put("/{locator}/answers/{path}", responses=CHANGED)

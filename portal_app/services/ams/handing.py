@@ -59,7 +59,7 @@ def _filled(door: Door, ready: Packed) -> Parcel:
     files = tuple(
         PaperFile(each.filename, each.content_type, mail.content_of(folder, each.digest)) for each in ready.attached
     )
-    return replace(ready.parcel, papers=Papers(files, ready.in_portal))
+    return replace(ready.parcel, papers=Papers((*files, *ready.made), ready.in_portal))
 
 
 def _take(intake: AmsIntake, parcel: Parcel) -> str:

@@ -1,6 +1,6 @@
 """What goes to the agency's management system, as it stands when it leaves: no answer that is personal is in it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +16,10 @@ from portal_app.models.producers import ProducerCode
 from portal_app.models.quotes import Quote, QuoteOffer
 from portal_app.models.submissions import Submission, SubmissionDocument
 from portal_app.services.ams import set_up
-from portal_app.services.ams.port import BoundPolicy, NewSubmission, Parcel, Task
+from portal_app.services.ams.port import BoundPolicy, NewSubmission, PaperFile, Parcel, Task
 from portal_app.services.door import Tx
 from portal_app.services.mail import Attached
+from portal_app.services.submissions import acord
 from portal_app.services.submissions.documents import TAKEN
 from portal_app.services.sync.bound import THE_PORTALS
 
@@ -28,11 +29,13 @@ Kind = SubmissionDocumentKind
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """A parcel with the files that are still to be read, and the names of those that stay in the portal. `lacks` says
-    what it has to wait for; `scanning` tells that a file is being checked for malware, and would go too."""
+    """A parcel with the files that are still to be read, those that are made for it, and the names of those that stay
+    in the portal. `lacks` says what it has to wait for; `scanning` tells that a file is being checked for malware, and
+    would go too."""
 
     parcel: Parcel
     attached: tuple[Attached, ...] = ()
+    made: tuple[PaperFile, ...] = ()
     in_portal: tuple[str, ...] = ()
     lacks: str = ""
     scanning: bool = False
@@ -119,8 +122,8 @@ def _handed_in(tx: Tx, row: Submission) -> Sequence[int]:
 def _with_papers(
     tx: Tx, row: Submission, parcel: Parcel, made: SubmissionDocumentKind, more: Sequence[int | None]
 ) -> Packed:
-    """The portal's own paper first, then others while there is room for them; what is not found clean, or has no room,
-    stays in the portal."""
+    """The answers by ACORD's names and the portal's own paper, then others while there is room for them; what is not
+    found clean, or has no room, stays in the portal."""
     document, version = SubmissionDocument, MediaVersion
     asked = (
         select(document, version)
@@ -131,7 +134,13 @@ def _with_papers(
     )
     found = tx.db.execute(asked).all()
     room = tx.settings.ams_attach_mb * MEGABYTE if tx.settings.ams_attach else 0
-    attached, in_portal = list[Attached](), list[str]()
+    attached, tables, in_portal = list[Attached](), list[PaperFile](), list[str]()
+    for table in _by_acord_name(tx, row):
+        if len(table.content) <= room:
+            tables.append(table)
+            room -= len(table.content)
+        else:
+            in_portal.append(table.filename)
     for _, file in found:
         if file.scan is not ScanState.WAITING and file.size <= room:
             attached.append(Attached(file.digest, file.filename, file.content_type, file.size))
@@ -140,4 +149,11 @@ def _with_papers(
             in_portal.append(file.filename)
     lacks = "" if any(each.kind is made for each, _ in found) else f"The {made.label.lower()} has not been made yet."
     scanning = tx.settings.ams_attach and any(file.scan is ScanState.WAITING for _, file in found)
-    return Packed(parcel, tuple(attached), tuple(in_portal), lacks, scanning)
+    return Packed(parcel, tuple(attached), tuple(tables), tuple(in_portal), lacks, scanning)
+
+
+def _by_acord_name(tx: Tx, row: Submission) -> Iterator[PaperFile]:
+    """Without anything personal; nothing of a form that has no such names."""
+    found = acord.of(tx, row)
+    if any(each.path for each in found.placed):
+        yield PaperFile(found.filename, "text/csv", acord.as_csv(found, personal=False))

@@ -101,8 +101,12 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
+    """`acord` are names on paper with what goes there where this is chosen, in place of the value at the field's own
+    names."""
+
     value: str
     label: str
+    acord: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +158,27 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Lettering:
+    """Which letter the rows of a group bear on paper. The first has that of `first`, from 0 for A. Or a row bears the
+    letter of the row that it is about in the group `of`: the field `number` counts it from 1, or the fields `same` are
+    answered alike in both. Where the field `kind` is answered by one of `entities`, the names begin with what belongs
+    to it instead of their own first part, and such rows are counted by themselves."""
+
+    first: int = 0
+    of: str = ""
+    number: str = ""
+    same: tuple[str, ...] = ()
+    kind: str = ""
+    entities: tuple[tuple[str, str], ...] = ()
+
+
+AS_THEY_STAND = Lettering()
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
-    """`key` is "section.group", under which its rows are kept. Checks of fields of one row stand with the group."""
+    """`key` is "section.group", under which its rows are kept. Checks of fields of one row stand with the group.
+    `acord` says which letters its rows have on paper."""
 
     key: str
     name: str
@@ -165,6 +188,7 @@ class Group:
     repeat: Repeat | None = None
     when: Condition | None = None
     checks: tuple[Check, ...] = ()
+    acord: Lettering = AS_THEY_STAND
 
     def field(self, name: str) -> Field | None:
         return next((each for each in self.fields if each.name == name), None)
@@ -247,28 +271,3 @@ def first(form: Form, answers: Answers, role: Role) -> Any:
     key, _, name = form.roles.get(role, "").rpartition(".")
     rows = answers.get(key) or [{}]
     return rows[0].get(name)
-
-
-def acord_name(name: str, row: int) -> str:
-    """The name on paper with the letters of the row: A, B, …, Z, AA, AB."""
-    letters = ""
-    number = row + 1
-    while number:
-        number, left = divmod(number - 1, 26)
-        letters = chr(ord("A") + left) + letters
-    return f"{name}_{letters}"
-
-
-def acord_values(form: Form, answers: Answers) -> dict[str, str | bool | int]:
-    """Normalised answers by their names on paper. A value such as "100000/300000" goes part by part to its names; of
-    choices each is told, one comma apart."""
-    found: dict[str, str | bool | int] = {}
-    for group, field in form.fields():
-        for number, row in enumerate(answers.get(group.key, ())):
-            value = row.get(field.name)
-            if value is None or not field.acord:
-                continue
-            whole = ", ".join(value) if isinstance(value, list) else value
-            parts = str(whole).split("/") if len(field.acord) > 1 else [whole]
-            found |= {acord_name(name, number): part for name, part in zip(field.acord, parts, strict=False)}
-    return found

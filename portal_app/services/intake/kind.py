@@ -11,6 +11,7 @@ from portal_app.services.configuration.in_force import in_force
 from portal_app.services.configuration.kinds import Kind
 from portal_app.services.door import Tx
 from portal_app.services.errors import NotFound
+from portal_app.services.intake.acord_map import problems_of
 from portal_app.services.intake.forms import LINES, Form
 from portal_app.services.intake.reading import load
 from portal_app.services.intake.shipped import shipped_text
@@ -32,9 +33,10 @@ def _shipped(_tx: Tx, name: str) -> str:
 
 
 def _against(_tx: Tx, name: str, _now: Form, then: Form) -> list[str]:
-    """A submission keeps the form that it began with, so nothing stored is broken; a form only has to be of its
-    line."""
-    return [] if then.line == name else [f"line: should be {name}, the line that this form is of."]
+    """A submission keeps the form that it began with, so nothing stored is broken; a form only has to be of its line,
+    and to let no answer take another's place on paper."""
+    of_another = [] if then.line == name else [f"line: should be {name}, the line that this form is of."]
+    return of_another + problems_of(then)
 
 
 def _keeps(tx: Tx, name: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from portal_app.services.configuration.reading import ConfigurationProblems, Place, Reader
 from portal_app.services.intake import policy_numbers
 from portal_app.services.intake.forms import (
+    AS_THEY_STAND,
     LINES,
     OF_CHOICES,
     SECTIONS,
@@ -19,6 +20,7 @@ from portal_app.services.intake.forms import (
     Repeat,
     Section,
 )
+from portal_app.services.intake.reading_acord import lettering_of, placed_of
 from portal_app.services.intake.reading_rules import check_of, condition_of, number_of
 from portal_app.services.intake.references import check_references, roles_of
 
@@ -27,7 +29,7 @@ ACORD = re.compile(r"[A-Za-z0-9_.\[\]]{1,120}")
 TITLE, HELP = 120, 600
 MOST_GROUPS, MOST_FIELDS, MOST_CHOICES, MOST_CHECKS, MOST_ROWS = 40, 80, 400, 200, 500
 OF_FORM = ("line", "title", "acordForms", "roles", "sections", "checks", "policyNumbers")
-OF_GROUP = ("name", "title", "help", "repeat", "when", "fields", "checks")
+OF_GROUP = ("name", "title", "help", "repeat", "when", "fields", "checks", "acord")
 OF_FIELD = (
     "name", "label", "type", "required", "when", "choices", "help", "acord", "personal", "least", "most", "longest",
     "default", "placeholder",
@@ -121,6 +123,7 @@ def _group(reader: Reader, at: Place, given: Any, section: str) -> Group:
             check_of(reader, at / "checks" / str(number), each, whole_path=False)
             for number, each in _listed(reader, at / "checks", own.get("checks", []), MOST_CHECKS)
         ),
+        acord=lettering_of(reader, at / "acord", own["acord"]) if "acord" in own else AS_THEY_STAND,
     )
 
 
@@ -170,11 +173,13 @@ def _default(reader: Reader, at: Place, given: Any, kind: FieldType) -> str | bo
 def _choices(reader: Reader, at: Place, given: Any, kind: FieldType) -> tuple[Choice, ...]:
     found = []
     for number, each in _listed(reader, at, given, MOST_CHOICES):
-        own = reader.fields(at / str(number), each, ("value", "label"))
+        own = reader.fields(at / str(number), each, ("value", "label", "acord"))
         value = reader.text(at / str(number) / "value", own.get("value"), 64, empty=False)
         if value != value.strip():
             reader.wrong(at / str(number) / "value", "should begin and end with something other than a space")
-        found.append(Choice(value, reader.text(at / str(number) / "label", own.get("label"), TITLE, empty=False)))
+        label = reader.text(at / str(number) / "label", own.get("label"), TITLE, empty=False)
+        acord = placed_of(reader, at / str(number) / "acord", own["acord"]) if "acord" in own else ()
+        found.append(Choice(value, label, acord))
     if (kind in OF_CHOICES) != bool(found):
         reader.wrong(at, "should hold at least one choice" if not found else f"stands for nothing: the type is {kind}")
     _once(reader, at, [each.value for each in found])

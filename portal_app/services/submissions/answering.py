@@ -93,8 +93,7 @@ def shown(tx: Tx, row: Submission) -> Answered:
     line = tx.db.get_one(LineOfBusiness, row.line_id)
     groups = _groups(tx, row)
     whole = begun(form) | {each.path: each.rows for each in groups}
-    may = tx.actor.may_write and access.can(tx.actor, Permission.SUBMIT_BUSINESS)
-    editable = may and row.status is SubmissionStatus.DRAFT
+    editable = fills_in(tx, row)
     return Answered(
         locator=row.locator,
         number=row.number or "",
@@ -109,6 +108,12 @@ def shown(tx: Tx, row: Submission) -> Answered:
         version=row.version,
         editable=editable,
     )
+
+
+def fills_in(tx: Tx, row: Submission) -> bool:
+    """Whether the actor may go on with it, and so sees its answers as they were typed."""
+    may = tx.actor.may_write and access.can(tx.actor, Permission.SUBMIT_BUSINESS)
+    return may and row.status is SubmissionStatus.DRAFT
 
 
 @writes(Permission.SUBMIT_BUSINESS)

@@ -155,6 +155,7 @@ DEEDS: dict[str, Deed] = {
     "saved_view.unshared": Deed("View of a list not shared any more", frozenset({"listing"})),
     "saved_view.made_agencys": Deed("View made the one that a list begins with", frozenset({"listing"})),
     "saved_view.start_chosen": Deed("Own beginning of a list chosen", frozenset({"listing", "start"})),
+    "submission.acord_taken": Deed("Answers of a submission taken along by ACORD names", frozenset({"names"})),
     "submission.evidence_made": Deed("Evidence file of a submission made", frozenset({"sha256"})),
     "quote.created": Deed("Quote drawn up"),
     "quote.changed": Deed("Quote changed"),

@@ -95,10 +95,35 @@ def test_a_submission_goes_its_way_over_the_api(maya: Person, cast: Cast) -> Non
     assert "SUB-2026-000001" in file.text
 
 
+@pytest.mark.criterion("ACORD-06")
+def test_answers_are_had_by_acord_name_also_with_a_token_that_reads(maya: Person, cast: Cast) -> None:
+    locator = maya.done("POST", "/submissions", {"line": "personal_auto"})["locator"]
+    drivers = {"rows": [{"name": "Ada Quill"}, {"name": "Bo", "birth_date": "2/29/1980"}], "version": 0}
+    maya.done("PUT", f"/submissions/{locator}/answers/risk.drivers", drivers)
+    limits = {"rows": [{"um": "csl_500000"}], "version": 0}
+    maya.done("PUT", f"/submissions/{locator}/answers/coverage.uninsured", limits)
+    found = maya.json(f"/submissions/{locator}/acord")
+    assert (found["acordForms"], found["formTitle"], found["formVersion"]) == (["ACORD 90"], "Personal auto", 0)
+    values = found["values"]
+    assert values["PersonalAuto_UninsuredMotorists_CombinedSingleLimitAmount_A"] == {
+        "value": "500000",
+        "label": "Uninsured motorist bodily injury (UM)",
+        "answer": "$500,000 combined single limit",
+        "path": "coverage.uninsured.um",
+        "masked": False,
+        "beyond": False,
+    }
+    assert values["Driver_BirthDate_B"]["value"] == "02/29/1980"
+    theirs = cast.maya.json(f"/submissions/{locator}/acord")["values"]["Driver_BirthDate_B"]
+    assert (theirs["value"], theirs["masked"], theirs["path"]) == ("••/••/1980", True, "risk.drivers[1].birth_date")
+    trail = cast.admin.json("/audit-events", action="submission.acord_taken")
+    assert [each["record"] for each in trail["items"]] == [locator, locator]
+
+
 @pytest.mark.criterion("SUBMIT-13")
 def test_nobody_reaches_what_is_not_theirs(maya: Person, cast: Cast) -> None:
     locator = filled(maya)
-    for at in ("", "/answers", "/problems", "/events", "/information-requests"):
+    for at in ("", "/answers", "/acord", "/problems", "/events", "/information-requests"):
         assert cast.daniel.get(f"/submissions/{locator}{at}").status_code == 404, at
         assert cast.admin.get(f"/submissions/{locator}{at}").status_code == 403, at
     assert cast.daniel.json("/submissions", status="draft")["total"] == 0

@@ -19,7 +19,7 @@ from portal_app.services.settings import agency as settings
 from portal_app.services.submissions import moves
 from portal_app.settings import Settings
 from tests.services.ams.acting import TASKS, Office, body, files, subject, upload
-from tests.services.submissions.acting import row_of
+from tests.services.submissions.acting import mapped, row_of
 from tests.world import NOW, Clock
 
 
@@ -92,6 +92,26 @@ def test_a_policy_that_is_bound_follows_its_submission(door: Door, office: Offic
         assert f"{line}\n" in body(second)
     assert list(files(second)) == ["Binder BND-2026-000001.pdf"]
     assert office.told(submission) == ("Sent the bound policy to the AMS", "")
+
+
+@pytest.mark.criterion("ACORD-07")
+def test_answers_go_along_by_acord_name_and_nothing_personal_with_them(door: Door, office: Office) -> None:
+    office.cast.put_form(mapped(), 2)
+    submission = office.bound(ssn="219-09-9999")
+    deliver_due(door, holder="test")
+    name = "Application SUB-2026-000001 by ACORD name.csv"
+    for mail in office.arrived():
+        assert f"; {name}\n" in body(mail)
+        table = files(mail)[name].decode("utf-8-sig")
+        assert '"NamedInsured_FullName_A","Ada Quill"' in table
+        assert '"NamedInsured_TaxIdentifier_A","","Social Security number","","Personal' in table
+        assert "9999" not in table
+    assert '"Insurer_FullName_A","Granite Mutual"' in table
+    door.run(settings.save, office.cast.agency.admin(), version=0, given={"ams_attach": "false"})
+    office.send(submission)
+    deliver_due(door, holder="test")
+    assert _names(office)[0] == []
+    assert name in _names(office)[1]
 
 
 @pytest.mark.criterion("AMSOUT-04")

@@ -3,7 +3,9 @@ to date."""
 
 from pathlib import Path
 
-from portal_app.services.intake.forms import LINES, Field, Form, Group, acord_name
+from portal_app.services.intake.acord import acord_name
+from portal_app.services.intake.acord_map import names_of
+from portal_app.services.intake.forms import LINES, Field, Form, Group
 from portal_app.services.intake.shipped import shipped
 
 PLACE = Path(__file__).resolve().parents[3] / "docs/intake-forms.md"
@@ -24,7 +26,8 @@ def _line(group: Group, field: Field) -> str:
     asked = "required" if field.required else "required when" if field.required_when else ""
     if field.when or group.when:
         asked = f"{asked}, where it applies".removeprefix(", ")
-    names = ", ".join(f"`{acord_name(name, 0)}`" for name in field.acord)
+    own = [*field.acord, *(name for name in names_of(field) if name not in field.acord)]
+    names = ", ".join(f"`{acord_name(name, group.acord.first)}`" for name in own)
     row = "[…]" if group.repeat else ""
     return f"| `{group.key}{row}.{field.name}` | {field.label} | {field.type} | {asked} | {names} |"
 

@@ -1,16 +1,14 @@
 """The shipped forms are whole, and what is wrong with a form is told with its place."""
 
 import json
-from collections import Counter
 from typing import Any
 
 import pytest
 
 from portal_app.services.configuration.reading import ConfigurationProblems
-from portal_app.services.intake.forms import LINES, SECTIONS, FieldType, acord_name, acord_values
+from portal_app.services.intake.forms import LINES, SECTIONS, FieldType
 from portal_app.services.intake.reading import load
 from portal_app.services.intake.shipped import shipped, shipped_text
-from portal_app.services.intake.validation import normalised
 from portal_app.services.submissions.carrying import carried
 from tests.services.intake import fields_document
 from tests.services.intake.filled import TODAY, filled
@@ -20,8 +18,6 @@ OF_ALL = (
     "applicant.mailing", "applicant.contact", "coverage.interests", "prior_insurance.carriers",
     "prior_insurance.losses",
 )  # fmt: skip
-# Where the limits are none of the list, these take its place.
-OTHERWISE = ("bi_person", "bi_accident")
 OF_A_BUSINESS = ("applicant.business", "applicant.locations", "applicant.disclosures")
 OF_LINE = {
     "personal_auto": ("risk.drivers", "risk.violations", "risk.vehicles", "coverage.liability", "coverage.damage"),
@@ -46,8 +42,6 @@ def test_every_line_has_a_form_with_every_group_of_fields(line: str) -> None:
     for group, field in form.fields():
         assert field.acord, f"{group.key}.{field.name}"
         assert len(field.acord) == 1 or field.type is FieldType.CHOICE, field.name
-    names = Counter(name for _, field in form.fields() for name in field.acord if field.name not in OTHERWISE)
-    assert [name for name, times in names.items() if times > 1] == []
     personal = {FieldType.SSN, FieldType.DRIVER_LICENSE}
     assert all(field.personal for _, field in form.fields() if field.type in personal or field.name == "birth_date")
 
@@ -55,22 +49,6 @@ def test_every_line_has_a_form_with_every_group_of_fields(line: str) -> None:
 @pytest.mark.criterion("INTAKE-01")
 def test_the_table_of_fields_is_current() -> None:
     assert fields_document.PLACE.read_text(encoding="utf-8") == fields_document.text()
-
-
-@pytest.mark.criterion("INTAKE-01")
-def test_answers_go_by_their_names_on_paper() -> None:
-    assert [acord_name("Vehicle", row) for row in (0, 1, 25, 26, 27, 701, 702)] == [
-        "Vehicle_A", "Vehicle_B", "Vehicle_Z", "Vehicle_AA", "Vehicle_AB", "Vehicle_ZZ", "Vehicle_AAA",
-    ]  # fmt: skip
-    form = shipped("personal_auto")
-    answers = filled(form, coverage__liability__bi="100000/300000", risk__vehicles__year="2015")
-    answers["risk.vehicles"].append(dict(answers["risk.vehicles"][0], year="2016"))
-    found = acord_values(form, normalised(form, answers, TODAY))
-    assert found["NamedInsured_FullName_A"] == "Wexford"
-    assert found["Policy_EffectiveDate_A"] == "2026-06-15"
-    assert found["PersonalAuto_BodilyInjury_PerPersonLimitAmount_A"] == "100000"
-    assert found["PersonalAuto_BodilyInjury_PerAccidentLimitAmount_A"] == "300000"
-    assert (found["Vehicle_ModelYear_A"], found["Vehicle_ModelYear_B"]) == (2015, 2016)
 
 
 def changed(*path: Any, to: Any) -> str:

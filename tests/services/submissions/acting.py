@@ -77,6 +77,23 @@ def form(**more: Any) -> dict[str, Any]:
     } | more  # fmt: skip
 
 
+def mapped() -> dict[str, Any]:
+    """The same form with names on paper, the carrier that is wished for, and a policy that is transferred."""
+    document = form()
+    insured, prior = (document["sections"][n]["groups"][0]["fields"] for n in (0, 3))
+    names = {"name": "NamedInsured_FullName", "ssn": "NamedInsured_TaxIdentifier", "effective": "Policy_EffectiveDate"}
+    for each in insured:
+        if each["name"] in names:
+            each["acord"] = names[each["name"]]
+    insured.append(field("carrier", "Carrier", "carrier", acord="Insurer_FullName"))
+    prior[1]["acord"] = "LossHistory_PaidAmount"
+    number = {"required": {"field": "transferred", "is": True}, "acord": "PriorCoverage_PolicyNumberIdentifier"}
+    fields = [field("transferred", "Transferred", "flag"), field("number", "Number", "policy_number", **number)]
+    document["sections"][3]["groups"].insert(0, {"name": "policy", "title": "Prior policy", "fields": fields})
+    document["roles"]["carrier"] = f"{NAMED}.carrier"
+    return document | {"acordForms": ["ACORD 80"]}
+
+
 def _section(name: str, groups: list[dict[str, Any]]) -> dict[str, Any]:
     return {"name": name, "title": name.replace("_", " ").capitalize(), "groups": groups}
 
