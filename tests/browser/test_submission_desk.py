@@ -110,6 +110,9 @@ def test_a_submission_goes_from_the_dashboard_to_a_policy(
     with theirs.expect_download() as got:
         theirs.get_by_role("link", name="Download evidence file").click()
     assert (got.value.suggested_filename, got.value.path().read_bytes()[:5]) == (f"Evidence {NUMBER}.pdf", b"%PDF-")
+    with theirs.expect_download() as got:
+        theirs.get_by_role("link", name="Download answers by ACORD name").click()
+    assert got.value.suggested_filename == f"Application {NUMBER} by ACORD name.csv"
 
 
 def _asks(page: Page) -> None:

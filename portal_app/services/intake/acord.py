@@ -10,7 +10,7 @@ from typing import Any
 
 from portal_app.services.intake.forms import OF_CHOICES, Answers, Field, FieldType, Form, Group, path_of
 from portal_app.services.intake.sheet import Cells, Sheet, laid_out
-from portal_app.services.intake.values import NOTHING, told
+from portal_app.services.intake.values import NOTHING, Read, told
 
 LETTERS = 26
 """Paper has the letters A to Z; what is beyond goes on a schedule that is attached."""
@@ -72,27 +72,20 @@ def on_paper(form: Form, answers: Answers, day: date, *, known: Sequence[Placed]
     """The answers that are shown and can be read by that day. What is `known` besides goes before what was answered;
     nothing takes the place of another."""
     placed, left = {each.name: each for each in known}, list[Left]()
-    sheet = laid_out(form, answers, day)
-    for group in form.groups:
-        for number, (row, cells) in enumerate(_rows(sheet, group)):
-            for field in group.fields:
-                cell = cells.get(field.name, NOTHING)
-                if cell == NOTHING:
-                    continue
-                at, answer = path_of(group, number, field.name), told(field, cell.value, masked=masked)
-                hidden = masked and field.personal and field.type not in NEVER_MASKED
-                why = "What was typed cannot be read." if cell.wrong else row.why
-                targets = [] if why else targets_of(field, cell.value)
-                if not targets:
-                    why = why or "The form names no place for it."
-                    left.append(Left(at, field.label, answer, why, hidden))
-                for base, value in targets:
-                    name, said = acord_name(of_entity(base, row.entity), row.index), answer if hidden else value
-                    each = Placed(name, said, field.label, answer, at, hidden, row.index >= LETTERS)
-                    there = placed.setdefault(name, each)
-                    # What is masked looks alike, and is not.
-                    if there is not each and (hidden or there.value != said):
-                        left.append(Left(at, field.label, answer, f"Something else stands at {name}.", hidden))
+    for row, field, at, cell in _answered(laid_out(form, answers, day)):
+        answer = told(field, cell.value, masked=masked)
+        hidden = masked and field.personal and field.type not in NEVER_MASKED
+        why = "What was typed cannot be read." if cell.wrong else row.why
+        targets = [] if why else targets_of(field, cell.value)
+        if not targets:
+            left.append(Left(at, field.label, answer, why or "The form names no place for it.", hidden))
+        for base, value in targets:
+            name, said = acord_name(of_entity(base, row.entity), row.index), answer if hidden else value
+            each = Placed(name, said, field.label, answer, at, hidden, row.index >= LETTERS)
+            there = placed.setdefault(name, each)
+            # What is masked looks alike, and is not.
+            if there is not each and (hidden or there.value != said):
+                left.append(Left(at, field.label, answer, f"Something else stands at {name}.", hidden))
     return OnPaper(tuple(placed.values()), tuple(left))
 
 
@@ -165,6 +158,15 @@ def _written(field: Field, value: Any) -> str:
     if field.type is FieldType.PHONE:
         return _HERE.sub(r"(\1) \2-\3\4", value)
     return str(value)
+
+
+def _answered(sheet: Sheet) -> Iterator[tuple[_Row, Field, str, Read]]:
+    """What was typed, in the order of the form, with the path of each."""
+    for group in sheet.form.groups:
+        for number, (row, cells) in enumerate(_rows(sheet, group)):
+            for field in group.fields:
+                if (cell := cells.get(field.name, NOTHING)) != NOTHING:
+                    yield row, field, path_of(group, number, field.name), cell
 
 
 def _rows(sheet: Sheet, group: Group) -> Iterator[tuple[_Row, Cells]]:
