@@ -1,15 +1,20 @@
 """What the forms ask for and what they refuse, as practice has it."""
 
 import copy
+import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from portal_app.services.intake.forms import LINES, Answers, Role, first
+from portal_app.services.intake.forms import LINES, Answers, Role, Row, Rule, first
 from portal_app.services.intake.progress import Stage, progress
 from portal_app.services.intake.reading import load
+from portal_app.services.intake.sheet import amounts_of
 from portal_app.services.intake.shipped import shipped, shipped_text
 from portal_app.services.intake.validation import digest, normalised, problems
+from tests.services.intake.every_rule import BEFORE, CARS, INSURED, TRIPS, every_rule
+from tests.services.intake.every_rule import LIMITS as SUMS
 from tests.services.intake.filled import TODAY, days, filled, wrong
 
 
@@ -29,7 +34,9 @@ def test_a_term_ends_after_it_begins_and_begins_in_the_past_only_without_a_loss(
     at = "applicant.policy"
     same = {"applicant__policy__expiration": "06/15/2026"}
     assert told(line, **same) == {f"{at}.expiration": "Enter an expiration date after the effective date."}
-    backdated = {"applicant__policy__effective": days(-1), "applicant__policy__expiration": days(300)}
+    backdated = {"applicant__policy__effective": days(-90), "applicant__policy__expiration": days(275)}
+    if line == "umbrella":
+        backdated |= {"risk__underlying__effective": days(-90), "risk__underlying__expiration": days(275)}
     assert f"{at}.no_loss" in told(line, **backdated, applicant__policy__no_loss=False)
     assert told(line, **backdated, applicant__policy__no_loss=True) == {}
     form = shipped(line)
@@ -37,7 +44,16 @@ def test_a_term_ends_after_it_begins_and_begins_in_the_past_only_without_a_loss(
     del answers["applicant.policy"][0]["no_loss"]
     assert wrong(form, answers) == {f"{at}.no_loss": "Answer yes or no."}
     assert wrong(form, answers, whole=False) == {}, "what is missing in a draft is not told"
-    assert told(line, applicant__policy__effective=days(0)) == {}, "today is not the past"
+    underlying = {} if line != "umbrella" else {"risk__underlying__effective": days(-400)}
+    assert told(line, applicant__policy__effective=days(0), **underlying) == {}, "today is not the past"
+    long_past = underlying | {"applicant__policy__effective": days(-91), "applicant__policy__no_loss": True}
+    assert set(told(line, **long_past)) == {f"{at}.effective"}
+    prior = {"prior_insurance__history__has_prior": "yes", "prior_insurance__history__transferred": True}
+    assert told(line, **long_past, **prior) == {}, "a policy that is transferred keeps its term"
+    over = long_past | {"applicant__policy__effective": days(-366), "applicant__policy__expiration": days(0)}
+    assert set(told(line, **over, **prior)) == {f"{at}.expiration"}
+    long_ago = prior | {"prior_insurance__carriers__expiration": days(-3660)}
+    assert set(told(line, **long_ago)) == {"prior_insurance.carriers[0].expiration"}
 
 
 @pytest.mark.criterion("INTAKE-07")
@@ -139,12 +155,186 @@ def test_a_zip_code_lies_in_its_state(line: str) -> None:
             {"coverage__limits__limit": "5000000", "coverage__limits__aggregate": "1000000"},
             "coverage.limits.aggregate",
         ),
+        (
+            "personal_auto",
+            {"coverage__uninsured__um": "none", "coverage__uninsured__uim": "with_um"},
+            "coverage.uninsured.uim",
+        ),
+        (
+            "personal_auto",
+            {"coverage__liability__pd": "50000", "coverage__uninsured__umpd": "100000"},
+            "coverage.uninsured.umpd",
+        ),
+        (
+            "personal_auto",
+            {"risk__drivers__has_violations": True, "risk__violations__driver": "2"},
+            "risk.violations[0].driver",
+        ),
+        ("personal_auto", {"risk__vehicles__driver": "2"}, "risk.vehicles[0].driver"),
+        ("personal_auto", {"coverage__damage__vehicle": "12"}, "coverage.damage[0].vehicle"),
+        ("personal_auto", {"risk__drivers__birth_date": "1916-05-31"}, "risk.drivers[0].birth_date"),
+        (
+            "personal_auto",
+            {"risk__drivers__birth_date": "2000-12-31", "risk__drivers__licensed_year": "2013"},
+            "risk.drivers[0].licensed_year",
+        ),
+        ("personal_auto", {"risk__drivers__licensed_year": "2027"}, "risk.drivers[0].licensed_year"),
+        ("personal_auto", {"applicant__insured__birth_date": "1850-01-01"}, "applicant.insured.birth_date"),
+        ("commercial_auto", {"risk__drivers__vehicle": "2"}, "risk.drivers[0].vehicle"),
+        (
+            "commercial_auto",
+            {"coverage__liability__deductible": "10000", "coverage__liability__basis": "split"}
+            | dict.fromkeys(("coverage__liability__bi_person", "coverage__liability__bi_accident"), "10000"),
+            "coverage.liability.deductible",
+        ),
+        ("homeowners", {"coverage__limits__e": "none", "coverage__limits__f": "5000"}, "coverage.limits.f"),
+        (
+            "homeowners",
+            {"coverage__limits__a": "25000", "coverage__deductibles__all_perils": "25000"},
+            "coverage.deductibles.all_perils",
+        ),
+        ("general_liability", {"risk__hazards__location": "99"}, "risk.hazards[0].location"),
+        ("bop", {"risk__buildings__location": "2"}, "risk.buildings[0].location"),
+        ("bop", {"coverage__values__building": "2"}, "coverage.values[0].building"),
+        (
+            "commercial_property",
+            {"coverage__values__contents_limit": "5000", "coverage__values__deductible": "10000"},
+            "coverage.values[0].deductible",
+        ),
+        ("workers_compensation", {"risk__classes__state": "TX"}, "risk.classes[0].state"),
+        ("workers_compensation", {"risk__classes__location": "2"}, "risk.classes[0].location"),
+        ("umbrella", {"risk__underlying__kind": "watercraft"}, "risk.underlying"),
+        ("umbrella", {"risk__underlying__kind": "other", "risk__underlying__occurrence": "1"}, "risk.underlying"),
+        ("umbrella", {"risk__underlying__effective": "2026-06-16"}, "risk.underlying[0].effective"),
+        ("umbrella", {"risk__underlying__expiration": "2026-06-15"}, "risk.underlying[0].expiration"),
+        (
+            "umbrella",
+            {"risk__underlying__occurrence": "3000000", "risk__underlying__aggregate": "2000000"},
+            "risk.underlying[0].aggregate",
+        ),
+        ("umbrella", {"risk__underlying__naic": "9910"}, "risk.underlying[0].naic"),
     ],
 )
 def test_answers_have_to_fit_each_other(line: str, own: dict[str, Any], path: str) -> None:
     found = told(line, **own)
     assert path in found
     assert found[path].endswith(".")
+
+
+CAR, TRIP = {"place": "here", "number": "1"}, {"place": "here", "car": "1", "number": "1"}
+BREAKS: dict[Rule, tuple[str, list[Row]]] = {
+    Rule.AFTER: (INSURED, [{"expiration": "2026-06-15"}]),
+    Rule.NOT_AFTER: (INSURED, [{"effective": days(91)}]),
+    Rule.NOT_BEFORE: (INSURED, [{"licensed_year": "1993"}]),
+    Rule.POSTAL_CODE_IN_STATE: (INSURED, [{"postal_code": "02840", "state": "TX"}]),
+    Rule.IS: (INSURED, [{"effective": days(-1), "signed": False}]),
+    Rule.UNIQUE: (CARS, [CAR, CAR]),
+    Rule.SOME: (CARS, [{"place": "there"}]),
+    Rule.YEAR_OF_VIN: (CARS, [{"vin": "1HGCV1F38FA000015", "year": "2016"}]),
+    Rule.MAKE_OF_VIN: (CARS, [{"vin": "1HGCV1F38FA000015", "make": "Toyota"}]),
+    Rule.ROW_OF: (TRIPS, [TRIP | {"car": "2"}]),
+    Rule.AMONG: (TRIPS, [TRIP | {"place": "there"}]),
+    Rule.SUM_AT_MOST: (TRIPS, [TRIP | {"share": "60"}, TRIP | {"share": "40.5"}]),
+    Rule.AT_MOST: (SUMS, [{"bi": "25000/50000", "um": "single"}]),
+    Rule.AT_LEAST: (SUMS, [{"bi": "25000/50000", "person": "20000", "accident": "60000"}]),
+    Rule.BELOW: (SUMS, [{"deductible": "25000"}]),
+    Rule.POLICY_NUMBER_OF_CARRIER: (BEFORE, [{"carrier": "saltmarsh mutual", "policy_number": "HO-123456"}]),
+}
+
+
+@pytest.mark.criterion("INTAKE-08")
+def test_every_kind_of_rule_is_told_where_it_does_not_hold_and_only_there() -> None:
+    form = every_rule()
+    checks = {check.rule: (group, check) for group in form.groups for check in group.checks}
+    assert checks.keys() == BREAKS.keys() == set(Rule)
+    assert problems(form, filled(form), TODAY) == []
+    for rule, (key, rows) in BREAKS.items():
+        answers = filled(form)
+        before = answers.get(key) or [{}]
+        answers[key] = [before[0] | row for row in rows]
+        group, check = checks[rule]
+        number = f"[{len(rows) - 1}]" if group.repeat else ""
+        at = group.key if rule is Rule.SOME else f"{group.key}{number}.{check.field}"
+        assert [(each.path, each.sentence) for each in problems(form, answers, TODAY)] == [(at, f"{rule}.")]
+        if rule is not Rule.SOME:
+            assert [each.path for each in problems(form, answers, TODAY, whole=False, group=key)] == [at]
+
+
+SPLIT, OTHER = {"bi": "100000/300000"}, {"bi": "other", "bi_person": "100000", "bi_accident": "300000"}
+CSL = {"basis": "csl", "csl": "300000"}
+
+
+@pytest.mark.criterion("INTAKE-08")
+@pytest.mark.parametrize("own", [SPLIT, OTHER, CSL])
+def test_uninsured_motorist_is_at_most_liability_however_either_is_written(own: dict[str, str]) -> None:
+    within = {"none", "15000/30000", "100000/300000", "csl_100000"}
+    beyond = {"250000/500000", "500000/500000", "csl_500000", "1000000/1000000"}
+    for limit, fits in [("300000/300000", own is CSL), ("csl_300000", own is CSL)] + [
+        (each, each in within) for each in within | beyond
+    ]:
+        chosen = {f"coverage__uninsured__{each}": limit for each in ("um", "uim")}
+        found = told("personal_auto", **chosen, **{f"coverage__liability__{each}": own[each] for each in own},
+                     coverage__uninsured__rejection=True)  # fmt: skip
+        assert set(found) == (set() if fits else {"coverage.uninsured.um", "coverage.uninsured.uim"}), limit
+    # A commercial policy has one limit for both, beside liability of either kind.
+    lines = {"basis": "csl", "csl": "100000"} if own is CSL else {"basis": "split", "pd": "100000"}
+    lines |= {} if own is CSL else {"bi_person": "100000", "bi_accident": "300000"}
+    for limit, fits in (("100000", True), ("250000", False)):
+        chosen = {f"coverage__other_cover__{each}": limit for each in ("um", "uim")}
+        found = told("commercial_auto", **chosen, **{f"coverage__liability__{each}": lines[each] for each in lines})
+        assert set(found) == (set() if fits else {"coverage.other_cover.um", "coverage.other_cover.uim"}), limit
+
+
+@pytest.mark.criterion("INTAKE-08")
+def test_a_choice_counts_in_comparisons_as_the_dollars_of_its_label() -> None:
+    compared = 0
+    for form in map(shipped, LINES):
+        for group in form.groups:
+            for check in group.checks:
+                if check.rule not in (Rule.AT_MOST, Rule.AT_LEAST, Rule.BELOW):
+                    continue
+                for path in (f"{group.key}.{check.field}", *check.than):
+                    found = form.at(path if "." in path else f"{group.key}.{path}")
+                    assert found is not None
+                    for each in found[1].choices:
+                        dollars = tuple(
+                            Decimal(part.replace(",", "")) for part in re.findall(r"\$([\d,]+)", each.label)
+                        )
+                        assert amounts_of(found[1], each.value) in (dollars, (0,)), (path, each)
+                        compared += bool(dollars)
+    assert compared > 100
+
+
+@pytest.mark.criterion("INTAKE-08")
+def test_each_building_is_there_once_at_its_location_and_has_values_once() -> None:
+    form = shipped("bop")
+    answers = filled(form)
+    for group in ("applicant.locations", "risk.buildings", "coverage.values"):
+        answers[group].append(dict(answers[group][0]))
+    assert set(wrong(form, answers)) == {"risk.buildings[1].building", "coverage.values[1].building"}
+    for group in ("risk.buildings", "coverage.values"):
+        answers[group][1]["location"] = "2"
+    assert wrong(form, answers) == {}
+
+
+@pytest.mark.criterion("INTAKE-08")
+def test_an_umbrella_lies_over_what_its_kind_needs_and_is_doubted_without_auto_and_employers_liability() -> None:
+    form = shipped("umbrella")
+    commercial = filled(form)
+    assert wrong(form, commercial) == {}
+    assert len([each for each in problems(form, commercial, TODAY) if each.warning]) == 2
+    commercial["risk.underlying"][0]["kind"] = "watercraft"
+    assert set(wrong(form, commercial)) == {"risk.underlying"}
+    assert wrong(form, commercial, whole=False) == {}, "what is missing in a draft is not told"
+    personal = filled(form, applicant__umbrella__coverage_kind="personal", risk__underlying__kind="watercraft")
+    assert set(wrong(form, personal)) == {"risk.underlying"}
+    personal["risk.underlying"].append(personal["risk.underlying"][0] | {"kind": "homeowners"})
+    assert wrong(form, personal) == {}
+    other = personal["risk.underlying"][0]
+    other |= {"kind": "other", "kind_other": "Drone", "occurrence": "299999.99"}
+    assert set(wrong(form, personal)) == {"risk.underlying[0].occurrence"}
+    other["occurrence"] = "300000"
+    assert wrong(form, personal) == {}
 
 
 @pytest.mark.criterion("INTAKE-08")
@@ -183,7 +373,10 @@ def test_what_lies_below_an_umbrella_has_the_limits_that_it_asks_for(
     kind: str, low: dict[str, str], enough: dict[str, str]
 ) -> None:
     form = shipped("umbrella")
-    answers = filled(form, risk__underlying__kind=kind, **{f"risk__underlying__{each}": low[each] for each in low})
+    own = {f"risk__underlying__{each}": low[each] for each in low}
+    if kind in ("personal_auto", "homeowners"):
+        own["applicant__umbrella__coverage_kind"] = "personal"
+    answers = filled(form, risk__underlying__kind=kind, **own)
     [name] = low.keys() - {"basis"}
     assert set(wrong(form, answers)) == {f"risk.underlying[0].{name}"}
     answers["risk.underlying"][0] |= enough
@@ -302,7 +495,7 @@ def test_losses_lie_in_the_past_and_old_ones_are_doubted(line: str) -> None:
     answers = filled(form, prior_insurance__loss_history__any=True, prior_insurance__losses__open=True)
     assert wrong(form, answers) == {}
     loss = answers["prior_insurance.losses"][0]
-    assert "reserved" in loss
+    assert {"date", "line", "description", "paid", "reserved", "open"} <= loss.keys()
     loss["date"] = days(1)
     assert set(wrong(form, answers)) == {"prior_insurance.losses[0].date"}
     loss["date"] = "2019-01-01"
