@@ -155,70 +155,105 @@ def test_a_zip_code_lies_in_its_state(line: str) -> None:
             {"coverage__limits__limit": "5000000", "coverage__limits__aggregate": "1000000"},
             "coverage.limits.aggregate",
         ),
-        (
-            "personal_auto",
-            {"coverage__uninsured__um": "none", "coverage__uninsured__uim": "with_um"},
-            "coverage.uninsured.uim",
-        ),
-        (
-            "personal_auto",
-            {"coverage__liability__pd": "50000", "coverage__uninsured__umpd": "100000"},
-            "coverage.uninsured.umpd",
-        ),
-        (
-            "personal_auto",
-            {"risk__drivers__has_violations": True, "risk__violations__driver": "2"},
-            "risk.violations[0].driver",
-        ),
-        ("personal_auto", {"risk__vehicles__driver": "2"}, "risk.vehicles[0].driver"),
-        ("personal_auto", {"coverage__damage__vehicle": "12"}, "coverage.damage[0].vehicle"),
-        ("personal_auto", {"risk__drivers__birth_date": "1916-05-31"}, "risk.drivers[0].birth_date"),
-        (
-            "personal_auto",
-            {"risk__drivers__birth_date": "2000-12-31", "risk__drivers__licensed_year": "2013"},
-            "risk.drivers[0].licensed_year",
-        ),
-        ("personal_auto", {"risk__drivers__licensed_year": "2027"}, "risk.drivers[0].licensed_year"),
-        ("personal_auto", {"applicant__insured__birth_date": "1850-01-01"}, "applicant.insured.birth_date"),
-        ("commercial_auto", {"risk__drivers__vehicle": "2"}, "risk.drivers[0].vehicle"),
-        (
-            "commercial_auto",
-            {"coverage__liability__deductible": "10000", "coverage__liability__basis": "split"}
-            | dict.fromkeys(("coverage__liability__bi_person", "coverage__liability__bi_accident"), "10000"),
-            "coverage.liability.deductible",
-        ),
-        ("homeowners", {"coverage__limits__e": "none", "coverage__limits__f": "5000"}, "coverage.limits.f"),
-        (
-            "homeowners",
-            {"coverage__limits__a": "25000", "coverage__deductibles__all_perils": "25000"},
-            "coverage.deductibles.all_perils",
-        ),
-        ("general_liability", {"risk__hazards__location": "99"}, "risk.hazards[0].location"),
-        ("bop", {"risk__buildings__location": "2"}, "risk.buildings[0].location"),
-        ("bop", {"coverage__values__building": "2"}, "coverage.values[0].building"),
-        (
-            "commercial_property",
-            {"coverage__values__contents_limit": "5000", "coverage__values__deductible": "10000"},
-            "coverage.values[0].deductible",
-        ),
-        ("workers_compensation", {"risk__classes__state": "TX"}, "risk.classes[0].state"),
-        ("workers_compensation", {"risk__classes__location": "2"}, "risk.classes[0].location"),
-        ("umbrella", {"risk__underlying__kind": "watercraft"}, "risk.underlying"),
-        ("umbrella", {"risk__underlying__kind": "other", "risk__underlying__occurrence": "1"}, "risk.underlying"),
-        ("umbrella", {"risk__underlying__effective": "2026-06-16"}, "risk.underlying[0].effective"),
-        ("umbrella", {"risk__underlying__expiration": "2026-06-15"}, "risk.underlying[0].expiration"),
-        (
-            "umbrella",
-            {"risk__underlying__occurrence": "3000000", "risk__underlying__aggregate": "2000000"},
-            "risk.underlying[0].aggregate",
-        ),
-        ("umbrella", {"risk__underlying__naic": "9910"}, "risk.underlying[0].naic"),
     ],
 )
 def test_answers_have_to_fit_each_other(line: str, own: dict[str, Any], path: str) -> None:
     found = told(line, **own)
     assert path in found
     assert found[path].endswith(".")
+
+
+OLD, FROM_BIRTH = {"birth_date": "1916-05-31"}, {"birth_date": "2000-12-31", "licensed_year": "2013"}
+LATE = "2026-06-16"
+LOW = {"basis": "split", "bi_person": "10000", "bi_accident": "10000", "pd": "5000"}
+WORKERS = {
+    "kind": "employers_liability",
+    "each_accident": "1000000",
+    "disease_policy": "1000000",
+    "disease_employee": "1000000",
+}
+
+
+@pytest.mark.criterion("INTAKE-08")
+@pytest.mark.parametrize(
+    ("line", "key", "own", "name"),
+    [
+        ("personal_auto", "coverage.uninsured", {"um": "none", "uim": "with_um", "rejection": True}, "uim"),
+        ("personal_auto", "coverage.uninsured", {"coverage.liability.pd": "50000", "umpd": "100000"}, "umpd"),
+        ("personal_auto", "risk.violations", {"risk.drivers.has_violations": True, "driver": "500"}, "driver"),
+        ("personal_auto", "risk.vehicles", {"driver": "2"}, "driver"),
+        ("personal_auto", "coverage.damage", {"vehicle": "12"}, "vehicle"),
+        ("personal_auto", "applicant.insured", OLD, "birth_date"),
+        ("personal_auto", "applicant.more_insureds", OLD | {"entity_type": "individual"}, "birth_date"),
+        ("homeowners", "applicant.insured", OLD, "birth_date"),
+        ("homeowners", "applicant.more_insureds", OLD | {"entity_type": "individual"}, "birth_date"),
+        ("personal_auto", "risk.drivers", OLD, "birth_date"),
+        ("personal_auto", "risk.drivers", FROM_BIRTH, "licensed_year"),
+        ("personal_auto", "risk.drivers", {"licensed_year": "2027"}, "licensed_year"),
+        ("commercial_auto", "risk.drivers", OLD, "birth_date"),
+        ("commercial_auto", "risk.drivers", FROM_BIRTH, "licensed_year"),
+        ("commercial_auto", "risk.drivers", {"licensed_year": "2027"}, "licensed_year"),
+        ("commercial_auto", "risk.drivers", {"vehicle": "2"}, "vehicle"),
+        ("commercial_auto", "risk.violations", {"risk.drivers.has_violations": True, "driver": "2"}, "driver"),
+        ("commercial_auto", "coverage.other_cover", {"um": "none", "uim": "with_um", "rejection": True}, "uim"),
+        ("commercial_auto", "coverage.liability", LOW | {"pd": "20000", "deductible": "10000"}, "deductible"),
+        ("commercial_auto", "coverage.liability", LOW | {"deductible": "5000"}, "deductible"),
+        ("homeowners", "coverage.limits", {"e": "none", "f": "5000"}, "f"),
+        *[
+            ("homeowners", "coverage.deductibles", {"coverage.form.form": form, limit: "1000", name: "1000"}, name)
+            for form, limit in (("ho3", "coverage.limits.a"), ("ho4", "coverage.limits.c"))
+            for name in ("all_perils", "wind", "hurricane", "water_deductible")
+        ],
+        ("general_liability", "risk.hazards", {"location": "99"}, "location"),
+        (
+            "general_liability",
+            "coverage.options",
+            {"employee_benefits": "250000", "benefits_retroactive": LATE},
+            "benefits_retroactive",
+        ),
+        ("bop", "coverage.options", {"employment": "25000", "employment_retroactive": LATE}, "employment_retroactive"),
+        *[
+            (line, *case)
+            for line in ("bop", "commercial_property")
+            for case in (
+                ("risk.buildings", {"location": "2", "coverage.values.location": "2"}, "location"),
+                ("coverage.values", {"building": "2"}, "building"),
+                ("coverage.values", {"building_limit": "5000", "deductible": "5000"}, "deductible"),
+                (
+                    "coverage.values",
+                    {"building_limit": "0", "contents_limit": "500", "deductible": "1000"},
+                    "deductible",
+                ),
+            )
+        ],
+        ("workers_compensation", "risk.classes", {"state": "TX"}, "state"),
+        ("workers_compensation", "risk.classes", {"location": "2"}, "location"),
+        ("workers_compensation", "risk.officers", {"state": "TX"}, "state"),
+        ("workers_compensation", "risk.officers", OLD, "birth_date"),
+        ("umbrella", "risk.underlying", {"kind": "other", "occurrence": "999999"}, "occurrence"),
+        ("umbrella", "risk.underlying", {"effective": "2026-06-16"}, "effective"),
+        ("umbrella", "risk.underlying", {"effective": "2001-06-15", "expiration": "2002-06-15"}, "expiration"),
+        ("umbrella", "risk.underlying", {"occurrence": "3000000", "products": "3000000"}, "aggregate"),
+        (
+            "umbrella",
+            "risk.underlying",
+            {"occurrence": "3000000", "aggregate": "3000000", "products": "2000000"},
+            "products",
+        ),
+        ("umbrella", "risk.underlying", WORKERS | {"each_accident": "2000000"}, "each_accident"),
+        ("umbrella", "risk.underlying", WORKERS | {"disease_employee": "2000000"}, "disease_employee"),
+        ("umbrella", "risk.underlying", {"naic": "9910"}, "naic"),
+    ],
+)
+def test_what_contradicts_another_answer_is_told_at_its_field(
+    line: str, key: str, own: dict[str, Any], name: str
+) -> None:
+    group = shipped(line).group(key)
+    assert group is not None
+    paths = {path if "." in path else f"{key}.{path}": value for path, value in own.items()}
+    found = told(line, **{path.replace(".", "__"): value for path, value in paths.items()})
+    others = {"risk.underlying"} if own.get("kind") == "other" else set()
+    assert set(found) - others == {f"{key}[0].{name}" if group.repeat else f"{key}.{name}"}
 
 
 CAR, TRIP = {"place": "here", "number": "1"}, {"place": "here", "car": "1", "number": "1"}
@@ -306,8 +341,9 @@ def test_a_choice_counts_in_comparisons_as_the_dollars_of_its_label() -> None:
 
 
 @pytest.mark.criterion("INTAKE-08")
-def test_each_building_is_there_once_at_its_location_and_has_values_once() -> None:
-    form = shipped("bop")
+@pytest.mark.parametrize("line", ["bop", "commercial_property"])
+def test_each_building_is_there_once_at_its_location_and_has_values_once(line: str) -> None:
+    form = shipped(line)
     answers = filled(form)
     for group in ("applicant.locations", "risk.buildings", "coverage.values"):
         answers[group].append(dict(answers[group][0]))
@@ -328,6 +364,7 @@ def test_an_umbrella_lies_over_what_its_kind_needs_and_is_doubted_without_auto_a
     assert wrong(form, commercial, whole=False) == {}, "what is missing in a draft is not told"
     personal = filled(form, applicant__umbrella__coverage_kind="personal", risk__underlying__kind="watercraft")
     assert set(wrong(form, personal)) == {"risk.underlying"}
+    assert warned("umbrella", personal) == {"risk.underlying"}
     personal["risk.underlying"].append(personal["risk.underlying"][0] | {"kind": "homeowners"})
     assert wrong(form, personal) == {}
     other = personal["risk.underlying"][0]
@@ -486,6 +523,21 @@ def test_the_number_of_a_transferred_policy_is_asked_for_and_fits_its_carrier() 
     answers = filled(form, **prior, prior_insurance__history__transferred=False)
     assert "policy_number" not in answers["prior_insurance.carriers"][0]
     assert wrong(form, answers) == {}
+
+
+@pytest.mark.criterion("INTAKE-09")
+@pytest.mark.parametrize("line", LINES)
+def test_a_number_is_held_against_the_patterns_of_its_own_line_alone(line: str) -> None:
+    own = '"policyNumbers": [{"carrier": "Saltmarsh Mutual", "patterns": ["XX-#"]}]'
+    form = load(shipped_text(line).replace('"policyNumbers": []', own))
+    answers = filled(form, prior_insurance__history__has_prior="yes", prior_insurance__history__transferred=True)
+    assert set(wrong(form, answers)) == {"prior_insurance.carriers[0].policy_number"}
+    if "line" in answers["prior_insurance.carriers"][0]:
+        answers["prior_insurance.carriers"][0]["line"] = "other"
+        assert wrong(form, answers) == {}
+    if line == "umbrella":
+        answers["risk.underlying"][0]["policy_number"] = "GL-1234567"
+        assert wrong(form, answers) == {}
 
 
 @pytest.mark.criterion("INTAKE-08")
