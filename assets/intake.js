@@ -75,7 +75,12 @@
       const value = values[field.dataset.field];
       if (field.type === "checkbox") field.checked = (value ?? []).includes(field.value);
       else if (field.type === "radio") field.checked = value !== undefined && String(value) === field.value;
-      else field.value = value ?? "";
+      else {
+        // What was chosen may not be there to choose from before the group that it comes from is saved.
+        const isThere = !value || field.type !== "select-one" || [...field.options].some((each) => each.value === value);
+        if (!isThere) field.add(new Option(value, value));
+        field.value = value ?? "";
+      }
     }
   };
 

@@ -1,6 +1,7 @@
 """The demo agency: brought in from the files in `demo/` by the real sync, with people whose passwords are public, and
 what people write down by hand: licenses, quotes, authority to bind."""
 
+import json
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -17,9 +18,12 @@ from portal_app.models.producers import Producer, ProducerCode
 from portal_app.services.access import Gate, system
 from portal_app.services.authority import grants, moratoria
 from portal_app.services.authority.terms import GrantTerms, MoratoriumTerms
+from portal_app.services.configuration import versions
 from portal_app.services.door import Door, Tx, reads, writes
 from portal_app.services.errors import Forbidden
 from portal_app.services.identity import hashing, users
+from portal_app.services.intake.kind import INTAKE_FORM
+from portal_app.services.intake.shipped import shipped_text
 from portal_app.services.licensing import appointments, cover, education, licenses, records
 from portal_app.services.licensing.cover import CoverTerms
 from portal_app.services.licensing.education import Completion
@@ -72,12 +76,26 @@ class License:
     carrier: str = ""
 
 
+SALTMARSH, THREE, FOXGLOVE = "Saltmarsh Mutual", "Three Lanterns Insurance Company", "Foxglove & Vale"
+TIDEWRACK, WINDROW, LARKMOOR = "Tidewrack Fire & Marine", "Windrow Indemnity", "Larkmoor Specialty"
+COPPERBEECH, NINEFOLD = "Copperbeech Casualty", "Ninefold Employers"
 LICENSES = (
-    License("9900110", "MA-2098110", "MA", ("personal_lines", "property", "casualty"), 400, "Saltmarsh Mutual"),
+    License("9900110", "MA-2098110", "MA", ("personal_lines", "property", "casualty"), 400, SALTMARSH),
     License("9900110", "RI-551204", "RI", ("personal_lines",), 26),
-    License("9900210", "RI-551377", "RI", ("property", "casualty"), 71, "Copperbeech Casualty"),
-    License("9900220", "CT-3301945", "CT", ("property", "casualty"), 310, "Windrow Indemnity"),
+    License("9900210", "RI-551377", "RI", ("property", "casualty"), 71, COPPERBEECH),
+    License("9900220", "CT-3301945", "CT", ("property", "casualty"), 310, WINDROW),
 )
+# By line what its policy numbers begin with, and the carriers that write it.
+NUMBERS = {
+    "personal_auto": ("PA", (SALTMARSH, THREE, FOXGLOVE)),
+    "homeowners": ("HO", (SALTMARSH, THREE, TIDEWRACK)),
+    "general_liability": ("GL", (COPPERBEECH, WINDROW, LARKMOOR)),
+    "bop": ("BP", (TIDEWRACK, WINDROW)),
+    "workers_compensation": ("WC", (COPPERBEECH, NINEFOLD)),
+    "commercial_auto": ("CA", (COPPERBEECH, FOXGLOVE)),
+    "commercial_property": ("CP", (TIDEWRACK, WINDROW, LARKMOOR)),
+    "umbrella": ("UM", (SALTMARSH, THREE, COPPERBEECH, LARKMOOR)),
+}
 EACH, ALL = Decimal(1_000_000), Decimal(2_000_000)
 
 
@@ -95,6 +113,7 @@ def load_demo(door: Door) -> None:
         door.run(settle, LOADER, person=each, password_hash=password_hash)
     door.run(draw_up, LOADER)
     door.run(give_authority, LOADER)
+    door.run(say_how_numbers_look, LOADER)
 
 
 @reads(Gate.SYSTEM)
@@ -194,6 +213,18 @@ def give_authority(tx: Tx) -> None:
         zip_prefixes=("02807",),
     )
     moratoria.add(tx, terms=coast)
+
+
+@writes(Gate.SYSTEM)
+def say_how_numbers_look(tx: Tx) -> None:
+    """Put into the intake form of each line how the demo's carriers write their policy numbers."""
+    for line, (letters, carriers) in NUMBERS.items():
+        known = [
+            {"carrier": each, "patterns": [f"{letters}-#######"], "example": f"{letters}-1234567"} for each in carriers
+        ]
+        text = shipped_text(line).replace('"policyNumbers": []', f'"policyNumbers": {json.dumps(known)}')
+        note = "How the carriers write their policy numbers"
+        versions.save(tx, kind=INTAKE_FORM.word, name=line, content=text, note=note, expected=0)
 
 
 def _first_of(tx: Tx, code: str) -> tuple[Account, Carrier]:

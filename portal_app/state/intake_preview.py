@@ -18,7 +18,7 @@ from portal_app.services.intake.reading import load
 from portal_app.state.configuration import ConfigurationState
 from portal_app.state.portal import PortalState
 from portal_app.state.submissions import drawing
-from portal_app.state.submissions.drawing import GroupRow
+from portal_app.state.submissions.drawing import GroupRow, Option
 from portal_app.state.submissions.sent import Sent, acked, fills, read_sent, with_defaults
 from portal_app.state.submissions.wizard import told_of
 
@@ -52,6 +52,7 @@ class PreviewState(PortalState):
     needs: dict[str, bool] = {}
     problems: dict[str, str] = {}
     doubts: dict[str, str] = {}
+    rows: dict[str, list[Option]] = {}
     acked: str = "{}"
     _text: str = ""
     _answers: Answers = {}
@@ -125,6 +126,7 @@ class PreviewState(PortalState):
         today = self._today()
         marks = drawing.marks(form, self._answers, self.section, self._keys, today)
         self.away, self.needs, self.problems, self.doubts = marks.away, marks.needs, marks.problems, marks.doubts
+        self.rows = marks.rows
         self.steps = [
             PreviewStep(each.name, each.title, told_of(each), each.name == self.section)
             for each in progress(form, self._answers, today)

@@ -135,6 +135,7 @@ def saved(page: Page) -> None:
 @pytest.mark.criterion("WIZARD-02")
 @pytest.mark.criterion("WIZARD-07")
 @pytest.mark.criterion("WIZARD-09")
+@pytest.mark.criterion("WIZARD-12")
 @pytest.mark.timeout(300)
 def test_personal_auto_is_entered_and_handed_in_on_a_desk(
     sessions: Sessions, opened: Opened, demo_site: Site, tmp_path: Path
@@ -170,12 +171,20 @@ def test_personal_auto_is_entered_and_handed_in_on_a_desk(
     expect(second.get_by_label("Name")).to_be_focused(timeout=WITHIN)
     second.get_by_label("Name").fill("Nell Marsh")
     saved(page)
+    drives = page.locator('[id="risk-vehicles--0--driver"]')
+    expect(drives.locator("option")).to_have_text(["—", "Driver 1: Wexford", "Driver 2: Nell Marsh"])
+    drives.select_option("2")
+    saved(page)
     assert look(page) == []
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
     second.get_by_role("button", name="Remove Driver 2").click()
     page.get_by_role("button", name=re.compile("Undo.*Driver 2")).click()
     expect(second.get_by_label("Name")).to_have_value("Nell Marsh")
     second.get_by_role("button", name="Remove Driver 2").click()
+    saved(page)
+    expect(drives.locator("option:checked")).to_have_text("2")
+    expect(page.locator('[id="risk-vehicles--0--driver-problem"]')).to_contain_text("Choose one of the drivers above")
+    drives.select_option("1")
     saved(page)
 
     page.get_by_role("navigation", name="Sections").get_by_role("link", name="Check and submit").first.click()
@@ -228,6 +237,9 @@ def test_general_liability_is_entered_and_handed_in_on_a_phone(
     for section in form.sections:
         expect(page.get_by_role("heading", name=section.title, exact=True)).to_be_visible(timeout=WITHIN)
         answer(page, form, section.name, answers)
+        if section.name == "risk":
+            of = page.locator('[id="risk-hazards--0--location"] option:checked')
+            expect(of).to_have_text("Location 1: Wexford Wexford")
         if section is form.sections[-1]:
             page.evaluate(AT_ONCE)
         else:

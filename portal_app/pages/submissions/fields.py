@@ -90,7 +90,8 @@ def _field(of: Any, each: Any) -> rx.Component:
         rx.match(
             each.kind,
             ("long", _long(of, each)),
-            ("select", _select(of, each)),
+            ("select", _select(of, each, each.options)),
+            ("row", _select(of, each, of.rows[each.ident])),
             ("date", _input(of, each, type="date", min="1900-01-01", max="2199-12-31")),
             rx.cond(
                 each.sign != "",
@@ -144,10 +145,10 @@ def _long(of: Any, each: Any) -> rx.Component:
     )
 
 
-def _select(of: Any, each: Any) -> rx.Component:
+def _select(of: Any, each: Any, options: Any) -> rx.Component:
     return rx.el.select(
         rx.el.option("—", value=""),
-        rx.foreach(each.options, lambda one: rx.el.option(one.label, value=one.value, key=one.value)),
+        rx.foreach(options, lambda one: rx.el.option(one.label, value=one.value, key=one.value)),
         id=each.ident,
         default_value=each.value,
         class_name="select",

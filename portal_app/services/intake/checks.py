@@ -1,20 +1,25 @@
 """Whether the rules between answers hold. Pure."""
 
+import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from portal_app.services.intake import places, policy_numbers, vin
 from portal_app.services.intake.conditions import holds
-from portal_app.services.intake.forms import TODAY, Check, Group, Rule
-from portal_app.services.intake.sheet import Cells, Sheet, number_of
+from portal_app.services.intake.forms import TODAY, Check, Group, Rule, Unit
+from portal_app.services.intake.sheet import Cells, Sheet
+from portal_app.services.intake.values import NOTHING
+
+Rows = list[tuple[int, Cells]]
+"""Of a group those for which the check asks, by their number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """Where a rule does not hold: `row` and `name` of a field of its group."""
+    """Where a rule does not hold: `row` and `name` of a field of its group; no name where it is the group itself."""
 
     row: int
     name: str
@@ -25,71 +30,116 @@ class Broken:
 def broken(sheet: Sheet, group: Group, check: Check) -> Iterator[Broken]:
     """Every place where the check does not hold. `check.field` is a name of the group, or the whole path to it."""
     name = check.field.rpartition(".")[2]
+    if check.rule is Rule.SOME:
+        if not _some(sheet, group, check, name):
+            yield Broken(0, "", check.message, check.warning)
+        return
     rows = [
         (number, cells)
         for number, cells in enumerate(sheet.rows.get(group.key, ()))
         if check.when is None or holds(check.when, sheet, cells)
     ]
-    if check.rule is Rule.UNIQUE:
-        bad = _repeated(rows, name)
-    elif check.rule is Rule.SUM_AT_MOST:
-        bad = _over(sheet, check, rows, name)
+    if of_rows := _OF_ROWS.get(check.rule):
+        bad = of_rows(sheet, group, check, rows)
     else:
-        bad = [number for number, cells in rows if not _kept(sheet, check, cells, name)]
+        bad = [number for number, cells in rows if not _kept(sheet, group, check, cells, name)]
     for number in bad:
         yield Broken(number, name, check.message, check.warning)
 
 
-def _kept(sheet: Sheet, check: Check, cells: Cells, name: str) -> bool:
+def _kept(sheet: Sheet, group: Group, check: Check, cells: Cells, name: str) -> bool:
     cell = cells.get(name)
     if cell is None or cell.value is None:
         return True
+    if compared := _LIMITS.get(check.rule):
+        return all(compared(mine, theirs) for mine, theirs in _limits(sheet, group, check, cells, name))
     return _RULES[check.rule](sheet, check, cell.value, _other(sheet, check, cells))
 
 
 def _other(sheet: Sheet, check: Check, cells: Cells) -> Any:
     """What the field is compared with; the first row's where that stands in another group."""
-    if not check.than or check.than == TODAY:
+    if not check.than or check.than[0] == TODAY:
         return check.amount
-    return next(sheet.values(check.than, cells), None)
+    return next(sheet.values(check.than[0], cells), None)
 
 
-def _repeated(rows: list[tuple[int, Cells]], name: str) -> list[int]:
+def _limits(sheet: Sheet, group: Group, check: Check, cells: Cells, name: str) -> list[tuple[Decimal, Decimal]]:
+    """Each part of the one limit beside that of the other. One that is not split is that of a person, and of an
+    accident too."""
+    mine = sheet.amounts(name, group, cells)
+    others = [sheet.amounts(path, group, cells) for path in check.than]
+    if not check.than:
+        others = [(Decimal(str(check.amount)),)]
+    if not mine or not all(others):
+        return []
+    theirs = tuple(part for other in others for part in other)
+    parts = max(len(mine), len(theirs))
+    mine, theirs = (each * parts if len(each) == 1 else each for each in (mine, theirs))
+    return list(zip(mine, theirs, strict=False))
+
+
+def _values(cells: Cells, names: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The values of a row, to compare with those of another; None where one is not there."""
+    found = [cells.get(name, NOTHING).value for name in names]
+    return None if None in found else tuple(str(each) for each in found)
+
+
+def _repeated(_sheet: Sheet, _group: Group, check: Check, rows: Rows) -> list[int]:
     """Rows whose value an earlier row has already."""
-    seen: set[str] = set()
+    seen: set[tuple[str, ...]] = set()
     again = []
     for number, cells in rows:
-        value = cells[name].value if name in cells else None
-        if value is None:
+        values = _values(cells, (check.field.rpartition(".")[2], *check.same))
+        if values is None:
             continue
-        if str(value) in seen:
+        if values in seen:
             again.append(number)
-        seen.add(str(value))
+        seen.add(values)
     return again
 
 
-def _over(sheet: Sheet, check: Check, rows: list[tuple[int, Cells]], name: str) -> list[int]:
+def _outside(sheet: Sheet, _group: Group, check: Check, rows: Rows) -> list[int]:
+    """Rows whose value no row of the other group has."""
+    key, _, there = check.than[0].rpartition(".")
+    known = {_values(cells, (there, *check.same)) for cells in sheet.rows.get(key, ())} - {None}
+    mine = [(number, _values(cells, (check.field.rpartition(".")[2], *check.same))) for number, cells in rows]
+    return [number for number, values in mine if known and values is not None and values not in known]
+
+
+def _over(sheet: Sheet, group: Group, check: Check, rows: Rows) -> list[int]:
     """The last row that adds to a sum which is too large."""
-    parts = [(number, number_of(cells[name].value)) for number, cells in rows if name in cells]
+    name = check.field.rpartition(".")[2]
+    parts = [(number, sheet.amounts(name, group, cells)) for number, cells in rows]
     parts = [(number, part) for number, part in parts if part]
-    most = number_of(_other(sheet, check, {})) if check.than else (Decimal(str(check.amount)),)
+    most = sheet.amounts(check.than[0], group, {}) if check.than else (Decimal(str(check.amount)),)
     if parts and most and sum(part[0] for _, part in parts) > most[0]:
         return [parts[-1][0]]
     return []
 
 
-def _dates(sheet: Sheet, check: Check, value: Any, other: Any) -> tuple[date, date] | None:
-    given = sheet.today.isoformat() if check.than == TODAY else other
+def _some(sheet: Sheet, group: Group, check: Check, name: str) -> bool:
+    """Where there are rows, one of them is what the check asks for."""
+    rows = sheet.rows.get(group.key, ())
+    if not rows or (check.when is not None and not holds(check.when, sheet, {})):
+        return True
+    return any(cells.get(name, NOTHING).value in check.values for cells in rows)
+
+
+def _dates(sheet: Sheet, check: Check, value: Any, other: Any) -> tuple[Any, Any] | None:
+    """Two dates to compare; of a year the year that the other lies in."""
+    given = sheet.today.isoformat() if check.than[0] == TODAY else other
     try:
-        mine, theirs = date.fromisoformat(value), date.fromisoformat(given)
+        theirs = _later(date.fromisoformat(given), int(check.amount or 0), check.unit)
+        return (value, theirs.year) if isinstance(value, int) else (date.fromisoformat(value), theirs)
     except (TypeError, ValueError):
         return None
-    return mine, _later(theirs, int(check.amount or 0))
 
 
-def _later(day: date, years: int) -> date:
-    """The same day so many years on; the 28th where there is no 29th."""
-    year = min(max(day.year + years, 1), 9999)
+def _later(day: date, amount: int, unit: Unit) -> date:
+    """The day so much later; of so many years the 28th where there is no 29th."""
+    if unit is Unit.DAYS:
+        return day + timedelta(days=amount)
+    year = min(max(day.year + amount, 1), 9999)
     try:
         return day.replace(year=year)
     except ValueError:
@@ -111,25 +161,12 @@ def _not_after(sheet: Sheet, check: Check, value: Any, other: Any) -> bool:
     return both is None or both[0] <= both[1]
 
 
-def _numbers(check: Check, value: Any, other: Any) -> list[tuple[Decimal, Decimal]]:
-    """Each part of the one beside that of the other: two of split limits, and every part beside a single number."""
-    mine = number_of(value)
-    theirs = (Decimal(str(check.amount)),) if not check.than and check.amount is not None else number_of(other)
-    if len(theirs) == 1:
-        theirs *= len(mine)
-    return list(zip(mine, theirs, strict=False))
-
-
-def _at_most(_sheet: Sheet, check: Check, value: Any, other: Any) -> bool:
-    return all(mine <= theirs for mine, theirs in _numbers(check, value, other))
-
-
-def _at_least(_sheet: Sheet, check: Check, value: Any, other: Any) -> bool:
-    return all(mine >= theirs for mine, theirs in _numbers(check, value, other))
-
-
 def _is(_sheet: Sheet, check: Check, value: Any, _other: Any) -> bool:
     return bool(value is check.value) if isinstance(check.value, bool) else str(value) == check.value
+
+
+def _row_of(sheet: Sheet, check: Check, value: Any, _other: Any) -> bool:
+    return isinstance(value, int) and 1 <= value <= len(sheet.rows.get(check.than[0], ()))
 
 
 def _in_state(_sheet: Sheet, _check: Check, value: Any, other: Any) -> bool:
@@ -161,11 +198,20 @@ _RULES: dict[Rule, Callable[[Sheet, Check, Any, Any], bool]] = {
     Rule.AFTER: _after,
     Rule.NOT_BEFORE: _not_before,
     Rule.NOT_AFTER: _not_after,
-    Rule.AT_MOST: _at_most,
-    Rule.AT_LEAST: _at_least,
     Rule.IS: _is,
+    Rule.ROW_OF: _row_of,
     Rule.POSTAL_CODE_IN_STATE: _in_state,
     Rule.YEAR_OF_VIN: _year,
     Rule.MAKE_OF_VIN: _make,
     Rule.POLICY_NUMBER_OF_CARRIER: _number_of_carrier,
+}
+_LIMITS: dict[Rule, Callable[[Decimal, Decimal], bool]] = {
+    Rule.AT_MOST: operator.le,
+    Rule.AT_LEAST: operator.ge,
+    Rule.BELOW: operator.lt,
+}
+_OF_ROWS: dict[Rule, Callable[[Sheet, Group, Check, Rows], list[int]]] = {
+    Rule.UNIQUE: _repeated,
+    Rule.AMONG: _outside,
+    Rule.SUM_AT_MOST: _over,
 }

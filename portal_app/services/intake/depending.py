@@ -37,8 +37,7 @@ def _shown_by(group: Group) -> Iterator[str]:
 
 
 def _compared(check: Check) -> Iterator[str]:
-    if "." in check.than:
-        yield check.than
+    yield from (path for path in check.than if "." in path)
     yield from _asked(check.when)
 
 
@@ -53,4 +52,5 @@ def _asked(condition: Condition | None) -> Iterator[str]:
 
 
 def _key(path: str) -> str:
-    return path.rpartition(".")[0]
+    """That of the group, of a field or of the group itself."""
+    return ".".join(path.split(".")[:2])

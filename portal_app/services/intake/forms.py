@@ -40,6 +40,7 @@ class FieldType(StrEnum):
     SIC = "sic"
     GL_CLASS = "gl_class"
     WC_CLASS = "wc_class"
+    NAIC = "naic"
     POLICY_NUMBER = "policy_number"
     CARRIER = "carrier"
 
@@ -57,13 +58,24 @@ class Rule(StrEnum):
     NOT_AFTER = "not_after"
     AT_MOST = "at_most"
     AT_LEAST = "at_least"
+    BELOW = "below"
     SUM_AT_MOST = "sum_at_most"
     IS = "is"
     UNIQUE = "unique"
+    SOME = "some"
+    ROW_OF = "row_of"
+    AMONG = "among"
     POSTAL_CODE_IN_STATE = "postal_code_in_state"
     YEAR_OF_VIN = "year_of_vin"
     MAKE_OF_VIN = "make_of_vin"
     POLICY_NUMBER_OF_CARRIER = "policy_number_of_carrier"
+
+
+class Unit(StrEnum):
+    """What the amount of a rule between dates counts."""
+
+    YEARS = "years"
+    DAYS = "days"
 
 
 class Role(StrEnum):
@@ -101,21 +113,25 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """`acord` are names on paper with what goes there where this is chosen, in place of the value at the field's own
-    names."""
+    """`amounts` is the limit that it stands for, in dollars: one, or one per person and one per accident. A value that
+    is the limit itself, such as "100000/300000", needs none. `acord` are names on paper with what goes there where this
+    is chosen, in place of the value at the field's own names."""
 
     value: str
     label: str
+    amounts: tuple[int | float, ...] = ()
     acord: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """How many rows a group has, and what one of them is called: "driver"."""
+    """How many rows a group has, and what one of them is called: "driver"; `named` are the fields by whose answers it
+    is told apart from the others."""
 
     least: int
     most: int
     item: str
+    named: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +160,19 @@ class Field:
 @dataclass(frozen=True, slots=True)
 class Check:
     """A rule between `field` and `than` (another field), or `amount`, or `value`; `message` says what to do. In a group
-    that repeats it holds for each row. A date may be compared with `TODAY`, and `amount` years are added to what it is
-    compared with. A `warning` keeps nobody from submitting."""
+    that repeats it holds for each row. Limits may be compared with two fields, one per person and one per accident. A
+    date may be compared with `TODAY`, and `amount` of `unit` are added to what it is compared with. Of `ROW_OF`, `than`
+    is the key of a group. `values` are those of which `SOME` row has one, `same` the fields in which the rows that are
+    compared agree. A `warning` keeps nobody from submitting."""
 
     rule: Rule
     field: str
-    than: str = ""
+    than: tuple[str, ...] = ()
     amount: int | float | None = None
+    unit: Unit = Unit.YEARS
     value: str | bool | None = None
+    values: tuple[str | bool, ...] = ()
+    same: tuple[str, ...] = ()
     when: Condition | None = None
     message: str = ""
     warning: bool = False

@@ -128,12 +128,13 @@ def _group(reader: Reader, at: Place, given: Any, section: str) -> Group:
 
 
 def _repeat(reader: Reader, at: Place, given: Any) -> Repeat:
-    own = reader.fields(at, given, ("least", "most", "item"))
+    own = reader.fields(at, given, ("least", "most", "item", "named"))
     least = reader.whole(at / "least", own.get("least", 0), 0, MOST_ROWS)
     most = reader.whole(at / "most", own.get("most"), 1, MOST_ROWS)
     if least > most:
         reader.wrong(at / "least", "should be at most as large as most")
-    return Repeat(least, most, reader.text(at / "item", own.get("item"), 60, empty=False))
+    item = reader.text(at / "item", own.get("item"), 60, empty=False)
+    return Repeat(least, most, item, _texts(reader, at / "named", own.get("named", []), 4, 64))
 
 
 def _field(reader: Reader, at: Place, given: Any) -> Field:
@@ -173,17 +174,27 @@ def _default(reader: Reader, at: Place, given: Any, kind: FieldType) -> str | bo
 def _choices(reader: Reader, at: Place, given: Any, kind: FieldType) -> tuple[Choice, ...]:
     found = []
     for number, each in _listed(reader, at, given, MOST_CHOICES):
-        own = reader.fields(at / str(number), each, ("value", "label", "acord"))
+        own = reader.fields(at / str(number), each, ("value", "label", "amount", "acord"))
         value = reader.text(at / str(number) / "value", own.get("value"), 64, empty=False)
         if value != value.strip():
             reader.wrong(at / str(number) / "value", "should begin and end with something other than a space")
         label = reader.text(at / str(number) / "label", own.get("label"), TITLE, empty=False)
+        amounts = _amounts(reader, at / str(number) / "amount", own.get("amount", []))
         acord = placed_of(reader, at / str(number) / "acord", own["acord"]) if "acord" in own else ()
-        found.append(Choice(value, label, acord))
+        found.append(Choice(value, label, amounts, acord))
     if (kind in OF_CHOICES) != bool(found):
         reader.wrong(at, "should hold at least one choice" if not found else f"stands for nothing: the type is {kind}")
     _once(reader, at, [each.value for each in found])
     return tuple(found)
+
+
+def _amounts(reader: Reader, at: Place, given: Any) -> tuple[int | float, ...]:
+    """One amount, or one per person and one per accident."""
+    listed = given if isinstance(given, list) else [given]
+    if len(listed) > 2:
+        reader.wrong(at, "should be an amount, or two in a list: per person and per accident")
+    read = [number_of(reader, at, each) for each in listed[:2]]
+    return tuple(each for each in read if each is not None)
 
 
 def _acord(reader: Reader, at: Place, given: Any) -> tuple[str, ...]:

@@ -1,17 +1,22 @@
 """Reads the conditions and the checks of an intake form, as they are written."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from portal_app.services.configuration.reading import Place, Reader
-from portal_app.services.intake.forms import TODAY, Check, Condition, Rule
+from portal_app.services.intake.forms import TODAY, Check, Condition, Rule, Unit
 
-DEEPEST, MOST_PARTS, PATH = 6, 60, 200
+DEEPEST, MOST_PARTS, MOST_SAME, PATH = 6, 60, 4, 200
 OF_QUESTION = ("field", "is", "in", "answered", "past", "atLeast", "atMost")
 _QUESTIONS = ("is", "in", "answered", "past")
 OF_DATES = {Rule.AFTER, Rule.NOT_BEFORE, Rule.NOT_AFTER}
-OF_NUMBERS = {Rule.AT_MOST, Rule.AT_LEAST, Rule.SUM_AT_MOST}
+OF_LIMITS = {Rule.AT_MOST, Rule.AT_LEAST, Rule.BELOW}
+OF_CHECK = (
+    "check", "field", "than", "amount", "unit", "value", "values", "same", "when", "message", "warning",
+)  # fmt: skip
+MOST_IN = {Unit.YEARS: 200, Unit.DAYS: 36_500}
 
 
 def number_of(reader: Reader, at: Place, given: Any) -> int | float | None:
@@ -70,7 +75,7 @@ def _value(reader: Reader, at: Place, given: Any) -> str | bool:
 
 def check_of(reader: Reader, at: Place, given: Any, *, whole_path: bool) -> Check:
     """A check; with `whole_path`, of the form, whose fields are "section.group.field"."""
-    own = reader.fields(at, given, ("check", "field", "than", "amount", "value", "when", "message", "warning"))
+    own = reader.fields(at, given, OF_CHECK)
     rule = Rule(reader.one_of(at / "check", own.get("check"), Rule))
     field = reader.text(at / "field", own.get("field"), PATH, empty=False)
     if field and (field.count(".") == 2) is not whole_path:
@@ -80,9 +85,12 @@ def check_of(reader: Reader, at: Place, given: Any, *, whole_path: bool) -> Chec
     found = Check(
         rule=rule,
         field=field,
-        than=reader.text(at / "than", own.get("than", ""), PATH),
+        than=_than(reader, at / "than", own.get("than", []), rule),
         amount=number_of(reader, at / "amount", own["amount"]) if "amount" in own else None,
+        unit=Unit(reader.one_of(at / "unit", own.get("unit", Unit.YEARS), Unit)),
         value=_value(reader, at / "value", own["value"]) if "value" in own else None,
+        values=tuple(_value(reader, at / "values", each) for each in _several(reader, at / "values", own, MOST_PARTS)),
+        same=tuple(reader.text(at / "same", each, PATH) for each in _several(reader, at / "same", own, MOST_SAME)),
         when=condition_of(reader, at / "when", own["when"]) if "when" in own else None,
         message=reader.text(at / "message", own.get("message"), 300, empty=False),
         warning=reader.flag(at / "warning", own.get("warning", False)),
@@ -91,22 +99,54 @@ def check_of(reader: Reader, at: Place, given: Any, *, whole_path: bool) -> Chec
     return found
 
 
+def _several(reader: Reader, at: Place, own: Mapping[str, Any], most: int) -> list[Any]:
+    """What is listed under the last name of the place, or nothing."""
+    name = at.path.rpartition(".")[2]
+    if name not in own:
+        return []
+    if not isinstance(own[name], list) or not 0 < len(own[name]) <= most:
+        reader.wrong(at, f"should be a list [ … ] of 1 to {most}")
+        return []
+    return list(own[name])
+
+
+def _than(reader: Reader, at: Place, given: Any, rule: Rule) -> tuple[str, ...]:
+    """One field, or two for the parts of a limit."""
+    listed = given if isinstance(given, list) else [given] if given != "" else []
+    most = 2 if rule in OF_LIMITS else 1
+    if len(listed) > most:
+        reader.wrong(at, "should be one field, or of limits two in a list: per person and per accident")
+    return tuple(reader.text(at, each, PATH, empty=False) for each in listed[:most])
+
+
 def _check_parts(reader: Reader, at: Place, check: Check) -> None:
     """Each rule has what it compares with, and nothing else."""
-    rule, than, amount, value = check.rule, bool(check.than), check.amount is not None, check.value is not None
-    if rule is Rule.IS:
-        right, wanted = value and not than and not amount, "value"
-    elif rule is Rule.UNIQUE:
-        right, wanted = not (value or than or amount), "neither than, amount nor value"
-    elif rule in OF_DATES:
-        right, wanted = than and not value, "than, and may have amount, in years"
-        if amount and not (isinstance(check.amount, int) and abs(check.amount) <= 200):
-            reader.wrong(at / "amount", "should be a whole number of years")
-    elif rule in OF_NUMBERS:
-        right, wanted = than is not amount and not value, "either than or amount"
-    else:
-        right, wanted = than and not amount and not value, "than"
+    parts = {name for name in ("than", "amount", "value", "values", "same") if getattr(check, name) not in (None, ())}
+    right, wanted = _takes(check.rule, parts)
     if not right:
-        reader.wrong(at, f"{rule} takes {wanted}")
-    if check.than == TODAY and rule not in OF_DATES:
+        reader.wrong(at, f"{check.rule} takes {wanted}")
+    if check.rule in OF_DATES:
+        most = MOST_IN[check.unit]
+        if check.amount and not (isinstance(check.amount, int) and abs(check.amount) <= most):
+            reader.wrong(at / "amount", f"should be a whole number of {check.unit}, at most {most:,}")
+    elif check.unit is not Unit.YEARS:
+        reader.wrong(at / "unit", "is of a rule between dates alone")
+    if TODAY in check.than and check.rule not in OF_DATES:
         reader.wrong(at / "than", f"{TODAY} can be compared with a date alone")
+
+
+def _takes(rule: Rule, parts: set[str]) -> tuple[bool, str]:
+    """Whether these are the parts of the rule, and which are."""
+    if rule is Rule.IS:
+        return parts == {"value"}, "value"
+    if rule is Rule.SOME:
+        return parts == {"values"}, "values"
+    if rule is Rule.UNIQUE:
+        return parts <= {"same"}, "neither than, amount nor value, and may have same"
+    if rule is Rule.AMONG:
+        return {"than"} <= parts <= {"than", "same"}, "than, and may have same"
+    if rule in OF_DATES:
+        return {"than"} <= parts <= {"than", "amount"}, "than, and may have amount, in years or days"
+    if rule in OF_LIMITS or rule is Rule.SUM_AT_MOST:
+        return parts in ({"than"}, {"amount"}), "either than or amount"
+    return parts == {"than"}, "than"

@@ -38,15 +38,21 @@ OF_ROLE = {
     Role.CARRIER: frozenset({FieldType.CARRIER}),
 }
 COMPARABLE = NUMBERS | OF_CHOICES
+DATES = frozenset({FieldType.DATE})
+DATED = DATES | {FieldType.YEAR}
 OF_RULE: dict[Rule, tuple[frozenset[FieldType] | None, frozenset[FieldType] | None]] = {
-    Rule.AFTER: (frozenset({FieldType.DATE}), frozenset({FieldType.DATE})),
-    Rule.NOT_BEFORE: (frozenset({FieldType.DATE}), frozenset({FieldType.DATE})),
-    Rule.NOT_AFTER: (frozenset({FieldType.DATE}), frozenset({FieldType.DATE})),
+    Rule.AFTER: (DATED, DATES),
+    Rule.NOT_BEFORE: (DATED, DATES),
+    Rule.NOT_AFTER: (DATED, DATES),
     Rule.AT_MOST: (COMPARABLE, COMPARABLE),
     Rule.AT_LEAST: (COMPARABLE, COMPARABLE),
+    Rule.BELOW: (COMPARABLE, COMPARABLE),
     Rule.SUM_AT_MOST: (COMPARABLE, COMPARABLE),
     Rule.IS: (None, None),
     Rule.UNIQUE: (None, None),
+    Rule.SOME: (None, None),
+    Rule.ROW_OF: (frozenset({FieldType.WHOLE}), None),
+    Rule.AMONG: (None, None),
     Rule.POSTAL_CODE_IN_STATE: (frozenset({FieldType.POSTAL_CODE}), frozenset({FieldType.STATE})),
     Rule.YEAR_OF_VIN: (frozenset({FieldType.VIN}), frozenset({FieldType.YEAR})),
     Rule.MAKE_OF_VIN: (frozenset({FieldType.VIN}), TEXTS),
@@ -72,16 +78,16 @@ def check_references(reader: Reader, form: Form) -> None:
             at = Place(f"sections.{s}.groups.{g}")
             if group.when:
                 _check_condition(reader, at / "when", group.when, earlier, {})
+            for name in group.repeat.named if group.repeat else ():
+                named = group.field(name)
+                if named is None or named.personal:
+                    reader.wrong(at / "repeat.named", "should be fields of the group that are not personal")
             _check_fields(reader, at / "fields", group, earlier, everything)
             for number, check in enumerate(group.checks):
-                own = {field.name: field for field in group.fields}
-                _check_check(reader, at / "checks" / str(number), check, everything, own)
+                _check_check(reader, at / "checks" / str(number), form, group, check)
             earlier |= {f"{group.key}.{field.name}": field for field in group.fields}
     for number, check in enumerate(form.checks):
-        own = {
-            each.name: each for group in form.groups if check.field.startswith(f"{group.key}.") for each in group.fields
-        }
-        _check_check(reader, Place("checks") / str(number), check, everything, own)
+        _check_check(reader, Place("checks") / str(number), form, form.group(check.field.rpartition(".")[0]), check)
     for role, path in form.roles.items():
         _check_role(reader, Place("roles") / role, form, role, path)
 
@@ -136,25 +142,64 @@ def _can_be(field: Field, value: str | bool) -> bool:
     return found is not None and str(found) == value
 
 
-def _check_check(
-    reader: Reader, at: Place, check: Check, everything: Mapping[str, Field], own: Mapping[str, Field]
-) -> None:
-    field = everything.get(check.field) if "." in check.field else own.get(check.field)
-    mine, theirs = OF_RULE[check.rule]
-    if field is None:
+def _check_check(reader: Reader, at: Place, form: Form, group: Group | None, check: Check) -> None:
+    """`group` is that of the field that the check concerns."""
+    field = group.field(check.field.rpartition(".")[2]) if group else None
+    if group is None or field is None:
         reader.wrong(at / "field", "there is no such field")
-    elif mine and field.type not in mine:
+        return
+    mine, theirs = OF_RULE[check.rule]
+    if mine and field.type not in mine:
         reader.wrong(at / "field", f"should be of type {' or '.join(sorted(mine))}")
     elif check.value is not None and not _can_be(field, check.value):
         reader.wrong(at / "value", "is a value that the field never has")
-    if check.than and check.than != TODAY:
-        other = everything.get(check.than) if "." in check.than else own.get(check.than)
-        if other is None:
-            reader.wrong(at / "than", "there is no such field")
-        elif theirs and other.type not in theirs:
-            reader.wrong(at / "than", f"should be of type {' or '.join(sorted(theirs))}")
+    elif not all(_can_be(field, value) for value in check.values):
+        reader.wrong(at / "values", "holds a value that the field never has")
+    if check.rule is Rule.ROW_OF:
+        there = form.group(check.than[0])
+        if there is None or there.repeat is None:
+            reader.wrong(at / "than", "there is no such group that repeats")
+    elif check.rule is Rule.AMONG:
+        _check_among(reader, at, form, group, check)
+    elif check.than != (TODAY,):
+        for path in check.than:
+            _check_than(reader, at / "than", _found(form, group, path), theirs)
+    for name in check.same:
+        if group.field(name) is None:
+            reader.wrong(at / "same", f"there is no field {name[:64]} beside this one")
     if check.when:
+        everything = {f"{each.key}.{one.name}": one for each, one in form.fields()}
+        # Of all rows together none is asked alone.
+        own = {} if check.rule is Rule.SOME else {each.name: each for each in group.fields}
         _check_condition(reader, at / "when", check.when, everything, own)
+
+
+def _found(form: Form, group: Group, path: str) -> Field | None:
+    found = form.at(path) if "." in path else None
+    return found[1] if found else group.field(path)
+
+
+def _check_than(reader: Reader, at: Place, field: Field | None, types: frozenset[FieldType] | None) -> None:
+    if field is None:
+        reader.wrong(at, "there is no such field")
+    elif types and field.type not in types:
+        reader.wrong(at, f"should be of type {' or '.join(sorted(types))}")
+
+
+def _check_among(reader: Reader, at: Place, form: Form, group: Group, check: Check) -> None:
+    """The field and what has to agree with it stand in another group under types of their own."""
+    found = form.at(check.than[0])
+    there = found[0] if found else None
+    if there is None or there is group:
+        reader.wrong(at / "than", 'should be the "section.group.field" of another group')
+        return
+    name, other = (path.rpartition(".")[2] for path in (check.field, check.than[0]))
+    for place, ours, theirs in (("than", name, other), *(("same", each, each) for each in check.same)):
+        one, two = group.field(ours), there.field(theirs)
+        if two is None:
+            reader.wrong(at / place, f"there is no field {theirs[:64]} in that group")
+        elif one is not None and one.type is not two.type:
+            reader.wrong(at / place, f"should be of type {one.type}")
 
 
 def _check_role(reader: Reader, at: Place, form: Form, role: Role, path: str) -> None:

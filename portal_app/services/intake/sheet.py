@@ -53,6 +53,12 @@ class Sheet:
         for cells in self.rows.get(key, ()):
             yield cells.get(name, NOTHING).value
 
+    def amounts(self, path: str, group: Group, own: Cells) -> tuple[Decimal, ...]:
+        """The numbers to compare at a path: of the own row, which is of this group, for a bare name, else of the first
+        row there."""
+        found = self.form.at(path) if "." in path else None
+        return amounts_of(found[1] if found else group.field(path), next(self.values(path, own), None))
+
     def shown(self) -> Iterator[tuple[Group, int, Cells]]:
         """Every row that is shown, in the order of the form."""
         for group in self.form.groups:
@@ -119,8 +125,12 @@ def _names(form: Form) -> dict[str, tuple[Group, frozenset[str]]]:
     return {group.key: (group, frozenset(each.name for each in group.fields)) for group in form.groups}
 
 
-def number_of(value: Any) -> tuple[Decimal, ...]:
-    """A value as numbers to compare: two of "100000/300000", none where it is none."""
+def amounts_of(field: Field | None, value: Any) -> tuple[Decimal, ...]:
+    """A value as numbers to compare: those that its choice stands for, two of "100000/300000", none where it is no
+    number."""
+    choices = field.choices if field else ()
+    if said := next((each.amounts for each in choices if each.value == value), ()):
+        return tuple(Decimal(str(each)) for each in said)
     if isinstance(value, int) and not isinstance(value, bool):
         return (Decimal(value),)
     if not isinstance(value, str):

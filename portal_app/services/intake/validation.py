@@ -12,6 +12,7 @@ from portal_app.services.intake import checks, vin
 from portal_app.services.intake.forms import (
     OF_CHOICES,
     Answers,
+    Check,
     Field,
     FieldType,
     Form,
@@ -68,11 +69,11 @@ def found_on(sheet: Sheet, *, whole: bool) -> list[Problem]:
             found.append(Problem(group.key, group.title, _too_few(group)))
         for number, cells in enumerate(rows):
             found += _of_row(sheet, group, number, cells, whole)
-        found += [_told(group, broken) for check in group.checks for broken in checks.broken(sheet, group, check)]
+        found += [_told(group, broken) for check in group.checks for broken in _broken(sheet, group, check, whole)]
     for check in sheet.form.checks:
         key = check.field.rpartition(".")[0]
         if own := sheet.form.group(key):
-            found += [_told(own, broken) for broken in checks.broken(sheet, own, check)]
+            found += [_told(own, broken) for broken in _broken(sheet, own, check, whole)]
     places = _places(sheet.form)
     return sorted(found, key=lambda each: _place(places, each.path))
 
@@ -114,16 +115,22 @@ def _of_row(sheet: Sheet, group: Group, number: int, cells: Cells, whole: bool) 
 def _year_beside(group: Group, field: Field, cells: Cells) -> int | None:
     """The year of the vehicle, where the form says which field that is."""
     for check in group.checks:
-        if check.rule is Rule.YEAR_OF_VIN and check.field == field.name and check.than in cells:
-            year: int | None = cells[check.than].value
+        if check.rule is Rule.YEAR_OF_VIN and check.field == field.name and check.than[0] in cells:
+            year: int | None = cells[check.than[0]].value
             return year
     return None
 
 
+def _broken(sheet: Sheet, group: Group, check: Check, whole: bool) -> Iterator[checks.Broken]:
+    """A row that is not there is missing, and told with what is."""
+    return checks.broken(sheet, group, check) if whole or check.rule is not Rule.SOME else iter(())
+
+
 def _told(group: Group, broken: checks.Broken) -> Problem:
     field = group.field(broken.name)
-    label = field.label if field else group.title
-    return Problem(path_of(group, broken.row, broken.name), label, broken.message, broken.warning)
+    if field is None:
+        return Problem(group.key, group.title, broken.message, broken.warning)
+    return Problem(path_of(group, broken.row, broken.name), field.label, broken.message, broken.warning)
 
 
 def _group_of(path: str) -> str:

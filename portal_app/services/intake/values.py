@@ -321,6 +321,7 @@ _READERS: dict[FieldType, Reading] = {
     FieldType.WC_CLASS: _of_digits(
         range(3, 5), "Enter a workers compensation class code, of three digits in PA and DE, else of four such as 8810."
     ),
+    FieldType.NAIC: _of_digits(range(5, 6), "Enter the NAIC company code of the carrier, which has five digits."),
     FieldType.POLICY_NUMBER: _policy_number,
     FieldType.CARRIER: _line,
 }

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from portal_app.services.intake.forms import Answers, Field, FieldType, Form, Group, Row
+from portal_app.services.intake.forms import Answers, Check, Field, FieldType, Form, Group, Row, Rule
 from portal_app.services.intake.sheet import Sheet, laid_out
 from portal_app.services.intake.validation import Problem, problems
 from portal_app.services.intake.values import MAILED_TO, read
 
-FEW = 4
+FEW, LONGEST_NAME = 4, 80
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 PATH = re.compile(r"(?P<group>[^\[\].]+\.[^\[\].]+)(?:\[(?P<row>\d+)\])?(?:\.(?P<field>[^\[\].]+))?")
 YES_OR_NO = (("true", "Yes"), ("false", "No"))
-DIGITS = {FieldType.WHOLE, FieldType.YEAR, FieldType.NAICS, FieldType.SIC, FieldType.GL_CLASS, FieldType.WC_CLASS}
+DIGITS = {FieldType.WHOLE, FieldType.YEAR, FieldType.NAICS, FieldType.SIC, FieldType.GL_CLASS, FieldType.WC_CLASS,
+          FieldType.NAIC}  # fmt: skip
 MODES = {FieldType.DECIMAL: "decimal", FieldType.MONEY: "decimal", FieldType.PERCENT: "decimal",
          FieldType.PHONE: "tel", FieldType.EMAIL: "email", FieldType.POSTAL_CODE: "numeric", FieldType.FEIN: "numeric",
          FieldType.SSN: "numeric"} | dict.fromkeys(DIGITS, "numeric")  # fmt: skip
@@ -33,8 +34,8 @@ class Option:
 
 @dataclass
 class FieldRow:
-    """`kind` is the input: "text", "long", "date", "select", "radio" or "checks"; the answer of a `flag` is yes or no.
-    `value` is what was typed, `sign` stands before it."""
+    """`kind` is the input: "text", "long", "date", "select", "row", "radio" or "checks"; the answer of a `flag` is yes
+    or no. Of a "row" the options are those of the marks. `value` is what was typed, `sign` stands before it."""
 
     ident: str
     name: str
@@ -80,12 +81,13 @@ class GroupRow:
 @dataclass(frozen=True)
 class Marks:
     """Of a section as the answers stand, by the id in the page: what is not asked, what has to be answered, what is
-    wrong, and what is doubted."""
+    wrong, what is doubted, and which rows can be chosen from."""
 
     away: dict[str, bool]
     needs: dict[str, bool]
     problems: dict[str, str]
     doubts: dict[str, str]
+    rows: dict[str, list[Option]]
 
 
 def ident_of(group: str, row: str = "", field: str = "") -> str:
@@ -131,7 +133,7 @@ def _field(group: Group, row: str, field: Field, value: Any, today: date) -> Fie
     typed = value if isinstance(value, str) else ""
     if field.type is FieldType.DATE:
         typed = str(read(field, value, today).value or typed)
-    kind = _kind(field, typed)
+    kind = "row" if row_check(group, field) else _kind(field, typed)
     return FieldRow(
         ident=ident_of(group.key, row, field.name),
         name=field.name,
@@ -184,7 +186,39 @@ def marks(form: Form, answers: Answers, section: str, keys: Mapping[str, Sequenc
         needed(form, sheet, section, keys),
         sentences(wrong, section, keys, warning=False),
         sentences(wrong, section, keys, warning=True),
+        choosable(form, answers, section, keys),
     )
+
+
+def row_check(group: Group, field: Field) -> Check | None:
+    """What says that the field is the number of a row of another group, where something does."""
+    return next((each for each in group.checks if each.rule is Rule.ROW_OF and each.field == field.name), None)
+
+
+def choosable(form: Form, answers: Answers, section: str, keys: Mapping[str, Sequence[str]]) -> dict[str, list[Option]]:
+    """By the id of a field that is the number of a row, the rows that there are; and what it is now, if it is none."""
+    found: dict[str, list[Option]] = {}
+    for group in _of(form, section):
+        for field in group.fields:
+            check = row_check(group, field)
+            there = form.group(check.than[0]) if check else None
+            if there is None:
+                continue
+            rows = {str(at): named(there, at, row) for at, row in enumerate(answers.get(there.key, ()), 1)}
+            for key, row in zip(keys.get(group.key, ()), answers.get(group.key, ()), strict=False):
+                value = row.get(field.name)
+                strange = {str(value): str(value)} if value and str(value) not in rows else {}
+                found[ident_of(group.key, key, field.name)] = [
+                    Option(code, label, code == str(value)) for code, label in (rows | strange).items()
+                ]
+    return found
+
+
+def named(group: Group, number: int, row: Row) -> str:
+    """A row as people tell it from the others: "Vehicle 2: 2015 Honda Civic"."""
+    item, fields = (group.repeat.item, group.repeat.named) if group.repeat else (group.title, ())
+    words = " ".join(str(row[name]).strip() for name in fields if row.get(name) not in (None, "", []))
+    return f"{item[:1].upper()}{item[1:]} {number}{': ' if words else ''}{words[:LONGEST_NAME]}"
 
 
 def hidden(form: Form, sheet: Sheet, section: str, keys: Mapping[str, Sequence[str]]) -> dict[str, bool]:

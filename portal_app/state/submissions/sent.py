@@ -88,7 +88,8 @@ def fills(form: Form, sent: Sent, today: date) -> dict[str, str]:
 def _known(group: Group, name: str, type_: FieldType, value: Any, today: date) -> dict[str, str]:
     if not isinstance(value, str):
         return {}
-    beside = {check.rule: check.than for check in group.checks if check.field == name and "." not in check.than}
+    compared = [check for check in group.checks if check.field == name and check.than]
+    beside = {check.rule: check.than[0] for check in compared if "." not in check.than[0]}
     if type_ is FieldType.VIN:
         told = vin.decoded(vin.cleaned(value), today)
         year = str(told.years[0]) if told.years and told.check_digit else ""

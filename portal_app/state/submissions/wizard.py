@@ -21,7 +21,7 @@ from portal_app.state import wording
 from portal_app.state.portal import PortalState
 from portal_app.state.producers.form import part_of
 from portal_app.state.submissions import drawing
-from portal_app.state.submissions.drawing import GroupRow
+from portal_app.state.submissions.drawing import GroupRow, Option
 from portal_app.state.submissions.sent import Sent, acked, fills, read_sent, with_defaults
 
 SUBMITS = Permission.SUBMIT_BUSINESS
@@ -52,8 +52,9 @@ class Difference:
 
 
 class WizardState(PortalState):
-    """`keys` are those of the rows of each group as they are drawn; `away`, `needs`, `problems` and `doubts` go by the
-    id of a field in the page. `acked` is what was answered last about each group, as the page reads it."""
+    """`keys` are those of the rows of each group as they are drawn; `away`, `needs`, `problems`, `doubts` and `rows`
+    (those that a field which is the number of one can be) go by the id of a field in the page. `acked` is what was
+    answered last about each group, as the page reads it."""
 
     shown: str = ""
     insured: str = ""
@@ -75,6 +76,7 @@ class WizardState(PortalState):
     needs: dict[str, bool] = {}
     problems: dict[str, str] = {}
     doubts: dict[str, str] = {}
+    rows: dict[str, list[Option]] = {}
     conflicts: dict[str, list[Difference]] = {}
     told_of: dict[str, str] = {}
     acked: str = "{}"
@@ -213,6 +215,7 @@ class WizardState(PortalState):
         today = self._now().astimezone(self._zone()).date()
         marks = drawing.marks(found.form, found.answers, self.section, self._keys, today)
         self.away, self.needs, self.problems, self.doubts = marks.away, marks.needs, marks.problems, marks.doubts
+        self.rows = marks.rows
         self.insured, self.line = _insured(found), found.line_name
         self.number = found.number if found.status is not SubmissionStatus.DRAFT else ""
         before = next((each.told for each in self.steps if each.name == DOCUMENTS), "")

@@ -30,6 +30,7 @@ RIGHT: dict[FieldType, Any] = {
     FieldType.SIC: "5812",
     FieldType.GL_CLASS: "16910",
     FieldType.WC_CLASS: "8810",
+    FieldType.NAIC: "99101",
     FieldType.POLICY_NUMBER: "HO-1234567",
     FieldType.CARRIER: "Saltmarsh Mutual",
 }

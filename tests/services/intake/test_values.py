@@ -1,16 +1,22 @@
 """What may be typed into a field of each type, how it is kept, and how it is told."""
 
+import csv
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from portal_app.services.intake import places, vin
-from portal_app.services.intake.forms import Choice, Field, FieldType, PolicyNumbers
+from portal_app import demo
+from portal_app.services.door import Door
+from portal_app.services.intake import asked, places, vin
+from portal_app.services.intake.forms import LINES, Choice, Field, FieldType, PolicyNumbers
 from portal_app.services.intake.policy_numbers import fits, of_carrier, wrong_pattern
+from portal_app.services.intake.shipped import shipped
 from portal_app.services.intake.values import read, told
 from tests.services.intake.filled import TODAY
 
 T = FieldType
+POLICIES = Path(demo.__file__).parents[1] / "demo/policies.csv"
 
 
 def field(kind: FieldType, **own: Any) -> Field:
@@ -60,6 +66,7 @@ def field(kind: FieldType, **own: Any) -> Field:
         (T.SIC, {"5812": "5812"}, ["581", "58123", "581A"]),
         (T.GL_CLASS, {"16910": "16910"}, ["1691", "169100", "1691A"]),
         (T.WC_CLASS, {"8810": "8810", "953": "953"}, ["88", "88100", "٨٨١٠"]),
+        (T.NAIC, {"99101": "99101"}, ["9910", "991011", "9910A"]),
         (T.TEXT, {" Café ": "Café"}, ["a\nb", "x" * 201, "\x00", ["a"]]),
         (T.LONG_TEXT, {"a\r\nb": "a\nb"}, ["x" * 4001, "a\x07"]),
     ],
@@ -162,6 +169,25 @@ def test_a_pattern_says_which_numbers_a_carrier_writes() -> None:
     assert not any(fits(own, each) for each in ("H01234567", "HO123456701X", "ZA1B2", ""))
     assert wrong_pattern("HO-#######[-@]") == ""
     assert all(wrong_pattern(each) for each in ("", "[", "[[#]]", "(a+)+", "#" * 41, "[#][#][#][#][#]"))
+
+
+@pytest.mark.criterion("INTAKE-09")
+def test_the_demo_knows_how_its_carriers_write_their_numbers_and_nothing_is_shipped_of_others(door: Door) -> None:
+    assert [shipped(line).policy_numbers for line in LINES] == [()] * len(LINES)
+    door.run(demo.say_how_numbers_look, demo.LOADER)
+    known = {each.line: each.form.policy_numbers for each in door.run(asked.forms, demo.LOADER)}
+    lines = {"PAUTO": "personal_auto", "HOME": "homeowners", "CGL": "general_liability", "BOP": "bop",
+             "WC": "workers_compensation", "CAUTO": "commercial_auto", "CPROP": "commercial_property",
+             "UMB": "umbrella"}  # fmt: skip
+    seen = set()
+    with POLICIES.open(encoding="cp1252", newline="") as file:
+        for row in csv.DictReader(file, delimiter=";"):
+            line, carrier = lines.get(row["Line Code"], ""), row["Writing Company"]
+            own = of_carrier(known.get(line, ()), carrier)
+            if own and row["Policy Number"]:
+                assert fits(own, row["Policy Number"]), (line, row["Policy Number"])
+                seen.add((line, own.carrier))
+    assert seen == {(line, each.carrier) for line in LINES for each in known[line]}
 
 
 @pytest.mark.criterion("INTAKE-05")

@@ -15,7 +15,7 @@ from portal_app.state.submissions.certifying import CertifyState
 from portal_app.state.submissions.drafts import DraftsState
 from portal_app.state.submissions.starting import NewSubmissionState
 from portal_app.state.submissions.wizard import WizardState
-from tests.services.submissions.acting import LOSSES, NAMED, RISK, Cast, row_of
+from tests.services.submissions.acting import LOSSES, NAMED, RISK, Cast, field, form, row_of
 from tests.world import NOW, Agency
 
 Opens = Callable[..., Any]
@@ -118,6 +118,34 @@ def test_rows_are_added_with_what_is_answered_by_default_and_keep_their_names(op
     send(page, LOSSES, {"paid": "12"}, version=2, keys="b", redraw=True)
     assert [(each.key, each.title) for each in page.groups[0].rows] == [("b", "Loss 1")]
     assert page.problems == {}
+
+
+@pytest.mark.criterion("WIZARD-12")
+def test_a_row_of_another_group_is_chosen_by_what_it_is_called(opens: Opens, cast: Cast) -> None:
+    document = form()
+    repeat = {"least": 0, "most": 5, "item": "pet", "named": ["name", "age"]}
+    message = "Choose one of the pets above."
+    document["sections"][1]["groups"] += [
+        {"name": "pets", "title": "Pets", "repeat": repeat, "fields": [field("name", "Name"), field("age", "Age")]},
+        {"name": "bites", "title": "Bites", "repeat": {"least": 0, "most": 5, "item": "bite"},
+         "fields": [field("pet", "Number of the pet", "whole")],
+         "checks": [{"check": "row_of", "field": "pet", "than": "risk.pets", "message": message}]},
+    ]  # fmt: skip
+    cast.put_form(document, 2)
+    locator = cast.filled()
+    cast.save(locator, "risk.bites", {"pet": "2"})
+    page = opened(opens, cast, locator, "risk")
+    chosen = page.groups[2].rows[0].fields[0]
+    at = "risk-bites--0--pet"
+    assert (chosen.ident, chosen.kind, chosen.value) == (at, "row", "2")
+    assert [(each.value, each.label) for each in page.rows[at]] == [("2", "2")], "what was chosen stays"
+    assert page.problems == {at: message}
+    send(page, "risk.pets", {"name": "Rex", "age": "7"}, {})
+    assert [(each.value, each.label) for each in page.rows[at]] == [("1", "Pet 1: Rex 7"), ("2", "Pet 2")]
+    assert page.problems == {}
+    send(page, "risk.pets", {"name": "Rex"}, version=1)
+    assert [(each.value, each.label) for each in page.rows[at]] == [("1", "Pet 1: Rex"), ("2", "2")]
+    assert page.problems == {at: message}
 
 
 @pytest.mark.criterion("WIZARD-06")
