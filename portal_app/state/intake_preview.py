@@ -53,6 +53,8 @@ class PreviewState(PortalState):
     problems: dict[str, str] = {}
     doubts: dict[str, str] = {}
     acked: str = "{}"
+    # Nothing is proposed here.
+    more: dict[str, str] = {}
     _text: str = ""
     _answers: Answers = {}
     _keys: dict[str, list[str]] = {}
