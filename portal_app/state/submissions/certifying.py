@@ -21,6 +21,7 @@ from portal_app.state.portal import PortalState
 from portal_app.state.producers.form import part_of
 from portal_app.state.submission_rows import Block, Fact, Section, sections
 from portal_app.state.submissions.drawing import PATH, ident_at
+from portal_app.state.submissions.sent import saved_here
 from portal_app.state.submissions.wizard import CERTIFY, DOCUMENTS, WizardState
 
 SUBMITS = Permission.SUBMIT_BUSINESS
@@ -162,9 +163,10 @@ class CertifyState(PortalState):
         shown = [*sections(found.sections), _files(found)]
         if self.seen:
             labels = mark_changes(self.sections, shown)
-            wizard = await self.get_state(WizardState)
+            newer, wizard = _newer(found.groups, self._versions), await self.get_state(WizardState)
             # What this page itself saved late, before anything was ticked, is no news.
-            if self._ticked or not wizard.has_saved(_newer(found.groups, self._versions)):
+            own = bool(newer) and newer.items() <= saved_here(wizard.acked).items()
+            if self._ticked or not own:
                 self.changed = f"{CHANGED}: {', '.join(labels)}." if labels else f"{CHANGED}."
         self.seen, self.sections, self._ticked, self._versions = found.fingerprint, shown, False, dict(found.groups)
 

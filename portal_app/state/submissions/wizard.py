@@ -1,8 +1,7 @@
 """A submission as it is filled in, section by section, and saved as it is typed."""
 
 import asyncio
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -117,12 +116,6 @@ class WizardState(PortalState):
         if found is not None:
             self._draw_again(found, path)
             self._judge(found)
-
-    def has_saved(self, versions: Mapping[str, int]) -> bool:
-        """Whether this page itself saved these versions of groups, of which there are some."""
-        answers = json.loads(self.acked)
-        saved = {path: each["version"] for path, each in answers.items() if each["outcome"] == "saved"}
-        return bool(versions) and versions.items() <= saved.items()
 
     async def _open(self, locator: str, section: str) -> None:
         found = await self._ask(answering.answers, locator=locator)
