@@ -5,7 +5,7 @@
   "use strict";
   const PAUSE = 800, PATIENCE = 8000, UNDO = 8000, STORE = "portal.answers.", MOST_BEFORE = 5, PREVIEW = "preview-";
   const entries = new Map();
-  let flight = null, count = 0, heard = "", wasAlive = false, lastSection = "", savedAt = "", said = "";
+  let flight = null, count = 0, heard = "", wasAlive = false, lastSection = "", savedAt = "", said = "", over = "";
   const run = [...crypto.getRandomValues(new Uint8Array(6))].map((each) => each.toString(16).padStart(2, "0")).join("");
 
   const wizard = () => document.querySelector("[data-submission]");
@@ -171,7 +171,7 @@
       } else keep(entry);
       propose(answer.fills);
       drawn(entry);
-    } else Object.assign(entry, { trouble: answer.told, isChoice: answer.outcome === "conflict", theirs: answer.version });
+    } else Object.assign(entry, { trouble: answer.told, isChoice: answer.outcome !== "failed", theirs: answer.version });
     tell();
     sendAll();
   };
@@ -233,23 +233,30 @@
     Object.assign(entry, { redraw: true, focus: key, fresh: [...entry.fresh, key] });
     touch(group, { soon: true });
   };
-  const choose = (group, whose) => {
-    const entry = entryOf(wizard().dataset.submission, group.dataset.answers);
-    Object.assign(entry, { trouble: "", isChoice: false });
-    if (whose === "mine") {
-      entry.version = entry.theirs ?? entry.version;
-      return touch(group, { soon: true });
-    }
-    Object.assign(entry, { rows: null, version: 0, before: [], fresh: [], redraw: false });
+  const letGo = (entry) => {
+    Object.assign(entry, { rows: null, version: 0, before: [], fresh: [], redraw: false, trouble: "", isChoice: false });
     entry.changed.clear();
     sessionStorage.removeItem(nameOf(entry));
+  };
+  const choose = (group, whose) => {
+    const entry = entryOf(wizard().dataset.submission, group.dataset.answers);
+    if (whose === "mine") {
+      Object.assign(entry, { trouble: "", isChoice: false, version: entry.theirs ?? entry.version });
+      return touch(group, { soon: true });
+    }
+    letGo(entry);
     tell();
+  };
+  // What came too late to be saved was told, and read.
+  const forget = () => {
+    for (const entry of entries.values()) if (entry.of === wizard()?.dataset.submission) letGo(entry);
   };
   document.addEventListener("click", (event) => {
     const at = (selector) => event.target.closest?.(selector);
     if (at("[data-row-remove]")) remove(at("[data-row]"));
     else if (at("[data-row-undo]")) bringBack(at("[data-row]"));
     else if (at("[data-row-add]")) add(groupOf(event.target));
+    else if (at("[data-forget]")) forget();
     else if (at("[data-choose]")) choose(groupOf(event.target), at("[data-choose]").dataset.choose);
     else if (at("[data-save-again]")) {
       for (const entry of entries.values()) if (!entry.isChoice) entry.trouble = "";
@@ -299,6 +306,11 @@
     if (alive && !wasAlive && page) {
       giveUp();
       recall();
+    }
+    if (alive && page && "over" in page.dataset && over !== page.dataset.submission) {
+      // Handed in, here or elsewhere: what waits for somebody to choose is sent, to be told of as too late.
+      over = page.dataset.submission;
+      for (const entry of entries.values()) if (entry.of === over) Object.assign(entry, { trouble: "", isChoice: false });
     }
     if (alive && page) {
       for (const group of document.querySelectorAll("[data-answers]:not([data-seen])")) arrive(group);

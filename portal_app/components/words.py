@@ -32,6 +32,11 @@ def meta(*parts: Part, **props: Any) -> rx.Component:
     return rx.el.p(*parts, **props)
 
 
+def also(said: Any) -> rx.Component:
+    """What is to be said below a field, where anything is."""
+    return rx.cond(said != "", rx.el.p(said, class_name="hint"))
+
+
 def hidden_text(*parts: Part) -> rx.Component:
     """For screen readers only."""
     return rx.el.span(*parts, class_name="visually-hidden")

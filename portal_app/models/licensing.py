@@ -222,7 +222,8 @@ class ProducerCover(SQLModel, table=True):
 
 
 class CoverRequirement(SQLModel, table=True):
-    """The least cover that a producer has to have, and whether they may bind without it."""
+    """The least cover that a producer has to have, and whether they may bind without it. One that was taken back stays,
+    `asked` for no more, so that its version tells what was asked before from what is asked anew."""
 
     __tablename__ = "cover_requirement"
     __table_args__ = (CheckConstraint("each_claim >= 0 AND aggregate >= each_claim", name="ck_cover_requirement"),)
@@ -232,6 +233,7 @@ class CoverRequirement(SQLModel, table=True):
     each_claim: Decimal = column(Holds.BUSINESS, sa_type=Cents)
     aggregate: Decimal = column(Holds.BUSINESS, sa_type=Cents)
     stops_bind: bool = column(Holds.PLAIN, False)
+    asked: bool = column(Holds.PLAIN, True)
 
 
 class LicenseFile(SQLModel, table=True):

@@ -8,7 +8,7 @@ from portal_app.components.badge import rule_standing
 from portal_app.components.facts import panel
 from portal_app.components.notes import note, skeleton_page, skeleton_rows
 from portal_app.components.shell import page_header
-from portal_app.components.words import meta
+from portal_app.components.words import also, meta
 from portal_app.pages.frame import framed, once_loaded, or_problem, record, titled
 from portal_app.pages.page import Page
 from portal_app.pages.preferences import button
@@ -161,12 +161,16 @@ def _grantee() -> rx.Component:
         rx.el.datalist(
             rx.foreach(S.codes, lambda each: rx.el.option(value=each, key=each)), id=rx.Var.create("grantee-codes")
         ),
+        also(S.more_codes),
+    )
+    producer = rx.fragment(
+        _chosen("grantee_producer", "Producer", "Choose a producer", S.producers), also(S.more_producers)
     )
     return rx.fragment(
         rx.match(
             S.grantee_kind,
             ("code", code),
-            ("producer", _chosen("grantee_producer", "Producer", "Choose a producer", S.producers)),
+            ("producer", producer),
             ("role", _select("grantee_role", "Role", ROLES)),
             rx.fragment(),
         )

@@ -12,8 +12,8 @@ from portal_app.components.notes import empty, note, skeleton_page
 from portal_app.components.shell import page_header
 from portal_app.components.table import body, cell, head, heading, pager, row, table
 from portal_app.components.words import chip, icon, meta
-from portal_app.pages.draft_flag import flag_form
 from portal_app.pages.draft_form import draft_form
+from portal_app.pages.flag_form import flag_form
 from portal_app.pages.frame import framed, record, titled
 from portal_app.pages.page import Page
 from portal_app.pages.preferences import button
@@ -87,7 +87,10 @@ def _draft(each: Any) -> rx.Component:
             rx.el.ul(rx.foreach(each.flags, _flag), class_name="items flags", custom_attrs={"aria-label": "Flags"}),
         ),
         rx.cond(each.by_authority, _authority(each)),
-        rx.cond(S.flagging == each.key, flag_form()),
+        rx.cond(
+            S.flagging == each.key,
+            flag_form(S.flag_problems, "keep the draft from being issued", add=S.add_flag, close=S.close_flag),
+        ),
         rx.cond(S.asking_about == each.key, _asked(each), _settle(each)),
         class_name="panel panel-padded draft",
         key=each.key,

@@ -13,11 +13,12 @@ from portal_app.components.notes import note, skeleton_page
 from portal_app.components.shell import page_header
 from portal_app.components.uploads import document
 from portal_app.components.words import chip, either, icon, meta
+from portal_app.pages.flag_form import flag_form
 from portal_app.pages.frame import framed, record, titled
 from portal_app.pages.page import Page
 from portal_app.pages.preferences import button
 from portal_app.state.portal import PortalState
-from portal_app.state.quote import LEVELS, QuotePageState
+from portal_app.state.quote import QuotePageState
 from portal_app.state.quote_authority import QuoteAuthorityState
 from portal_app.state.quotes import PLACE
 
@@ -240,55 +241,8 @@ def _flag(each: Any) -> rx.Component:
 
 
 def _form() -> rx.Component:
-    """Stays as it was filled in where something of it cannot be taken."""
-    level = rx.el.div(
-        rx.el.label("Level", html_for="flag-level", class_name="label"),
-        rx.el.select(
-            *[rx.el.option(label, value=value) for value, label in LEVELS.items()],
-            id=rx.Var.create("flag-level"),
-            name="level",
-            default_value="info",
-            class_name="select",
-            custom_attrs={"aria-describedby": "flag-level-hint"},
-        ),
-        rx.el.p(
-            "Info does nothing by itself. Block, decline and reject hold the quote at its next underwriting; approve "
-            "overrides them, but for a rejection before it.",
-            id=rx.Var.create("flag-level-hint"),
-            class_name="hint",
-        ),
-        class_name="field",
-    )
-    return rx.el.form(
-        level,
-        _text("tag", "What it is about", rx.el.input, max_length=200, required=True),
-        _text("note", "Note (optional)", rx.el.textarea, max_length=2000, rows="3"),
-        rx.el.div(
-            button("Set the flag", kind="submit"), button("Cancel", on_click=S.close_form), class_name="button-row"
-        ),
-        on_submit=S.add_flag,
-        class_name="form",
-    )
-
-
-def _text(name: str, label: str, box: Callable[..., rx.Component], **attributes: Any) -> rx.Component:
-    ident = f"flag-{name}"
-    return rx.el.div(
-        rx.el.label(label, html_for=ident, class_name="label"),
-        box(
-            id=rx.Var.create(ident),
-            name=name,
-            class_name="input",
-            auto_complete="off",
-            custom_attrs={"aria-invalid": S.problems.contains(name), "aria-describedby": f"{ident}-problem"},
-            **attributes,
-        ),
-        rx.cond(
-            S.problems.contains(name),
-            rx.el.p(S.problems[name], class_name="hint hint-bad", id=rx.Var.create(f"{ident}-problem")),
-        ),
-        class_name="field",
-    )
+    stops = "hold the quote at its next underwriting"
+    return flag_form(S.problems, stops, add=S.add_flag, close=S.close_form)
 
 
 def _authority() -> rx.Component:

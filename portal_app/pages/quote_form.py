@@ -9,7 +9,7 @@ from portal_app.components.links import link
 from portal_app.components.notes import note, skeleton_page
 from portal_app.components.shell import page_header
 from portal_app.components.uploads import upload_one
-from portal_app.components.words import meta
+from portal_app.components.words import also, meta
 from portal_app.pages.frame import framed, or_problem, record, titled
 from portal_app.pages.page import Page
 from portal_app.state.portal import PortalState
@@ -75,6 +75,7 @@ def _offer() -> rx.Component:
         rx.el.datalist(
             rx.foreach(S.codes, lambda each: rx.el.option(value=each, key=each)), id=rx.Var.create("quote-codes")
         ),
+        also(S.more_codes),
     )
     return panel(
         "The carrier's offer",

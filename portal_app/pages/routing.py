@@ -7,7 +7,7 @@ import reflex as rx
 from portal_app.components.facts import panel
 from portal_app.components.notes import empty, note, skeleton_page
 from portal_app.components.shell import page_header
-from portal_app.components.words import chip, meta
+from portal_app.components.words import also, chip, meta
 from portal_app.pages.frame import framed, once_loaded, or_problem, titled
 from portal_app.pages.page import Page
 from portal_app.pages.preferences import button
@@ -168,6 +168,7 @@ def _bench() -> rx.Component:
         codes,
         rx.el.form(
             fields,
+            also(S.more_codes),
             rx.el.div(ask, class_name="form-end"),
             on_submit=S.ask_rules,
             no_validate=True,

@@ -5,6 +5,7 @@ from typing import Any
 
 import reflex as rx
 
+from portal_app.components.answers import answered, fact_line
 from portal_app.components.badge import submission_status
 from portal_app.components.facts import facts, panel
 from portal_app.components.links import button_link, link, plain_link
@@ -220,17 +221,13 @@ def _facts() -> rx.Component:
 
     return panel(
         "Submission",
-        facts(rx.foreach(S.facts, _fact)),
+        facts(rx.foreach(S.facts, fact_line)),
         rx.cond(S.statement != "", meta("Certified: ", rx.el.q(S.statement), class_name="meta breakable")),
         onward("The account", S.account_href),
         onward("The policy", S.policy_href),
         onward("What it was copied from", S.copied_from),
         name="facts",
     )
-
-
-def _fact(each: Any) -> rx.Component:
-    return rx.el.div(rx.el.dt(each.label), rx.el.dd(each.value), class_name="fact", key=each.label)
 
 
 def _timeline() -> rx.Component:
@@ -310,35 +307,13 @@ def _place(kind: str, label: str, may_add: Any) -> rx.Component:
 def _answers() -> rx.Component:
     return panel(
         "Answers",
-        rx.foreach(S.sections, _section),
+        answered(S.sections),
         name="answers",
         aside=rx.fragment(
             meta("Personal values are masked."),
             rx.cond(S.may.contains("reveal"), button("Show them (is recorded)", on_click=S.reveal)),
         ),
         flush=True,
-    )
-
-
-def _section(each: Any) -> rx.Component:
-    return rx.el.details(
-        rx.el.summary(rx.el.h3(each.title, class_name="answers-title")),
-        rx.cond(
-            each.blocks.length() > 0,
-            rx.foreach(each.blocks, _block),
-            meta("Nothing was answered here.", class_name="meta none"),
-        ),
-        open=True,
-        class_name="answers-section",
-        key=each.key,
-    )
-
-
-def _block(each: Any) -> rx.Component:
-    return rx.el.div(
-        rx.el.h4(each.title, class_name="answers-block"),
-        rx.el.dl(rx.foreach(each.facts, _fact), class_name="facts facts-wide"),
-        key=each.key,
     )
 
 

@@ -80,7 +80,7 @@ def _search() -> rx.Component:
         ),
         _filters(),
         *[hidden_field(name) for name in (*FLAGS, "sort", "order", "columns", "view")],
-        choices=(S.lines, S.statuses, S.people),
+        choices=(S.lines, S.statuses, S.people, S.turns),
         action=PLACE,
         class_name="search-form",
     )
@@ -99,6 +99,7 @@ def _filters() -> rx.Component:
         choice("status", "Status", "All that were submitted", S.statuses),
         choice("line", "LOB", "All lines", S.lines),
         rx.cond(S.assigns, choice("assigned_to", "Assigned to", "Anybody", S.people)),
+        choice("turn", "Whose turn", "Anybody's", S.turns),
         _columns(),
         rx.el.button(
             "Show ",
@@ -240,8 +241,8 @@ def timing(word: Any) -> Any:
         ("Overdue", chip("circle-alert", word, tone="red")),
         ("At risk", chip("clock-alert", word, tone="amber")),
         ("Waiting for you", chip("user-round", word, tone="amber")),
-        ("Waiting for the producer", chip("hourglass", word)),
-        rx.fragment(),
+        ("", rx.fragment()),
+        chip("hourglass", word),
     )
 
 

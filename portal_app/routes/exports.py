@@ -19,7 +19,9 @@ from portal_app.services.exports.kinds import Kind
 from portal_app.services.exports.stream import Export
 from portal_app.services.identity.roster import Standing
 from portal_app.services.policies.views import Query
+from portal_app.services.saved_views.listings import FLAGS
 from portal_app.services.submissions.find import Filter
+from portal_app.services.submissions.turns import Turn
 from portal_app.services.trail import events
 
 FIELD_LIMIT = 4096
@@ -92,10 +94,10 @@ def _policies(given: Fields) -> Query:
 
 def _submissions(given: Fields) -> Filter:
     texts: dict[str, Any] = {name: given.get(name, "") for name in ("text", "line", "assigned_to", "account")}
-    named = ("mine", "unassigned", "unrouted", "at_risk", "waiting", "own")
-    flags: dict[str, Any] = {name: bool(given.get(name)) for name in named}
+    flags: dict[str, Any] = {name: bool(given.get(name)) for name in FLAGS}
     statuses = tuple(SubmissionStatus(each) for each in given.get("statuses", "").split(",") if each)
-    return Filter(**texts, **flags, statuses=statuses)
+    turn = Turn(given["turn"]) if given.get("turn") else None
+    return Filter(**texts, **flags, statuses=statuses, turn=turn)
 
 
 def _users(given: Fields) -> users.Asked:

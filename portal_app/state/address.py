@@ -40,7 +40,18 @@ DAYS = {
     "expiring_to": "Expiring to",
 }
 OF_THE_TRAIL = ("who", "action", "kind", "record", "from", "to", "address")
-OF_SUBMISSIONS = ("assigned_to", "mine", "unassigned", "unrouted", "at_risk", "waiting", "own")
+OF_SUBMISSIONS = (
+    "assigned_to",
+    "turn",
+    "mine",
+    "unassigned",
+    "unrouted",
+    "at_risk",
+    "waiting",
+    "own",
+    "offered",
+    "lapsed",
+)
 KNOWN = (
     "q", *CHOICES, *DAYS, "account", "sort", "order", "role", "standing", "state", "outcome",
     *OF_THE_TRAIL, *OF_SUBMISSIONS, "columns", "view", "page", "stops", "export",

@@ -52,6 +52,15 @@ def options(pairs: tuple[tuple[str, str], ...]) -> list[Option]:
     return [Option(value, label) for value, label in pairs]
 
 
+def more_producers(offered: Choices) -> str:
+    """What is said where not all producers can be chosen from."""
+    return wording.first_of(len(offered.producers), offered.producers_total, "producers", "The API takes the others.")
+
+
+def more_codes(offered: Choices) -> str:
+    return wording.first_of(len(offered.codes), offered.codes_total, "producer codes", "Others can be typed.")
+
+
 class AuthorityState(PortalState):
     loaded: bool = False
     sets: bool = False
@@ -175,6 +184,8 @@ class RuleState(PortalState):
     lines: list[Option] = []
     producers: list[Option] = []
     codes: list[str] = []
+    more_producers: str = ""
+    more_codes: str = ""
     zone_name: str = ""
     overtaken: bool = False
     asking: bool = False
@@ -246,6 +257,7 @@ class RuleState(PortalState):
             return
         self.carriers, self.lines = options(offered.carriers), options(offered.lines)
         self.producers, self.codes = options(offered.producers), list(offered.codes)
+        self.more_producers, self.more_codes = more_producers(offered), more_codes(offered)
         self.zone_name = self._zone().key
         self.loaded, self.drawn = True, self.drawn + 1
 

@@ -9,7 +9,7 @@ from portal_app.models.enums import TransactionKind
 from portal_app.services.access import Actor
 from portal_app.services.home import at_risk, desk, turns
 from portal_app.services.home.people import People, RoleCount
-from portal_app.services.home.queue import UNASSIGNED, UNROUTED, Drafted, Queue, Referred
+from portal_app.services.home.queue import LAPSED, UNASSIGNED, UNROUTED, Drafted, Lapsed, Queue, Referred
 from portal_app.services.home.since import OfPolicy, OfSubmission, Since
 from portal_app.services.home.some import Some
 from portal_app.services.home.troubles import Troubles
@@ -99,6 +99,7 @@ def of_queue(found: Queue, moment: Told) -> list[Group]:
     return _filled(
         unassigned,
         _group("referred", "Asked to be bound", found.referred, lambda each: _referred(each, moment)),
+        _group("lapsed", "No quote is valid any more", found.lapsed, _lapsed, href_of(LAPSED)),
         _group("blocked", "Quotes that a flag stops", found.blocked, _quote, address.address("/quotes", _BLOCKED)),
         _group("quotes", "Quotes in draft", found.quotes, _quote, address.address("/quotes", _DRAFT)),
         _group("drafted", "Policy changes in draft", found.transactions, lambda each: _drafted(each, moment)),
@@ -196,8 +197,6 @@ def _quoted(each: Quoted) -> Thing:
 
 
 def _validity(each: Quoted) -> tuple[str, str]:
-    if not each.quotes:
-        return "No quote is valid any more", "bad"
     if each.days_left is None:
         return "Ready to be bound", "calm"
     if not each.days_left:
@@ -235,6 +234,12 @@ def _days(each: Waiting) -> tuple[str, str]:
 def _referred(each: Referred, moment: Told) -> Thing:
     detail = _told(each.number, each.carrier, f"asked {moment(each.referred_at)}")
     return Thing(each.locator, f"{PLACE}/{each.submission}#quotes", each.insured_name or UNNAMED, detail)
+
+
+def _lapsed(each: Lapsed) -> Thing:
+    detail = _told(each.number, each.line_name, each.assigned_to)
+    mark = f"Ended {wording.day(each.ended_on)}"
+    return Thing(each.locator, f"{PLACE}/{each.locator}#quotes", each.insured_name or UNNAMED, detail, mark, "bad")
 
 
 def _quote(each: QuoteView) -> Thing:

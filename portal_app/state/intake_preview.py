@@ -54,6 +54,8 @@ class PreviewState(PortalState):
     doubts: dict[str, str] = {}
     rows: dict[str, list[Option]] = {}
     acked: str = "{}"
+    # Nothing is proposed here.
+    more: dict[str, str] = {}
     _text: str = ""
     _answers: Answers = {}
     _keys: dict[str, list[str]] = {}

@@ -6,7 +6,7 @@ from datetime import datetime, time
 from typing import Any
 
 from portal_app.guard.events import requires
-from portal_app.models.enums import FlagLevel, ProducerState, TransactionKind, TransactionState
+from portal_app.models.enums import ProducerState, TransactionKind, TransactionState
 from portal_app.services.access import Permission, can
 from portal_app.services.authority import decide, decisions
 from portal_app.services.door import current_actor, the_door
@@ -20,10 +20,10 @@ from portal_app.services.underwriting.outcome import Outcome
 from portal_app.state import address, answers, drafted, ledger_words, wording
 from portal_app.state.answers import NOTHING, DecisionRow, decision_row
 from portal_app.state.drafted import DraftRow
+from portal_app.state.flags import read as read_flag
 from portal_app.state.portal import PortalState
 
 VIEWS, UNDERWRITES, BINDS = Permission.VIEW_OWN_ACCOUNTS, Permission.UNDERWRITE, Permission.BIND_POLICIES
-LEVELS = {each.value: each.label for each in FlagLevel}
 DRAFTED = {kind.value: label for kind, label in ledger_words.KINDS.items()}
 STATES = {
     TransactionState.DRAFT: "Draft",
@@ -347,10 +347,8 @@ class LedgerState(PortalState):
     async def add_flag(self, form: dict[str, Any]) -> None:
         """What was typed stays where it cannot be taken."""
         self.flag_problems = {}
-        level = FlagLevel(form["level"]) if form.get("level") in LEVELS else FlagLevel.INFO
-        tag, note = str(form.get("tag", "")), str(form.get("note", ""))
         try:
-            await the_door().call(flags.add_to_transaction, locator=self.flagging, level=level, tag=tag, note=note)
+            await the_door().call(flags.add_to_transaction, locator=self.flagging, **read_flag(form))
         except Invalid as refusal:
             self.flag_problems = refusal.problems
         except DomainError as refusal:

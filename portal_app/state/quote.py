@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal_app.guard.events import requires
-from portal_app.models.enums import FlagCause, FlagLevel, QuoteState
+from portal_app.models.enums import FlagCause, QuoteState
 from portal_app.models.quotes import QuoteOffer
 from portal_app.services.access import Permission, can
 from portal_app.services.door import current_actor, the_door
@@ -23,11 +23,11 @@ from portal_app.services.underwriting.outcome import Outcome
 from portal_app.services.underwriting.requests import Underwriting
 from portal_app.state import wording
 from portal_app.state.document_rows import DocumentRow, document_rows
+from portal_app.state.flags import read as read_flag
 from portal_app.state.portal import PortalState
 from portal_app.state.submission_rows import refused
 
 VIEWS, DOES = Permission.VIEW_OWN_ACCOUNTS, Permission.UNDERWRITE
-LEVELS = {each.value: each.label for each in FlagLevel}
 KINDS = {"producer_code": "Producer code", "producer": "Producer"}
 SAID: dict[Outcome, tuple[str, str]] = {
     Outcome.PASSED: ("The quote is underwritten.", "good"),
@@ -157,10 +157,8 @@ class QuotePageState(PortalState):
     async def add_flag(self, form: dict[str, Any]) -> None:
         """What was typed stays where it cannot be taken."""
         self.problems = {}
-        level = FlagLevel(form["level"]) if form.get("level") in LEVELS else FlagLevel.INFO
-        tag, note = str(form.get("tag", "")), str(form.get("note", ""))
         try:
-            await the_door().call(flags.add_to_quote, locator=self.shown, level=level, tag=tag, note=note)
+            await the_door().call(flags.add_to_quote, locator=self.shown, **read_flag(form))
         except Invalid as refusal:
             self.problems = refusal.problems
         except DomainError as refusal:

@@ -14,7 +14,7 @@ from portal_app.services.errors import Conflict, DomainError, Invalid
 from portal_app.services.routing import desk
 from portal_app.services.routing.desk import Desk, Question
 from portal_app.state import routing_form
-from portal_app.state.authority import Option, options
+from portal_app.state.authority import Option, more_codes, more_producers, options
 from portal_app.state.authority_form import Form
 from portal_app.state.portal import PortalState
 
@@ -66,6 +66,8 @@ class RoutingState(PortalState):
     carriers: list[Option] = []
     producers: list[Option] = []
     codes: list[str] = []
+    more_producers: str = ""
+    more_codes: str = ""
     underwriters: list[Option] = []
 
     tried: bool = False
@@ -86,6 +88,7 @@ class RoutingState(PortalState):
             return
         self.lines, self.carriers = options(offered.lines), options(tuple((name, name) for _, name in offered.carriers))
         self.codes, self.producers = list(offered.codes), options(offered.producers)
+        self.more_producers, self.more_codes = more_producers(offered), more_codes(offered)
         self.underwriters = options(able)
         self.version, self.loaded = found.version, True
         self._show(found)

@@ -12,6 +12,7 @@ from portal_app.services.intake.shipped import shipped
 from portal_app.services.policies.views import Choice
 from portal_app.services.saved_views.listings import FLAGS, SPELLINGS, Asks
 from portal_app.services.submissions.find import Filter, Sort
+from portal_app.services.submissions.turns import Turn
 from portal_app.state import address
 from portal_app.state.rows import Column
 
@@ -43,9 +44,12 @@ VIEWS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "waiting": ("Information requested", {"waiting": "1"}),
     "unassigned": ("Unassigned", {"unassigned": "1"}),
     "unrouted": ("Unrouted", {"unrouted": "1"}),
+    "lapsed": ("Quotes lapsed", {"lapsed": "1"}),
     "drafts": ("Drafts", {"status": DRAFTS}),
 }
-FOR_UNDERWRITERS = ("unassigned", "unrouted")
+FOR_UNDERWRITERS = ("unassigned", "unrouted", "lapsed")
+# Whose turn it is, as who looks at all of them says it.
+TURNS = {Turn.PRODUCER.value: "The producer's", Turn.AGENCY.value: "The agency's", Turn.CARRIER.value: "The carrier's"}
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,8 @@ def read(parameters: Mapping[str, str]) -> Asked:
     _take(given, "line", line if line in LINES else "")
     to = parameters.get("assigned_to", "")
     _take(given, "assigned_to", to if len(to) <= 40 and to.isascii() and to.isalnum() else "")
+    turn = parameters.get("turn", "")
+    _take(given, "turn", turn if turn in TURNS else "")
     for each in FLAGS:
         _take(given, each, "1" if parameters.get(each) else "")
     sort = Sort(parameters["sort"]) if parameters.get("sort") in set(Sort) else DOWNWARDS
@@ -114,6 +120,9 @@ def read(parameters: Mapping[str, str]) -> Asked:
         at_risk="at_risk" in given,
         waiting="waiting" in given,
         own="own" in given,
+        offered="offered" in given,
+        lapsed="lapsed" in given,
+        turn=Turn(given["turn"]) if "turn" in given else None,
     )
     return Asked(wanted, sort, descending, page, shown, given)
 
@@ -121,7 +130,7 @@ def read(parameters: Mapping[str, str]) -> Asked:
 def href_of(wanted: Filter, sort: Sort = DOWNWARDS) -> str:
     """The address of the list that asks for this, for links from elsewhere."""
     parts = {name: "1" for name in FLAGS if getattr(wanted, name)}
-    parts |= {"q": wanted.text, "line": wanted.line, "assigned_to": wanted.assigned_to}
+    parts |= {"q": wanted.text, "line": wanted.line, "assigned_to": wanted.assigned_to, "turn": wanted.turn or ""}
     parts |= {"status": ",".join(wanted.statuses), "sort": "" if sort is DOWNWARDS else sort.value}
     return address.address(PLACE, parts)
 
@@ -134,7 +143,7 @@ def _take(given: dict[str, str], name: str, value: str) -> None:
 def asks(asked: Asked) -> Asks:
     """The same as a view keeps it."""
     wanted = asked.wanted
-    filters: dict[str, Any] = {"text": wanted.text, "line": wanted.line, "assigned_to": wanted.assigned_to}
+    filters: dict[str, Any] = {name: getattr(wanted, name) for name in ("text", "line", "assigned_to", "turn")}
     filters |= {"statuses": [each.value for each in wanted.statuses]} | {each: getattr(wanted, each) for each in FLAGS}
     narrowing = {name: value for name, value in filters.items() if value}
     columns = () if asked.columns == OPTIONAL else asked.columns
@@ -145,7 +154,7 @@ def parts(asks: Asks) -> dict[str, str]:
     """A view as parts of the address."""
     filters, first = asks.filters, asks.sort == DOWNWARDS
     given = {"q": str(filters.get("text", "")), "status": ",".join(filters.get("statuses", ()))}
-    given |= {name: str(filters.get(name, "")) for name in ("line", "assigned_to")}
+    given |= {name: str(filters.get(name, "")) for name in ("line", "assigned_to", "turn")}
     given |= {name: "1" for name in FLAGS if filters.get(name)}
     given["sort"] = "" if first else asks.sort
     given["order"] = "" if asks.descending is first else "desc" if asks.descending else "asc"
@@ -159,6 +168,7 @@ def words(asks: Asks) -> str:
     said += [VIEWS[each][0] if each in VIEWS else each for each in FLAGS if filters.get(each)]
     said += [" or ".join(STATUSES[each] for each in filters["statuses"])] if "statuses" in filters else []
     said += [shipped(filters["line"]).title] if "line" in filters else []
+    said += [f"{TURNS[filters['turn']]} turn"] if "turn" in filters else []
     said += ["Handled by one person"] if "assigned_to" in filters else []
     order = "" if asks.sort == DOWNWARDS and asks.descending else f", by {COLUMNS[Sort(asks.sort)]}"
     few = f", {len(asks.columns) + 1} columns" if asks.columns else ""

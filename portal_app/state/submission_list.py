@@ -17,6 +17,7 @@ from portal_app.services.submissions import assigning, find
 from portal_app.services.submissions.assigning import Outcome
 from portal_app.services.submissions.find import Sort
 from portal_app.services.submissions.lifecycle import OPEN
+from portal_app.services.submissions.turns import Turn
 from portal_app.services.submissions.views import SubmissionRow, Submissions
 from portal_app.services.topics import Topic
 from portal_app.state import address, exports, submission_address, wording
@@ -28,6 +29,12 @@ from portal_app.state.submission_address import PLACE, Asked, View
 VIEWS, DOES = Permission.VIEW_OWN_ACCOUNTS, Permission.UNDERWRITE
 UNSORTED = submission_address.columns(submission_address.read({}))
 YOURS = "Yours"
+WAITING = {
+    Turn.PRODUCER: "Waiting for the producer",
+    Turn.AGENCY: "Waiting for the agency",
+    Turn.CARRIER: "Waiting for the carrier",
+    Turn.NOBODY: "",
+}
 MOST_TOLD = 5
 
 
@@ -60,6 +67,7 @@ class SubmissionsState(PortalState):
     views: list[View] = []
     lines: list[Choice] = []
     statuses: list[Choice] = []
+    turns: list[Choice] = []
     people: list[Choice] = []
     total: int = 0
     headline: str = ""
@@ -147,6 +155,7 @@ class SubmissionsState(PortalState):
         self.views = submission_address.views(asked, underwrites=can(actor, DOES), hands_in=hands_in)
         self.lines = submission_address.lines()
         self.statuses = [Choice(value, label) for value, label in submission_address.STATUSES.items()]
+        self.turns = [Choice(value, label) for value, label in submission_address.TURNS.items()]
         self.narrowed, self.drafts = asked.narrowed, asked.wanted.statuses == (SubmissionStatus.DRAFT,)
         self.exports = exports.of_submissions(asked.wanted)
 
@@ -177,7 +186,7 @@ def line_of(each: SubmissionRow, zone: ZoneInfo, paper: str, *, binds: bool) -> 
         target=wording.day(each.target_on),
         timing=timing(each),
         paper=f"/files/{paper}?of=submission:{each.locator}" if paper else "",
-        bind=f"{href}#quotes" if binds and each.status is SubmissionStatus.QUOTED else "",
+        bind=f"{href}#quotes" if binds and each.status is SubmissionStatus.QUOTED and not each.lapsed else "",
     )
 
 
@@ -187,9 +196,9 @@ def timing(each: SubmissionRow) -> str:
         return "Overdue"
     if each.at_risk:
         return "At risk"
-    if each.waiting_since is not None:
-        return "Waiting for you" if each.turn_words == YOURS else "Waiting for the producer"
-    return "Waiting for you" if each.status is SubmissionStatus.QUOTED and each.turn_words == YOURS else ""
+    if each.waiting_since is None and each.status is not SubmissionStatus.QUOTED:
+        return ""
+    return "Waiting for you" if each.turn_words == YOURS else WAITING[each.turn]
 
 
 def _said(told: tuple[Outcome, ...]) -> tuple[str, str]:

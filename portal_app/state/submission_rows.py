@@ -39,8 +39,11 @@ IN_WORDS |= {rule.value: stated.name for rule, stated in STATED.items()}
 
 @dataclass
 class Fact:
+    """`changed` tells of an answer that it is another one than was shown before."""
+
     label: str
     value: str
+    changed: bool = False
 
 
 @dataclass

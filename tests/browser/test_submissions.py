@@ -69,12 +69,12 @@ def _type(page: Page, ident: str, field: Field, value: Any) -> None:
         place.fill(str(read(field, value, TODAY).value) if field.type is FieldType.DATE else str(value))
 
 
-# What somebody else typed whose session ended in this tab.
-LEFT = """name => {
+# What somebody typed in this tab, and it did not send.
+LEFT = """([name, by]) => {
     const [of, path] = name.slice("portal.answers.".length).split(" ")
     const rows = [{ key: "0", values: { name: "Somebody Else" } }]
     const kept = { version: 0, rows, changed: [], before: [], fresh: [], redraw: false }
-    const left = { of, path, by: "other@agency.test", ...kept }
+    const left = { of, path, by, ...kept }
     sessionStorage.setItem(name, JSON.stringify(left))
 }"""
 # Two groups are changed and the section is left in one moment: the second waits for the first to be answered.
@@ -126,6 +126,39 @@ def attach(page: Page, folder: Path) -> None:
     expect(prior.get_by_role("link", name="page.pdf")).to_have_count(0)
 
 
+def changed_by(other: Page, page: Page, place: str) -> None:
+    """Another tab changes an answer while the box is ticked: it is shown, and has to be ticked anew."""
+    page.get_by_label("I certify this.").check()
+    other.goto(f"{place}/applicant")
+    other.locator('[id="applicant-insured--0--name"]').fill("Nell Quill")
+    saved(other)
+    page.bring_to_front()
+    expect(page.get_by_role("alert").filter(has_text="changed since you looked")).to_be_visible(timeout=WITHIN)
+    expect(page.get_by_label("I certify this.")).not_to_be_checked()
+    answers = page.get_by_role("region", name="What you certify")
+    expect(answers.locator(".fact").filter(has_text="Changed")).to_have_text(re.compile("Nell Quill.*Changed"))
+    assert look(page) == []
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+
+
+def told_too_late(other: Page, place: str) -> None:
+    """The other tab says at once that it was handed in, and of what it had not sent that it came too late."""
+    expect(other.get_by_role("heading", name="Submitted")).to_be_visible(timeout=WITHIN)
+    expect(other.get_by_text("producer@demo.agency").first).to_be_visible()
+    kept = f"portal.answers.{place.split('/')[-2]} applicant.insured"
+    other.evaluate(LEFT, [kept, "producer@demo.agency"])
+    other.reload()
+    late = other.get_by_role("alert").filter(has_text="came after it was submitted")
+    expect(late).to_contain_text("Yours: Somebody Else", timeout=WITHIN)
+    expect(late).to_contain_text("Submitted: Nell Quill")
+    assert look(other) == []
+    late.get_by_role("button", name="I have read it").click()
+    expect(late).to_have_count(0, timeout=WITHIN)
+    assert other.evaluate("name => sessionStorage.getItem(name)", kept) is None
+    other.get_by_role("link", name="Look at the submission").click()
+    expect(other.get_by_text("Whose turn it is")).to_be_visible(timeout=WITHIN)
+
+
 def saved(page: Page) -> None:
     page.locator("[data-section]").click()
     expect(page.locator("[data-save-words]")).to_have_text(re.compile("^Saved "), timeout=WITHIN)
@@ -136,6 +169,8 @@ def saved(page: Page) -> None:
 @pytest.mark.criterion("WIZARD-07")
 @pytest.mark.criterion("WIZARD-09")
 @pytest.mark.criterion("WIZARD-12")
+@pytest.mark.criterion("WIZARD-13")
+@pytest.mark.criterion("WIZARD-15")
 @pytest.mark.timeout(300)
 def test_personal_auto_is_entered_and_handed_in_on_a_desk(
     sessions: Sessions, opened: Opened, demo_site: Site, tmp_path: Path
@@ -150,7 +185,7 @@ def test_personal_auto_is_entered_and_handed_in_on_a_desk(
     expect(page.get_by_role("heading", name="Drafts to resume")).to_be_visible()
     assert look(page) == []
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
-    begin(page, demo_site, "Personal Auto")
+    place = begin(page, demo_site, "Personal Auto")
     mailing = {each: answers["applicant.mailing"][0].pop(each) for each in ("city", "state")}
     answer(page, form, "applicant", answers)
     expect(page.locator('[id="applicant-mailing--0--city"]')).to_have_value("Newport", timeout=WITHIN)
@@ -206,13 +241,15 @@ def test_personal_auto_is_entered_and_handed_in_on_a_desk(
     expect(page.get_by_text("Everything that is asked is answered.")).to_be_visible(timeout=WITHIN)
     page.get_by_role("button", name="Submit").click()
     expect(page.get_by_text("Agree to the statement before you submit.")).to_be_visible()
+    other = page.context.new_page()
+    changed_by(other, page, place)
     page.get_by_label("I certify this.").check()
     page.get_by_role("button", name="Submit").dblclick()
     expect(page.get_by_role("heading", name="Submitted")).to_be_visible(timeout=WITHIN)
     expect(page.get_by_role("status").filter(has_text="is with the agency")).to_contain_text(
         re.compile(r"SUB-\d{4}-\d{6}")
     )
-    assert look(page) == []
+    told_too_late(other, place)
     # The text that is no file of the kind was refused.
     assert [each for each in heard if "422" not in each] == []
 
@@ -230,7 +267,7 @@ def test_general_liability_is_entered_and_handed_in_on_a_phone(
     answers.pop("prior_insurance.loss_history")
     place = begin(page, demo_site, "General Liability")
     others = f"portal.answers.{place.split('/')[-2]} applicant.insured"
-    page.evaluate(LEFT, others)
+    page.evaluate(LEFT, [others, "other@agency.test"])
     page.reload()
     expect(page.locator('[id="applicant-insured--0--name"]')).to_have_value("", timeout=WITHIN)
     assert page.evaluate("name => sessionStorage.getItem(name)", others) is None

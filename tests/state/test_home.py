@@ -4,24 +4,32 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from sqlalchemy import text
 
-from portal_app.models.enums import FlagLevel, QuoteState, RequestedItemKind
+from portal_app.models.enums import FlagLevel, QuoteState, RequestedItemKind, SubmissionStatus
 from portal_app.routes.api.home import get_home
+from portal_app.routes.api.submissions import AskedSubmissions, list_submissions
 from portal_app.services.access import Actor
+from portal_app.services.binding import refer
 from portal_app.services.door import Door
 from portal_app.services.identity import roster
 from portal_app.services.identity.roster import Standing
 from portal_app.services.quotes import find as quotes
-from portal_app.services.submissions import find, information
+from portal_app.services.submissions import assigning, find, information, moves
+from portal_app.services.submissions.find import Filter
 from portal_app.services.submissions.information import Wanted
+from portal_app.services.submissions.turns import Turn
 from portal_app.services.underwriting import flags, requests
 from portal_app.state import submission_address
 from portal_app.state.home import HomeState
+from portal_app.state.submission import SubmissionPageState
+from portal_app.state.submission_list import SubmissionsState
 from tests.services.binding.acting import Desk
 from tests.services.submissions.acting import Cast
 from tests.world import Agency, Clock
@@ -114,6 +122,111 @@ def test_programs_are_told_the_same_totals(opens: Opens, busy: Desk) -> None:
         key: str(total) for key, total in totals.items()
     }
     assert (len(told.queue.blocked.items), told.queue.blocked.list_completed) == (5, False)
+
+
+@pytest.fixture
+def mixed(desk: Desk, clock: Clock) -> Desk:
+    """A submission of Maya's for each way in which it is somebody's turn, named after it."""
+    cast = desk.cast
+    desk.allow()
+    soon, later = (clock.now.date() + timedelta(days=each) for each in (1, 30))
+    cast.filled(name="Draft")
+    cast.submitted(name="Pending")
+    desk.reviewed(name="Reviewed")
+    ask(desk, desk.reviewed(name="Asked"))
+    at_carrier(desk, cast.submitted(name="At the carrier"))
+    desk.offered(desk.reviewed(name="Valid"), valid_until=later)
+    desk.offered(desk.reviewed(name="Valid without end"), valid_until=None)
+    both = desk.reviewed(name="One of two valid")
+    desk.offered(both, valid_until=soon)
+    desk.offered(both, valid_until=later)
+    desk.offered(desk.reviewed(name="Lapsed"), valid_until=soon)
+    asked = desk.reviewed(name="Lapsed and asked")
+    desk.offered(asked, valid_until=soon)
+    ask(desk, asked)
+    carriers = desk.reviewed(name="Lapsed at the carrier")
+    desk.offered(carriers, valid_until=soon)
+    at_carrier(desk, carriers)
+    for name, until in (("Referred", later), ("Refused", later), ("Referred and lapsed", soon)):
+        quote = desk.offered(desk.reviewed(name=name), premium=Decimal(20_000), valid_until=until)
+        desk.door.run(refer.refer, cast.maya, quote=quote.locator)
+        if name == "Refused":
+            desk.door.run(refer.refuse, cast.underwriter, quote=quote.locator, reason="Too near the sea.")
+    desk.door.run(moves.decline, cast.underwriter, locator=desk.reviewed(name="Declined"), reason="Too near the sea.")
+    clock.forward(days=2)
+    return desk
+
+
+def ask(desk: Desk, locator: str) -> None:
+    items = [Wanted(RequestedItemKind.TEXT, "Roof year")]
+    desk.door.run(information.ask, desk.cast.underwriter, locator=locator, items=items)
+
+
+def at_carrier(desk: Desk, locator: str) -> None:
+    desk.door.run(assigning.assign, desk.cast.underwriter, locator=locator, contact="uw@granite.com")
+
+
+EXPECTED = {
+    Turn.PRODUCER: {
+        "Draft", "Asked", "Lapsed and asked", "Valid", "Valid without end", "One of two valid", "Refused",
+    },
+    Turn.AGENCY: {"Pending", "Reviewed", "Lapsed", "Referred", "Referred and lapsed"},
+    Turn.CARRIER: {"At the carrier", "Lapsed at the carrier"},
+    Turn.NOBODY: {"Declined"},
+}  # fmt: skip
+BINDABLE = {"Valid", "Valid without end", "One of two valid", "Refused"}
+LAPSED = {"Lapsed", "Lapsed at the carrier", "Referred and lapsed"}
+
+
+@pytest.mark.criterion("TRACK-12")
+def test_page_list_home_and_programs_say_the_same_of_whose_turn_it_is(opens: Opens, mixed: Desk) -> None:
+    everything = tuple(SubmissionStatus)
+    for who in ("maya", "underwriter", "principal"):
+        person = named(mixed.cast, who)
+        rows = mixed.door.run(find.listed, person, wanted=Filter(statuses=everything), count=200).rows
+        assert {turn: {each.insured_name for each in rows if each.turn is turn} for turn in Turn} == EXPECTED
+        assert {each.insured_name for each in rows if each.lapsed} == LAPSED
+        for turn, names in EXPECTED.items():
+            asked = asyncio.run(list_submissions(person, AskedSubmissions(turn=turn, count=200)))
+            assert {each.insured_name for each in asked.items} == names - {"Draft"}, (who, turn)
+            assert {each.turn for each in asked.items} == {turn}
+        for each in rows:
+            page = opens(SubmissionPageState, f"/submissions/{each.locator}", person)
+            asyncio.run(page.load())
+            assert (page.header.turn, page.header.next_action) == (each.turn_words, each.next_action)
+        home = opens(HomeState, "/", person)
+        asyncio.run(home.load())
+        told = asyncio.run(get_home(person))
+        shown = {group.key: {thing.title for thing in group.things} for group in (*home.turns, *home.queue)}
+        assert told.turns is not None
+        # A CSR is told of their own alone.
+        quoted, waiting = (set(), set()) if told.turns.own else (BINDABLE, {"Asked", "Lapsed and asked"})
+        assert shown.get("quoted", set()) == {each.insured_name for each in told.turns.quoted.items} == quoted
+        assert shown.get("waiting", set()) == {each.insured_name for each in told.turns.asked.items} == waiting
+        if told.queue is not None:
+            assert shown["lapsed"] == {each.insured_name for each in told.queue.lapsed.items} == LAPSED
+            assert {each.insured_name for each in told.queue.referred.items} == {"Referred", "Referred and lapsed"}
+
+
+@pytest.mark.criterion("TRACK-12")
+def test_the_list_is_narrowed_to_whose_turn_it_is(opens: Opens, mixed: Desk) -> None:
+    def names(query: str, who: str = "underwriter") -> set[str]:
+        page = opens(SubmissionsState, f"/submissions?{query}", named(mixed.cast, who))
+        asyncio.run(page.load())
+        return {each.insured for each in page.rows}
+
+    assert names("turn=agency") == EXPECTED[Turn.AGENCY]
+    assert names("turn=carrier", "maya") == EXPECTED[Turn.CARRIER]
+    assert names("turn=nonsense") == set().union(*EXPECTED.values()) - {"Draft"}
+    assert names("lapsed=1") == LAPSED
+    assert names("offered=1") == BINDABLE | {"Referred"}
+    page = opens(SubmissionsState, "/submissions?lapsed=1", named(mixed.cast, "underwriter"))
+    asyncio.run(page.load())
+    assert {each.insured: (each.timing, each.bind) for each in page.rows} == {
+        "Lapsed": ("Waiting for you", ""),
+        "Lapsed at the carrier": ("Waiting for the carrier", ""),
+        "Referred and lapsed": ("Waiting for you", ""),
+    }
 
 
 def total_of(door: Door, person: Actor, href: str) -> int:

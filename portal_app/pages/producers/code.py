@@ -18,6 +18,7 @@ from portal_app.state.producers.code import MOVE, CodeState
 from portal_app.state.producers.listing import PLACE
 
 S: Any = CodeState
+OWNER = "To give the code to somebody else: type a part of the name, the number or a code."
 ASKED = {
     "suspend": ("Suspend this code?", "Until it is lifted, what is written under it is invalid."),
     "retire": ("Retire this code for good?", "It cannot be taken back, and the code is not given again."),
@@ -104,7 +105,7 @@ def _form() -> rx.Component:
         "Producer",
         S.owner,
         S.problems,
-        hint="To give the code to somebody else: type a part of the name, the number or a code.",
+        hint=either(S.more_owners != "", OWNER + " " + S.more_owners, OWNER),
         list="owners",
         max_length=400,
         auto_complete="off",

@@ -11,6 +11,7 @@ from portal_app.components.shell import page_header
 from portal_app.components.table import body, cell, head, heading, row, table
 from portal_app.components.words import chip, meta
 from portal_app.pages.frame import framed, once_loaded, or_problem, record
+from portal_app.pages.preferences import button
 from portal_app.pages.producers import fields
 from portal_app.state.producers.listing import PLACE
 from portal_app.state.producers.required import EDUCATION, RequiredCoverState, RequiredEducationState
@@ -24,8 +25,10 @@ def required_cover() -> rx.Component:
         page_header(
             "Required E&O cover",
             rx.el.span("of ", link(C.owner_name, href=C.owner_href)),
+            rx.cond(C.asked & ~C.overtaken, button("Take it back", on_click=C.ask_first(True))),
             back=("The producer", C.owner_href),
         ),
+        rx.cond(C.asking, _asked()),
         fields.overtaken(C, "requirement"),
         panel("What they must have", _form(C, C.locator)),
         class_name="settings",
@@ -35,6 +38,17 @@ def required_cover() -> rx.Component:
         record("producer", C.loaded, drawn, skeleton_page("Required E&O cover"), ("All producers", PLACE)),
         search=False,
         refresh=C.refresh,
+    )
+
+
+def _asked() -> rx.Component:
+    return fields.asked(
+        "Take back what cover they must have?",
+        "No cover is asked for then: its lack is neither told nor does it stop a bind. The covers that are written "
+        "down stay. What was asked for stays in the trail, and can be asked for again.",
+        None,
+        button("Yes, take it back", on_click=C.release),
+        button("Leave it as it is", on_click=C.ask_first(False)),
     )
 
 

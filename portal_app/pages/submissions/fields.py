@@ -133,6 +133,7 @@ def _input(of: Any, each: Any, **attributes: Any) -> rx.Component:
         placeholder=each.placeholder,
         input_mode=each.mode,
         auto_complete=each.complete,
+        list=each.proposes,
         class_name="input",
         custom_attrs=_told(of, each),
         **attributes,
@@ -189,11 +190,18 @@ def _several(of: Any, each: Any, type_: Literal["radio", "checkbox"]) -> rx.Comp
     )
 
 
+def proposed(ident: str, offered: Any) -> rx.Component:
+    """What the fields that name this list propose while somebody types. Whatever else is typed is taken, too."""
+    drawn = rx.foreach(offered, lambda each: rx.el.option(each.label, value=each.value, key=each.value))
+    return rx.el.datalist(drawn, id=rx.Var.create(ident))
+
+
 def _below(of: Any, each: Any) -> tuple[rx.Component, ...]:
     return (
         rx.cond(of.problems.contains(each.ident), _sentence(of.problems[each.ident], each.ident, bad=True)),
         rx.cond(of.doubts.contains(each.ident), _sentence(of.doubts[each.ident], each.ident, bad=False)),
         rx.cond(each.help != "", rx.el.p(each.help, class_name="hint", id=each.ident + "-help")),
+        rx.cond(of.more.contains(each.proposes), rx.el.p(of.more[each.proposes], class_name="hint")),
     )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from portal_app.components.answers import answered
 from portal_app.components.facts import fact, facts, panel
 from portal_app.components.links import button_link, link
 from portal_app.components.notes import note, skeleton_page
@@ -14,7 +15,9 @@ from portal_app.pages.frame import framed, record, titled
 from portal_app.pages.page import Page
 from portal_app.pages.submissions import fields
 from portal_app.state.portal import PortalState
+from portal_app.state.submission_address import PLACE as SUBMISSIONS
 from portal_app.state.submissions.certifying import CertifyState, FilesState
+from portal_app.state.submissions.drawing import CARRIERS, CODES
 from portal_app.state.submissions.starting import PLACE
 from portal_app.state.submissions.wizard import CERTIFY, DOCUMENTS, WizardState
 
@@ -25,7 +28,7 @@ BACK = ("New submission", PLACE)
 
 
 def wizard() -> rx.Component:
-    drawn = rx.cond(C.number != "", _confirmed(), rx.cond(S.locked != "", _locked(), _steps()))
+    drawn = rx.cond(C.number != "", _handed_in(), rx.cond(S.locked != "", _locked(), _steps()))
     return framed(
         "submissions",
         record(
@@ -58,32 +61,33 @@ def _steps() -> rx.Component:
             _way(),
             rx.el.div(heading, content, _onward(), class_name="intake-main", key=S.section),
             class_name="intake",
-            custom_attrs={"data-submission": S.shown, "data-acked": S.acked, "data-by": S.email},
+            custom_attrs=_to_be_saved(),
         ),
-        # The static script puts into it what is to be saved; it is no field that anybody fills in.
-        rx.el.input(
-            hidden=True,
-            on_change=[S.save, C.refresh],
-            custom_attrs={"data-outbox": "", "aria-hidden": "true"},
-        ),
+        fields.proposed(CODES, S.codes),
+        fields.proposed(CARRIERS, S.carriers),
+        _outbox(),
+    )
+
+
+def _to_be_saved() -> dict[str, Any]:
+    """What the static script knows the page by."""
+    return {"data-submission": S.shown, "data-acked": S.acked, "data-by": S.email}
+
+
+def _outbox() -> rx.Component:
+    """The static script puts into it what is to be saved; it is no field that anybody fills in."""
+    return rx.el.input(
+        hidden=True, on_change=[S.save, C.refresh], custom_attrs={"data-outbox": "", "aria-hidden": "true"}
     )
 
 
 def _both(each: Any) -> rx.Component:
     """What two people saved in the same place, to choose from."""
 
-    def line(one: Any) -> rx.Component:
-        return rx.el.li(
-            rx.el.strong(one.label),
-            rx.el.span("Yours: ", one.mine, class_name="line breakable"),
-            rx.el.span("Saved: ", one.theirs, class_name="line breakable"),
-            key=one.label,
-        )
-
     asked = note(
         "warning",
         rx.el.p(S.told_of[each.key], " What you typed is still here, and not saved."),
-        rx.el.ul(rx.foreach(S.conflicts[each.key], line), class_name="problems"),
+        rx.el.ul(_differences(S.conflicts[each.key], "Saved: "), class_name="problems"),
         rx.el.div(
             rx.el.button(
                 "Keep mine", hidden_text(" for ", each.title), type="button", class_name="button button-quiet",
@@ -99,6 +103,41 @@ def _both(each: Any) -> rx.Component:
         role="alert",
     )  # fmt: skip
     return rx.cond(S.conflicts.contains(each.key), asked)
+
+
+def _differences(found: Any, theirs: str) -> rx.Component:
+    def line(one: Any) -> rx.Component:
+        return rx.el.li(
+            rx.el.strong(one.label),
+            rx.el.span("Yours: ", one.mine, class_name="line breakable"),
+            rx.el.span(theirs, one.theirs, class_name="line breakable"),
+            key=one.label,
+        )
+
+    return rx.foreach(found, line)
+
+
+def _too_late() -> rx.Component:
+    """What was typed on this page, and is no part of what was submitted."""
+    return note(
+        "warning",
+        rx.el.p(
+            "What was typed here last came after it was submitted, and is no part of it. Answers are corrected by "
+            "telling the underwriter."
+        ),
+        rx.el.ul(
+            rx.foreach(S.unsent, lambda group: rx.fragment(_differences(group[1], "Submitted: "), key=group[0])),
+            class_name="problems",
+        ),
+        rx.el.div(
+            rx.el.button(
+                "I have read it", type="button", class_name="button button-quiet", on_click=S.let_go,
+                custom_attrs={"data-forget": ""},
+            ),
+            class_name="note-actions button-row",
+        ),
+        role="alert",
+    )  # fmt: skip
 
 
 def _way() -> rx.Component:
@@ -201,13 +240,19 @@ def _certify() -> rx.Component:
 
 
 def _sign_off() -> rx.Component:
-    return panel(
+    """The box is another one for whatever there is to certify, and the form sends which that was."""
+    shown = panel(
+        "What you certify", answered(C.sections), aside=meta("Personal values are masked."), flush=True, name="answers"
+    )
+    statement = panel(
         "Certify",
+        rx.cond(C.changed != "", note("warning", rx.el.p(C.changed), role="alert")),
         rx.el.form(
+            rx.el.input(type="text", name="seen", default_value=C.seen, hidden=True, read_only=True),
             rx.el.p(C.statement, class_name="intake-statement"),
             rx.el.label(
                 rx.el.input(
-                    type="checkbox", name="agreed", id=rx.Var.create("agreed"), class_name="check",
+                    type="checkbox", name="agreed", id=rx.Var.create("agreed"), class_name="check", on_change=C.tick,
                     custom_attrs={
                         "aria-invalid": C.disagreed != "", "aria-describedby": "agreed-problem",
                     },
@@ -224,29 +269,40 @@ def _sign_off() -> rx.Component:
             on_submit=C.submit,
             no_validate=True,
             class_name="form intake-sign-off",
+            key=C.seen,
         ),
     )  # fmt: skip
+    return rx.fragment(shown, statement)
 
 
-def _confirmed() -> rx.Component:
+def _handed_in() -> rx.Component:
+    """Here or on another page: what was typed here and came too late is told."""
     kept = panel(
         "What happens next",
         facts(
             fact("Submission ID", rx.el.span(C.number, class_name="num")),
             fact("Submitted", rx.el.span(C.submitted, class_name="num")),
+            fact("Submitted by", rx.el.span(C.submitted_by, class_name="breakable")),
             fact("Answer expected by", rx.el.span(or_dash(C.target), class_name="num")),
             fact("Whose turn it is", C.next_action),
         ),
-        meta("A confirmation goes to you by email. You hear of every step, and when something is asked."),
-        rx.el.div(button_link("New submission", PLACE, quiet=True), class_name="button-row"),
+        meta("A confirmation goes to who submitted it by email, and so does every step, and when something is asked."),
+        rx.el.div(
+            button_link("Look at the submission", SUBMISSIONS + "/" + S.shown),
+            button_link("New submission", PLACE, quiet=True),
+            class_name="button-row",
+        ),
     )
     return rx.fragment(
         page_header("Submitted", rx.el.span(either(S.insured != "", S.insured + ", ", ""), S.line)),
         rx.el.div(
             note("good", rx.el.p("Submission ", rx.el.strong(C.number), " is with the agency."), role="status"),
+            rx.cond(S.unsent.length() > 0, _too_late()),
             kept,
             class_name="record-main",
+            custom_attrs=_to_be_saved() | {"data-over": ""},
         ),
+        _outbox(),
     )
 
 

@@ -85,9 +85,10 @@ class ChangedCoverRequirement(credentials.Sent):
 
 
 class CoverRequirement(shapes.Shape):
-    """What a producer has to have; `version` is 0 where nobody asked for anything."""
+    """What a producer has to have; nothing where it is not `asked` for, and `version` is 0 where it never was."""
 
     version: int
+    asked: bool
     each_claim: shapes.Money
     aggregate: shapes.Money
     stops_bind: bool
@@ -150,6 +151,16 @@ async def change_cover_requirement(
 ) -> CoverRequirement:
     """Say what the producer has to have."""
     return CoverRequirement.of(await the_door().act(cover.require, caller, producer=locator, **dict(sent)))
+
+
+@router.delete(
+    "/producers/{locator}/cover-requirement", status_code=204, dependencies=parameters.GIVEN_ONCE, responses=DONE
+)
+async def remove_cover_requirement(
+    caller: Caller, locator: parameters.Locator, asked: Annotated[AskedVersion, Query()]
+) -> None:
+    """Ask for no cover of the producer any more."""
+    await the_door().act(cover.release, caller, producer=locator, version=asked.version)
 
 
 @router.get("/producers/{locator}/cover-standing", dependencies=parameters.GIVEN_ONCE, responses=problems.MISSING)

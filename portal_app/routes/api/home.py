@@ -58,7 +58,7 @@ class AskedSubmission(shapes.Shape):
 
 
 class QuotedSubmission(shapes.Shape):
-    """`quotes` can still be bound, the first of them for `daysLeft` more days; null where none says until when."""
+    """`quotes` of them are valid, the first for `daysLeft` more days; null where none says until when."""
 
     locator: str
     number: str
@@ -107,6 +107,17 @@ class ReferredQuote(shapes.Shape):
     referred_at: datetime
 
 
+class LapsedSubmission(shapes.Shape):
+    """None of its offered quotes is valid any more; `endedOn` was the last day of the last of them."""
+
+    locator: str
+    number: str
+    insured_name: str
+    line_name: str
+    assigned_to: str
+    ended_on: date
+
+
 class DraftedTransaction(shapes.Shape):
     """A drafted transaction of the policy with that locator and number."""
 
@@ -125,6 +136,7 @@ class UnderwritingQueue(shapes.Shape):
     unassigned: Some[WaitingSubmission]
     unrouted: int
     referred: Some[ReferredQuote]
+    lapsed: Some[LapsedSubmission]
     blocked: Some[Quote]
     quotes: Some[Quote]
     transactions: Some[DraftedTransaction]

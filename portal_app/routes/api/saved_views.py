@@ -17,6 +17,7 @@ from portal_app.services.door import the_door
 from portal_app.services.saved_views import keeping
 from portal_app.services.saved_views.keeping import View
 from portal_app.services.saved_views.listings import Asks
+from portal_app.services.submissions.turns import Turn
 
 router = APIRouter(tags=["views"], responses=problems.OF_A_ROLE)
 CHANGED = problems.WRITTEN | problems.MISSING | problems.AGAINST_IT
@@ -29,8 +30,9 @@ Locator = Annotated[str, Field(pattern=f"^{parameters.LOCATOR}$")]
 
 
 class Filters(credentials.Sent):
-    """What narrows the list. Submissions are asked by `text`, `statuses`, `line`, `assignedTo`, `mine`, `unassigned`,
-    `unrouted`, `atRisk`, `waiting` and `own`; policies by `text`, `status`, `line`, `carrier`, `account` and days."""
+    """What narrows the list. Submissions are asked by `text`, `statuses`, `line`, `assignedTo`, `turn`, `mine`,
+    `unassigned`, `unrouted`, `atRisk`, `waiting`, `own`, `offered` and `lapsed`; policies by `text`, `status`, `line`,
+    `carrier`, `account` and days."""
 
     text: parameters.Text = ""
     line: parameters.Code = ""
@@ -42,6 +44,9 @@ class Filters(credentials.Sent):
     at_risk: credentials.Truth = False
     waiting: credentials.Truth = False
     own: credentials.Truth = False
+    offered: credentials.Truth = False
+    lapsed: credentials.Truth = False
+    turn: Turn | SkipJsonSchema[None] = None
     status: PolicyStatus | SkipJsonSchema[None] = None
     carrier: parameters.LocatorOrEmpty = ""
     account: parameters.LocatorOrEmpty = ""

@@ -19,7 +19,8 @@ from portal_app.services.submissions.turns import Turn
 
 class SubmissionItem(shapes.Shape):
     """A submission as a list has it. `number` is the Submission ID, empty while it is a draft. `turn` says whose turn
-    it is, `turnWords` the same to you. While `waitingSince` is given the response clock stands."""
+    it is, `turnWords` the same to you. While `waitingSince` is given the response clock stands; `lapsed` tells that no
+    offered quote is valid any more."""
 
     locator: str
     number: str
@@ -46,6 +47,7 @@ class SubmissionItem(shapes.Shape):
     waiting_since: datetime | None
     at_risk: bool
     overdue: bool
+    lapsed: bool
     turn: Turn
     turn_words: str
     next_action: str

@@ -29,6 +29,7 @@ from portal_app.services.submissions.answering import LONGEST_VALUE, MOST_VALUES
 from portal_app.services.submissions.certifying import HandedIn
 from portal_app.services.submissions.find import Filter, Sort
 from portal_app.services.submissions.statement import STATEMENT
+from portal_app.services.submissions.turns import Turn
 
 router = APIRouter(prefix="/submissions", tags=["submissions"], responses=problems.OF_A_ROLE)
 CHANGED = problems.WRITTEN | problems.MISSING | problems.AGAINST_IT
@@ -79,7 +80,8 @@ class Certified(credentials.Sent):
 
 
 class NarrowedSubmissions(parameters.Narrowed):
-    """`text` is looked for in the insured's name and the Submission ID, `assignedTo` is the locator of a person.
+    """`text` is looked for in the insured's name and the Submission ID, `assignedTo` is the locator of a person, `turn`
+    says whose turn it is. `offered` is what has an offered quote that is valid, `lapsed` what has none such any more.
     Without a `status` all that was handed in is listed, and no draft."""
 
     text: parameters.Text = ""
@@ -93,6 +95,9 @@ class NarrowedSubmissions(parameters.Narrowed):
     at_risk: parameters.Truth = False
     waiting: parameters.Truth = False
     own: parameters.Truth = False
+    offered: parameters.Truth = False
+    lapsed: parameters.Truth = False
+    turn: Turn | SkipJsonSchema[None] = None
 
     def asked(self) -> Filter:
         given = {name: getattr(self, name) for name in NarrowedSubmissions.model_fields if name != "status"}

@@ -9,32 +9,33 @@ from portal_app.models.policies import Carrier, LineOfBusiness
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
+from portal_app.services.producers.choices import counted
 from portal_app.services.producers.standing import AT_THEIR_END, taken_anew
 from portal_app.services.scope import visible
 
-MOST = 500
+MOST = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
     """Pairs of what is stored and what people read; producers and codes as far as the actor may see them, those that
-    cannot be used again left out."""
+    cannot be used again left out: the first 2,000 of as many as the totals say."""
 
     carriers: tuple[tuple[str, str], ...]
     lines: tuple[tuple[str, str], ...]
     producers: tuple[tuple[str, str], ...]
     codes: tuple[str, ...]
+    producers_total: int
+    codes_total: int
 
 
 @reads(Permission.VIEW_PRODUCERS)
 def choices(tx: Tx) -> Choices:
-    """The first 500 of each, by name."""
+    """What there is, by name."""
     producers = visible(tx.actor, Producer).where(col(Producer.state).not_in(AT_THEIR_END))
     codes = visible(tx.actor, ProducerCode).where(taken_anew(), col(ProducerCode.code) != "")
     return Choices(
-        carriers=tuple(
-            (row.locator, row.name) for row in tx.db.scalars(select(Carrier).order_by(col(Carrier.name)).limit(MOST))
-        ),
+        carriers=tuple((row.locator, row.name) for row in tx.db.scalars(select(Carrier).order_by(col(Carrier.name)))),
         lines=tuple(
             (row.code, row.name) for row in tx.db.scalars(select(LineOfBusiness).order_by(col(LineOfBusiness.name)))
         ),
@@ -43,4 +44,6 @@ def choices(tx: Tx) -> Choices:
             for row in tx.db.scalars(producers.order_by(func.lower(col(Producer.name)), col(Producer.id)).limit(MOST))
         ),
         codes=tuple(row.code for row in tx.db.scalars(codes.order_by(col(ProducerCode.code)).limit(MOST))),
+        producers_total=counted(tx, producers),
+        codes_total=counted(tx, codes),
     )

@@ -1,10 +1,10 @@
 """What waits for whichever underwriter takes it up first."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import and_, func, literal, select
 from sqlmodel import col
 
 from portal_app.models.enums import QuoteState, SubmissionStatus, TransactionKind, TransactionState
@@ -18,11 +18,13 @@ from portal_app.services.door import Tx, reads
 from portal_app.services.home.some import SHOWN, Some
 from portal_app.services.home.turns import total
 from portal_app.services.home.waiting import Waiting, waiting
+from portal_app.services.quotes.referrals import REFERRED
 from portal_app.services.quotes.views import QuoteView, shown
 from portal_app.services.scope import visible
 from portal_app.services.submissions.find import Filter, matching
+from portal_app.services.submissions.views import shown as submissions_shown
 
-UNASSIGNED, UNROUTED = Filter(unassigned=True), Filter(unrouted=True)
+UNASSIGNED, UNROUTED, LAPSED = Filter(unassigned=True), Filter(unrouted=True), Filter(lapsed=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,19 @@ class Referred:
     insured_name: str
     carrier: str
     referred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Lapsed:
+    """A submission whose offered quotes are not valid any more, the last of them since after `ended_on`. `assigned_to`
+    is as in lists."""
+
+    locator: str
+    number: str
+    insured_name: str
+    line_name: str
+    assigned_to: str
+    ended_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +71,7 @@ class Queue:
     unassigned: Some[Waiting]
     unrouted: int
     referred: Some[Referred]
+    lapsed: Some[Lapsed]
     blocked: Some[QuoteView]
     quotes: Some[QuoteView]
     transactions: Some[Drafted]
@@ -69,6 +85,7 @@ def queue(tx: Tx) -> Queue:
         unassigned,
         _unrouted(tx, unassigned),
         _referred(tx),
+        _lapsed(tx),
         _quotes(tx, QuoteState.BLOCKED),
         _quotes(tx, QuoteState.DRAFT),
         _drafted(tx),
@@ -92,7 +109,7 @@ def _referred(tx: Tx) -> Some[Referred]:
         visible(tx.actor, quote)
         .join(of, col(of.id) == col(quote.submission_id))
         .where(col(of.status) == SubmissionStatus.QUOTED)
-        .where(col(quote.offer) == QuoteOffer.OFFERED, col(quote.referred_at).is_not(None))
+        .where(*REFERRED)
     )
     page = asked.order_by(col(quote.referred_at), col(quote.id)).add_columns(col(of.locator), col(of.number))
     found = tx.db.execute(page.limit(SHOWN)).all()
@@ -105,6 +122,27 @@ def _referred(tx: Tx) -> Some[Referred]:
         ),
         _total(tx, asked.with_only_columns(col(quote.id)), len(found)),
     )
+
+
+def _lapsed(tx: Tx) -> Some[Lapsed]:
+    quote = Quote
+    offered = and_(col(quote.submission_id) == col(Submission.id), col(quote.offer) == QuoteOffer.OFFERED)
+    ended = func.max(col(quote.valid_until))
+    longest = (
+        matching(tx, LAPSED)
+        .join(quote, offered)
+        .add_columns(ended)
+        .group_by(col(Submission.id))
+        .order_by(ended, col(Submission.id))
+        .limit(SHOWN)
+    )
+    found = tx.db.execute(longest).all()
+    rows = submissions_shown(tx, [row for row, _ in found])
+    told = tuple(
+        Lapsed(each.locator, each.number, each.insured_name, each.line_name, each.assigned_to, ended_on)
+        for each, (_, ended_on) in zip(rows, found, strict=True)
+    )
+    return Some(told, total(tx, LAPSED, len(told)))
 
 
 def _quotes(tx: Tx, state: QuoteState) -> Some[QuoteView]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, select
 from sqlmodel import col
 
 from portal_app.models.enums import Role, SubmissionStatus
@@ -20,6 +20,8 @@ from portal_app.services.licensing.records import today
 from portal_app.services.scope import in_scope, scope_of, visible
 from portal_app.services.submissions.find import Filter, matching
 from portal_app.services.submissions.kept import form_of
+from portal_app.services.submissions.standing import is_valid
+from portal_app.services.submissions.turns import Turn
 
 DRAFTS = Filter(statuses=(SubmissionStatus.DRAFT,), own=True)
 """Drafts are their makers', also where others see them."""
@@ -53,8 +55,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
-    """A submission with quotes to choose from. `quotes` of them can still be bound, the first of them for `days_left`
-    more days after today (None where none of them says until when)."""
+    """A submission with quotes to choose from. `quotes` of them are valid, the first of them for `days_left` more days
+    after today (None where none of them says until when)."""
 
     locator: str
     number: str
@@ -96,7 +98,7 @@ def asked_of(own: bool) -> Filter:
 
 
 def quoted_of(own: bool) -> Filter:
-    return Filter(statuses=(SubmissionStatus.QUOTED,), own=own)
+    return Filter(offered=True, own=own, turn=Turn.PRODUCER)
 
 
 def total(tx: Tx, wanted: Filter, found: int) -> int:
@@ -176,7 +178,7 @@ def _quoted(tx: Tx, own: bool) -> Some[Quoted]:
         col(quote.offer) == QuoteOffer.OFFERED,
         in_scope(tx.actor, quote),
     )
-    holds = or_(col(quote.valid_until).is_(None), col(quote.valid_until) >= day)
+    holds = is_valid(tx)
     first = func.min(col(quote.valid_until)).filter(holds)
     soonest = (
         matching(tx, quoted_of(own))

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from portal_app.models.licensing import CoverRequirement, ProducerCover
+from portal_app.models.producers import Producer
 from portal_app.services import audit
 from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads, writes
@@ -56,13 +57,14 @@ class Covers:
 
 @dataclass(frozen=True, slots=True)
 class Required:
-    """The least that a producer has to have, in dollars, and whether they may bind without it. `version` is 0 where
-    nobody asked for anything."""
+    """The least that a producer has to have, in dollars, and whether they may bind without it; nothing where it is not
+    `asked` for. `version` is 0 where it never was."""
 
     each_claim: Decimal = Decimal(0)
     aggregate: Decimal = Decimal(0)
     stops_bind: bool = False
     version: int = 0
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +155,25 @@ def require(
     before = _required(tx, owner.id or 0)
     if before.version != version:
         raise Conflict(records.CHANGED_MEANWHILE)
-    after = Required(each_claim, aggregate, stops_bind, version + 1)
+    after = Required(each_claim, aggregate, stops_bind, version + 1, asked=True)
     if replace(after, version=version) == before:
         return before
-    tx.db.merge(CoverRequirement(producer_id=owner.id or 0, **asdict(after)))
-    detail = records.differences(replace(before, version=0), replace(after, version=0))
-    audit.record(tx, "cover.required", subject_kind="producer", subject=owner.locator, detail=detail)
+    _write(tx, "cover.required", owner, before, after)
+    return after
+
+
+@writes(Permission.MANAGE_PRODUCERS)
+def release(tx: Tx, *, producer: str, version: int) -> Required:
+    """Ask for no cover of the producer any more. `version` is the one that was looked at. Where nothing is asked for,
+    nothing is done. Raises NotFound, or Conflict where it was changed in the meantime."""
+    owner = records.held_by_id(tx, records.producer_of(tx, producer).id or 0)
+    before = _required(tx, owner.id or 0)
+    if before.version != version:
+        raise Conflict(records.CHANGED_MEANWHILE)
+    if not before.asked:
+        return before
+    after = Required(version=version + 1)
+    _write(tx, "cover.released", owner, before, after)
     return after
 
 
@@ -179,7 +194,7 @@ def covered(tx: Tx, *, producer_id: int, on: date) -> Standing:
     day = records.told_day(on)
     if enough:
         return Standing(True, False, f"{enough[0].carrier} covers errors and omissions on {day}.")
-    if not asked.version:
+    if not asked.asked:
         return Standing(True, False, "No errors-and-omissions cover is asked for.")
     would = "A cover"
     if asked.aggregate:
@@ -195,7 +210,15 @@ def covered(tx: Tx, *, producer_id: int, on: date) -> Standing:
 
 def _required(tx: Tx, producer_id: int) -> Required:
     row = tx.db.get(CoverRequirement, producer_id)
-    return Required() if row is None else Required(row.each_claim, row.aggregate, row.stops_bind, row.version)
+    if row is None:
+        return Required()
+    return Required(row.each_claim, row.aggregate, row.stops_bind, row.version, row.asked)
+
+
+def _write(tx: Tx, deed: str, owner: Producer, before: Required, after: Required) -> None:
+    tx.db.merge(CoverRequirement(producer_id=owner.id or 0, **asdict(after)))
+    detail = records.differences(replace(before, version=0), replace(after, version=0))
+    audit.record(tx, deed, subject_kind="producer", subject=owner.locator, detail=detail)
 
 
 def _checked(terms: CoverTerms) -> CoverTerms:

@@ -224,7 +224,8 @@ def _cycles(tx: Tx, until: date) -> Iterator[_Found]:
 
 def _covers(tx: Tx, today: date, until: date) -> Iterator[_Found]:
     """Cover that no other follows, and the lack of what a producer must have where nothing that ended says so."""
-    asked = {each.producer_id: each for each in tx.db.scalars(_of_those_in_use(tx, CoverRequirement))}
+    requirements = _of_those_in_use(tx, CoverRequirement).where(col(CoverRequirement.asked))
+    asked = {each.producer_id: each for each in tx.db.scalars(requirements)}
     held: dict[int, list[ProducerCover]] = defaultdict(list)
     for row in tx.db.scalars(_of_those_in_use(tx, ProducerCover).order_by(col(ProducerCover.id))):
         held[row.producer_id].append(row)

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlmodel import col
 
 from portal_app.models.enums import CredentialState, LineOfAuthority, ProducerState
@@ -29,6 +30,14 @@ class Choice:
 
     value: str
     label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """The first of what there is to choose from, and how many there are."""
+
+    rows: tuple[Choice, ...]
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +87,9 @@ def _by_hand(stored: Mapping[str, EntityType], declared: Mapping[str, EntityType
 
 
 @reads(Permission.VIEW_PRODUCERS)
-def producers(tx: Tx) -> tuple[Choice, ...]:
+def producers(tx: Tx) -> Offered:
     """Whom somebody may be put below, or a code be given to: everybody whom the actor may see and who is not at their
-    end, by name. Each label is one of its kind."""
+    end, by name, at most 2,000. Each label is one of its kind."""
     asked = visible(tx.actor, Producer).where(col(Producer.state).not_in(FINAL))
     rows = tx.db.scalars(asked.order_by(func.lower(col(Producer.name)), col(Producer.id)).limit(MOST_CHOICES))
     found: dict[str, str] = {}
@@ -88,7 +97,7 @@ def producers(tx: Tx) -> tuple[Choice, ...]:
         code = next((code.code for code in each.codes if code.code), "")
         label = " · ".join(part for part in (each.name or each.type, code or (each.npn and f"NPN {each.npn}")) if part)
         found[label if label not in found else f"{label} · {each.locator}"] = each.locator
-    return tuple(Choice(locator, label) for label, locator in found.items())
+    return Offered(tuple(Choice(locator, label) for label, locator in found.items()), counted(tx, asked))
 
 
 @reads(Permission.VIEW_PRODUCERS)
@@ -107,7 +116,7 @@ def of_credentials(tx: Tx, *, locator: str) -> OfCredentials:
         name=owner.name,
         authorities=tuple(Choice(each.value, each.label) for each in LineOfAuthority),
         products=_lines_of_business(tx),
-        carriers=_carriers(tx),
+        carriers=carriers(tx),
         codes=tuple(Choice(str(each.code), str(each.code)) for each in tx.db.scalars(own.order_by(ProducerCode.code))),
         codes_below=tuple(
             Choice(str(each.code), str(each.code)) for each in tx.db.scalars(line.order_by(ProducerCode.code))
@@ -121,7 +130,11 @@ def of_credentials(tx: Tx, *, locator: str) -> OfCredentials:
 @reads(Permission.VIEW_PRODUCERS)
 def of_question(tx: Tx) -> OfQuestion:
     """What one may ask about a producer. Carriers are those that the actor meets anyway."""
-    return OfQuestion(_lines_of_business(tx), tuple(Choice(*each) for each in STATES.items()), _carriers(tx))
+    return OfQuestion(_lines_of_business(tx), tuple(Choice(*each) for each in STATES.items()), carriers(tx))
+
+
+def counted(tx: Tx, asked: Select[Any]) -> int:
+    return tx.db.scalar(select(func.count()).select_from(asked.order_by(None).subquery())) or 0
 
 
 def _lines_of_business(tx: Tx) -> tuple[Choice, ...]:
@@ -129,7 +142,7 @@ def _lines_of_business(tx: Tx) -> tuple[Choice, ...]:
     return tuple(Choice(code, name) for code, name in rows)
 
 
-def _carriers(tx: Tx) -> tuple[Choice, ...]:
+def carriers(tx: Tx) -> tuple[Choice, ...]:
     """All for who writes appointments down; for the others those of the appointments and policies that they see."""
     asked = select(Carrier).order_by(func.lower(col(Carrier.name)))
     if not can(tx.actor, Permission.MANAGE_PRODUCERS):

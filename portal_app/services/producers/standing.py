@@ -6,8 +6,9 @@ nobody anew: by no quote, draft or form, and what was a mistake by no feed eithe
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlmodel import col
 
 from portal_app.models.enums import ProducerState
@@ -52,6 +53,15 @@ def taken_anew() -> ColumnElement[bool]:
     """Which codes can be taken anew, for a query."""
     ended = select(col(Producer.id)).where(col(Producer.state).in_(AT_THEIR_END))
     return col(ProducerCode.state).not_in(AT_THEIR_END) & col(ProducerCode.producer_id).not_in(ended)
+
+
+def in_force() -> ColumnElement[bool]:
+    """Which codes are validated with their producer and everybody above, for a query."""
+    stopped: Select[Any] = select(col(Producer.id).label("id")).where(col(Producer.state) != ProducerState.VALIDATED)
+    tree = stopped.cte(recursive=True)
+    tree = tree.union(select(col(Producer.id)).where(col(Producer.parent_id) == tree.c.id))
+    below = select(tree.c.id)
+    return (col(ProducerCode.state) == ProducerState.VALIDATED) & col(ProducerCode.producer_id).not_in(below)
 
 
 def why_not_anew(tx: Tx, code: ProducerCode, ends: Iterable[ProducerState] = AT_THEIR_END) -> str:

@@ -24,7 +24,6 @@ from portal_app.services.quotes.views import QuoteView, shown
 from portal_app.services.scope import visible
 from portal_app.services.submissions import rows
 from portal_app.services.submissions.answering import day_of, whole_answers
-from portal_app.services.submissions.applicant import applicant
 from portal_app.services.submissions.kept import form_of
 from portal_app.services.submissions.projection import value_of
 
@@ -112,15 +111,14 @@ def _known(terms: Mapping[str, Any]) -> dict[str, Any]:
 
 def _answered(tx: Tx, of: Submission) -> dict[str, Any]:
     form, _ = form_of(tx, of)
-    answers, day = whole_answers(tx, of, form), day_of(tx, of)
-    known, ends = applicant(form, answers, day), value_of(form, answers, Role.EXPIRATION, day)
+    day = day_of(tx, of)
+    ends = value_of(form, whole_answers(tx, of, form), Role.EXPIRATION, day)
     code = tx.db.get_one(ProducerCode, of.producer_code_id).code if of.producer_code_id else None
     return {
         "producer_code": code,
         "effective": of.effective,
         "expiration": date.fromisoformat(ends) if ends else _a_year_later(of.effective),
-        "jurisdiction": of.jurisdiction,
-        "postal_code": known.postal_code,
+        **of_submissions.risk_terms(tx, of),
     }
 
 

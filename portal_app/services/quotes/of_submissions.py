@@ -2,6 +2,7 @@
 it in."""
 
 from dataclasses import asdict, replace
+from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -135,13 +136,18 @@ def account_of(tx: Tx, of: Submission) -> Account:
 
 def _with_risk(tx: Tx, of: Submission, terms: QuoteTerms) -> QuoteTerms:
     """What the submission says of its risk, where nothing else is named."""
+    return replace(terms, **{name: value for name, value in risk_terms(tx, of).items() if not getattr(terms, name)})
+
+
+def risk_terms(tx: Tx, of: Submission) -> dict[str, Any]:
+    """What a quote says of the risk, by the names of `QuoteTerms`, as far as the submission says it: the first state
+    and ZIP code, and the class codes."""
     known = risk_of(tx, of)
-    return replace(
-        terms,
-        jurisdiction=terms.jurisdiction or next(iter(known.states), ""),
-        postal_code=terms.postal_code or next(iter(known.postal_codes), ""),
-        class_codes=terms.class_codes or known.class_codes[:MOST_CLASS_CODES],
-    )
+    return {
+        "jurisdiction": next(iter(known.states), ""),
+        "postal_code": next(iter(known.postal_codes), ""),
+        "class_codes": known.class_codes[:MOST_CLASS_CODES],
+    }
 
 
 def _check_offer(tx: Tx, row: Quote) -> None:

@@ -12,6 +12,13 @@ from portal_app.models.quotes import Quote, QuoteOffer
 from portal_app.services.door import Tx
 from portal_app.services.scope import visible
 
+REFERRED = (
+    col(Quote.offer) == QuoteOffer.OFFERED,
+    col(Quote.referred_at).is_not(None),
+    col(Quote.refused_at).is_(None),
+)
+"""Which quotes underwriters are asked to bind, for a query."""
+
 
 @dataclass(frozen=True, slots=True)
 class Referral:
@@ -41,12 +48,7 @@ def open_referrals(tx: Tx, submissions: Collection[int]) -> dict[int, Referral]:
         visible(tx.actor, Quote)
         .join(Carrier, col(Carrier.id) == col(Quote.carrier_id))
         .join(User, col(User.id) == col(Quote.referred_by_id))
-        .where(
-            col(Quote.submission_id).in_(submissions),
-            col(Quote.offer) == QuoteOffer.OFFERED,
-            col(Quote.referred_at).is_not(None),
-            col(Quote.refused_at).is_(None),
-        )
+        .where(col(Quote.submission_id).in_(submissions), *REFERRED)
         .with_only_columns(col(Quote.submission_id), col(Carrier.name), col(User.email), col(User.id))
         .order_by(col(Quote.referred_at), col(Quote.id))
     )

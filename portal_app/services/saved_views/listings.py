@@ -13,6 +13,7 @@ from portal_app.services.errors import Invalid
 from portal_app.services.intake.forms import LINES
 from portal_app.services.policies.views import Sort as PolicySort
 from portal_app.services.submissions.find import Sort as SubmissionSort
+from portal_app.services.submissions.turns import Turn
 
 LONGEST_TEXT = 200
 LOCATOR = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}", re.ASCII)
@@ -112,7 +113,7 @@ def _several(values: type[StrEnum]) -> Reader:
 
 
 DAYS = ("effective_from", "effective_to", "expiring_from", "expiring_to")
-FLAGS = ("mine", "unassigned", "unrouted", "at_risk", "waiting", "own")
+FLAGS = ("mine", "unassigned", "unrouted", "at_risk", "waiting", "own", "offered", "lapsed")
 SPELLINGS: dict[Listing, Spelling] = {
     Listing.SUBMISSIONS: Spelling(
         {
@@ -120,6 +121,7 @@ SPELLINGS: dict[Listing, Spelling] = {
             "statuses": _several(SubmissionStatus),
             "line": _one_of(LINES),
             "assigned_to": _matching(LOCATOR),
+            "turn": _one_of(Turn),
             **dict.fromkeys(FLAGS, _flag),
         },
         tuple(SubmissionSort),

@@ -165,6 +165,11 @@ def as_typed(tx: Tx, row: Submission) -> Answers:
     return {each.path: each.rows for each in _groups(tx, row)}
 
 
+def versions(tx: Tx, row: Submission) -> dict[str, int]:
+    """The version of each group that was saved."""
+    return {each.path: each.version for each in _groups(tx, row)}
+
+
 def whole_answers(tx: Tx, row: Submission, form: Form) -> Answers:
     """Every group of the form, with defaults where nothing was saved."""
     return begun(form) | as_typed(tx, row)

@@ -1,6 +1,6 @@
 """A draft is looked through whole, certified, and handed in: once, whoever clicks how often."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,8 +16,10 @@ from portal_app.services.intake.validation import Problem, problems
 from portal_app.services.licensing.records import today
 from portal_app.services.papers import ordering
 from portal_app.services.routing.rules import AmsWay
-from portal_app.services.submissions import desk, telling, timeline
-from portal_app.services.submissions.answering import whole_answers
+from portal_app.services.submissions import desk, documents, telling, timeline
+from portal_app.services.submissions.answering import versions, whole_answers
+from portal_app.services.submissions.detail import SectionView, sections
+from portal_app.services.submissions.documents import DocumentView
 from portal_app.services.submissions.fingerprint import fingerprint
 from portal_app.services.submissions.kept import form_of
 from portal_app.services.submissions.lifecycle import Step, check_step
@@ -26,6 +28,8 @@ from portal_app.services.submissions.numbering import next_number
 from portal_app.services.submissions.projection import problem_of_code, project
 from portal_app.services.submissions.rows import held, one, whoever
 from portal_app.services.submissions.statement import STATEMENT
+
+CHANGED_SINCE = "Answers or files were changed since you looked at them. Read them again before you certify."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,20 @@ class HandedIn:
     routed_by: str
     answers_hash: str
     again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LookedThrough:
+    """A draft before it is certified: all that is wrong with it, what was answered, personal values masked, and its
+    files. `fingerprint` is that of all of it, by which alone it is submitted as it was looked at. `groups` has the
+    version of each group that was saved."""
+
+    fingerprint: str
+    form: Form
+    problems: tuple[Problem, ...]
+    sections: tuple[SectionView, ...]
+    documents: tuple[DocumentView, ...]
+    groups: Mapping[str, int]
 
 
 class NotComplete(InvalidData):
@@ -60,17 +78,35 @@ def check(tx: Tx, *, locator: str) -> tuple[Problem, ...]:
     return _problems(tx, form, whole_answers(tx, row, form))
 
 
+@reads(Permission.SUBMIT_BUSINESS)
+def look_through(tx: Tx, *, locator: str) -> LookedThrough:
+    """The same with what there is to certify. Raises NotFound."""
+    row = one(tx, locator)
+    form, _ = form_of(tx, row)
+    return LookedThrough(
+        fingerprint(tx, row),
+        form,
+        _problems(tx, form, whole_answers(tx, row, form)),
+        sections(tx, row, form),
+        documents.listed(tx, submission=locator),
+        versions(tx, row),
+    )
+
+
 @writes(Permission.SUBMIT_BUSINESS)
-def certify_and_submit(tx: Tx, *, locator: str, statement_agreed: bool, version: int | None = None) -> HandedIn:
-    """Hand a draft in. `version` is the submission's that was looked at. One that was handed in already is answered
-    with its number, and nothing happens twice. Raises NotFound; Conflict where answers were saved since; NotComplete
-    with every problem; Invalid where the statement is not agreed to."""
+def certify_and_submit(
+    tx: Tx, *, locator: str, statement_agreed: bool, version: int | None = None, seen: str = ""
+) -> HandedIn:
+    """Hand a draft in. `version` is the submission's that was looked at, or `seen` the fingerprint of all of it. One
+    that was handed in already is answered with its number, and nothing happens twice. Raises NotFound; Conflict where
+    answers were saved, or of what was `seen` a file changed, since; NotComplete with every problem; Invalid where the
+    statement is not agreed to."""
     row = held(tx, locator)
     if row.number is not None:
         return _handed_in(row, again=True)
     check_step(row.status, Step.SUBMIT)
-    if version is not None and version != row.version:
-        raise Conflict("Answers were saved since you looked at them. Read them again before you certify.")
+    if (version is not None and version != row.version) or (seen and seen != fingerprint(tx, row)):
+        raise Conflict(CHANGED_SINCE)
     form, _ = form_of(tx, row)
     answers = whole_answers(tx, row, form)
     if wrong := [each for each in _problems(tx, form, answers) if not each.warning]:

@@ -19,6 +19,8 @@ from portal_app.services.scope import in_scope, visible
 from portal_app.services.submissions.desk import due_by
 from portal_app.services.submissions.lifecycle import AWAITS_AN_ANSWER, OPEN
 from portal_app.services.submissions.rows import one
+from portal_app.services.submissions.standing import lapsed, stands, turn_is
+from portal_app.services.submissions.turns import Turn
 from portal_app.services.submissions.views import SubmissionRow, Submissions, shown
 
 MOST_ROWS = 200
@@ -51,7 +53,8 @@ class Filter:
     """`text` occurs in the insured's name or the Submission ID. `line` is a code, `assigned_to` the locator of who
     handles it. `mine` is what the actor began, handed in or handles, `own` what they began or handed in; `unassigned`
     what nobody handles; `unrouted` what no rule took and nobody handles; `at_risk` what is due by the next close of
-    business or overdue; `waiting` where the producer is asked for information. Without `statuses` everything that was
+    business or overdue; `waiting` where the producer is asked for information; `offered` what has an offered quote
+    that is valid, `lapsed` what has none such any more; `turn` whose turn it is. Without `statuses` everything that was
     handed in."""
 
     text: str = ""
@@ -65,6 +68,9 @@ class Filter:
     at_risk: bool = False
     waiting: bool = False
     own: bool = False
+    offered: bool = False
+    lapsed: bool = False
+    turn: Turn | None = None
 
 
 @reads(Permission.VIEW_OWN_ACCOUNTS)
@@ -132,6 +138,12 @@ def _conditions(tx: Tx, wanted: Filter) -> list[ColumnElement[bool]]:
         ]
     if wanted.waiting:
         found += [col(row.status).in_(OPEN), col(row.waiting_since).is_not(None)]
+    if wanted.offered:
+        found += [col(row.status) == SubmissionStatus.QUOTED, stands(tx)]
+    if wanted.lapsed:
+        found.append(lapsed(tx))
+    if wanted.turn is not None:
+        found.append(turn_is(tx, wanted.turn))
     return found
 
 

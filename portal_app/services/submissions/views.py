@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -13,15 +13,14 @@ from portal_app.models.enums import SubmissionStatus
 from portal_app.models.identity import User
 from portal_app.models.policies import LineOfBusiness
 from portal_app.models.producers import Producer, ProducerCode
-from portal_app.models.quotes import Quote, QuoteOffer
 from portal_app.models.submissions import Submission
 from portal_app.services.access import Permission, can
 from portal_app.services.door import Tx
-from portal_app.services.licensing.records import today
 from portal_app.services.quotes.referrals import Referral, open_referrals
 from portal_app.services.scope import scope_of
 from portal_app.services.submissions.desk import due_by
 from portal_app.services.submissions.lifecycle import AWAITS_AN_ANSWER
+from portal_app.services.submissions.standing import stands
 from portal_app.services.submissions.turns import Turn, next_action, referred_to, told, turn_of
 
 
@@ -30,7 +29,7 @@ class SubmissionRow:
     """`number` is the Submission ID, empty while it is a draft; `assigned_to` the name of who handles it, a carrier
     contact's address, or the queue where nobody does; `assignee` the locator of the first. `turn_words` are for who
     asked. While `waiting_since` is given the clock stands. At risk is what is due by the next close of business,
-    overdue what was due before."""
+    overdue what was due before; lapsed what has offered quotes and none that is valid any more."""
 
     locator: str
     number: str
@@ -57,6 +56,7 @@ class SubmissionRow:
     waiting_since: datetime | None
     at_risk: bool
     overdue: bool
+    lapsed: bool
     turn: Turn
     turn_words: str
     next_action: str
@@ -91,7 +91,7 @@ def shown(tx: Tx, rows: Sequence[Submission]) -> list[SubmissionRow]:
 
 def _row(tx: Tx, row: Submission, named: dict[str, Any], due: date, referred: Referral | None) -> SubmissionRow:
     asked, at_carrier = row.waiting_since is not None, row.contact != ""
-    lapsed = row.status is SubmissionStatus.QUOTED and not named["stands"]
+    lapsed = row.status is SubmissionStatus.QUOTED and not asked and not named["stands"]
     turn = turn_of(row.status, asked=asked, at_carrier=at_carrier, referred=referred is not None, lapsed=lapsed)
     runs = row.status in AWAITS_AN_ANSWER and not asked and row.target_on is not None
     handed_in = row.submitted_at is not None
@@ -106,6 +106,7 @@ def _row(tx: Tx, row: Submission, named: dict[str, Any], due: date, referred: Re
         unrouted=handed_in and unassigned and row.routed_by == "",
         at_risk=runs and row.target_on is not None and row.target_on <= due,
         overdue=runs and row.target_on is not None and row.target_on < due,
+        lapsed=lapsed,
         turn=turn,
         turn_words=told(turn, hands_in=mine or _owns(tx), handles=_handles(tx, referred)),
         next_action=next_action(
@@ -138,8 +139,7 @@ def _owns(tx: Tx) -> bool:
 
 def _names(tx: Tx, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     """What the submissions of these ids belong to, in names, and whether a quote that was offered stands."""
-    assignee, submitter, offered = aliased(User), aliased(User), col(Quote.offer) == QuoteOffer.OFFERED
-    valid = or_(col(Quote.valid_until).is_(None), col(Quote.valid_until) >= today(tx))
+    assignee, submitter = aliased(User), aliased(User)
     columns: tuple[Any, ...] = (
         col(Submission.id),
         col(LineOfBusiness.code).label("line"),
@@ -149,7 +149,7 @@ def _names(tx: Tx, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
         func.coalesce(col(assignee.name), "").label("assignee_name"),
         func.coalesce(col(assignee.locator), "").label("assignee"),
         func.coalesce(col(submitter.email), "").label("submitted_by"),
-        exists().where(col(Quote.submission_id) == col(Submission.id), offered, valid).label("stands"),
+        stands(tx).label("stands"),
     )
     asked = (
         select(*columns)

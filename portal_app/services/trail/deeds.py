@@ -106,6 +106,7 @@ DEEDS: dict[str, Deed] = {
     "cover.changed": Deed("Errors-and-omissions cover changed", ALL),
     "cover.removed": Deed("Errors-and-omissions cover taken away", ALL),
     "cover.required": Deed("Errors-and-omissions cover required of a producer changed", ALL),
+    "cover.released": Deed("Errors-and-omissions cover required of a producer taken back", ALL),
     "feed.run_ordered": Deed("Feed run ordered", ALL),
     "feed.dry_run_ordered": Deed("Dry run of a feed ordered", ALL),
     "feed.approved": Deed("First import of a feed let through", ALL),

@@ -18,7 +18,7 @@ from portal_app.services.topics import Topic
 from portal_app.state.portal import PortalState
 from portal_app.state.producers import fields, rows, steps
 from portal_app.state.producers.fields import FieldRow, Option
-from portal_app.state.producers.form import LOST, RENAMED, label_for, locator_for, part_of, version_of
+from portal_app.state.producers.form import LOST, RENAMED, label_for, locator_for, more_producers, part_of, version_of
 from portal_app.state.producers.listing import MANAGES, PLACE, SEES
 from portal_app.state.producers.rows import DataRow
 
@@ -42,6 +42,7 @@ class CodeState(PortalState):
     data: list[DataRow] = []
     types: list[Option] = []
     owners: list[Option] = []
+    more_owners: str = ""
     fields: list[FieldRow] = []
     numbered: list[str] = []
     manages: bool = False
@@ -183,8 +184,11 @@ class CodeState(PortalState):
 
     async def _look_at_owners(self) -> bool:
         found = await self._ask(choices.producers)
-        self.owners = [Option(each.value, each.label) for each in found or ()]
-        return found is not None
+        if found is None:
+            return False
+        self.owners = [Option(each.value, each.label) for each in found.rows]
+        self.more_owners = more_producers(found)
+        return True
 
     async def _create(self) -> Any:
         types = await self._ask(choices.types)

@@ -155,7 +155,7 @@ class ProducerState(PortalState):
         self.beyond = beyond(found)
         self.required = rows.required_words(found.required)
         self.covered, self.is_covered = found.covered.found, found.covered.passes
-        self.asks_cover = bool(found.required.version or found.covers.total)
+        self.asks_cover = bool(found.required.asked or found.covers.total)
         ends, end = "thing ends soon or has ended", "things end soon or have ended"
         self.ending = wording.count(len(found.ending), ends, end) if found.ending else ""
 

@@ -8,11 +8,12 @@ from portal_app.models.enums import ProducerKind, ProducerState
 from portal_app.services.producers import choices, find
 from portal_app.services.producers import impact as impacts
 from portal_app.services.producers.change import DataChanges, ProducerChanges, change_producer
-from portal_app.services.producers.choices import Choice
+from portal_app.services.producers.choices import Choice, Offered
 from portal_app.services.producers.configuration import EntityType
 from portal_app.services.producers.create import create_producer
 from portal_app.services.producers.views import ProducerView
 from portal_app.services.topics import Topic
+from portal_app.state import wording
 from portal_app.state.portal import PortalState
 from portal_app.state.producers import fields, steps
 from portal_app.state.producers.fields import FieldRow, Option
@@ -42,6 +43,7 @@ class ProducerFormState(PortalState):
     type: str = ""
     types: list[Option] = []
     parents: list[Option] = []
+    more_parents: str = ""
     fields: list[FieldRow] = []
 
     form: dict[str, str] = {}
@@ -118,8 +120,11 @@ class ProducerFormState(PortalState):
 
     async def _look_at_parents(self) -> bool:
         found = await self._ask(choices.producers)
-        self.parents = [Option(each.value, each.label) for each in found or () if each.value != self.locator]
-        return found is not None
+        if found is None:
+            return False
+        self.parents = [Option(each.value, each.label) for each in found.rows if each.value != self.locator]
+        self.more_parents = more_producers(found)
+        return True
 
     async def _look(self) -> None:
         found = await self._ask(find.producer, locator=self.locator)
@@ -226,6 +231,11 @@ def part_of(path: str, number: int) -> str:
     """A part of an address, the first being number 0; empty where it is not that long."""
     parts = path.strip("/").split("/")
     return parts[number] if number < len(parts) else ""
+
+
+def more_producers(found: Offered) -> str:
+    """What is said where not all producers can be chosen from."""
+    return wording.first_of(len(found.rows), found.total, "producers", "The API takes the others.")
 
 
 def label_for(options: Sequence[Option | Choice], locator: str) -> str:

@@ -35,6 +35,9 @@ class RequiredCoverState(PortalState):
     problems: dict[str, str] = {}
     wrong: list[str] = []
     overtaken: bool = False
+    # Whether it is asked for now, and whether it is asked first before it is taken back.
+    asked: bool = False
+    asking: bool = False
 
     @requires(MANAGES, passive=True, shows=(Topic.PRODUCERS,))
     async def load(self) -> None:
@@ -59,7 +62,8 @@ class RequiredCoverState(PortalState):
             return
         self.owner_name, self.owner_href = called(owner.name, owner.type), f"{PLACE}/{self.locator}"
         self.version, self.problems, self.wrong, self.overtaken = found.version, {}, [], False
-        said = asdict(found) if found.version else {}
+        self.asked, self.asking = found.asked, False
+        said = asdict(found) if found.asked else {}
         self.fields = specs.rows(specs.COVER_REQUIRED, said, NOTHING_TO_CHOOSE, self._zone())
         self.drawn, self.loaded = self.drawn + 1, True
 
@@ -73,6 +77,22 @@ class RequiredCoverState(PortalState):
         done, _, self.problems = await self._submit(cover.require, producer=self.locator, version=version, **given)
         if done:
             return self._say_at(self.owner_href, "Saved.")
+        await self.refresh()
+        return None
+
+    @requires(MANAGES)
+    async def ask_first(self, ask: bool) -> None:
+        self.asking = ask is True and self.asked
+
+    @requires(MANAGES)
+    async def release(self) -> Any:
+        """Take back what was under question, as it was shown."""
+        asked, self.asking = self.asking, False
+        if not asked:
+            return None
+        done, _ = await self._do(cover.release, producer=self.locator, version=self.version)
+        if done:
+            return self._say_at(self.owner_href, "Taken back: no cover is asked for any more.")
         await self.refresh()
         return None
 

@@ -238,7 +238,7 @@ def cover_row(place: str, each: Cover, endings: Endings) -> CredentialRow:
 
 
 def required_words(required: Required) -> str:
-    if not required.version:
+    if not required.asked:
         return "No cover is asked for."
     limits = f"{wording.money(required.each_claim)} for each claim, {wording.money(required.aggregate)} for all."
     stop = " Without it they may not bind." if required.stops_bind else " It does not stop a bind."

@@ -1,5 +1,6 @@
 """The drafts that somebody can go on with: how far each has come, and throwing one away."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from portal_app.guard.events import requires
@@ -42,6 +43,13 @@ def draft_line(each: Draft, changed: str) -> DraftLine:
     )
 
 
+def under_question(rows: Iterable[DraftLine], locator: str) -> tuple[str, str, int]:
+    """The draft that is asked about before it is thrown away: its locator, what it is called, and its version; nothing
+    where it is none of these, which lets go of the question."""
+    found = next((each for each in rows if each.locator == locator), None)
+    return (found.locator, f"{found.insured}, {found.line}", found.version) if found else ("", "", 0)
+
+
 class DraftsState(PortalState):
     """One's own drafts, or with `everybodys` all that one may go on with."""
 
@@ -70,9 +78,7 @@ class DraftsState(PortalState):
     @requires(SUBMITS)
     async def ask_discard(self, locator: str) -> None:
         """Ask before a draft is thrown away; of none, let go of the question."""
-        found = next((each for each in self.rows if each.locator == locator), None)
-        self.discarding, self._version = (locator, found.version) if found else ("", 0)
-        self.discarding_name = f"{found.insured}, {found.line}" if found else ""
+        self.discarding, self.discarding_name, self._version = under_question(self.rows, locator)
 
     @requires(SUBMITS)
     async def discard(self) -> None:

@@ -23,6 +23,8 @@ MODES = {FieldType.DECIMAL: "decimal", FieldType.MONEY: "decimal", FieldType.PER
 SIGNS = {FieldType.MONEY: "$", FieldType.PERCENT: "%"}
 # What a browser knows is of whoever types, and not of the insured: it proposes it where the producer is asked alone.
 OWN = {FieldType.PHONE: "work tel", FieldType.EMAIL: "work email"}
+CODES, CARRIERS = "known-codes", "known-carriers"
+"""The lists of the page that a text field proposes while somebody types."""
 
 
 @dataclass
@@ -35,7 +37,8 @@ class Option:
 @dataclass
 class FieldRow:
     """`kind` is the input: "text", "long", "date", "select", "row", "radio" or "checks"; the answer of a `flag` is yes
-    or no. Of a "row" the options are those of the marks. `value` is what was typed, `sign` stands before it."""
+    or no. Of a "row" the options are those of the marks. `value` is what was typed, `sign` stands before it. `proposes`
+    names the list that it proposes, "" for none."""
 
     ident: str
     name: str
@@ -50,6 +53,7 @@ class FieldRow:
     complete: str
     sign: str
     wide: bool
+    proposes: str
 
 
 @dataclass
@@ -107,7 +111,10 @@ def ident_at(path: str, keys: Mapping[str, Sequence[str]] | None = None) -> str:
     return ident_of(found["group"], key if found["field"] or found["row"] else "", found["field"] or "")
 
 
-def group_row(group: Group, rows: Sequence[Row], keys: Sequence[str], drawn: str, today: date) -> GroupRow:
+def group_row(
+    group: Group, rows: Sequence[Row], keys: Sequence[str], drawn: str, today: date, code: str = ""
+) -> GroupRow:
+    """`code` is the path at which the form asks for the producer code."""
     repeat = group.repeat
     return GroupRow(
         key=group.key,
@@ -122,14 +129,14 @@ def group_row(group: Group, rows: Sequence[Row], keys: Sequence[str], drawn: str
                 key=key,
                 ident=ident_of(group.key, key),
                 title=f"{repeat.item[:1].upper()}{repeat.item[1:]} {number}" if repeat else "",
-                fields=[_field(group, key, field, row.get(field.name), today) for field in group.fields],
+                fields=[_field(group, key, field, row.get(field.name), today, code) for field in group.fields],
             )
             for number, (key, row) in enumerate(zip(keys, rows, strict=True), 1)
         ],
     )
 
 
-def _field(group: Group, row: str, field: Field, value: Any, today: date) -> FieldRow:
+def _field(group: Group, row: str, field: Field, value: Any, today: date, code: str) -> FieldRow:
     typed = value if isinstance(value, str) else ""
     if field.type is FieldType.DATE:
         typed = str(read(field, value, today).value or typed)
@@ -148,7 +155,17 @@ def _field(group: Group, row: str, field: Field, value: Any, today: date) -> Fie
         complete=OWN.get(field.type, "off") if field.name.startswith("agency_") else "off",
         sign=SIGNS.get(field.type, ""),
         wide=kind in ("long", "checks"),
+        proposes=_proposes(field, f"{group.key}.{field.name}" == code),
     )
+
+
+def proposes(group: Group, code: str) -> bool:
+    """Whether a field of the group proposes something."""
+    return any(_proposes(each, f"{group.key}.{each.name}" == code) for each in group.fields)
+
+
+def _proposes(field: Field, is_code: bool) -> str:
+    return CARRIERS if field.type is FieldType.CARRIER else CODES if is_code else ""
 
 
 def _kind(field: Field, typed: str) -> str:

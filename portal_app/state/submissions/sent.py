@@ -59,6 +59,12 @@ def acked(before: str, sent: Sent, outcome: str, version: int, *, told: str, at:
     return json.dumps(answers | {sent.path: about})
 
 
+def saved_here(answered: str) -> dict[str, int]:
+    """The versions of the groups that the page itself saved last, out of what it was answered."""
+    answers = json.loads(answered)
+    return {path: each["version"] for path, each in answers.items() if each["outcome"] == "saved"}
+
+
 def with_defaults(form: Form, sent: Sent) -> list[Row]:
     """The rows, those that were just added with what the form answers by default."""
     group = form.group(sent.path)

@@ -15,7 +15,7 @@ from portal_app.services.submissions.views import SubmissionRow
 from portal_app.services.topics import Topic
 from portal_app.state import wording
 from portal_app.state.portal import PortalState
-from portal_app.state.submissions.drafts import DraftLine, draft_line
+from portal_app.state.submissions.drafts import DraftLine, draft_line, under_question
 
 SUBMITS = Permission.SUBMIT_BUSINESS
 PLACE = "/submissions/new"
@@ -97,9 +97,7 @@ class NewSubmissionState(PortalState):
     @requires(SUBMITS)
     async def ask_discard(self, locator: str) -> None:
         """Ask before a draft is thrown away; of none, let go of the question."""
-        found = next((each for each in self.drafts if each.locator == locator), None)
-        self.discarding, self._version = (locator, found.version) if found else ("", 0)
-        self.discarding_name = f"{found.insured}, {found.line}" if found else ""
+        self.discarding, self.discarding_name, self._version = under_question(self.drafts, locator)
 
     @requires(SUBMITS)
     async def discard(self) -> None:

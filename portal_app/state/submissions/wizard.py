@@ -10,11 +10,12 @@ from portal_app.guard.events import requires
 from portal_app.models.enums import SubmissionStatus
 from portal_app.services.access import Permission
 from portal_app.services.door import the_door
-from portal_app.services.errors import DomainError, Invalid
-from portal_app.services.intake.forms import Field, Group, Row
+from portal_app.services.errors import Conflict, DomainError, Invalid
+from portal_app.services.intake.forms import Field, Form, Group, Role, Row
 from portal_app.services.intake.progress import SectionProgress, Stage
 from portal_app.services.intake.values import read, told
-from portal_app.services.submissions import answering, documents
+from portal_app.services.policies.views import Choice
+from portal_app.services.submissions import answering, documents, suggesting
 from portal_app.services.submissions.answering import Answered, SavedGroup, SavedMeanwhile
 from portal_app.services.topics import Topic
 from portal_app.state import wording
@@ -27,6 +28,7 @@ from portal_app.state.submissions.sent import Sent, acked, fills, read_sent, wit
 SUBMITS = Permission.SUBMIT_BUSINESS
 DOCUMENTS, CERTIFY = "documents", "certify"
 NOTHING = "Nothing"
+TYPED = "Others can be typed."
 
 
 @dataclass
@@ -53,8 +55,9 @@ class Difference:
 
 class WizardState(PortalState):
     """`keys` are those of the rows of each group as they are drawn; `away`, `needs`, `problems`, `doubts` and `rows`
-    (those that a field which is the number of one can be) go by the id of a field in the page. `acked` is what was
-    answered last about each group, as the page reads it."""
+    (those that a field which is the number of one can be) go by the id of a field in the page. `codes` and `carriers`
+    are proposed while somebody types, `more` says by list where it has not all. `acked` is what was answered last about
+    each group, as the page reads it."""
 
     shown: str = ""
     insured: str = ""
@@ -79,6 +82,11 @@ class WizardState(PortalState):
     rows: dict[str, list[Option]] = {}
     conflicts: dict[str, list[Difference]] = {}
     told_of: dict[str, str] = {}
+    # What was typed here and came too late, beside what was submitted.
+    unsent: dict[str, list[Difference]] = {}
+    codes: list[Choice] = []
+    carriers: list[Choice] = []
+    more: dict[str, str] = {}
     acked: str = "{}"
     _keys: dict[str, list[str]] = {}
 
@@ -87,7 +95,7 @@ class WizardState(PortalState):
         locator, section = part_of(str(self.router.url.path), 1), part_of(str(self.router.url.path), 3)
         if locator != self.shown:
             self.shown, self.acked, self.groups = "", "{}", []
-        self.conflicts, self.told_of = {}, {}
+        self.conflicts, self.told_of, self.unsent = {}, {}, {}
         await self._open(locator, section)
 
     @requires(SUBMITS, passive=True)
@@ -120,6 +128,7 @@ class WizardState(PortalState):
         self.section = section if section in (*names, DOCUMENTS, CERTIFY) else names[0]
         own = found.form.section(self.section)
         groups = own.groups if own else ()
+        await self._propose(found, groups)
         self.drawn += 1
         self._keys = drawing.keys_for(found.answers, groups)
         self.groups = [self._group(found, each) for each in groups]
@@ -129,6 +138,24 @@ class WizardState(PortalState):
         self.locked = "" if found.editable or found.number else "These answers are not yours to change."
         self._judge(found, len(files))
         self.shown = locator
+
+    async def _propose(self, found: Answered, groups: Sequence[Group]) -> None:
+        """Without a list to choose from, what is typed is taken as well."""
+        self.codes, self.carriers, self.more = [], [], {}
+        if not found.editable or not any(drawing.proposes(each, _code_path(found.form)) for each in groups):
+            return
+        known = await self._ask(suggesting.suggestions, locator=found.locator)
+        if known is None:
+            self.problem, self.reference, self.missing = "", "", False
+            return
+        one = len({name for _, name in known.codes}) == 1
+        self.codes = [Choice(code, "" if one else f"{code} · {name}") for code, name in known.codes]
+        self.carriers = [Choice(name, "") for name in known.carriers]
+        more = {
+            drawing.CODES: wording.first_of(len(known.codes), known.codes_total, "producer codes", TYPED),
+            drawing.CARRIERS: wording.first_of(len(known.carriers), known.carriers_total, "carriers", TYPED),
+        }
+        self.more = {name: told for name, told in more.items() if told}
 
     async def _look_at_progress(self) -> None:
         if not self.shown:
@@ -146,7 +173,7 @@ class WizardState(PortalState):
         except SavedMeanwhile as told_us:
             await self._tell_of_both(sent, told_us)
         except DomainError as refusal:
-            self._answer(sent, "failed", told=_sentence(refusal))
+            await self._tell_why_not(sent, refusal)
         else:
             proposed = await asyncio.to_thread(fills, form, sent, self._now().astimezone(self._zone()).date())
             self._show_saved(sent, saved, found, proposed)
@@ -189,6 +216,24 @@ class WizardState(PortalState):
             self.conflicts = self.conflicts | {sent.path: differing}
             self.told_of = self.told_of | {sent.path: f"{by} saved other answers here, {self._moment(refusal.at)}."}
 
+    async def _tell_why_not(self, sent: Sent, refusal: DomainError) -> None:
+        """Once it was handed in, what was typed and came too late is told beside what was submitted."""
+        found = await self._ask(answering.answers, locator=sent.submission) if isinstance(refusal, Conflict) else None
+        group = found.form.group(sent.path) if found is not None and found.number else None
+        if found is None or group is None or sent.submission != self.shown:
+            self._answer(sent, "failed", told=_sentence(refusal))
+            return
+        now = self._now()
+        mine = answering.masked(found.form, {sent.path: with_defaults(found.form, sent)}, now.date())[sent.path]
+        differing = _differences(group, mine, found.answers.get(sent.path, []), now)
+        self.unsent = self.unsent | {sent.path: differing}
+        self._answer(sent, "late" if differing else "saved", told="it was submitted before this reached the portal.")
+
+    @requires(SUBMITS)
+    async def let_go(self) -> None:
+        """What came too late was read."""
+        self.unsent = {}
+
     def _answer(
         self, sent: Sent, outcome: str, version: int = 0, *, told: str = "", fills: dict[str, str] | None = None
     ) -> None:
@@ -208,7 +253,8 @@ class WizardState(PortalState):
     def _group(self, found: Answered, group: Group, drawn: str = "") -> GroupRow:
         today = self._now().astimezone(self._zone()).date()
         rows = found.answers.get(group.key, [])
-        return drawing.group_row(group, rows, self._keys[group.key], drawn or f"{group.key} {self.drawn}", today)
+        drawn = drawn or f"{group.key} {self.drawn}"
+        return drawing.group_row(group, rows, self._keys[group.key], drawn, today, _code_path(found.form))
 
     def _judge(self, found: Answered, files: int | None = None) -> None:
         """What is asked, what is wrong, and how far everything has come."""
@@ -245,6 +291,10 @@ def told_of(each: SectionProgress) -> str:
         return "Complete"
     words = f"{each.answered} of {each.required} answered" if each.required else "Nothing is required"
     return f"{words}, {wrong} to correct" if wrong > 0 and missing >= 0 else words
+
+
+def _code_path(form: Form) -> str:
+    return form.roles.get(Role.PRODUCER_CODE, "")
 
 
 def _version(found: Answered, path: str) -> int:

@@ -242,12 +242,18 @@ def test_cover_is_written_down_and_asked_for(writer: Person, cast: Cast, maya: s
     ):
         assert untaken(writer.post("/covers", body | given)) == [field]
     asked = f"/producers/{maya}/cover-requirement"
-    assert cast.maya.json(asked) == {"version": 0, "eachClaim": "0.00", "aggregate": "0.00", "stopsBind": False}
+    assert cast.maya.json(asked) == {
+        "version": 0, "asked": False, "eachClaim": "0.00", "aggregate": "0.00", "stopsBind": False,
+    }  # fmt: skip
     wanted = {"version": 0, "eachClaim": "1000000.01", "aggregate": "2000000.00", "stopsBind": True}
     assert writer.done("PUT", asked, wanted)["version"] == 1
     assert untaken(writer.send("PUT", asked, wanted | {"stopsBind": False}), 409) == []
     standing = cast.maya.json(f"/producers/{maya}/cover-standing", on="2026-06-01")
     assert (standing["passes"], standing["stopsBind"]) == (False, True)
+    assert untaken(writer.send("DELETE", f"{asked}?version=0"), 409) == []
+    assert writer.send("DELETE", f"{asked}?version=1").status_code == 204
+    taken_back = cast.maya.json(asked)
+    assert (taken_back["asked"], taken_back["version"], taken_back["eachClaim"]) == (False, 2, "0.00")
     assert cast.csr.json("/covers", producer=maya)["total"] == 1
     assert untaken(writer.send("DELETE", f"{place}?version=1"), 409) == []
     assert untaken(writer.send("DELETE", place)) == ["version"]

@@ -12,6 +12,7 @@ from portal_app.services.quotes import entering, find
 from portal_app.services.quotes.terms import QuoteTerms
 from tests.services.binding.acting import Desk
 from tests.services.binding.test_offering import add_document
+from tests.services.submissions.acting import RISK, field, form
 
 
 @pytest.mark.criterion("QUOTE-12")
@@ -49,6 +50,21 @@ def test_a_form_begins_with_the_answers_or_with_an_earlier_quote(door: Door, des
     for who in (desk.cast.maya, desk.cast.csr):
         with pytest.raises(Forbidden):
             door.run(entering.begin, who, submission=submission)
+
+
+@pytest.mark.criterion("QUOTE-12")
+def test_a_form_begins_with_where_the_risk_lies_and_not_where_the_mail_goes(door: Door, desk: Desk) -> None:
+    document = form()
+    insured, dwelling = (document["sections"][at]["groups"][0]["fields"] for at in (0, 1))
+    insured.append(field("postal_code", "ZIP code", "postal_code"))
+    dwelling.append(field("postal_code", "ZIP code", "postal_code"))
+    document["roles"]["postalCode"] = f"{RISK}.postal_code"
+    desk.cast.put_form(document, number=2)
+    locator = desk.cast.filled(postal_code="02903")
+    desk.cast.save(locator, RISK, {"usage": "primary", "postal_code": "02840"}, version=1)
+    desk.cast.submit(locator)
+    begun = door.run(entering.begin, desk.cast.underwriter, submission=locator)
+    assert begun.terms["postal_code"] == "02840"
 
 
 @pytest.mark.criterion("QUOTE-12")

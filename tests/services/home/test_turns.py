@@ -9,6 +9,7 @@ from portal_app.services.access import Actor
 from portal_app.services.door import Door
 from portal_app.services.errors import Forbidden
 from portal_app.services.home.at_risk import at_risk
+from portal_app.services.home.queue import queue
 from portal_app.services.home.turns import Turns, turns
 from portal_app.services.submissions import assigning, information
 from portal_app.services.submissions.information import Wanted
@@ -59,9 +60,12 @@ def test_quotes_wait_with_the_days_of_their_validity(desk: Desk, clock: Clock) -
     assert [(each.insured_name, each.quotes, each.days_left) for each in waits.rows] == [
         ("Bo Reed", 1, 1),
         ("Ada Quill", 2, 10),
-        ("Cy Stone", 0, None),
     ]
-    assert waits.total == 3
+    assert waits.total == 2, "where none is valid any more the agency goes on"
+    lapsed = desk.door.run(queue, desk.cast.underwriter).lapsed
+    assert [(each.insured_name, each.ended_on, each.assigned_to) for each in lapsed.rows] == [
+        ("Cy Stone", TODAY + timedelta(days=1), lapsed.rows[0].assigned_to)
+    ]
     assert found(desk, desk.cast.daniel).quoted.total == 0
 
 

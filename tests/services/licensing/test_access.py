@@ -135,6 +135,7 @@ WRITES: list[Ask] = [
     (cover.change, lambda of: {"locator": of.cover, "version": 1, "given": {"carrier": "Other"}}),
     (cover.remove, lambda of: {"locator": of.cover, "version": 1}),
     (cover.require, lambda of: {"producer": of.producer, "version": 1, **LIMITS}),
+    (cover.release, lambda of: {"producer": of.producer, "version": 2}),
 ]
 # What needs a record of another make, or is of no producer: asked below.
 OTHERWISE = {
@@ -207,7 +208,7 @@ def version_now(database: Database, service: Callable[..., Any], of: Records, fi
         "education": (EducationCycle, of.cycle),
         "cover": (ProducerCover, of.cover),
     }
-    if service is cover.require:
+    if service in (cover.require, cover.release):
         return first
     model, locator = kinds[service.__module__.rsplit(".", 1)[1]]
     with database.read() as db:

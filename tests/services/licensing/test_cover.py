@@ -11,8 +11,8 @@ from sqlalchemy import select, text
 from portal_app.database import Database
 from portal_app.models.audit import AuditEvent
 from portal_app.services.door import Door
-from portal_app.services.errors import Conflict, Invalid, NotFound
-from portal_app.services.licensing import cover
+from portal_app.services.errors import Conflict, Forbidden, Invalid, NotFound
+from portal_app.services.licensing import cover, runway
 from portal_app.services.licensing.cover import CoverTerms, Required
 from tests.world import Agency
 
@@ -93,7 +93,7 @@ def test_what_is_required_is_said_of_each_producer(door: Door, agency: Agency, d
     limits = {"each_claim": Decimal(500_000), "aggregate": Decimal(1_000_000), "stops_bind": True}
     assert door.run(cover.required, agency.producer(), **about) == Required()
     saved = door.run(cover.require, agency.admin(), **about, version=0, **limits)
-    assert saved == Required(Decimal(500_000), Decimal(1_000_000), True, 1)
+    assert saved == Required(Decimal(500_000), Decimal(1_000_000), True, 1, asked=True)
     assert door.run(cover.require, agency.admin(), **about, version=1, **limits) == saved
     with pytest.raises(Conflict):
         door.run(cover.require, agency.admin(), **about, version=0, **(limits | {"stops_bind": False}))
@@ -107,6 +107,36 @@ def test_what_is_required_is_said_of_each_producer(door: Door, agency: Agency, d
     with database.read() as db:
         asked = select(AuditEvent.detail).where(AuditEvent.action == "cover.required").order_by(AuditEvent.id)
         assert [each["after"].get("stops_bind") for each in db.scalars(asked)] == [True, False]
+
+
+@pytest.mark.criterion("EO-05")
+def test_what_is_required_is_taken_back_and_asked_for_anew(door: Door, agency: Agency, database: Database) -> None:
+    admin, about = agency.admin(), {"producer": agency.maya.locator}
+    limits = {"each_claim": Decimal(500_000), "aggregate": Decimal(1_000_000), "stops_bind": True}
+    assert door.run(cover.release, admin, **about, version=0) == Required(), (
+        "where nothing is asked for, nothing is done"
+    )
+    door.run(cover.require, admin, **about, version=0, **limits)
+    assert runs_out(door, agency) == 1
+    with pytest.raises(Forbidden):
+        door.run(cover.release, agency.producer(), **about, version=1)
+    with pytest.raises(Conflict):
+        door.run(cover.release, admin, **about, version=0)
+    assert door.run(cover.release, admin, **about, version=1) == Required(version=2)
+    assert door.run(cover.required, agency.producer(), **about) == Required(version=2)
+    assert door.run(cover.ask, agency.producer(), **about).found == "No errors-and-omissions cover is asked for."
+    assert runs_out(door, agency) == 0
+    assert door.run(cover.require, admin, **about, version=2, **limits).version == 3
+    with pytest.raises(Conflict):
+        door.run(cover.require, admin, **about, version=1, **(limits | {"stops_bind": False}))
+    with database.read() as db:
+        asked = select(AuditEvent).where(AuditEvent.subject_kind == "producer").order_by(AuditEvent.id)
+        trail = [(each.action, each.detail["before"].get("stops_bind")) for each in db.scalars(asked)]
+    assert trail == [("cover.required", False), ("cover.released", True), ("cover.required", False)]
+
+
+def runs_out(door: Door, agency: Agency) -> int:
+    return door.run(runway.listed, agency.admin()).total
 
 
 @pytest.mark.criterion("EO-04")

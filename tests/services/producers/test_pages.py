@@ -68,11 +68,11 @@ def test_parents_that_are_offered_are_in_use_and_told_apart(door: Door, agency: 
     first, second = (producer(door, name="Twin") for _ in range(2))
     gone = producer(door, name="Gone")
     door.run(lifecycle.discard_producer, ADMIN, locator=gone.locator)
-    offered = {each.value: each.label for each in door.run(choices.producers, ADMIN)}
+    offered = {each.value: each.label for each in door.run(choices.producers, ADMIN).rows}
     assert gone.locator not in offered
     assert offered[agency.maya.locator] == "Maya Alvarez · HL-maya"
     assert offered[first.locator] != offered[second.locator]
-    assert [each.label for each in door.run(choices.producers, agency.producer())] == ["Maya Alvarez · HL-maya"]
+    assert [each.label for each in door.run(choices.producers, agency.producer()).rows] == ["Maya Alvarez · HL-maya"]
 
 
 @pytest.mark.criterion("PRODPAGE-14")

@@ -71,7 +71,7 @@ def test_what_was_not_agreed_to_or_not_looked_at_is_not_submitted(door: Door, ca
         door.run(certifying.certify_and_submit, cast.maya, locator=locator, statement_agreed=False)
     looked_at = door.run(answering.answers, cast.maya, locator=locator).version
     cast.save(locator, RISK, {"usage": "rented", "tenant": "Bo"}, version=1)
-    with pytest.raises(Conflict, match="saved since you looked"):
+    with pytest.raises(Conflict, match="changed since you looked"):
         cast.submit(locator, version=looked_at)
     assert row_of(door, locator).status is SubmissionStatus.DRAFT
     assert cast.submit(locator, version=looked_at + 1).number == "SUB-2026-000001"

@@ -38,12 +38,23 @@ def test_what_cover_a_producer_must_have_is_said_in_a_form(opens: Opens, agency:
     asyncio.run(page.save({"version": "0", "each_claim": "1,000,000", "aggregate": "500,000"}))
     assert page.problems == {"aggregate": "The limit for all claims is lower than that for one."}
     asyncio.run(page.save({"version": "0", "each_claim": "1,000,000", "aggregate": "2000000", "stops_bind": "on"}))
-    said = cover.Required(Decimal(1_000_000), Decimal(2_000_000), stops_bind=True, version=1)
+    said = cover.Required(Decimal(1_000_000), Decimal(2_000_000), stops_bind=True, version=1, asked=True)
     assert door.run(cover.required, ADMIN, producer=maya) == said
     asyncio.run(late.save({"version": "0", "each_claim": "1", "aggregate": "1"}))
     assert (late.overtaken, door.run(cover.required, ADMIN, producer=maya)) == (True, said)
     asyncio.run(late.show_now())
     assert [each.value for each in late.fields] == ["1,000,000.00", "2,000,000.00", "on"]
+    asyncio.run(late.release())
+    assert door.run(cover.required, ADMIN, producer=maya) == said, "nothing is taken back unasked"
+    for ask in (True, False, True):
+        asyncio.run(late.ask_first(ask))
+    asyncio.run(late.release())
+    assert (late.flash, late.asking) == ("Taken back: no cover is asked for any more.", False)
+    assert door.run(cover.required, ADMIN, producer=maya) == cover.Required(version=2)
+    asyncio.run(page.refresh())
+    assert page.overtaken
+    asyncio.run(page.show_now())
+    assert (page.asked, [each.value for each in page.fields]) == (False, ["", "", ""])
 
 
 @pytest.mark.criterion("PRODPAGE-17")

@@ -15,10 +15,13 @@ from portal_app.state.submissions.certifying import CertifyState
 from portal_app.state.submissions.drafts import DraftsState
 from portal_app.state.submissions.starting import NewSubmissionState
 from portal_app.state.submissions.wizard import WizardState
+from tests.services.binding.acting import Desk
+from tests.services.binding.test_offering import add_document
 from tests.services.submissions.acting import LOSSES, NAMED, RISK, Cast, field, form, row_of
 from tests.world import NOW, Agency
 
 Opens = Callable[..., Any]
+TYPED = {"effective": "01/15/2027", "expiration": "01/15/2028", "state": "RI", "producer_code": "HL-maya"}
 
 
 @pytest.fixture
@@ -120,7 +123,7 @@ def test_rows_are_added_with_what_is_answered_by_default_and_keep_their_names(op
     assert page.problems == {}
 
 
-@pytest.mark.criterion("WIZARD-12")
+@pytest.mark.criterion("WIZARD-15")
 def test_a_row_of_another_group_is_chosen_by_what_it_is_called(opens: Opens, cast: Cast) -> None:
     document = form()
     repeat = {"least": 0, "most": 5, "item": "pet", "named": ["name", "age"]}
@@ -194,24 +197,137 @@ def test_the_summary_leads_to_the_fields_and_the_statement_hands_in_once(opens: 
         (f"{place}/applicant#applicant-insured--0--expiration", "Applicant", "Expiration date"),
         (f"{place}/prior_insurance#prior_insurance-losses--1--paid", "Prior insurance", "Loss 2: Paid"),
     ]
-    asyncio.run(page.submit({"agreed": "on"}))
+    submit(page)
     assert (page.number, len(page.wrong)) == ("", 2)
     row = there(cast, locator, NAMED)[0] | {"expiration": "2028-01-15"}
     cast.save(locator, NAMED, row, version=door.run(
         answering.answers, cast.maya, locator=locator).groups[NAMED].version)  # fmt: skip
     cast.save(locator, LOSSES, version=1)
-    asyncio.run(page.submit({"agreed": "on"}))
+    submit(page)
     assert (page.number, page.flash_kind) == ("", "bad")
-    assert page.flash.startswith("Answers were saved since you looked")
-    asyncio.run(page.submit({}))
+    assert page.flash.startswith("Answers or files were changed since you looked")
+    submit(page, agreed="")
     assert page.disagreed == "Agree to the statement before you submit."
-    asyncio.run(page.submit({"agreed": "on"}))
+    submit(page)
     number = row_of(door, locator).number
-    assert (page.number, page.number[:4]) == (number, "SUB-")
-    asyncio.run(page.submit({"agreed": "on"}))
+    assert (page.number, page.number[:4], page.submitted_by) == (number, "SUB-", "maya@agency.test")
+    submit(page)
     assert (page.number, row_of(door, locator).number) == (number, number)
-    wizard = opened(opens, cast, locator, "applicant")
-    assert send(wizard, RISK, {"usage": "rented"}, version=1)["outcome"] == "failed"
+
+
+def submit(page: Any, agreed: str = "on", seen: str | None = None) -> None:
+    """What the form sends: of what was on the screen."""
+    asyncio.run(page.submit({"agreed": agreed, "seen": page.seen if seen is None else seen}))
+
+
+@pytest.mark.criterion("WIZARD-13")
+def test_nothing_is_submitted_that_was_not_on_the_screen(opens: Opens, door: Door, cast: Cast) -> None:
+    locator = cast.filled(ssn="123-45-6789")
+    page = opened(opens, cast, locator, "certify", CertifyState)
+    told = {fact.label: fact.value for each in page.sections for block in each.blocks for fact in block.facts}
+    assert (told["Insured name"], told["Usage"]) == ("Ada Quill", "Primary home")
+    assert told["Social Security number"].endswith("6789")
+    assert "123" not in told["Social Security number"]
+    assert (page.changed, any_changed(page)) == ("", [])
+    first = page.seen
+    asyncio.run(page.tick(True))
+    cast.save(locator, RISK, {"usage": "rented", "tenant": "Nell"}, version=1, who=cast.principal)
+    submit(page)
+    assert (page.number, row_of(door, locator).number) == ("", None)
+    assert page.changed.endswith("before you certify: Usage, Tenant's name.")
+    assert any_changed(page) == [("Usage", "Rented out"), ("Tenant's name", "Nell")]
+    # What the browser had before it drew anew, and what no page sends.
+    for nonsense in (first, "", "0" * 64):
+        submit(page, seen=nonsense)
+        assert row_of(door, locator).number is None
+    add_document(Desk(cast), locator, "photos", filename="roof.jpg")
+    before = page.seen
+    asyncio.run(page.refresh())
+    assert (page.changed.endswith("before you certify: Photos."), any_changed(page)) == (True, [("Photos", "roof.jpg")])
+    submit(page, seen=before)
+    assert row_of(door, locator).number is None
+    submit(page)
+    assert (page.number[:4], row_of(door, locator).number) == ("SUB-", page.number)
+
+
+def any_changed(page: Any) -> list[tuple[str, str]]:
+    drawn = (fact for each in page.sections for block in each.blocks for fact in block.facts)
+    return [(each.label, each.value) for each in drawn if each.changed]
+
+
+@pytest.mark.criterion("WIZARD-13")
+def test_what_the_page_itself_saved_late_is_no_news_unless_the_box_was_ticked(opens: Opens, cast: Cast) -> None:
+    locator = cast.filled()
+    page = opened(opens, cast, locator, "certify", CertifyState)
+    wizard = asyncio.run(page.get_state(WizardState))
+    asyncio.run(wizard.load())
+    assert send(wizard, RISK, {"usage": "rented", "tenant": "Nell"}, version=1)["outcome"] == "saved"
+    before = page.seen
+    asyncio.run(page.refresh())
+    assert (page.changed, page.seen != before) == ("", True)
+    asyncio.run(page.tick(True))
+    assert send(wizard, RISK, {"usage": "primary"}, version=2)["outcome"] == "saved"
+    asyncio.run(page.refresh())
+    assert page.changed.endswith("before you certify: Usage, Tenant's name.")
+
+
+@pytest.mark.criterion("WIZARD-12")
+def test_a_page_says_at_once_that_another_handed_it_in_and_what_came_too_late(opens: Opens, cast: Cast) -> None:
+    locator = cast.filled(ssn="123-45-6789")
+    page = opened(opens, cast, locator, "applicant")
+    sign_off = opened(opens, cast, locator, "applicant", CertifyState)
+    version = page.versions[NAMED]
+    cast.submit(locator)
+    asyncio.run(sign_off.refresh())
+    assert (sign_off.number, sign_off.submitted_by) == ("SUB-2026-000001", "maya@agency.test")
+    row = {"name": "Ada Quill-Marsh", "ssn": "223-45-4321"}
+    late = send(page, NAMED, TYPED | row, version=version)
+    assert (late["outcome"], late["told"]) == ("late", "it was submitted before this reached the portal.")
+    told = {each.label: (each.mine, each.theirs) for each in page.unsent[NAMED]}
+    assert told["Insured name"] == ("Ada Quill-Marsh", "Ada Quill")
+    mine, theirs = told.pop("Social Security number")
+    assert (mine[-4:], theirs[-4:]) == ("4321", "6789")
+    assert "223" not in mine
+    assert set(told) == {"Insured name"}
+    # After it is loaded anew the script sends it again, until it was read.
+    again = opened(opens, cast, locator, "risk")
+    assert send(again, RISK, {"usage": "primary"}, version=0)["outcome"] == "saved", "the same as was submitted"
+    assert send(again, RISK, {"usage": "rented"}, version=1)["outcome"] == "late"
+    asyncio.run(again.let_go())
+    assert again.unsent == {}
+    assert send(again, "applicant.nothing", {})["outcome"] == "failed"
+
+
+@pytest.mark.criterion("WIZARD-14")
+def test_codes_and_carriers_are_proposed_where_they_are_asked_for(opens: Opens, door: Door, cast: Cast) -> None:
+    document = form()
+    document["sections"][3]["groups"][0]["fields"].append(field("carrier", "Carrier", "carrier"))
+    document["policyNumbers"] = [
+        {"carrier": "Lakeside", "patterns": ["##"]},
+        {"carrier": "granite mutual", "patterns": ["##"]},
+    ]
+    cast.put_form(document, number=2)
+    locator = cast.begin().locator
+    cast.save(locator, LOSSES, {"year": "2020"})
+    page = opened(opens, cast, locator, "applicant")
+    proposed = {each.name: each.proposes for each in page.groups[0].rows[0].fields if each.proposes}
+    assert proposed == {"producer_code": drawing.CODES}
+    assert [(each.value, each.label) for each in page.codes] == [("HL-maya", "")]
+    assert page.groups[0].rows[0].fields[-1].value == "HL-maya", "who has one code does not enter it"
+    page = opened(opens, cast, locator, "prior_insurance")
+    assert [each.proposes for each in page.groups[0].rows[0].fields] == ["", "", drawing.CARRIERS]
+    assert [each.value for each in page.carriers] == ["Granite Mutual", "Lakeside"]
+    assert opened(opens, cast, locator, "coverage").carriers == []
+    current_actor.set(cast.csr)
+    desk = opens(WizardState, f"/submissions/{locator}/edit/applicant", cast.csr)
+    asyncio.run(desk.load())
+    assert [each.label for each in desk.codes] == [
+        "HL-branch · North Branch",
+        "HL-daniel · Daniel Kim",
+        "HL-house · Harbor Lane Insurance",
+        "HL-maya · Maya Alvarez",
+    ]
+    assert desk.more == {}
 
 
 @pytest.mark.criterion("WIZARD-01")

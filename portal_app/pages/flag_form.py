@@ -1,4 +1,4 @@
-"""The form by which a draft on a policy is flagged by hand."""
+"""The form by which a quote, or a draft on a policy, is flagged by hand."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,13 +6,12 @@ from typing import Any
 import reflex as rx
 
 from portal_app.pages.preferences import button
-from portal_app.state.policy_ledger import LEVELS, LedgerState
-
-S: Any = LedgerState
+from portal_app.state.flags import LEVELS
 
 
-def flag_form() -> rx.Component:
-    """Stays as it was filled in where something of it cannot be taken."""
+def flag_form(problems: Any, stops: str, *, add: Any, close: Any) -> rx.Component:
+    """Stays as it was filled in where something of it cannot be taken. `stops` says what block, decline and reject
+    do."""
     level = rx.el.div(
         rx.el.label("Level", html_for="flag-level", class_name="label"),
         rx.el.select(
@@ -24,8 +23,8 @@ def flag_form() -> rx.Component:
             custom_attrs={"aria-describedby": "flag-level-hint"},
         ),
         rx.el.p(
-            "Info does nothing by itself. Block, decline and reject keep the draft from being issued; approve "
-            "overrides them, but for a rejection before it.",
+            f"Info does nothing by itself. Block, decline and reject {stops}; approve overrides them, but for a "
+            "rejection before it.",
             id=rx.Var.create("flag-level-hint"),
             class_name="hint",
         ),
@@ -33,19 +32,17 @@ def flag_form() -> rx.Component:
     )
     return rx.el.form(
         level,
-        _text("tag", "What it is about", rx.el.input, max_length=200),
-        _text("note", "Note (optional)", rx.el.textarea, max_length=2000, rows="3"),
-        rx.el.div(
-            button("Set the flag", kind="submit"), button("Cancel", on_click=S.close_flag), class_name="button-row"
-        ),
-        on_submit=S.add_flag,
+        _text(problems, "tag", "What it is about", rx.el.input, max_length=200),
+        _text(problems, "note", "Note (optional)", rx.el.textarea, max_length=2000, rows="3"),
+        rx.el.div(button("Set the flag", kind="submit"), button("Cancel", on_click=close), class_name="button-row"),
+        on_submit=add,
         class_name="form",
         no_validate=True,
         custom_attrs={"aria-label": "Set a flag"},
     )
 
 
-def _text(name: str, label: str, box: Callable[..., rx.Component], **attributes: Any) -> rx.Component:
+def _text(problems: Any, name: str, label: str, box: Callable[..., rx.Component], **attributes: Any) -> rx.Component:
     ident = f"flag-{name}"
     return rx.el.div(
         rx.el.label(label, html_for=ident, class_name="label"),
@@ -54,12 +51,12 @@ def _text(name: str, label: str, box: Callable[..., rx.Component], **attributes:
             name=name,
             class_name="input",
             auto_complete="off",
-            custom_attrs={"aria-invalid": S.flag_problems.contains(name), "aria-describedby": f"{ident}-problem"},
+            custom_attrs={"aria-invalid": problems.contains(name), "aria-describedby": f"{ident}-problem"},
             **attributes,
         ),
         rx.cond(
-            S.flag_problems.contains(name),
-            rx.el.p(S.flag_problems[name], class_name="hint hint-bad", id=rx.Var.create(f"{ident}-problem")),
+            problems.contains(name),
+            rx.el.p(problems[name], class_name="hint hint-bad", id=rx.Var.create(f"{ident}-problem")),
         ),
         class_name="field",
     )

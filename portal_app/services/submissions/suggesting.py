@@ -1,0 +1,46 @@
+"""What a form proposes while it is filled in: producer codes that are in force, and carriers that are known."""
+
+from dataclasses import dataclass
+
+from sqlmodel import col
+
+from portal_app.models.producers import Producer, ProducerCode
+from portal_app.services.access import Permission
+from portal_app.services.door import Tx, reads
+from portal_app.services.intake.forms import Form
+from portal_app.services.producers.choices import carriers, counted
+from portal_app.services.producers.standing import in_force
+from portal_app.services.scope import visible
+from portal_app.services.submissions.kept import form_of
+from portal_app.services.submissions.rows import one
+
+MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """Codes with the name of their producer, and names of carriers: the first 500 of as many as the totals say."""
+
+    codes: tuple[tuple[str, str], ...]
+    codes_total: int
+    carriers: tuple[str, ...]
+    carriers_total: int
+
+
+@reads(Permission.SUBMIT_BUSINESS)
+def suggestions(tx: Tx, *, locator: str) -> Suggestions:
+    """What the form of a draft proposes to who fills it in: the codes in force that they see, and the carriers of the
+    appointments and policies that they see, with those whose policy numbers the form knows. Raises NotFound."""
+    form, _ = form_of(tx, one(tx, locator))
+    usable = visible(tx.actor, ProducerCode).where(in_force())
+    named = usable.join(Producer, col(Producer.id) == col(ProducerCode.producer_id))
+    page = named.with_only_columns(col(ProducerCode.code), col(Producer.name)).order_by(col(ProducerCode.code))
+    codes = tuple((code or "", name) for code, name in tx.db.execute(page.limit(MOST)))
+    known = _carriers(tx, form)
+    return Suggestions(codes, counted(tx, usable) if len(codes) == MOST else len(codes), known[:MOST], len(known))
+
+
+def _carriers(tx: Tx, form: Form) -> tuple[str, ...]:
+    """Each once, however it is written, as the agency's records write it where they do."""
+    names = [*(each.carrier for each in form.policy_numbers), *(each.label for each in carriers(tx))]
+    return tuple(sorted({" ".join(each.casefold().split()): each for each in names}.values(), key=str.casefold))
