@@ -6,6 +6,7 @@ import reflex as rx
 
 from portal_app.components.authority import decision
 from portal_app.components.facts import panel
+from portal_app.components.forms import codes_proposed
 from portal_app.components.links import button_link
 from portal_app.components.notes import note, skeleton_rows
 from portal_app.components.shell import page_header
@@ -44,9 +45,7 @@ def _asked() -> rx.Component:
 
 
 def _form() -> rx.Component:
-    codes = rx.el.datalist(
-        rx.foreach(S.codes, lambda each: rx.el.option(value=each, key=each)), id=rx.Var.create("own-codes")
-    )
+    codes = codes_proposed("own-codes", S.codes, S.codes_told)
     fields = rx.el.div(
         _select("action", "What you want to bind", ACTIONS),
         _text("producer_code", "Producer code", S.only_code, max_length=128, auto_complete="off", list="own-codes"),

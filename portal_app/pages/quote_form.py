@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.facts import panel
+from portal_app.components.forms import codes_proposed
 from portal_app.components.links import link
 from portal_app.components.notes import note, skeleton_page
 from portal_app.components.shell import page_header
@@ -72,9 +73,7 @@ def _form() -> rx.Component:
 def _offer() -> rx.Component:
     code = rx.fragment(
         _text("producer_code", "Producer code", max_length=128, auto_complete="off", list="quote-codes"),
-        rx.el.datalist(
-            rx.foreach(S.codes, lambda each: rx.el.option(value=each, key=each)), id=rx.Var.create("quote-codes")
-        ),
+        codes_proposed("quote-codes", S.codes, S.codes_told),
     )
     return panel(
         "The carrier's offer",

@@ -62,6 +62,7 @@ def _takes() -> rx.Component:
                 "producers",
                 "Producers",
                 rx.foreach(S.producers, lambda each: _box("under_" + each.value, each.label)),
+                rx.cond(S.producers_told != "", rx.el.p(S.producers_told, class_name="hint")),
             ),
             open=S.problems.contains("producers"),
             class_name="other-way",

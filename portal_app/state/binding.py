@@ -31,6 +31,7 @@ class BindingState(PortalState):
     carriers: list[Option] = []
     lines: list[Option] = []
     codes: list[str] = []
+    codes_told: str = ""
     only_code: str = ""
     today: str = ""
     problems: dict[str, str] = {}
@@ -56,6 +57,7 @@ class BindingState(PortalState):
         if offered is None:
             return False
         self.carriers, self.lines, self.codes = options(offered.carriers), options(offered.lines), list(offered.codes)
+        self.codes_told = wording.proposed(len(self.codes), offered.codes_there, "codes")
         self.only_code = self.codes[0] if len(self.codes) == 1 else ""
         self.today = self._now().astimezone(self._zone()).date().isoformat()
         self.loaded = True

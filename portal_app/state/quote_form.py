@@ -47,6 +47,7 @@ class QuoteFormState(PortalState):
     problems: dict[str, str] = {}
     carriers: list[Option] = []
     codes: list[str] = []
+    codes_told: str = ""
     papers: list[Option] = []
     overtaken: bool = False
     # What was saved once is not saved again by a second click.
@@ -101,6 +102,7 @@ class QuoteFormState(PortalState):
         self.lead = " · ".join(filter(None, (found.insured_name, found.line_name, found.number)))
         self.back = f"{PLACE}/{found.quote}" if found.quote else f"{SUBMISSIONS}/{found.submission}"
         self.carriers, self.codes, self.papers = options(offered.carriers), list(offered.codes), papers
+        self.codes_told = wording.proposed(len(self.codes), offered.codes_there, "codes")
         self.typed = _typed(found.terms) | {"document": found.document}
         self.loaded, self.drawn = True, self.drawn + 1
 

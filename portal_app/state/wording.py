@@ -41,6 +41,11 @@ def span(offset: int, shown: int, total: int) -> str:
     return f"{offset + 1:,}–{offset + shown:,} of {total:,}" if shown else f"0 of {total:,}"
 
 
+def proposed(shown: int, total: int, many: str) -> str:
+    """That a list to choose from is not the whole; empty where it is."""
+    return f"The first {shown:,} of {total:,} {many} are proposed. Any other can be typed." if shown < total else ""
+
+
 def moment(value: datetime | None, zone: ZoneInfo, now: datetime) -> str:
     """10:05 AM today, Nov 19, 10:05 AM before, with the year where it is another one. Empty for nothing."""
     if value is None:

@@ -115,7 +115,7 @@ def _form() -> rx.Component:
             fields.version_field(S.version),
             rx.cond(S.locator == "", type_),
             rx.cond(S.code == "", by_hand),
-            rx.cond(S.locator != "", rx.fragment(owner, fields.suggestions("owners", S.owners))),
+            rx.cond(S.locator != "", rx.fragment(owner, fields.suggestions("owners", S.owners, S.owners_told))),
             fields.drawn(S.fields, S.problems),
             fields.form_end(S, "Save"),
             on_submit=S.save,

@@ -62,7 +62,7 @@ def _form(label: str, first: rx.Component) -> rx.Component:
         fields.text_field(
             "parent", "Parent", S.parent, S.problems, hint=PARENT, list="parents", max_length=400, auto_complete="off",
         ),
-        fields.suggestions("parents", S.parents),
+        fields.suggestions("parents", S.parents, S.parents_told),
         fields.drawn(S.fields, S.problems),
         fields.form_end(S, label),
         on_submit=S.save,

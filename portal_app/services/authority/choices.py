@@ -1,8 +1,9 @@
 """What a form about binding offers to choose from."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlmodel import col
 
 from portal_app.models.policies import Carrier, LineOfBusiness
@@ -18,23 +19,24 @@ MOST = 500
 @dataclass(frozen=True, slots=True)
 class Choices:
     """Pairs of what is stored and what people read; producers and codes as far as the actor may see them, those that
-    cannot be used again left out."""
+    cannot be used again left out. Of those the first 500 by name: `producers_there` and `codes_there` are how many
+    there are."""
 
     carriers: tuple[tuple[str, str], ...]
     lines: tuple[tuple[str, str], ...]
     producers: tuple[tuple[str, str], ...]
     codes: tuple[str, ...]
+    producers_there: int
+    codes_there: int
 
 
 @reads(Permission.VIEW_PRODUCERS)
 def choices(tx: Tx) -> Choices:
-    """The first 500 of each, by name."""
+    """What there is to choose from."""
     producers = visible(tx.actor, Producer).where(col(Producer.state).not_in(AT_THEIR_END))
     codes = visible(tx.actor, ProducerCode).where(taken_anew(), col(ProducerCode.code) != "")
     return Choices(
-        carriers=tuple(
-            (row.locator, row.name) for row in tx.db.scalars(select(Carrier).order_by(col(Carrier.name)).limit(MOST))
-        ),
+        carriers=tuple((row.locator, row.name) for row in tx.db.scalars(select(Carrier).order_by(col(Carrier.name)))),
         lines=tuple(
             (row.code, row.name) for row in tx.db.scalars(select(LineOfBusiness).order_by(col(LineOfBusiness.name)))
         ),
@@ -43,4 +45,10 @@ def choices(tx: Tx) -> Choices:
             for row in tx.db.scalars(producers.order_by(func.lower(col(Producer.name)), col(Producer.id)).limit(MOST))
         ),
         codes=tuple(row.code for row in tx.db.scalars(codes.order_by(col(ProducerCode.code)).limit(MOST))),
+        producers_there=_count(tx, producers),
+        codes_there=_count(tx, codes),
     )
+
+
+def _count(tx: Tx, wanted: Select[Any]) -> int:
+    return tx.db.scalar(select(func.count()).select_from(wanted.subquery())) or 0

@@ -13,6 +13,7 @@ from portal_app.services.producers.configuration import EntityType
 from portal_app.services.producers.create import create_producer
 from portal_app.services.producers.views import ProducerView
 from portal_app.services.topics import Topic
+from portal_app.state import wording
 from portal_app.state.portal import PortalState
 from portal_app.state.producers import fields, steps
 from portal_app.state.producers.fields import FieldRow, Option
@@ -42,6 +43,7 @@ class ProducerFormState(PortalState):
     type: str = ""
     types: list[Option] = []
     parents: list[Option] = []
+    parents_told: str = ""
     fields: list[FieldRow] = []
 
     form: dict[str, str] = {}
@@ -118,7 +120,9 @@ class ProducerFormState(PortalState):
 
     async def _look_at_parents(self) -> bool:
         found = await self._ask(choices.producers)
-        self.parents = [Option(each.value, each.label) for each in found or () if each.value != self.locator]
+        if found is not None:
+            self.parents = [Option(each.value, each.label) for each in found.rows if each.value != self.locator]
+            self.parents_told = wording.proposed(len(found.rows), found.total, "producers")
         return found is not None
 
     async def _look(self) -> None:
@@ -155,7 +159,7 @@ class ProducerFormState(PortalState):
         types = await self._types()
         if types is None or self._made:
             return None
-        parent, why = locator_for(self.parents, self.form.get("parent", ""))
+        parent, why = await whom(self, self.parents, self.form.get("parent", ""))
         if self.locator:
             moved = self.form.get("parent", self.parent) != self.parent
             if why and moved:
@@ -226,6 +230,16 @@ def part_of(path: str, number: int) -> str:
     """A part of an address, the first being number 0; empty where it is not that long."""
     parts = path.strip("/").split("/")
     return parts[number] if number < len(parts) else ""
+
+
+async def whom(page: PortalState, options: list[Option], text: str) -> tuple[str, str]:
+    """As `locator_for`, also of those who are not among the options: who is found joins them."""
+    found, why = locator_for(options, text)
+    others = await page._ask(choices.meant, text=text) if why else None
+    if others is None or len(others) != 1:
+        return found, why
+    options.append(Option(others[0].value, others[0].label))
+    return others[0].value, ""
 
 
 def label_for(options: Sequence[Option | Choice], locator: str) -> str:
