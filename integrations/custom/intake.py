@@ -4,7 +4,7 @@ and a Message-ID by which a repeat is known."""
 from collections.abc import Mapping
 from datetime import date
 
-from portal_app.services.ams.port import BoundPolicy, NewSubmission, Papers, Parcel, Task
+from portal_app.services.ams.port import BoundPolicy, NewSubmission, Outcome, Papers, Parcel, Task
 from portal_app.services.ports import Mail, Mailer, MailFile
 
 REPEAT = "A message under a key that you have already is the same once more."
@@ -41,6 +41,10 @@ class MailIntake:
     def task(self, given: Task) -> str:
         told = {"To do": given.description, "Due": _day(given.due)}
         return self._send(given, f"Task: {given.title}", told, Papers())
+
+    def outcome(self, given: Outcome) -> str:
+        told = {"Status": given.status, "Since": f"{given.at:%m/%d/%Y %H:%M} UTC", "Reason": given.reason}
+        return self._send(given, f"{given.status}: submission {given.submission}", told, Papers())
 
     def test(self, desk: str, agency: str, key: str) -> None:
         text = (

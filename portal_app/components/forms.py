@@ -70,6 +70,18 @@ def _with_reveal(box: rx.Component, name: str) -> rx.Component:
     return rx.el.div(box, show, class_name="with-reveal")
 
 
+def proposals(ident: str, options: Part, told: rx.Var[str]) -> rx.Component:
+    """What a text field proposes while somebody types: any other text may be typed too. `told` says where they are not
+    all that there is."""
+    return rx.fragment(
+        rx.el.datalist(options, id=rx.Var.create(ident)), rx.cond(told != "", rx.el.p(told, class_name="hint"))
+    )
+
+
+def codes_proposed(ident: str, codes: rx.Var[list[str]], told: rx.Var[str]) -> rx.Component:
+    return proposals(ident, rx.foreach(codes, lambda each: rx.el.option(value=each, key=each)), told)
+
+
 def submit(label: str) -> rx.Component:
     return rx.el.button(label, type="submit", class_name="button button-solid button-wide")
 

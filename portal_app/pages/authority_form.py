@@ -6,12 +6,14 @@ import reflex as rx
 
 from portal_app.components.badge import rule_standing
 from portal_app.components.facts import panel
+from portal_app.components.forms import codes_proposed
 from portal_app.components.notes import note, skeleton_page, skeleton_rows
 from portal_app.components.shell import page_header
-from portal_app.components.words import also, meta
+from portal_app.components.words import meta
 from portal_app.pages.frame import framed, once_loaded, or_problem, record, titled
 from portal_app.pages.page import Page
 from portal_app.pages.preferences import button
+from portal_app.pages.producers.fields import suggestions
 from portal_app.state.authority import ACTIONS, KINDS, PLACE, ROLES, RuleState
 from portal_app.state.portal import PortalState
 
@@ -158,13 +160,18 @@ def _limits() -> rx.Component:
 def _grantee() -> rx.Component:
     code = rx.fragment(
         _text("grantee_code", "Producer code", max_length=128, auto_complete="off", list="grantee-codes"),
-        rx.el.datalist(
-            rx.foreach(S.codes, lambda each: rx.el.option(value=each, key=each)), id=rx.Var.create("grantee-codes")
-        ),
-        also(S.more_codes),
+        codes_proposed("grantee-codes", S.codes, S.codes_told),
     )
     producer = rx.fragment(
-        _chosen("grantee_producer", "Producer", "Choose a producer", S.producers), also(S.more_producers)
+        _text(
+            "grantee_producer",
+            "Producer",
+            hint="Type a part of the name, the number or a code.",
+            max_length=400,
+            auto_complete="off",
+            list="grantee-producers",
+        ),
+        suggestions("grantee-producers", S.producers, S.producers_told),
     )
     return rx.fragment(
         rx.match(

@@ -6,10 +6,11 @@ import reflex as rx
 
 from portal_app.components.authority import decision
 from portal_app.components.facts import panel
+from portal_app.components.forms import codes_proposed
 from portal_app.components.links import button_link
 from portal_app.components.notes import note, skeleton_rows
 from portal_app.components.shell import page_header
-from portal_app.components.words import also, meta
+from portal_app.components.words import meta
 from portal_app.pages.earlier_answers import earlier_answers
 from portal_app.pages.frame import framed, once_loaded, or_problem, titled
 from portal_app.pages.page import Page
@@ -44,9 +45,7 @@ def _asked() -> rx.Component:
 
 
 def _form() -> rx.Component:
-    codes = rx.el.datalist(
-        rx.foreach(S.codes, lambda each: rx.el.option(value=each, key=each)), id=rx.Var.create("own-codes")
-    )
+    codes = codes_proposed("own-codes", S.codes, S.codes_told)
     fields = rx.el.div(
         _select("action", "What you want to bind", ACTIONS),
         _text("producer_code", "Producer code", S.only_code, max_length=128, auto_complete="off", list="own-codes"),
@@ -65,7 +64,7 @@ def _form() -> rx.Component:
     )
     wrong = note("bad", "Please look at the marked fields.")
     return rx.el.form(
-        rx.el.div(panel("What it is", fields, codes, also(S.more_codes)), class_name="settings-form"),
+        rx.el.div(panel("What it is", fields, codes), class_name="settings-form"),
         rx.el.div(
             rx.cond(S.problems.length() > 0, wrong),
             rx.el.button("Ask", type="submit", class_name="button button-solid"),

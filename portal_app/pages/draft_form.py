@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.facts import panel
+from portal_app.components.forms import codes_proposed
 from portal_app.components.words import either, meta
 from portal_app.pages.preferences import button
 from portal_app.state.ledger_words import EARLIEST, LATEST
@@ -34,7 +35,7 @@ def draft_form() -> rx.Component:
         ),
         _codes(),
         _problem("codes"),
-        rx.el.datalist(rx.foreach(S.codes, lambda code: rx.el.option(value=code, key=code)), id=rx.Var.create("codes")),
+        codes_proposed("codes", S.codes, S.codes_told),
         rx.el.div(
             rx.el.button(
                 either(editing, "Save the draft", "Draft it"), type="submit", class_name="button button-solid"

@@ -5,11 +5,12 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.facts import panel
+from portal_app.components.forms import codes_proposed
 from portal_app.components.links import link
 from portal_app.components.notes import note, skeleton_page
 from portal_app.components.shell import page_header
 from portal_app.components.uploads import upload_one
-from portal_app.components.words import also, meta
+from portal_app.components.words import meta
 from portal_app.pages.frame import framed, or_problem, record, titled
 from portal_app.pages.page import Page
 from portal_app.state.portal import PortalState
@@ -72,10 +73,7 @@ def _form() -> rx.Component:
 def _offer() -> rx.Component:
     code = rx.fragment(
         _text("producer_code", "Producer code", max_length=128, auto_complete="off", list="quote-codes"),
-        rx.el.datalist(
-            rx.foreach(S.codes, lambda each: rx.el.option(value=each, key=each)), id=rx.Var.create("quote-codes")
-        ),
-        also(S.more_codes),
+        codes_proposed("quote-codes", S.codes, S.codes_told),
     )
     return panel(
         "The carrier's offer",

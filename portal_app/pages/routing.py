@@ -5,9 +5,10 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.facts import panel
+from portal_app.components.forms import codes_proposed
 from portal_app.components.notes import empty, note, skeleton_page
 from portal_app.components.shell import page_header
-from portal_app.components.words import also, chip, meta
+from portal_app.components.words import chip, meta
 from portal_app.pages.frame import framed, once_loaded, or_problem, titled
 from portal_app.pages.page import Page
 from portal_app.pages.preferences import button
@@ -158,9 +159,7 @@ def _bench() -> rx.Component:
         ),
         class_name="days",
     )
-    codes = rx.el.datalist(
-        rx.foreach(S.codes, lambda each: rx.el.option(value=each, key=each)), id=rx.Var.create("routing-codes")
-    )
+    codes = codes_proposed("routing-codes", S.codes, S.codes_told)
     ask = rx.el.button("Which rule would take this?", type="submit", class_name="button button-solid")
     return panel(
         "Try the rules",
@@ -168,7 +167,6 @@ def _bench() -> rx.Component:
         codes,
         rx.el.form(
             fields,
-            also(S.more_codes),
             rx.el.div(ask, class_name="form-end"),
             on_submit=S.ask_rules,
             no_validate=True,

@@ -6,7 +6,7 @@ import reflex as rx
 
 from portal_app.components.facts import panel
 from portal_app.components.notes import note
-from portal_app.components.words import also, meta
+from portal_app.components.words import meta
 from portal_app.pages.preferences import button
 from portal_app.state.routing import RoutingState
 from portal_app.state.routing_form import KINDS, TARGETS, WAYS
@@ -62,8 +62,8 @@ def _takes() -> rx.Component:
                 "producers",
                 "Producers",
                 rx.foreach(S.producers, lambda each: _box("under_" + each.value, each.label)),
+                rx.cond(S.producers_told != "", rx.el.p(S.producers_told, class_name="hint")),
             ),
-            also(S.more_producers),
             open=S.problems.contains("producers"),
             class_name="other-way",
         ),

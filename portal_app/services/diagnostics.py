@@ -15,16 +15,20 @@ from sqlalchemy import func, select, text
 from sqlmodel import col
 
 from portal_app import migrations
+from portal_app.models.ams import HandoverKind
 from portal_app.models.jobs import Heartbeat, Lease
 from portal_app.models.outbox import OutboxMessage
 from portal_app.models.settings import AgencySettings
 from portal_app.services.access import Permission
+from portal_app.services.ams import set_up
 from portal_app.services.configuration.in_force import problems_in_force, saved
 from portal_app.services.configuration.kinds import Kind
 from portal_app.services.configuration.registry import KINDS
 from portal_app.services.door import Tx, reads
 from portal_app.services.health import WORKER_SILENT_AFTER
 from portal_app.services.media import scanning
+from portal_app.services.routing.in_force import ROUTING, rules_in_force
+from portal_app.services.routing.rules import AmsWay
 from portal_app.services.sync import freshness
 from portal_app.settings import PREFIX
 
@@ -80,6 +84,7 @@ def report(tx: Tx) -> Report:
             *_database(tx),
             _storage(tx),
             _scanner(tx),
+            _management_system(tx),
             _worker(tx),
             _lead(tx),
             *_feeds(tx),
@@ -165,6 +170,27 @@ def _scanner(tx: Tx) -> Line:
         told = f"did not answer for {found.put_off:,} of {found.waiting:,} files that wait."
         return Line(Standing.LOOK, "file scanner", told, advice)
     return Line(Standing.WELL, "file scanner", f"set up, {found.waiting:,} files waiting.")
+
+
+def _management_system(tx: Tx) -> Line:
+    """Whether what is submitted and bound can go there, which is by mail. An agency that sends nothing there is well;
+    one whose rules lead where nothing can go is worth a look."""
+    what, server = "management system", f"the mail server of {PREFIX}SMTP_URL"
+    led = set() if problems_in_force(tx, ROUTING) else rules_in_force(tx).to_the_ams()
+    desks = {AmsWay.MAIL: ("files mail", HandoverKind.SUBMISSION), AmsWay.TASK: ("makes tasks", HandoverKind.TASK)}
+    there = {way for way, (_, kind) in desks.items() if set_up.desk_of(tx, kind)}
+    each = [f"the address that {words} is {'set' if way in there else 'not set'}" for way, (words, _) in desks.items()]
+    told = ", ".join(each)
+    if not there | led:
+        return Line(Standing.NOTE, what, f"{told}: nothing is sent there.")
+    if tx.ports.ams is None:
+        advice = f"Set {PREFIX}SMTP_URL and {PREFIX}MAIL_FROM, and start the portal anew."
+        return Line(Standing.LOOK, what, f"{told}, but there is no mail server to send by.", advice)
+    told = f"{told}, sent by {server}."
+    if led - there:
+        advice = "Set it under Settings, AMS, and send a test from there."
+        return Line(Standing.LOOK, what, f"{told} A rule leads to an address that is not set.", advice)
+    return Line(Standing.WELL, what, told)
 
 
 def _worker(tx: Tx) -> Line:

@@ -249,8 +249,8 @@ class FieldChoice:
 
 @dataclass(frozen=True, slots=True)
 class ColumnSeen:
-    """A column of a file, or several that differ by a number, which {n} stands for. `samples` are cells as they are;
-    `remarks` say what would be wrong with how many rows if it held `field` ("" for none)."""
+    """A column of a file, or several that differ by a number, which {n} stands for. `samples` are cells as they are, or
+    their shape; `remarks` say what would be wrong with how many rows if it held `field` ("" for none)."""
 
     heading: str
     samples: tuple[str, ...]

@@ -14,10 +14,15 @@ from portal_app.services.authority.moratoria import Moratorium
 from portal_app.services.authority.terms import MAY_BE_GRANTED, Standing
 from portal_app.services.door import current_actor, the_door
 from portal_app.services.errors import Invalid
+from portal_app.services.producers import choices as producer_choices
+from portal_app.services.producers import find
 from portal_app.services.topics import Topic
 from portal_app.state import address, authority_form, wording
 from portal_app.state.authority_form import Form
 from portal_app.state.portal import PortalState
+from portal_app.state.producers.fields import Option as ProducerOption
+from portal_app.state.producers.form import label_for, whom
+from portal_app.state.producers.listing import called
 
 PLACE = "/admin/authority"
 ROLES = {each.value: each.label for each in MAY_BE_GRANTED}
@@ -50,15 +55,6 @@ class Option:
 
 def options(pairs: tuple[tuple[str, str], ...]) -> list[Option]:
     return [Option(value, label) for value, label in pairs]
-
-
-def more_producers(offered: Choices) -> str:
-    """What is said where not all producers can be chosen from."""
-    return wording.first_of(len(offered.producers), offered.producers_total, "producers", "The API takes the others.")
-
-
-def more_codes(offered: Choices) -> str:
-    return wording.first_of(len(offered.codes), offered.codes_total, "producer codes", "Others can be typed.")
 
 
 class AuthorityState(PortalState):
@@ -182,10 +178,10 @@ class RuleState(PortalState):
     problems: dict[str, str] = {}
     carriers: list[Option] = []
     lines: list[Option] = []
-    producers: list[Option] = []
+    producers: list[ProducerOption] = []
     codes: list[str] = []
-    more_producers: str = ""
-    more_codes: str = ""
+    codes_told: str = ""
+    producers_told: str = ""
     zone_name: str = ""
     overtaken: bool = False
     asking: bool = False
@@ -253,13 +249,28 @@ class RuleState(PortalState):
 
     async def _draw(self) -> None:
         offered: Choices | None = await self._ask(choices)
-        if offered is None:
+        people = await self._ask(producer_choices.producers) if offered else None
+        if offered is None or people is None:
             return
         self.carriers, self.lines = options(offered.carriers), options(offered.lines)
-        self.producers, self.codes = options(offered.producers), list(offered.codes)
-        self.more_producers, self.more_codes = more_producers(offered), more_codes(offered)
+        self.codes = list(offered.codes)
+        self.codes_told = wording.proposed(len(self.codes), offered.codes_there, "codes")
+        self.producers = [ProducerOption(each.value, each.label) for each in people.rows]
+        self.producers_told = wording.proposed(len(people.rows), people.total, "producers")
+        if locator := self.typed.get("grantee_producer"):
+            self.typed = self.typed | {"grantee_producer": await self._called(locator)}
         self.zone_name = self._zone().key
         self.loaded, self.drawn = True, self.drawn + 1
+
+    async def _called(self, locator: str) -> str:
+        """The label of a producer who is named; of one who is not proposed any more too."""
+        if label := label_for(self.producers, locator):
+            return label
+        named = await self._ask(find.producer, locator=locator)
+        if named is None:
+            return ""
+        self.producers.append(ProducerOption(locator, called(named.name, named.type)))
+        return self.producers[-1].label
 
     @requires(SETS)
     async def pick(self, kind: str) -> None:
@@ -272,6 +283,9 @@ class RuleState(PortalState):
         if self.done:
             return None
         read, stops = Form(form), self.kind == "moratoria"
+        if self.grantee_kind == GranteeKind.PRODUCER and read.text("grantee_producer"):
+            read.given["grantee_producer"], why = await whom(self, self.producers, read.text("grantee_producer"))
+            read.problems |= {"grantee_producer": why} if why else {}
         terms: Any = authority_form.moratorium_of(read, self._zone()) if stops else authority_form.grant_of(read)
         self.problems = self._at_fields(read.problems)
         if terms is None:

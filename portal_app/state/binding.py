@@ -14,7 +14,7 @@ from portal_app.services.errors import Invalid
 from portal_app.services.licensing.jurisdictions import STATES
 from portal_app.state import address, authority_form, wording
 from portal_app.state.answers import NOTHING, OUTCOMES, DecisionRow, decision_row
-from portal_app.state.authority import ACTIONS, Option, more_codes, options
+from portal_app.state.authority import ACTIONS, Option, options
 from portal_app.state.authority_form import Form
 from portal_app.state.earlier_answers import EarlierRow, row_of
 from portal_app.state.portal import PortalState
@@ -31,7 +31,7 @@ class BindingState(PortalState):
     carriers: list[Option] = []
     lines: list[Option] = []
     codes: list[str] = []
-    more_codes: str = ""
+    codes_told: str = ""
     only_code: str = ""
     today: str = ""
     problems: dict[str, str] = {}
@@ -57,7 +57,7 @@ class BindingState(PortalState):
         if offered is None:
             return False
         self.carriers, self.lines, self.codes = options(offered.carriers), options(offered.lines), list(offered.codes)
-        self.more_codes = more_codes(offered)
+        self.codes_told = wording.proposed(len(self.codes), offered.codes_there, "codes")
         self.only_code = self.codes[0] if len(self.codes) == 1 else ""
         self.today = self._now().astimezone(self._zone()).date().isoformat()
         self.loaded = True

@@ -79,6 +79,7 @@ class LedgerState(PortalState):
     following: str = ""
     drafts: list[DraftRow] = []
     codes: list[str] = []
+    codes_told: str = ""
     problems: dict[str, str] = {}
     # Another one draws the form anew: empty, or filled in with the draft that is changed by it.
     drawn_form: int = 0
@@ -130,7 +131,7 @@ class LedgerState(PortalState):
         """What only those see who may issue; whether it could be had."""
         self.underwrites = can(current_actor.get(), UNDERWRITES)
         if not self.underwrites:
-            self.drafts, self.codes = [], []
+            self.drafts, self.codes, self.codes_told = [], [], ""
             return True
         open_ones = await self._ask(outlook.outlooks, policy=locator)
         codes = (
@@ -148,7 +149,9 @@ class LedgerState(PortalState):
         self.binds = can(current_actor.get(), BINDS)
         for row in self.drafts:
             row.decision = await self._last_answer(row)
-        self.codes = [each.code for each in codes.rows if each.code] if codes else self.codes
+        if codes:
+            self.codes = [each.code for each in codes.rows if each.code]
+            self.codes_told = wording.proposed(len(codes.rows), codes.total, "codes")
         return True
 
     async def _last_answer(self, row: DraftRow) -> DecisionRow:

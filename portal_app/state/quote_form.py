@@ -19,7 +19,7 @@ from portal_app.services.submissions import documents
 from portal_app.services.submissions.documents import DocumentView
 from portal_app.services.topics import Topic
 from portal_app.state import wording
-from portal_app.state.authority import Option, more_codes, options
+from portal_app.state.authority import Option, options
 from portal_app.state.authority_form import Form
 from portal_app.state.portal import PortalState
 from portal_app.state.quotes import PLACE
@@ -47,7 +47,7 @@ class QuoteFormState(PortalState):
     problems: dict[str, str] = {}
     carriers: list[Option] = []
     codes: list[str] = []
-    more_codes: str = ""
+    codes_told: str = ""
     papers: list[Option] = []
     overtaken: bool = False
     # What was saved once is not saved again by a second click.
@@ -102,7 +102,7 @@ class QuoteFormState(PortalState):
         self.lead = " · ".join(filter(None, (found.insured_name, found.line_name, found.number)))
         self.back = f"{PLACE}/{found.quote}" if found.quote else f"{SUBMISSIONS}/{found.submission}"
         self.carriers, self.codes, self.papers = options(offered.carriers), list(offered.codes), papers
-        self.more_codes = more_codes(offered)
+        self.codes_told = wording.proposed(len(self.codes), offered.codes_there, "codes")
         self.typed = _typed(found.terms) | {"document": found.document}
         self.loaded, self.drawn = True, self.drawn + 1
 

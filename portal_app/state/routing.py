@@ -11,10 +11,12 @@ from portal_app.services.authority.choices import choices
 from portal_app.services.configuration import versions
 from portal_app.services.door import the_door
 from portal_app.services.errors import Conflict, DomainError, Invalid
+from portal_app.services.producers import find
+from portal_app.services.producers.standing import AT_THEIR_END
 from portal_app.services.routing import desk
 from portal_app.services.routing.desk import Desk, Question
-from portal_app.state import routing_form
-from portal_app.state.authority import Option, more_codes, more_producers, options
+from portal_app.state import routing_form, wording
+from portal_app.state.authority import Option, options
 from portal_app.state.authority_form import Form
 from portal_app.state.portal import PortalState
 
@@ -22,6 +24,7 @@ CHANGES = Permission.CHANGE_SETTINGS
 PLACE = "/admin/settings/routing"
 NONE = -1
 UNUSABLE = "A producer that is not in use any more"
+OTHERS = "The first {:,} of {:,} producers are listed. Name any other by their codes, above."
 
 
 @dataclass
@@ -66,8 +69,8 @@ class RoutingState(PortalState):
     carriers: list[Option] = []
     producers: list[Option] = []
     codes: list[str] = []
-    more_producers: str = ""
-    more_codes: str = ""
+    codes_told: str = ""
+    producers_told: str = ""
     underwriters: list[Option] = []
 
     tried: bool = False
@@ -88,7 +91,9 @@ class RoutingState(PortalState):
             return
         self.lines, self.carriers = options(offered.lines), options(tuple((name, name) for _, name in offered.carriers))
         self.codes, self.producers = list(offered.codes), options(offered.producers)
-        self.more_producers, self.more_codes = more_producers(offered), more_codes(offered)
+        shown, there = len(self.producers), offered.producers_there
+        self.producers_told = OTHERS.format(shown, there) if shown < there else ""
+        self.codes_told = wording.proposed(len(self.codes), offered.codes_there, "codes")
         self.underwriters = options(able)
         self.version, self.loaded = found.version, True
         self._show(found)
@@ -125,7 +130,7 @@ class RoutingState(PortalState):
         if 0 <= place < len(entries):
             [self.target] = entries[place]["to"]
             self._open(place, routing_form.typed_rule(entries[place]))
-            self._offer_what_it_names(entries[place])
+            await self._offer_what_it_names(entries[place])
 
     @requires(CHANGES)
     async def add(self) -> None:
@@ -136,14 +141,21 @@ class RoutingState(PortalState):
         self.editing, self.typed, self.problems, self.asking = place, typed, {}, NONE
         self.drawn += 1
 
-    def _offer_what_it_names(self, entry: dict[str, Any]) -> None:
+    async def _offer_what_it_names(self, entry: dict[str, Any]) -> None:
         """What a rule names stays choosable, although nobody would choose it anew."""
         there = {each.value for each in self.producers}
         named = [each for each in entry["when"].get("producers", ()) if each not in there]
-        self.producers = [*self.producers, *(Option(each, UNUSABLE) for each in named)]
+        self.producers = [*self.producers, *[Option(each, await self._called(each)) for each in named]]
         email = entry["to"].get("underwriter", "")
         if email and email not in {each.value for each in self.underwriters}:
             self.underwriters = [*self.underwriters, Option(email, f"{email}, who may not underwrite")]
+
+    async def _called(self, locator: str) -> str:
+        """A producer who is not among the first by name, or not in use any more."""
+        found = await self._ask(find.producer, locator=locator)
+        self.missing = False
+        usable = found is not None and found.producer_state not in AT_THEIR_END
+        return found.name if found is not None and usable else UNUSABLE
 
     @requires(CHANGES)
     async def pick(self, target: str) -> None:

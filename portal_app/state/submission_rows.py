@@ -352,10 +352,19 @@ def _intact(intact: bool) -> str:
     return "As they were certified" if intact else "Not as they were certified: tell an administrator"
 
 
+HANDED = {
+    HandoverKind.SUBMISSION: "The submission",
+    HandoverKind.TASK: "A task",
+    HandoverKind.POLICY: "The bound policy",
+    HandoverKind.OUTCOME: "What became of the submission",
+    HandoverKind.TASK_OUTCOME: "What became of the task",
+}
+
+
 def handover_line(each: HandoverView, moment: Told) -> HandoverLine:
     return HandoverLine(
         kind=each.kind.value,
-        what={HandoverKind.TASK: "A task", HandoverKind.POLICY: "The bound policy"}.get(each.kind, "The submission"),
+        what=HANDED[each.kind],
         state=each.state.label,
         standing=_handed(each, moment),
         why=each.why,

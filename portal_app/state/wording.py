@@ -41,9 +41,9 @@ def span(offset: int, shown: int, total: int) -> str:
     return f"{offset + 1:,}–{offset + shown:,} of {total:,}" if shown else f"0 of {total:,}"
 
 
-def first_of(shown: int, total: int, many: str, others: str) -> str:
-    """That a list to choose from has the first alone, and how the others are had; empty where it has all."""
-    return f"The list has the first {shown:,} of {total:,} {many}. {others}" if shown < total else ""
+def proposed(shown: int, total: int, many: str) -> str:
+    """That a list to choose from is not the whole; empty where it is."""
+    return f"The first {shown:,} of {total:,} {many} are proposed. Any other can be typed." if shown < total else ""
 
 
 def moment(value: datetime | None, zone: ZoneInfo, now: datetime) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from integrations.custom.intake import MailIntake
 from portal_app.models.enums import FeedKind, Role, RunState
 from portal_app.models.jobs import Heartbeat
 from portal_app.models.outbox import OutboxMessage
@@ -23,6 +24,7 @@ from portal_app.services.ports import Ports
 from portal_app.services.settings import agency as agency_settings
 from portal_app.services.sync.runs import holder
 from portal_app.settings import load_settings
+from tests.services.ams.acting import AS_TASK, BY_MAIL, put_rules
 from tests.services.identity.texting import Letters
 from tests.world import Agency, actor, add_user
 
@@ -124,6 +126,35 @@ def test_what_waits_is_counted_and_does_not_make_it_unwell(door: Door) -> None:
     assert (found["outbox, mail"].standing, found["outbox, mail"].told) == (Standing.LOOK, "1 given up.")
     assert found["feed 1, clients"].told.endswith("2 in quarantine.")
     assert door.run(diagnostics.report, ADMIN).is_well
+
+
+@pytest.mark.criterion("SET-23")
+def test_the_way_to_the_management_system_is_told(door: Door) -> None:
+    def told(mailer: bool = True, **given: str) -> diagnostics.Line:
+        letters = Letters()
+        ports = Ports(mailer=letters, ams=MailIntake(letters, "portal.test")) if mailer else Ports()
+        configured = door.settings.model_copy(update=given)
+        return lines(replace(door, settings=configured, ports=ports))["management system"]
+
+    files, tasks = {"ams_mail": "canary@ams.test"}, {"ams_tasks": "canary@tasks.test"}
+    nothing = told()
+    assert nothing.standing is Standing.NOTE
+    assert nothing.told.endswith("makes tasks is not set: nothing is sent there.")
+    well = told(**files)
+    assert (well.standing, well.todo) == (Standing.WELL, "")
+    assert well.told == (
+        "the address that files mail is set, the address that makes tasks is not set, sent by the mail server of "
+        "PORTAL_SMTP_URL."
+    )
+    mute = told(mailer=False, **tasks)
+    assert (mute.standing, "PORTAL_SMTP_URL" in mute.todo) == (Standing.LOOK, True)
+    put_rules(door, BY_MAIL, AS_TASK)
+    lost = told(**files)
+    assert (lost.standing, lost.todo) == (Standing.LOOK, "Set it under Settings, AMS, and send a test from there.")
+    assert lost.told.endswith("A rule leads to an address that is not set.")
+    assert told(**files, **tasks).standing is Standing.WELL
+    assert told(mailer=False).standing is Standing.LOOK
+    assert not any("canary" in each.text for each in (well, mute, lost))
 
 
 @pytest.mark.criterion("SET-22")

@@ -86,6 +86,28 @@ def test_a_grant_is_typed_saved_once_shown_and_changed(door: Door, opens: Opens,
     assert (found.terms.states, found.terms.actions) == (("MA", "RI"), (BindAction.NEW,))
 
 
+@pytest.mark.criterion("PRODPAGE-19")
+def test_a_grant_to_a_producer_who_is_not_proposed_is_typed_and_stays(
+    door: Door, opens: Opens, agency: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal_app.services.producers.choices.MOST_CHOICES", 1)
+    page = opened(opens, f"{PLACE}/grants/new", agency.admin())
+    [first] = page.producers
+    assert page.producers_told.startswith("The first 1 of ")
+    asyncio.run(page.pick("producer"))
+    given = {each: value for each, value in GRANT.items() if each != "grantee_code"} | {"grantee_kind": "producer"}
+    asyncio.run(page.save(given | {"grantee_producer": "Nobody"}))
+    assert page.problems["grantee_producer"].startswith("No producer is called Nobody.")
+    asyncio.run(page.save(given | {"grantee_producer": "maya alvarez"}))
+    assert (page.problems, page.flash) == ({}, "Granted.")
+    [row] = opened(opens, PLACE, agency.admin(), AuthorityState).grants
+    form = opened(opens, row.href, agency.admin())
+    assert (form.typed["grantee_producer"], first.value != agency.maya.locator) == ("Maya Alvarez", True)
+    asyncio.run(form.save({**form.typed, "binder_days": "30"}))
+    found = door.run(grants.one, agency.admin(), locator=row.key)
+    assert (found.terms.grantee, found.terms.binder_days) == (agency.maya.locator, 30)
+
+
 @pytest.mark.criterion("BIND-19")
 def test_what_cannot_be_read_or_taken_is_told_at_its_field(opens: Opens, agency: Agency, door: Door) -> None:
     page = opened(opens, f"{PLACE}/grants/new", agency.admin())

@@ -5,6 +5,7 @@ from typing import Any
 
 import reflex as rx
 
+from portal_app.components.forms import proposals
 from portal_app.components.links import plain_link
 from portal_app.components.notes import note
 from portal_app.components.words import Part, Text, either, icon
@@ -276,11 +277,9 @@ def options(offered: Any) -> rx.Component:
     return rx.fragment(rx.foreach(offered, lambda each: rx.el.option(each.label, value=each.value, key=each.value)))
 
 
-def suggestions(ident: str, offered: Any) -> rx.Component:
-    """What a text field proposes while somebody types."""
-    return rx.el.datalist(
-        rx.foreach(offered, lambda each: rx.el.option(value=each.label, key=each.value)), id=rx.Var.create(ident)
-    )
+def suggestions(ident: str, offered: Any, told: Any) -> rx.Component:
+    """What a text field proposes while somebody types; `told` says where that is not all."""
+    return proposals(ident, rx.foreach(offered, lambda each: rx.el.option(value=each.label, key=each.value)), told)
 
 
 def version_field(version: Any) -> rx.Component:

@@ -49,7 +49,6 @@ def _type() -> rx.Component:
 
 
 def _form(label: str, first: rx.Component) -> rx.Component:
-    parent = either(S.more_parents != "", PARENT + " " + S.more_parents, PARENT)
     kinds = rx.fragment(*[rx.el.option(word, value=kind) for kind, word in KINDS.items()])
     filled = rx.el.form(
         fields.version_field(S.version),
@@ -61,9 +60,9 @@ def _form(label: str, first: rx.Component) -> rx.Component:
             input_mode="numeric", auto_complete="off",
         ),
         fields.text_field(
-            "parent", "Parent", S.parent, S.problems, hint=parent, list="parents", max_length=400, auto_complete="off",
+            "parent", "Parent", S.parent, S.problems, hint=PARENT, list="parents", max_length=400, auto_complete="off",
         ),
-        fields.suggestions("parents", S.parents),
+        fields.suggestions("parents", S.parents, S.parents_told),
         fields.drawn(S.fields, S.problems),
         fields.form_end(S, label),
         on_submit=S.save,

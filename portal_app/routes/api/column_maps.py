@@ -29,7 +29,8 @@ class Moved(shapes.Shape):
 
 
 class Column(shapes.Shape):
-    """A column of the newest file; cells are masked for who may not see the business."""
+    """A column of the newest file. Of cells that are personal the shape is shown, and of all cells to who may not see
+    the business."""
 
     heading: str
     samples: list[str]

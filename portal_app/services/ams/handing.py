@@ -16,7 +16,7 @@ from portal_app.services.access import Gate, system
 from portal_app.services.ams import set_up
 from portal_app.services.ams.ordering import TOPIC
 from portal_app.services.ams.parcels import Packed, packed
-from portal_app.services.ams.port import AmsIntake, BoundPolicy, NewSubmission, PaperFile, Papers, Parcel, Task
+from portal_app.services.ams.port import AmsIntake, BoundPolicy, NewSubmission, Outcome, PaperFile, Papers, Parcel, Task
 from portal_app.services.door import Door, Tx, reads, writes
 from portal_app.services.notifications.telling import notify
 from portal_app.services.outbox import Claimed
@@ -70,6 +70,8 @@ def _take(intake: AmsIntake, parcel: Parcel) -> str:
             return intake.policy(parcel)
         case Task():
             return intake.task(parcel)
+        case Outcome():
+            return intake.outcome(parcel)
     raise TypeError(type(parcel).__name__)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import col
 
-from portal_app.models.ams import AmsHandover, HandoverKind
+from portal_app.models.ams import OUTCOMES, AmsHandover, HandoverKind
 from portal_app.models.enums import Labelled, SubmissionStatus
 from portal_app.models.outbox import OutboxMessage
 from portal_app.models.submissions import Submission
@@ -68,6 +68,8 @@ def send(tx: Tx, *, locator: str, kind: HandoverKind) -> tuple[HandoverView, ...
         raise Conflict(why)
     found = ordering.ordered(tx, row, kind)
     message = _message(tx, found) if found else None
+    if found is None and kind in OUTCOMES.values():
+        raise Conflict("There is nothing to tell: the AMS has it as it ended, or not at all.")
     if found is None:
         ordering.order(tx, row, kind)
     elif message is None or message.delivered_at is not None:
@@ -82,10 +84,10 @@ def send(tx: Tx, *, locator: str, kind: HandoverKind) -> tuple[HandoverView, ...
 
 
 def of(tx: Tx, row: Submission) -> tuple[HandoverView, ...]:
-    """What was ordered; and for whoever can send it, what was not."""
+    """What was ordered, of several outcomes the newest; and for whoever can send it, what was not."""
     mine = visible(tx.actor, AmsHandover).where(col(AmsHandover.submission_id) == row.id)
     shown = {each.kind: _view(tx, each) for each in tx.db.scalars(mine.order_by(col(AmsHandover.id)))}
-    for kind in HandoverKind if can(tx.actor, MAY) else ():
+    for kind in set(HandoverKind) - set(OUTCOMES.values()) if can(tx.actor, MAY) else ():
         why = set_up.missing(tx, kind)
         # A policy that was bound belongs there; the others may.
         if kind not in shown and not _not_there(row, kind) and (kind is HandoverKind.POLICY or not why):

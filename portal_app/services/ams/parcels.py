@@ -8,18 +8,19 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from portal_app.models.accounts import Account
-from portal_app.models.ams import AmsHandover, HandoverKind
-from portal_app.models.enums import SubmissionDocumentKind
+from portal_app.models.ams import OUTCOMES, AmsHandover, HandoverKind
+from portal_app.models.enums import SubmissionDocumentKind, SubmissionStatus
 from portal_app.models.media import MediaVersion, ScanState
 from portal_app.models.policies import Carrier, LineOfBusiness, Policy
 from portal_app.models.producers import ProducerCode
 from portal_app.models.quotes import Quote, QuoteOffer
-from portal_app.models.submissions import Submission, SubmissionDocument
+from portal_app.models.submissions import Submission, SubmissionDocument, SubmissionEvent
 from portal_app.services.ams import set_up
-from portal_app.services.ams.port import BoundPolicy, NewSubmission, PaperFile, Parcel, Task
+from portal_app.services.ams.port import BoundPolicy, NewSubmission, Outcome, PaperFile, Parcel, Task
 from portal_app.services.door import Tx
 from portal_app.services.mail import Attached
 from portal_app.services.submissions import acord
+from portal_app.services.submissions.blotting import blotted
 from portal_app.services.submissions.documents import TAKEN
 from portal_app.services.sync.bound import THE_PORTALS
 
@@ -46,6 +47,8 @@ def packed(tx: Tx, handover: AmsHandover) -> Packed:
     row = tx.db.get_one(Submission, handover.submission_id)
     if handover.kind is HandoverKind.TASK:
         return Packed(_task(tx, row, handover))
+    if handover.kind in OUTCOMES.values():
+        return Packed(_outcome(tx, row, handover))
     if handover.kind is HandoverKind.SUBMISSION:
         return _with_papers(tx, row, _submission(tx, row, handover), Kind.APPLICATION, _handed_in(tx, row))
     quote = tx.db.scalars(
@@ -88,6 +91,18 @@ def _task(tx: Tx, row: Submission, handover: AmsHandover) -> Task:
         title=f"submission {row.number}",
         description="Take up this submission. The answers and the documents are in the portal.",
         due=row.target_on,
+    )
+
+
+def _outcome(tx: Tx, row: Submission, handover: AmsHandover) -> Outcome:
+    """As it was then, whatever it is now: each outcome is told, in order."""
+    event = tx.db.scalars(select(SubmissionEvent).where(col(SubmissionEvent.locator) == handover.event)).one()
+    ended = SubmissionStatus(event.about["after"]).label
+    return Outcome(
+        **_common(tx, row, handover),
+        status="Reopened" if event.about.get("reopened") else ended,
+        reason=blotted(tx, row, event.about.get("reason", "")),
+        at=event.at,
     )
 
 

@@ -72,6 +72,16 @@ class BoundPolicy(Parcel):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome(Parcel):
+    """What became of a submission that the system has: declined, withdrawn, or taken up again. `reason` is why, in the
+    words of who did it, but for what is personal in them."""
+
+    status: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Task(Parcel):
     """Something that somebody at the agency is to do by the day `due`."""
 
@@ -90,6 +100,8 @@ class AmsIntake(Protocol):
     def policy(self, given: BoundPolicy) -> str: ...
 
     def task(self, given: Task) -> str: ...
+
+    def outcome(self, given: Outcome) -> str: ...
 
     def test(self, desk: str, agency: str, key: str) -> None:
         """Hand over something that says that it is a test, and that there is nothing to do."""

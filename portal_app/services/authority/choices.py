@@ -19,19 +19,20 @@ MOST = 2000
 @dataclass(frozen=True, slots=True)
 class Choices:
     """Pairs of what is stored and what people read; producers and codes as far as the actor may see them, those that
-    cannot be used again left out: the first 2,000 of as many as the totals say."""
+    cannot be used again left out. Of those the first 500 by name: `producers_there` and `codes_there` are how many
+    there are."""
 
     carriers: tuple[tuple[str, str], ...]
     lines: tuple[tuple[str, str], ...]
     producers: tuple[tuple[str, str], ...]
     codes: tuple[str, ...]
-    producers_total: int
-    codes_total: int
+    producers_there: int
+    codes_there: int
 
 
 @reads(Permission.VIEW_PRODUCERS)
 def choices(tx: Tx) -> Choices:
-    """What there is, by name."""
+    """What there is to choose from."""
     producers = visible(tx.actor, Producer).where(col(Producer.state).not_in(AT_THEIR_END))
     codes = visible(tx.actor, ProducerCode).where(taken_anew(), col(ProducerCode.code) != "")
     return Choices(
@@ -44,6 +45,6 @@ def choices(tx: Tx) -> Choices:
             for row in tx.db.scalars(producers.order_by(func.lower(col(Producer.name)), col(Producer.id)).limit(MOST))
         ),
         codes=tuple(row.code for row in tx.db.scalars(codes.order_by(col(ProducerCode.code)).limit(MOST))),
-        producers_total=counted(tx, producers),
-        codes_total=counted(tx, codes),
+        producers_there=counted(tx, producers),
+        codes_there=counted(tx, codes),
     )

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlmodel import col
 
+from portal_app.database import lowered
 from portal_app.models.enums import CredentialState, LineOfAuthority, ProducerState
 from portal_app.models.licensing import ProducerAppointment, ProducerLicense
 from portal_app.models.policies import Carrier, LineOfBusiness, Policy
@@ -34,7 +35,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """The first of what there is to choose from, and how many there are."""
+    """The first 2,000 by name, and how many there are."""
 
     rows: tuple[Choice, ...]
     total: int
@@ -89,15 +90,41 @@ def _by_hand(stored: Mapping[str, EntityType], declared: Mapping[str, EntityType
 @reads(Permission.VIEW_PRODUCERS)
 def producers(tx: Tx) -> Offered:
     """Whom somebody may be put below, or a code be given to: everybody whom the actor may see and who is not at their
-    end, by name, at most 2,000. Each label is one of its kind."""
-    asked = visible(tx.actor, Producer).where(col(Producer.state).not_in(FINAL))
-    rows = tx.db.scalars(asked.order_by(func.lower(col(Producer.name)), col(Producer.id)).limit(MOST_CHOICES))
+    end. Each label is one of its kind."""
+    asked = _choosable(tx)
+    return Offered(_labelled(tx, asked, MOST_CHOICES), counted(tx, asked))
+
+
+@reads(Permission.VIEW_PRODUCERS)
+def meant(tx: Tx, *, text: str) -> tuple[Choice, ...]:
+    """Whom of all those somebody means who typed a name, a National Producer Number or a code, or several of these as a
+    label has them, whatever the case: two at most, for who wants to know whether it is one alone's."""
+    asked = _choosable(tx)
+    parts = [" ".join(each.split()).lower() for each in text.replace("\x00", " ").split(" · ")]
+    if not all(parts):
+        return ()
+    for part in parts:
+        code = exists().where(
+            col(ProducerCode.producer_id) == col(Producer.id), lowered(col(ProducerCode.code)) == part
+        )
+        npn = part.removeprefix("npn ")
+        named = or_(lowered(col(Producer.name)) == part, lowered(col(Producer.locator)) == part)
+        asked = asked.where(or_(named, col(Producer.npn) == npn, code))
+    return _labelled(tx, asked, 2)
+
+
+def _choosable(tx: Tx) -> Select[Any]:
+    return visible(tx.actor, Producer).where(col(Producer.state).not_in(FINAL))
+
+
+def _labelled(tx: Tx, asked: Select[Any], most: int) -> tuple[Choice, ...]:
+    rows = tx.db.scalars(asked.order_by(func.lower(col(Producer.name)), col(Producer.id)).limit(most))
     found: dict[str, str] = {}
     for each in lines(tx, list(rows)):
         code = next((code.code for code in each.codes if code.code), "")
         label = " · ".join(part for part in (each.name or each.type, code or (each.npn and f"NPN {each.npn}")) if part)
         found[label if label not in found else f"{label} · {each.locator}"] = each.locator
-    return Offered(tuple(Choice(locator, label) for label, locator in found.items()), counted(tx, asked))
+    return tuple(Choice(locator, label) for label, locator in found.items())
 
 
 @reads(Permission.VIEW_PRODUCERS)

@@ -71,6 +71,10 @@ class Rules:
 
     rules: tuple[Rule, ...] = ()
 
+    def to_the_ams(self) -> set[AmsWay]:
+        """In which ways any of them has the agency's management system told."""
+        return {each.to.way for each in self.rules if each.to.way is not None}
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:

@@ -3,6 +3,7 @@ services, which take their steps by `moving`."""
 
 from portal_app.models.submissions import Submission
 from portal_app.services.access import Permission
+from portal_app.services.ams import ordering as to_ams
 from portal_app.services.door import Tx, writes
 from portal_app.services.quotes.ending import end_offers, take_back_offers
 from portal_app.services.submissions import desk, telling
@@ -39,6 +40,7 @@ def reopen(tx: Tx, *, locator: str, reason: str = "", version: int | None = None
         tell(tx, row, Step.REOPEN, event, words=reason.strip() or "It was reopened.")
         if row.contact:
             telling.contact(tx, row)
+        to_ams.order_outcome(tx, row, event)
     return shown(tx, [row])[0]
 
 
@@ -48,4 +50,5 @@ def _ended(tx: Tx, row: Submission, step: Step, reason: str) -> SubmissionRow:
         close(tx, row)
         end_offers(tx, row)
         tell(tx, row, step, event, words=row.reason)
+        to_ams.order_outcome(tx, row, event)
     return shown(tx, [row])[0]

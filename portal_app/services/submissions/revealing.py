@@ -38,14 +38,19 @@ def reveal(tx: Tx, *, locator: str) -> tuple[Personal, ...]:
     """The personal answers of a submission and of what was asked for, in the order of the form. Which they are goes
     into the trail, unless there are none. Raises NotFound."""
     row = one(tx, locator)
-    form, _ = form_of(tx, row)
-    found = (*_of_form(tx, row, form), *_of_requests(tx, row, form))
+    found = personal_answers(tx, row)
     if found:
         fields = sorted({f"{each.group}.{each.field}" for each in found})
         audit.record(
             tx, "submission.revealed", subject_kind="submission", subject=row.locator, detail={"fields": fields}
         )
     return found
+
+
+def personal_answers(tx: Tx, row: Submission) -> tuple[Personal, ...]:
+    """Those of the form and of what was asked for, in the clear: for the portal's own work."""
+    form, _ = form_of(tx, row)
+    return (*_of_form(tx, row, form), *_of_requests(tx, row, form))
 
 
 def _of_form(tx: Tx, row: Submission, form: Form) -> Iterator[Personal]:

@@ -98,7 +98,13 @@ def told(kind: SubmissionEventKind, about: Mapping[str, Any]) -> str:
 
 
 def _to_ams(about: Mapping[str, Any]) -> str:
-    return {"task": "a task", "policy": "the bound policy"}.get(about.get("what", ""), "the submission")
+    told = {
+        "task": "a task",
+        "policy": "the bound policy",
+        "outcome": "what became of the submission",
+        "task_outcome": "what became of the task",
+    }
+    return told.get(about.get("what", ""), "the submission")
 
 
 def _of(about: Mapping[str, Any], words: str) -> str:

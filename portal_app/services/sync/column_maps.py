@@ -29,8 +29,8 @@ from portal_app.services.ports import (
     RowProblem,
 )
 from portal_app.services.sync import bulk, orders
-from portal_app.services.sync.headings import likeness
-from portal_app.services.sync.reasons import as_seen
+from portal_app.services.sync.headings import is_called, likeness
+from portal_app.services.sync.reasons import wordless
 
 _NUMBER_OF_A_PERSON = re.compile(r"\b\d{3}-\d{2}-\d{4}\b")
 _LETTER, _DIGIT = re.compile(r"[^\W\d_]"), re.compile(r"\d")
@@ -75,8 +75,8 @@ def connector(tx: Tx, *, feed: str) -> FeedConnector:
 
 @reads(Permission.VIEW_FEEDS)
 def look(tx: Tx, *, feed: str, kind: FeedKind, columns: Columns | None = None) -> Look:
-    """The map in force, or the one that somebody is trying out, against the newest file. Cells are masked for who may
-    not see the business. Raises NotFound."""
+    """The map in force, or the one that somebody is trying out, against the newest file. Of cells that are personal
+    their shape is shown, and of all cells to who may not see the business. Raises NotFound."""
     connector = _as_it_can_be_read(tx, feed)
     try:
         in_force = connector.columns(kind)
@@ -102,7 +102,7 @@ def look(tx: Tx, *, feed: str, kind: FeedKind, columns: Columns | None = None) -
         fields=tuple(connector.fields(kind)),
         columns=tried,
         moved=moved,
-        preview=preview if preview is None or can(tx.actor, Permission.MEND_ROWS) else _masked(tx, preview),
+        preview=_masked(tx, connector, kind, preview) if preview is not None else None,
         unreadable=unreadable,
     )
 
@@ -138,19 +138,29 @@ def save(tx: Tx, *, feed: str, kind: FeedKind, columns: Columns | None, version:
 def _keep_personal(tx: Tx, connector: FeedConnector, kind: FeedKind, columns: Columns) -> None:
     """Raises Invalid where a column that holds personal data, by a map before or by its look, is to be kept in the
     open."""
-    personal = {each.path for each in connector.fields(kind) if each.personal}
-    maps = (connector.columns(kind), tx.ports.feeds[connector.name].columns(kind))
-    known = {heading for each in maps for path, heading in _flat(each) if path in personal}
+    personal = _personal(connector, kind)
     try:
         preview = connector.preview(kind, columns)
     except (FeedUnavailable, RowProblem):
         preview = None
-    seen = preview.columns if preview else ()
-    known |= {each.heading for each in seen if any(map(_NUMBER_OF_A_PERSON.search, each.samples))}
+    known = _known_as_personal(tx, connector, kind, preview.columns if preview else ())
     open_ones = [heading for path, heading in _flat(columns) if path not in personal and heading in known]
     if open_ones:
         told = ", ".join(f"“{heading}”" for heading in open_ones)
         raise Invalid({"": f"What stands under {told} is personal: it is kept encrypted, and in no other field."})
+
+
+def _personal(connector: FeedConnector, kind: FeedKind) -> set[str]:
+    """The fields of that kind, by path, that are kept encrypted."""
+    return {each.path for each in connector.fields(kind) if each.personal}
+
+
+def _known_as_personal(tx: Tx, connector: FeedConnector, kind: FeedKind, seen: Sequence[ColumnSeen]) -> set[str]:
+    """The headings under which personal data stands, by a map before or by its look."""
+    personal = _personal(connector, kind)
+    maps = (connector.columns(kind), tx.ports.feeds[connector.name].columns(kind))
+    known = {heading for each in maps for path, heading in _flat(each) if path in personal}
+    return known | {each.heading for each in seen if any(map(_NUMBER_OF_A_PERSON.search, each.samples))}
 
 
 def connector_of(tx: Tx, feed: str) -> FeedConnector | None:
@@ -253,14 +263,24 @@ def _followed(columns: Columns, moved: tuple[Moved, ...]) -> Columns:
     }
 
 
-def _masked(tx: Tx, preview: FilePreview) -> FilePreview:
-    """With the shape of the cells and not what they say."""
-    return replace(preview, columns=tuple(_shape(tx, each) for each in preview.columns))
+def _masked(tx: Tx, connector: FeedConnector, kind: FeedKind, preview: FilePreview) -> FilePreview:
+    """With the shape and not the words of what is personal, and of every cell for who may not see the business. A
+    column that no map names is personal where it is called so: a file may hold more than is taken in."""
+    known = _known_as_personal(tx, connector, kind, preview.columns)
+    fields = {path for each in FeedKind for path in _personal(connector, each)}
+    all_of_it = not can(tx.actor, Permission.MEND_ROWS)
+
+    def shown(each: ColumnSeen) -> ColumnSeen:
+        personal = each.heading in known or each.field in fields
+        personal = personal or any(is_called(field, each.heading) for field in fields)
+        return _shape(each) if all_of_it or personal else each
+
+    return replace(preview, columns=tuple(shown(each) for each in preview.columns))
 
 
-def _shape(tx: Tx, each: ColumnSeen) -> ColumnSeen:
+def _shape(each: ColumnSeen) -> ColumnSeen:
     samples = dict.fromkeys(_DIGIT.sub("9", _LETTER.sub("x", sample)) for sample in each.samples)
-    return replace(each, samples=tuple(samples), remarks=tuple(as_seen(tx.actor, remark) for remark in each.remarks))
+    return replace(each, samples=tuple(samples), remarks=tuple(map(wordless, each.remarks)))
 
 
 def assigned(columns: Columns, heading: str, field: str) -> Columns:

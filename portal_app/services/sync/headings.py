@@ -88,6 +88,12 @@ def likeness(field: str, old: str, new: str, others: Collection[str] = ()) -> fl
     return alike if alike >= ALIKE else 0
 
 
+def is_called(field: str, heading: str) -> bool:
+    """Whether a column is called as this field is, by whoever's it may be said to be."""
+    words = [each for each in _words(heading) if each not in OWNERS]
+    return _joined(words) in _called(field)
+
+
 def _are_apart(before: list[str], words: list[str]) -> bool:
     """Whether they are of two sorts, or of two owners."""
     sort, other_sort = _sort(before), _sort(words)

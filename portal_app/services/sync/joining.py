@@ -13,6 +13,7 @@ from portal_app.models.submissions import Submission
 from portal_app.services import audit
 from portal_app.services.door import Tx
 from portal_app.services.ports import PolicyRecord
+from portal_app.services.sync import told
 from portal_app.services.topics import Topic
 
 # What is drawn from the ledger, and is drawn anew.
@@ -34,11 +35,13 @@ def made_one(tx: Tx, feed: str, source_id: str, bound: int, records: Sequence[Po
         col(LedgerTransaction.policy_id) == own.id,
         col(LedgerTransaction.state) == TransactionState.ISSUED,
     )
+    to = _locator(tx, bound)
+    told.tell_joined(tx, own.id or 0, own.locator, to)
     gone = {"state": TransactionState.REVERSED, "reversed_at": tx.now}
     tx.db.execute(update(LedgerTransaction).where(*counts).values(gone))
     _move(tx, own.id or 0, bound)
     detail = {"feed": feed, "number": own.number, "policy": own.locator}
-    audit.record(tx, "policy.joined", subject_kind="policy", subject=_locator(tx, bound), detail=detail)
+    audit.record(tx, "policy.joined", subject_kind="policy", subject=to, detail=detail)
     tx.db.execute(delete(Policy).where(col(Policy.id) == own.id))
     tx.changes(Topic.POLICIES)
     return True

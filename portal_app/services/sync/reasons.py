@@ -9,4 +9,9 @@ _WORD = re.compile(r'says "[^"]*", which')
 
 def as_seen(actor: Actor, reason: str) -> str:
     """The reason, or remark, as this person may read it."""
-    return reason if can(actor, Permission.VIEW_ALL_ACCOUNTS) else _WORD.sub("says something that", reason)
+    return reason if can(actor, Permission.VIEW_ALL_ACCOUNTS) else wordless(reason)
+
+
+def wordless(reason: str) -> str:
+    """The reason, or remark, without the word that the column says."""
+    return _WORD.sub("says something that", reason)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Table, select
 
-from portal_app.models.enums import ProducerState
+from portal_app.models.enums import ProducerState, TransactionState
 from portal_app.services.door import Tx
 from portal_app.services.ledger.returning import tell_returned
 from portal_app.services.ledger.rules import told
@@ -55,6 +55,17 @@ def tell(tx: Tx, wrote: Wrote) -> None:
     ]
     events.tell_many(tx, [*issued, *gone])
     tell_returned(tx, wrote, policies)
+
+
+def tell_joined(tx: Tx, policy_id: int, policy: str, to: str) -> None:
+    """Tell that what counts of this policy is reversed, since it is one with the policy `to` (a locator) from now on,
+    of which the feed says the same anew."""
+    if not events.asked_for(tx, REVERSED):
+        return
+    ledger = bulk.LEDGER.c
+    counts = (ledger.policy_id == policy_id, ledger.state == TransactionState.ISSUED)
+    found = tx.db.scalars(select(ledger.locator).where(*counts).order_by(ledger.id)).all()
+    events.tell_many(tx, [Told(REVERSED, each, {"policyLocator": policy, "joinedTo": to}) for each in found])
 
 
 def tell_accounts(tx: Tx, brought: Brought) -> None:

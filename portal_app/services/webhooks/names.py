@@ -34,7 +34,10 @@ EVENTS: dict[str, str] = {
     "policy.transaction.create": "A transaction of a policy was drawn up.",
     "policy.transaction.update": "A transaction of a policy was changed.",
     "policy.transaction.issue": "A transaction of a policy was issued: the policy is as it says.",
-    "policy.transaction.reverse": "An issued transaction was reversed by another; it may have been applied again.",
+    "policy.transaction.reverse": (
+        "An issued transaction was reversed, by another (`reversedBy`) after which it may have been applied again, or "
+        "because its policy and one that was bound here became one (`joinedTo`)."
+    ),
     "policy.transaction.discard": "A transaction of a policy was discarded.",
     "policy.transaction.underwrite": "A drafted transaction of a policy was underwritten; `outcome` says to what end.",
     "policy.transaction.underwritingFlag.add": "An underwriting flag was set on a drafted transaction of a policy.",

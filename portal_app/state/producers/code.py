@@ -15,10 +15,11 @@ from portal_app.services.producers.detail import media_of_code
 from portal_app.services.producers.lifecycle import can_edit
 from portal_app.services.producers.views import CodeView
 from portal_app.services.topics import Topic
+from portal_app.state import wording
 from portal_app.state.portal import PortalState
 from portal_app.state.producers import fields, rows, steps
 from portal_app.state.producers.fields import FieldRow, Option
-from portal_app.state.producers.form import LOST, RENAMED, label_for, locator_for, more_producers, part_of, version_of
+from portal_app.state.producers.form import LOST, RENAMED, label_for, part_of, version_of, whom
 from portal_app.state.producers.listing import MANAGES, PLACE, SEES
 from portal_app.state.producers.rows import DataRow
 
@@ -42,7 +43,7 @@ class CodeState(PortalState):
     data: list[DataRow] = []
     types: list[Option] = []
     owners: list[Option] = []
-    more_owners: str = ""
+    owners_told: str = ""
     fields: list[FieldRow] = []
     numbered: list[str] = []
     manages: bool = False
@@ -184,11 +185,10 @@ class CodeState(PortalState):
 
     async def _look_at_owners(self) -> bool:
         found = await self._ask(choices.producers)
-        if found is None:
-            return False
-        self.owners = [Option(each.value, each.label) for each in found.rows]
-        self.more_owners = more_producers(found)
-        return True
+        if found is not None:
+            self.owners = [Option(each.value, each.label) for each in found.rows]
+            self.owners_told = wording.proposed(len(found.rows), found.total, "producers")
+        return found is not None
 
     async def _create(self) -> Any:
         types = await self._ask(choices.types)
@@ -217,7 +217,7 @@ class CodeState(PortalState):
     async def _save(self, *, confirmed: bool) -> Any:
         given = self.form.get("producer", self.owner)
         moved = given != self.owner
-        owner, why = locator_for(self.owners, given) if moved else ("", "")
+        owner, why = await whom(self, self.owners, given) if moved else ("", "")
         if moved and (why or not owner):
             self.problems = {"producer": why or "A code belongs to a producer. Choose one from the list."}
         elif moved and not confirmed:

@@ -8,7 +8,7 @@ from portal_app.models.enums import ProducerKind, ProducerState
 from portal_app.services.producers import choices, find
 from portal_app.services.producers import impact as impacts
 from portal_app.services.producers.change import DataChanges, ProducerChanges, change_producer
-from portal_app.services.producers.choices import Choice, Offered
+from portal_app.services.producers.choices import Choice
 from portal_app.services.producers.configuration import EntityType
 from portal_app.services.producers.create import create_producer
 from portal_app.services.producers.views import ProducerView
@@ -43,7 +43,7 @@ class ProducerFormState(PortalState):
     type: str = ""
     types: list[Option] = []
     parents: list[Option] = []
-    more_parents: str = ""
+    parents_told: str = ""
     fields: list[FieldRow] = []
 
     form: dict[str, str] = {}
@@ -120,11 +120,10 @@ class ProducerFormState(PortalState):
 
     async def _look_at_parents(self) -> bool:
         found = await self._ask(choices.producers)
-        if found is None:
-            return False
-        self.parents = [Option(each.value, each.label) for each in found.rows if each.value != self.locator]
-        self.more_parents = more_producers(found)
-        return True
+        if found is not None:
+            self.parents = [Option(each.value, each.label) for each in found.rows if each.value != self.locator]
+            self.parents_told = wording.proposed(len(found.rows), found.total, "producers")
+        return found is not None
 
     async def _look(self) -> None:
         found = await self._ask(find.producer, locator=self.locator)
@@ -160,7 +159,7 @@ class ProducerFormState(PortalState):
         types = await self._types()
         if types is None or self._made:
             return None
-        parent, why = locator_for(self.parents, self.form.get("parent", ""))
+        parent, why = await whom(self, self.parents, self.form.get("parent", ""))
         if self.locator:
             moved = self.form.get("parent", self.parent) != self.parent
             if why and moved:
@@ -233,9 +232,14 @@ def part_of(path: str, number: int) -> str:
     return parts[number] if number < len(parts) else ""
 
 
-def more_producers(found: Offered) -> str:
-    """What is said where not all producers can be chosen from."""
-    return wording.first_of(len(found.rows), found.total, "producers", "The API takes the others.")
+async def whom(page: PortalState, options: list[Option], text: str) -> tuple[str, str]:
+    """As `locator_for`, also of those who are not among the options: who is found joins them."""
+    found, why = locator_for(options, text)
+    others = await page._ask(choices.meant, text=text) if why else None
+    if others is None or len(others) != 1:
+        return found, why
+    options.append(Option(others[0].value, others[0].label))
+    return others[0].value, ""
 
 
 def label_for(options: Sequence[Option | Choice], locator: str) -> str:

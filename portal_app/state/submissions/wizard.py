@@ -28,7 +28,6 @@ from portal_app.state.submissions.sent import Sent, acked, fills, read_sent, wit
 SUBMITS = Permission.SUBMIT_BUSINESS
 DOCUMENTS, CERTIFY = "documents", "certify"
 NOTHING = "Nothing"
-TYPED = "Others can be typed."
 
 
 @dataclass
@@ -152,8 +151,8 @@ class WizardState(PortalState):
         self.codes = [Choice(code, "" if one else f"{code} · {name}") for code, name in known.codes]
         self.carriers = [Choice(name, "") for name in known.carriers]
         more = {
-            drawing.CODES: wording.first_of(len(known.codes), known.codes_total, "producer codes", TYPED),
-            drawing.CARRIERS: wording.first_of(len(known.carriers), known.carriers_total, "carriers", TYPED),
+            drawing.CODES: wording.proposed(len(known.codes), known.codes_total, "codes"),
+            drawing.CARRIERS: wording.proposed(len(known.carriers), known.carriers_total, "carriers"),
         }
         self.more = {name: told for name, told in more.items() if told}
 

@@ -1,5 +1,6 @@
 """What a feed brings of a policy that was bound here confirms it, and makes no second one."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -15,8 +16,10 @@ from portal_app.models.accounts import Account
 from portal_app.models.claims import Claim
 from portal_app.models.enums import Cadence, ConflictKind, FeedKind, Origin, SubmissionEventKind, TransactionState
 from portal_app.models.ledger import LedgerTransaction
+from portal_app.models.outbox import OutboxMessage
 from portal_app.models.policies import Policy, PolicyTerm
 from portal_app.models.sync import FeedConflict
+from portal_app.models.webhooks import Webhook
 from portal_app.services.binding.bind import Bound
 from portal_app.services.door import Door
 from portal_app.services.policies import detail as policies
@@ -25,9 +28,10 @@ from portal_app.services.quotes import find
 from portal_app.services.submissions import detail, timeline
 from portal_app.services.sync.rebuilding import rebuild_all
 from portal_app.services.sync.runs import run_feed
+from portal_app.services.webhooks import queue
 from tests.services.binding.acting import Desk
 from tests.services.sync.feed import MemoryFeed, claim, client, policy
-from tests.world import Clock, make_door
+from tests.world import NOW, Clock, make_door
 
 EFFECTIVE = date(2027, 1, 15)
 
@@ -64,6 +68,13 @@ def brings(door: Door, feed: MemoryFeed, **given: Any) -> None:
     feed.export(FeedKind.POLICIES, policy("P1", **(told | given)))
     runs = {run.kind: run for run in run_feed(door, feed="memory", cadence=Cadence.HOURLY)}
     assert runs[FeedKind.POLICIES].rows_quarantined == 0
+
+
+def told_to_programs(door: Door) -> list[dict[str, Any]]:
+    """The bodies of the events that wait, in their order."""
+    with door.database.read() as db:
+        found = select(OutboxMessage.payload).where(OutboxMessage.topic == queue.TOPIC).order_by(OutboxMessage.id)
+        return [json.loads(each["body"]) for each in db.scalars(found) if each]
 
 
 def one_policy(door: Door) -> Policy:
@@ -111,19 +122,31 @@ def test_a_feed_confirms_the_policy_that_is_there(
 
 
 @pytest.mark.criterion("BOUND-24")
+@pytest.mark.criterion("HOOK-20")
 def test_a_reference_that_comes_later_makes_the_two_one(
     door: Door, desk: Desk, feed: MemoryFeed, bound: Bound, clock: Clock
 ) -> None:
     feed.export(FeedKind.CLAIMS, claim())
     brings(door, feed, producer_code="")
-    with door.database.read() as db:
-        twice = list(db.scalars(select(Policy.feed).where(Policy.feed != "test").order_by(Policy.feed)))
-    assert twice == ["memory", "portal"]
+    with door.database.write() as db:
+        twice = {each.feed: each.locator for each in db.scalars(select(Policy).where(Policy.feed != "test"))}
+        own = db.scalars(select(LedgerTransaction.locator).where(LedgerTransaction.origin == Origin.FEED)).one()
+        patterns = ["policy.transaction.*"]
+        db.add(Webhook(url="https://there.test", secret="whsec_x", created_by="x", created_at=NOW, patterns=patterns))
+    assert sorted(twice) == ["memory", "portal"]
     clock.forward(hours=1)
     brings(door, feed, producer_code="", submission="SUB-2026-000001")
     row = one_policy(door)
     assert (row.locator, row.feed, row.source_id) == (bound.policy, "memory", "P1")
     assert (row.number, row.premium) == ("HO-778812", Decimal("1462.00"))
+    gone, *came = told_to_programs(door)
+    assert (gone["type"], gone["data"]) == (
+        "policy.transaction.reverse",
+        {"locator": own, "policyLocator": twice["memory"], "joinedTo": bound.policy},
+    )
+    assert {(each["type"], each["data"]["policyLocator"]) for each in came} == {
+        ("policy.transaction.issue", bound.policy)
+    }
     seen = door.run(policies.policy, desk.cast.maya, locator=bound.policy)
     assert (seen.producer_code, len(seen.terms)) == ("HL-maya", 1)
     with door.database.read() as db:

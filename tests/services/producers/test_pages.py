@@ -75,6 +75,29 @@ def test_parents_that_are_offered_are_in_use_and_told_apart(door: Door, agency: 
     assert [each.label for each in door.run(choices.producers, agency.producer()).rows] == ["Maya Alvarez · HL-maya"]
 
 
+@pytest.mark.criterion("PRODPAGE-19")
+def test_who_is_not_among_the_first_is_found_by_name_number_or_code(
+    door: Door, agency: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = door.run(choices.producers, ADMIN)
+    assert whole.total == len(whole.rows)
+    monkeypatch.setattr(choices, "MOST_CHOICES", 1)
+    few = door.run(choices.producers, ADMIN)
+    assert (len(few.rows), few.total) == (1, whole.total)
+
+    def meant(text: str) -> list[str]:
+        return [each.value for each in door.run(choices.meant, ADMIN, text=text)]
+
+    label = next(each.label for each in whole.rows if each.value == agency.maya.locator)
+    for text in (label, "maya  alvarez", "hl-MAYA", agency.maya.locator):
+        assert meant(text) == [agency.maya.locator], text
+    assert (meant("Maya"), meant("Maya Alvarez · HL-daniel"), meant(" ")) == ([], [], [])
+    for _ in range(3):
+        producer(door, name="Twin")
+    assert len(meant("Twin")) == 2
+    assert door.run(choices.meant, agency.producer(), text="HL-daniel") == ()
+
+
 @pytest.mark.criterion("PRODPAGE-14")
 def test_a_form_offers_the_codes_of_those_below_and_licenses_that_count(door: Door, agency: Agency) -> None:
     door.run(licenses.create, ADMIN, producer=agency.branch.locator, terms=LicenseTerms(license_number="L-1"))

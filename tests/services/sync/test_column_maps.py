@@ -81,7 +81,7 @@ def test_each_column_is_shown_with_its_field_and_what_is_wrong(agency: Agency, l
     assert found.preview is not None
     assert (found.preview.rows, found.preview.fine, found.preview.lacking, found.moved) == (2, 1, (), ())
     born = column(found, "Born")
-    assert (born.field, born.samples) == ("birth_date", ("07/04/1980", "soon"))
+    assert (born.field, born.samples) == ("birth_date", ("99/99/9999", "xxxx"))
     [remark] = born.remarks
     assert remark.startswith("1 of 2 rows: ")
     assert "date" in remark
@@ -98,6 +98,22 @@ def test_who_may_not_see_the_business_sees_the_shape_of_cells(agency: Agency, lo
     assert column(found, "Tax ID").samples == ("999-99-9999",)
     text = repr(found)
     assert not any(value in text for value in (CLIENT["Name"], CLIENT["Tax ID"], CLIENT["Born"], CLIENT["Licence"]))
+
+
+@pytest.mark.criterion("FEED-69")
+def test_of_what_is_personal_nobody_sees_more_than_the_shape(agency: Agency, look: Looks) -> None:
+    extra = {"Insured DOB": "04/12/1970", "Spouse": "987-65-4329", "City of birth": "Warwick"}
+    exported(agency, {**CLIENT, **extra, "Born": "13/45/1980"}, age=600)
+    found = look()
+    for heading, shape in (
+        ("Tax ID", "999-99-9999"), ("Born", "99/99/9999"), ("Insured DOB", "99/99/9999"), ("Spouse", "999-99-9999"),
+    ):  # fmt: skip
+        assert column(found, heading).samples == (shape,)
+    assert column(found, "Licence").samples != (CLIENT["Licence"],)
+    assert not any(value in repr(found) for value in (CLIENT["Tax ID"], CLIENT["Licence"], "13/45/1980"))
+    assert (column(found, "Name").samples, column(found, "City of birth").samples) == ((CLIENT["Name"],), ("Warwick",))
+    tried = look(assigned(look().columns, "Client ID", "birth_date"))
+    assert column(tried, "Born").samples == ("99/99/9999",), "what it was before it is still"
 
 
 @pytest.mark.criterion("FEED-69")

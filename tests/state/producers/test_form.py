@@ -225,6 +225,20 @@ def test_a_parent_that_nobody_is_or_that_would_be_a_loop_is_refused_at_the_field
     assert now(door, it).parent_locator is None
 
 
+@pytest.mark.criterion("PRODPAGE-19")
+def test_a_parent_who_is_not_proposed_is_found_by_a_code(
+    opens: Opens, agency: Agency, door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal_app.services.producers.choices.MOST_CHOICES", 1)
+    it = producer(door, "Everything", name="Copley", parent_locator=agency.house.locator)
+    page = edited(opens, it)
+    assert "Any other can be typed." in page.parents_told
+    asyncio.run(page.save(filled(page, parent="hl-BRANCH")))
+    assert (page.asking, page.below) == (True, "North Branch · HL-branch")
+    asyncio.run(page.go_on())
+    assert now(door, it).parent_locator == agency.branch.locator
+
+
 @pytest.mark.criterion("PRODPAGE-10")
 def test_a_producer_who_is_not_there_has_no_form(opens: Opens, agency: Agency) -> None:
     page = opens(ProducerFormState, "/producers/01J00000000000000000000000/edit", actor(Role.ADMIN))
