@@ -26,6 +26,8 @@ from portal_app.settings import load_settings
 from tests.services.identity.texting import Letters
 from tests.world import Agency, actor, add_user
 
+pytestmark = pytest.mark.both_databases
+
 ADMIN = actor(Role.ADMIN)
 TEST = system("test")
 SECRETS = {
