@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from portal_app import encryption, logs, migrations
 from portal_app.database import Database
+from portal_app.models import metadata
 from portal_app.models.enums import DatabaseUse
 from portal_app.models.jobs import Instance
 from portal_app.services import door as doors
@@ -17,8 +18,11 @@ from portal_app.services.ports import FeedConnector, Mailer, Ports, TextMessenge
 from portal_app.services.producers import loading
 from portal_app.services.producers.configuration import ProducerConfiguration
 from portal_app.services.producers.plugins import PluginProblem, Plugins
+from portal_app.services.sync import bulk
 from portal_app.services.webhooks.port import WebhookSender
 from portal_app.settings import LOOPBACK, PREFIX, FeedSettings, Settings, SettingsError
+
+INSTANCE = metadata.tables["instance"]
 
 
 def open_portal(settings: Settings) -> Door:
@@ -51,8 +55,10 @@ def stamp(tx: Tx) -> DatabaseUse:
     """What the database is for; a new one takes the purpose of whoever starts it first."""
     found = tx.db.get(Instance, 1)
     if found is None:
-        found = Instance(use=DatabaseUse.DEMO if tx.settings.demo else DatabaseUse.AGENCY, created_at=tx.now)
-        tx.db.add(found)
+        # Two processes may find it new at the same moment: the row of one is kept, and the other goes by it.
+        use = DatabaseUse.DEMO if tx.settings.demo else DatabaseUse.AGENCY
+        bulk.insert_missing(tx.db, INSTANCE, [{"id": 1, "used_for": use, "created_at": tx.now}])
+        found = tx.db.get_one(Instance, 1)
     return found.use
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import itertools
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,7 @@ import hypothesis
 import pytest
 
 from portal_app import frontend, logs
-from tests import network, servers
+from tests import network, servers, turns
 from tests.world import Clock
 
 pytest_plugins = ("tests.databases",)
@@ -20,7 +19,6 @@ pytest_plugins = ("tests.databases",)
 LONG = ("tests/browser/", "tests/faults/", "tests/jobs/", "tests/bench/", "tests/routes/api/test_description.py")
 CI = os.environ.get("CI") == "true"
 EVERY_CASE = os.environ.get("EVERY_CASE") == "1"
-DATABASES = frozenset({"sqlite", "postgresql"})
 
 network.close()
 # As in production, and not in colours: drawing one traceback would take seconds.
@@ -33,26 +31,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Whole files are handed out in this order: the long ones first, so that no process is left alone with one."""
     items.sort(key=lambda item: not item.nodeid.startswith(LONG))
     if not EVERY_CASE:
-        left_out = _twice_alike(items)
+        left_out = turns.left_out(items)
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in set(left_out)]
-
-
-def _twice_alike(items: list[pytest.Item]) -> list[pytest.Item]:
-    """Each test is for both databases; where it has several cases, these take turns: one is for the first, the next for
-    the second. `EVERY_CASE=1` has each case run on both."""
-    tests: dict[str, dict[tuple[str, ...], dict[str, pytest.Item]]] = {}
-    for item in items:
-        words = item.nodeid.partition("[")[2].rstrip("]").split("-")
-        if (on := DATABASES & set(words)) and len(on) == 1:
-            case = tuple(word for word in words if word not in on)
-            tests.setdefault(item.nodeid.partition("[")[0], {}).setdefault(case, {})[next(iter(on))] = item
-    left_out = []
-    for cases in tests.values():
-        both = [case for case in cases.values() if len(case) == len(DATABASES)]
-        turns = itertools.cycle(sorted(DATABASES))
-        left_out += [case[next(turns)] for case in both] if len(both) > 1 else []
-    return left_out
 
 
 def pytest_collection_finish() -> None:

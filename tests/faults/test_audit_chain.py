@@ -20,6 +20,8 @@ from tests import servers
 from tests.faults.several import KEYS
 from tests.services.test_audit import SEALER, chain, deed, problems, seal, tamper  # noqa: F401
 
+pytestmark = pytest.mark.both_databases
+
 TAIL = ("DELETE FROM audit_seal WHERE number > 4", "DELETE FROM audit_event WHERE sealed > 4")
 
 

@@ -77,6 +77,7 @@ class Pair:
 
     def taken_over(self, late: int) -> bool:
         """Leases run out by themselves within a minute; here, at once."""
+        assert self.processes[self.other(late)].poll() is None, "the other one has ended"
         with self.door.database.write() as db:
             db.execute(
                 update(LEASE)

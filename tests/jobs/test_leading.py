@@ -12,6 +12,8 @@ from portal_app.jobs.worker import LEASE_SECONDS, Worker
 from portal_app.services.door import Door
 from tests.world import Clock
 
+pytestmark = pytest.mark.both_databases
+
 LEADERS = {job.name for job in SCHEDULE if job.leads}
 
 

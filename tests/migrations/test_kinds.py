@@ -12,6 +12,8 @@ from portal_app import migrations
 from portal_app.database import Database
 from portal_app.models.enums import FeedKind
 
+pytestmark = pytest.mark.both_databases
+
 RUN = """INSERT INTO sync_run (locator, feed, kind, state, started_at, files, rows_read, rows_added, rows_changed,
  rows_unchanged, rows_quarantined, message)
  VALUES (:locator, 'f', :kind, 'running', '2026-11-20', 0, 0, 0, 0, 0, 0, '')"""

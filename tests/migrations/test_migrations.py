@@ -16,6 +16,8 @@ from portal_app import migrations
 from portal_app.database import Database
 from portal_app.models import metadata
 
+pytestmark = pytest.mark.both_databases
+
 ROOT = Path(__file__).resolve().parents[2]
 # The text index is made by hand; it has no model.
 BY_HAND = ("policy_search", "policy_fts", "ix_policy_search")

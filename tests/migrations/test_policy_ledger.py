@@ -11,6 +11,8 @@ from alembic import command
 from portal_app import migrations
 from portal_app.database import Database
 
+pytestmark = pytest.mark.both_databases
+
 POLICY = """INSERT INTO policy (locator, feed, source_id, account_id, line_id, carrier_id, number, number_key,
  insured_name, description, effective, expiration, status, premium, vins, streets, as_of)
  SELECT 'p', 'f', 'p', account.id, 1, carrier.id, 'N', 'N', 'X', '', '2026-06-01', '2027-06-01', 'active', 1, '', '',

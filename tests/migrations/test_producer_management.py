@@ -11,6 +11,8 @@ from alembic import command
 from portal_app import migrations
 from portal_app.database import Database
 
+pytestmark = pytest.mark.both_databases
+
 PRODUCER = """INSERT INTO producer (locator, type, kind, name, npn, state, data, created_at)
  VALUES ('p', 'Producer', 'individual', 'Maya', '', 'validated', '{}', '2026-11-20')"""
 SEQUENCE = "INSERT INTO number_sequence (plan, next_number) VALUES ('Codes', 7)"

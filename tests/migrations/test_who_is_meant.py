@@ -13,6 +13,8 @@ from portal_app.database import Database
 from tests.migrations.test_policy_ledger import ACCOUNT, CARRIER, POLICY
 from tests.migrations.test_producer_management import CODE, PRODUCER
 
+pytestmark = pytest.mark.both_databases
+
 RECORD = """INSERT INTO source_record (feed, kind, source_id, version, content_hash, payload, fetched_at)
  VALUES ('f', :kind, :source_id, 1, :content, :content, '2026-11-20')"""
 CONFLICT = """INSERT INTO feed_conflict (locator, feed, kind, policy_id, term_effective, first, second, found_at,

@@ -12,6 +12,8 @@ from portal_app.services.access import Gate, system
 from portal_app.services.door import Door, Tx, writes
 from tests.world import Clock
 
+pytestmark = pytest.mark.both_databases
+
 SEALER = system("seal audit")
 
 

@@ -14,6 +14,8 @@ from portal_app.services.door import Door, Tx
 from tests.services.test_audit import SEALER, chain, deed, problems, seal, tamper  # noqa: F401
 from tests.world import Clock
 
+pytestmark = pytest.mark.both_databases
+
 
 def said(door: Door, folder: Path) -> str:
     return " ".join(problems(door, folder))

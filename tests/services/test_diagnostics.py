@@ -28,6 +28,8 @@ from tests.services.ams.acting import AS_TASK, BY_MAIL, put_rules
 from tests.services.identity.texting import Letters
 from tests.world import Agency, actor, add_user
 
+pytestmark = pytest.mark.both_databases
+
 ADMIN = actor(Role.ADMIN)
 TEST = system("test")
 SECRETS = {

@@ -19,6 +19,8 @@ from portal_app.services.door import Door, Tx, reads, writes
 from portal_app.services.errors import Busy, Conflict, Forbidden, SignInNeeded, Unexpected
 from tests.world import NOW, Agency, Clock, make_door
 
+pytestmark = pytest.mark.both_databases
+
 RUNS: list[int] = []
 
 

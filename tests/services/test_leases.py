@@ -10,6 +10,8 @@ from portal_app.services.access import system
 from portal_app.services.door import Door
 from tests.world import Clock
 
+pytestmark = pytest.mark.both_databases
+
 WORKER = system("test")
 
 

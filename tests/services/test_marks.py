@@ -15,6 +15,8 @@ from portal_app.services.identity.roster import one
 from portal_app.services.topics import Topic
 from tests.world import actor
 
+pytestmark = pytest.mark.both_databases
+
 CLI = system("test")
 EVERYTHING = (Topic.USERS, Topic.POLICIES, Topic.FEEDS)
 

@@ -16,6 +16,8 @@ from portal_app.services.media import library, removing, taking
 from portal_app.services.media.files import Content
 from tests.world import actor
 
+pytestmark = pytest.mark.both_databases
+
 ADMIN = actor(Role.ADMIN)
 PDF = b"%PDF-1.7 a license"
 

@@ -19,6 +19,8 @@ from portal_app.services.submissions import find as submissions
 from tests.services.submissions.sent import add_submission
 from tests.world import Agency, add_user, unenrolled
 
+pytestmark = pytest.mark.both_databases
+
 TEXTS = ("HO-10", "ho", "HO-102", "client", "Daniel's", "agency.test", "nothing like it", "%_", "’; DROP", "ß" * 300)
 
 

@@ -20,6 +20,8 @@ from tests.services.policies.scan import everybody
 from tests.services.policies.test_equal_to_the_scan import fill, pieces, queries
 from tests.world import Agency
 
+pytestmark = pytest.mark.both_databases
+
 EXAMPLES = 80
 
 

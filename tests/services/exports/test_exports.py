@@ -28,6 +28,8 @@ from tests.services.exports.taking import opened, rows_of, take
 from tests.services.trail.test_events import did
 from tests.world import NOW, Agency, Clock, add_user
 
+pytestmark = pytest.mark.both_databases
+
 EVERYTHING: dict[Kind, Any] = {
     Kind.POLICIES: Query(),
     Kind.ACCOUNTS: "",

@@ -8,6 +8,8 @@ from portal_app.services.identity import bearer, throttle
 from tests.services.identity.conftest import anonymous
 from tests.world import Clock
 
+pytestmark = pytest.mark.both_databases
+
 
 def fail(door: Door, times: int, address: str = "192.0.2.1") -> None:
     for _ in range(times):

@@ -23,6 +23,8 @@ from portal_app.services.policies.words import add_words
 from tests.services.policies.scan import everybody, scan
 from tests.world import NOW, Agency
 
+pytestmark = pytest.mark.both_databases
+
 NAMES = (
     "Smith, John", "SMITH-JONES LLC", "Müller GmbH", "José Núñez", "O'Brien & Sons", "O’Brien", "100% Roofing_Co",
     "Łukasz \"Luke\" Nowak",

@@ -19,6 +19,8 @@ from portal_app.services.policies.words import add_words
 from tests.services.policies.test_equal_to_the_scan import fill
 from tests.world import Agency, add_policy
 
+pytestmark = pytest.mark.both_databases
+
 DIFFERENT = (
     "SELECT count(*) FROM (SELECT * FROM policy_search_source EXCEPT SELECT * FROM policy_search"
     " UNION ALL SELECT * FROM (SELECT * FROM policy_search EXCEPT SELECT * FROM policy_search_source) AS gone)"

@@ -19,6 +19,8 @@ from portal_app.services.policies.views import Matched, Query, Sort
 from portal_app.services.policies.words import add_words
 from tests.world import Agency, add_policy
 
+pytestmark = pytest.mark.both_databases
+
 VIN = "1HGCM82633A004352"
 
 

@@ -23,6 +23,8 @@ from tests.services.producers.acting import ADMIN, code, producer
 from tests.services.producers.configured import SEED, with_configuration
 from tests.world import Clock, make_door
 
+pytestmark = pytest.mark.both_databases
+
 PROCESSES, EACH = 8, 6
 # Two types that count each by itself, at the same moment, under one plan.
 BY_TYPE = copy.deepcopy(SEED)

@@ -25,6 +25,8 @@ from tests.services.sync.feed import MemoryFeed, client, policy, producer
 from tests.services.sync.test_policies import Stored, Sync, hour
 from tests.world import Clock, actor, add_user, make_door
 
+pytestmark = pytest.mark.both_databases
+
 PRINCIPAL = actor(Role.PRINCIPAL)
 CLI = system("test")
 TAKEN_IN = (

@@ -15,6 +15,8 @@ from portal_app.services.sync import pace
 from tests.services.sync.feed import MemoryFeed, client, policy, producer
 from tests.services.sync.test_policies import Sync, hour
 
+pytestmark = pytest.mark.both_databases
+
 Statements = list[tuple[str, Any]]
 
 

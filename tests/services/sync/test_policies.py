@@ -15,6 +15,8 @@ from portal_app.services.sync.freshness import RunRow
 from tests.services.sync.feed import MemoryFeed, changed, client, policy, producer
 from tests.world import Clock
 
+pytestmark = pytest.mark.both_databases
+
 Sync = Callable[[], dict[str, RunRow]]
 Stored = Callable[[Table], list[dict[str, Any]]]
 

@@ -19,6 +19,8 @@ from tests.services.sync.holdings import as_held, as_sent, projection
 from tests.services.sync.test_policies import Stored, Sync
 from tests.world import Clock
 
+pytestmark = pytest.mark.both_databases
+
 JUNE = date(2026, 6, 1)
 FIRST = {
     "number": "A",

@@ -21,6 +21,8 @@ from tests.services.sync.feed import MemoryBatch, MemoryFeed, changed, client, c
 from tests.services.sync.test_policies import Stored, Sync, hour
 from tests.world import Clock
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def begun(feed: MemoryFeed) -> None:

@@ -16,6 +16,8 @@ from portal_app.services.trail import chain
 from tests.services.trail.test_events import did
 from tests.world import Agency
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def work(door: Door) -> Work:
