@@ -252,7 +252,7 @@ def test_what_contradicts_another_answer_is_told_at_its_field(
     assert group is not None
     paths = {path if "." in path else f"{key}.{path}": value for path, value in own.items()}
     found = told(line, **{path.replace(".", "__"): value for path, value in paths.items()})
-    others = {"risk.underlying"} if own.get("kind") == "other" else set()
+    others = {"risk.underlying"} if own.get("kind") == "other" else {"coverage.values[0].location"}
     assert set(found) - others == {f"{key}[0].{name}" if group.repeat else f"{key}.{name}"}
 
 
@@ -283,6 +283,7 @@ def test_every_kind_of_rule_is_told_where_it_does_not_hold_and_only_there() -> N
     checks = {check.rule: (group, check) for group in form.groups for check in group.checks}
     assert checks.keys() == BREAKS.keys() == set(Rule)
     assert problems(form, filled(form), TODAY) == []
+    assert problems(form, filled(form) | {TRIPS: [TRIP]}, TODAY, group=TRIPS) == []
     for rule, (key, rows) in BREAKS.items():
         answers = filled(form)
         before = answers.get(key) or [{}]
