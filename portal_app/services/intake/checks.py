@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from portal_app.services.intake import places, policy_numbers, vin
-from portal_app.services.intake.conditions import holds
+from portal_app.services.intake.conditions import holds, is_one_of
 from portal_app.services.intake.forms import TODAY, Check, Group, Rule, Unit
 from portal_app.services.intake.sheet import Cells, Sheet
 from portal_app.services.intake.values import NOTHING
@@ -122,7 +122,8 @@ def _some(sheet: Sheet, group: Group, check: Check, name: str) -> bool:
     rows = sheet.rows.get(group.key, ())
     if not rows or (check.when is not None and not holds(check.when, sheet, {})):
         return True
-    return any(cells.get(name, NOTHING).value in check.values for cells in rows)
+    values = (cells.get(name, NOTHING).value for cells in rows)
+    return any(value is not None and is_one_of(value, check.values) for value in values)
 
 
 def _dates(sheet: Sheet, check: Check, value: Any, other: Any) -> tuple[Any, Any] | None:

@@ -19,7 +19,7 @@ def holds(condition: Condition, sheet: "Sheet", own: "Cells") -> bool:
         return not holds(condition.negated, sheet, own)
     values = [each for each in sheet.values(condition.field, own) if each is not None]
     if condition.values:
-        return any(_is(value, condition.values) for value in values)
+        return any(is_one_of(value, condition.values) for value in values)
     if condition.past:
         return any(isinstance(value, str) and value < sheet.today.isoformat() for value in values)
     if condition.at_least is not None or condition.at_most is not None:
@@ -27,7 +27,8 @@ def holds(condition: Condition, sheet: "Sheet", own: "Cells") -> bool:
     return bool(values) is condition.answered
 
 
-def _is(value: Any, wanted: tuple[str | bool, ...]) -> bool:
+def is_one_of(value: Any, wanted: tuple[str | bool, ...]) -> bool:
+    """Whether something that was answered is one of these; of several choices, one of them."""
     if isinstance(value, bool):
         return any(each is value for each in wanted)
     chosen = value if isinstance(value, list) else [str(value)]

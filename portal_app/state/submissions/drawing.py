@@ -9,7 +9,7 @@ from typing import Any
 from portal_app.services.intake.forms import Answers, Check, Field, FieldType, Form, Group, Row, Rule
 from portal_app.services.intake.sheet import Sheet, laid_out
 from portal_app.services.intake.validation import Problem, problems
-from portal_app.services.intake.values import MAILED_TO, read
+from portal_app.services.intake.values import MAILED_TO, read, told
 
 FEW, LONGEST_NAME = 4, 80
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -203,7 +203,7 @@ def marks(form: Form, answers: Answers, section: str, keys: Mapping[str, Sequenc
         needed(form, sheet, section, keys),
         sentences(wrong, section, keys, warning=False),
         sentences(wrong, section, keys, warning=True),
-        choosable(form, answers, section, keys),
+        choosable(form, answers, section, keys, today),
     )
 
 
@@ -212,7 +212,9 @@ def row_check(group: Group, field: Field) -> Check | None:
     return next((each for each in group.checks if each.rule is Rule.ROW_OF and each.field == field.name), None)
 
 
-def choosable(form: Form, answers: Answers, section: str, keys: Mapping[str, Sequence[str]]) -> dict[str, list[Option]]:
+def choosable(
+    form: Form, answers: Answers, section: str, keys: Mapping[str, Sequence[str]], today: date
+) -> dict[str, list[Option]]:
     """By the id of a field that is the number of a row, the rows that there are; and what it is now, if it is none."""
     found: dict[str, list[Option]] = {}
     for group in _of(form, section):
@@ -221,7 +223,7 @@ def choosable(form: Form, answers: Answers, section: str, keys: Mapping[str, Seq
             there = form.group(check.than[0]) if check else None
             if there is None:
                 continue
-            rows = {str(at): named(there, at, row) for at, row in enumerate(answers.get(there.key, ()), 1)}
+            rows = {str(at): named(there, at, row, today) for at, row in enumerate(answers.get(there.key, ()), 1)}
             for key, row in zip(keys.get(group.key, ()), answers.get(group.key, ()), strict=False):
                 value = row.get(field.name)
                 strange = {str(value): str(value)} if value and str(value) not in rows else {}
@@ -231,11 +233,13 @@ def choosable(form: Form, answers: Answers, section: str, keys: Mapping[str, Seq
     return found
 
 
-def named(group: Group, number: int, row: Row) -> str:
+def named(group: Group, number: int, row: Row, today: date) -> str:
     """A row as people tell it from the others: "Vehicle 2: 2015 Honda Civic"."""
-    item, fields = (group.repeat.item, group.repeat.named) if group.repeat else (group.title, ())
-    words = " ".join(str(row[name]).strip() for name in fields if row.get(name) not in (None, "", []))
-    return f"{item[:1].upper()}{item[1:]} {number}{': ' if words else ''}{words[:LONGEST_NAME]}"
+    item, names = (group.repeat.item, group.repeat.named) if group.repeat else (group.title, ())
+    fields = [field for name in names if (field := group.field(name))]
+    parts = (told(each, read(each, row.get(each.name), today).value) for each in fields)
+    words = " ".join(filter(None, parts))[:LONGEST_NAME]
+    return f"{item[:1].upper()}{item[1:]} {number}{': ' if words else ''}{words}"
 
 
 def hidden(form: Form, sheet: Sheet, section: str, keys: Mapping[str, Sequence[str]]) -> dict[str, bool]:

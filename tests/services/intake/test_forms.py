@@ -68,6 +68,7 @@ def checked(rule: str, field: str, **more: Any) -> str:
 
 
 MORE = "applicant.more_insureds"
+MORE_REPEAT = ("sections", 0, "groups", 3, "repeat")
 GROUP = ("sections", 0, "groups", 1)
 EFFECTIVE = (*GROUP, "fields", 0)
 
@@ -125,6 +126,14 @@ EFFECTIVE = (*GROUP, "fields", 0)
         (
             checked("some", "has_prior", values=["yes"], when={"field": "lapse", "answered": True}),
             "checks.0.when.field: there is no such field",
+        ),
+        (
+            changed(*MORE_REPEAT, "named", to=["boat"]),
+            "groups.3.repeat.named: should be fields of the group that are not",
+        ),
+        (
+            changed(*MORE_REPEAT, "named", to=["birth_date"]),
+            "groups.3.repeat.named: should be fields of the group that",
         ),
         (
             changed(*EFFECTIVE, "choices", to=[{"value": "a", "label": "A", "amount": [1, 2, 3]}]),

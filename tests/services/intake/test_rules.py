@@ -252,7 +252,7 @@ def test_what_contradicts_another_answer_is_told_at_its_field(
     assert group is not None
     paths = {path if "." in path else f"{key}.{path}": value for path, value in own.items()}
     found = told(line, **{path.replace(".", "__"): value for path, value in paths.items()})
-    others = {"risk.underlying"} if own.get("kind") == "other" else set()
+    others = {"risk.underlying"} if own.get("kind") == "other" else {"coverage.values[0].location"}
     assert set(found) - others == {f"{key}[0].{name}" if group.repeat else f"{key}.{name}"}
 
 
@@ -579,6 +579,8 @@ def test_a_group_that_is_judged_alone_asks_for_what_depends_on_another() -> None
     assert set(wrong(form, answers, group="applicant.contact")) == {"applicant.contact.name"}
     answers["applicant.umbrella"][0]["coverage_kind"] = "personal"
     assert wrong(form, answers, group="applicant.contact") == {}
+    form = shipped("personal_auto")
+    assert wrong(form, filled(form, coverage__damage__vehicle="1"), group="coverage.damage") == {}
 
 
 @pytest.mark.criterion("INTAKE-03")
