@@ -127,12 +127,14 @@ def attach(page: Page, folder: Path) -> None:
 
 
 def changed_by(other: Page, page: Page, place: str) -> None:
-    """Another tab changes an answer while the box is ticked: it is shown, and has to be ticked anew."""
+    """Another tab changes an answer while the box is ticked: nothing is submitted, it is shown, and the box has to be
+    ticked anew."""
     page.get_by_label("I certify this.").check()
     other.goto(f"{place}/applicant")
     other.locator('[id="applicant-insured--0--name"]').fill("Nell Quill")
     saved(other)
     page.bring_to_front()
+    page.get_by_role("button", name="Submit").click()
     expect(page.get_by_role("alert").filter(has_text="changed since you looked")).to_be_visible(timeout=WITHIN)
     expect(page.get_by_label("I certify this.")).not_to_be_checked()
     answers = page.get_by_role("region", name="What you certify")

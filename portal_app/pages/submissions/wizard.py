@@ -102,7 +102,7 @@ def _both(each: Any) -> rx.Component:
         ),
         role="alert",
     )  # fmt: skip
-    return rx.cond(S.conflicts.contains(each.key), asked)
+    return rx.cond(S.conflicts.contains(each.key), rx.el.div(asked, class_name="intake-both"))
 
 
 def _differences(found: Any, theirs: str) -> rx.Component:
@@ -297,7 +297,7 @@ def _handed_in() -> rx.Component:
         page_header("Submitted", rx.el.span(either(S.insured != "", S.insured + ", ", ""), S.line)),
         rx.el.div(
             note("good", rx.el.p("Submission ", rx.el.strong(C.number), " is with the agency."), role="status"),
-            rx.cond(S.unsent.length() > 0, _too_late()),
+            rx.cond(S.unsent.length() > 0, rx.el.div(_too_late(), class_name="intake-both")),
             kept,
             class_name="record-main",
             custom_attrs=_to_be_saved() | {"data-over": ""},

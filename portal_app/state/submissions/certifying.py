@@ -126,8 +126,10 @@ class CertifyState(PortalState):
         except Invalid as refusal:
             self.disagreed = refusal.problems.get("statement_agreed", refusal.sentence)
         except DomainError as refusal:
+            self.changed = ""
             await self._look()
-            self._say(refusal.sentence, "bad")
+            if not self.changed:
+                self._say(refusal.sentence, "bad")
         else:
             await self._look()
             return [WizardState.refresh]
@@ -160,7 +162,7 @@ class CertifyState(PortalState):
 
     async def _show(self, found: LookedThrough) -> None:
         """What is to be certified. The box is drawn anew with it, unticked."""
-        shown = [*sections(found.sections), _files(found)]
+        shown = [*sections(found.sections), *_files(found)]
         if self.seen:
             labels = mark_changes(self.sections, shown)
             newer, wizard = _newer(found.groups, self._versions), await self.get_state(WizardState)
@@ -192,12 +194,12 @@ def _newer(now: Mapping[str, int], before: Mapping[str, int]) -> dict[str, int]:
     return {path: version for path, version in now.items() if version != before.get(path)}
 
 
-def _files(found: LookedThrough) -> Section:
+def _files(found: LookedThrough) -> list[Section]:
     named: dict[str, list[str]] = {}
     for each in found.documents:
         named.setdefault(each.kind.label, []).append(each.filename)
     told = [Fact(label, ", ".join(names)) for label, names in named.items()]
-    return Section("documents", "Documents", [Block("documents", "Files", told)] if told else [])
+    return [Section("documents", "Documents", [Block("documents", "Files", told)])] if told else []
 
 
 def _problem(each: Problem, form: Form, locator: str) -> ProblemRow:

@@ -176,8 +176,8 @@ def test_the_summary_leads_to_the_fields_and_the_statement_hands_in_once(opens: 
         answering.answers, cast.maya, locator=locator).groups[NAMED].version)  # fmt: skip
     cast.save(locator, LOSSES, version=1)
     submit(page)
-    assert (page.number, page.flash_kind) == ("", "bad")
-    assert page.flash.startswith("Answers or files were changed since you looked")
+    assert (page.number, page.flash) == ("", "")
+    assert page.changed.startswith("Answers or files were changed since you looked")
     submit(page, agreed="")
     assert page.disagreed == "Agree to the statement before you submit."
     submit(page)
