@@ -286,7 +286,10 @@ def _handed_in() -> rx.Component:
             fact("Answer expected by", rx.el.span(or_dash(C.target), class_name="num")),
             fact("Whose turn it is", C.next_action),
         ),
-        meta("A confirmation goes to who submitted it by email, and so does every step, and when something is asked."),
+        meta(
+            "Who submitted it gets a confirmation by email, and hears of every step, and when something is asked.",
+            class_name="meta intake-after",
+        ),
         rx.el.div(
             button_link("Look at the submission", SUBMISSIONS + "/" + S.shown),
             button_link("New submission", PLACE, quiet=True),

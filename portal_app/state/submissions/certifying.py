@@ -103,7 +103,8 @@ class CertifyState(PortalState):
     @requires(SUBMITS, passive=True)
     async def refresh(self) -> None:
         """What was typed last may be saved only once this page is open; and another page may hand it in."""
-        if not self.number:
+        wizard = await self.get_state(WizardState)
+        if not self.number and (wizard.number or part_of(str(self.router.url.path), 3) == CERTIFY):
             await self._again(self._look)
 
     @requires(SUBMITS)
@@ -164,16 +165,16 @@ class CertifyState(PortalState):
         """What is to be certified. The box is drawn anew with it, unticked."""
         shown = [*sections(found.sections), *_files(found)]
         if self.seen:
-            labels = mark_changes(self.sections, shown)
             newer, wizard = _newer(found.groups, self._versions), await self.get_state(WizardState)
             # What this page itself saved late, before anything was ticked, is no news.
             own = bool(newer) and newer.items() <= saved_here(wizard.acked).items()
             if self._ticked or not own:
+                labels = mark_changes(self.sections, shown)
                 self.changed = f"{CHANGED}: {', '.join(labels)}." if labels else f"{CHANGED}."
         self.seen, self.sections, self._ticked, self._versions = found.fingerprint, shown, False, dict(found.groups)
 
 
-CHANGED = "Answers or files were changed since you looked at them. Below is what holds now; read it before you certify"
+CHANGED = "Answers or files were changed since you looked at them. Above is what holds now; read it before you certify"
 
 
 def mark_changes(before: Iterable[Section], after: Iterable[Section]) -> list[str]:

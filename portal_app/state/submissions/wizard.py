@@ -221,7 +221,7 @@ class WizardState(PortalState):
         if found is None or group is None or sent.submission != self.shown:
             self._answer(sent, "failed", told=_sentence(refusal))
             return
-        now = self._now()
+        self.number, now = found.number, self._now()
         mine = answering.masked(found.form, {sent.path: with_defaults(found.form, sent)}, now.date())[sent.path]
         differing = _differences(group, mine, found.answers.get(sent.path, []), now)
         self.unsent = self.unsent | {sent.path: differing}
