@@ -267,6 +267,7 @@ def test_a_page_says_at_once_that_another_handed_it_in_and_what_came_too_late(op
     # After it is loaded anew the script sends it again, until it was read.
     again = opened(opens, cast, locator, "risk")
     assert send(again, RISK, {"usage": "primary"}, version=0)["outcome"] == "saved", "the same as was submitted"
+    assert again.unsent == {}
     assert send(again, RISK, {"usage": "rented"}, version=1)["outcome"] == "late"
     asyncio.run(again.let_go())
     assert again.unsent == {}
