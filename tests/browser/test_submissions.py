@@ -146,7 +146,7 @@ def changed_by(other: Page, page: Page, place: str) -> None:
 def told_too_late(other: Page, place: str) -> None:
     """The other tab says at once that it was handed in, and of what it had not sent that it came too late."""
     expect(other.get_by_role("heading", name="Submitted")).to_be_visible(timeout=WITHIN)
-    expect(other.get_by_text("producer@demo.agency").first).to_be_visible()
+    expect(other.get_by_role("main").get_by_text("producer@demo.agency")).to_be_visible()
     kept = f"portal.answers.{place.split('/')[-2]} applicant.insured"
     other.evaluate(LEFT, [kept, "producer@demo.agency"])
     other.reload()
