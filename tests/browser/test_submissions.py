@@ -127,12 +127,14 @@ def attach(page: Page, folder: Path) -> None:
 
 
 def changed_by(other: Page, page: Page, place: str) -> None:
-    """Another tab changes an answer while the box is ticked: it is shown, and has to be ticked anew."""
+    """Another tab changes an answer while the box is ticked: nothing is submitted, it is shown, and the box has to be
+    ticked anew."""
     page.get_by_label("I certify this.").check()
     other.goto(f"{place}/applicant")
     other.locator('[id="applicant-insured--0--name"]').fill("Nell Quill")
     saved(other)
     page.bring_to_front()
+    page.get_by_role("button", name="Submit").click()
     expect(page.get_by_role("alert").filter(has_text="changed since you looked")).to_be_visible(timeout=WITHIN)
     expect(page.get_by_label("I certify this.")).not_to_be_checked()
     answers = page.get_by_role("region", name="What you certify")
@@ -144,7 +146,7 @@ def changed_by(other: Page, page: Page, place: str) -> None:
 def told_too_late(other: Page, place: str) -> None:
     """The other tab says at once that it was handed in, and of what it had not sent that it came too late."""
     expect(other.get_by_role("heading", name="Submitted")).to_be_visible(timeout=WITHIN)
-    expect(other.get_by_text("producer@demo.agency").first).to_be_visible()
+    expect(other.get_by_role("main").get_by_text("producer@demo.agency")).to_be_visible()
     kept = f"portal.answers.{place.split('/')[-2]} applicant.insured"
     other.evaluate(LEFT, [kept, "producer@demo.agency"])
     other.reload()

@@ -7,8 +7,12 @@ from typing import Any
 import pytest
 
 from portal_app.models.quotes import QuoteOffer
+from portal_app.services.authority import choices as authority_choices
 from portal_app.services.door import Door
+from portal_app.services.producers import choices as producer_choices
 from portal_app.services.quotes import drafts, of_submissions
+from portal_app.state.authority import RuleState
+from portal_app.state.producers.form import ProducerFormState
 from portal_app.state.quote import QuotePageState
 from portal_app.state.quote_form import QuoteFormState
 from portal_app.state.submission import SubmissionPageState
@@ -72,6 +76,23 @@ def test_what_cannot_be_is_told_at_its_field_and_what_can_is_saved_once(opens: O
     )
     gone = entering(opens, desk, submission, "?like=nothing")
     assert (gone.loaded, gone.missing) == (False, True)
+
+
+@pytest.mark.criterion("PRODPAGE-19")
+def test_a_list_to_choose_from_that_is_not_whole_says_so(
+    opens: Opens, desk: Desk, agency: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert entering(opens, desk, desk.reviewed()).more_codes == ""
+    monkeypatch.setattr(authority_choices, "MOST", 3)
+    monkeypatch.setattr(producer_choices, "MOST_CHOICES", 2)
+    told = "The list has the first 3 of 4 producer codes. Others can be typed."
+    assert entering(opens, desk, desk.reviewed()).more_codes == told
+    grant = opens(RuleState, "/admin/authority/grants/new", agency.admin())
+    asyncio.run(grant.load_new())
+    assert grant.more_producers == "The list has the first 3 of 4 producers. The API takes the others."
+    form = opens(ProducerFormState, "/producers/new", agency.admin())
+    asyncio.run(form.load_new())
+    assert form.more_parents == "The list has the first 2 of 4 producers. The API takes the others."
 
 
 @pytest.mark.criterion("QUOTE-13")

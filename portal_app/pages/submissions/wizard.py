@@ -102,7 +102,7 @@ def _both(each: Any) -> rx.Component:
         ),
         role="alert",
     )  # fmt: skip
-    return rx.cond(S.conflicts.contains(each.key), asked)
+    return rx.cond(S.conflicts.contains(each.key), rx.el.div(asked, class_name="intake-both"))
 
 
 def _differences(found: Any, theirs: str) -> rx.Component:
@@ -286,7 +286,10 @@ def _handed_in() -> rx.Component:
             fact("Answer expected by", rx.el.span(or_dash(C.target), class_name="num")),
             fact("Whose turn it is", C.next_action),
         ),
-        meta("A confirmation goes to who submitted it by email, and so does every step, and when something is asked."),
+        meta(
+            "Who submitted it gets a confirmation by email, and hears of every step, and when something is asked.",
+            class_name="meta intake-after",
+        ),
         rx.el.div(
             button_link("Look at the submission", SUBMISSIONS + "/" + S.shown),
             button_link("New submission", PLACE, quiet=True),
@@ -297,7 +300,7 @@ def _handed_in() -> rx.Component:
         page_header("Submitted", rx.el.span(either(S.insured != "", S.insured + ", ", ""), S.line)),
         rx.el.div(
             note("good", rx.el.p("Submission ", rx.el.strong(C.number), " is with the agency."), role="status"),
-            rx.cond(S.unsent.length() > 0, _too_late()),
+            rx.cond(S.unsent.length() > 0, rx.el.div(_too_late(), class_name="intake-both")),
             kept,
             class_name="record-main",
             custom_attrs=_to_be_saved() | {"data-over": ""},

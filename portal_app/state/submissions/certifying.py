@@ -103,7 +103,8 @@ class CertifyState(PortalState):
     @requires(SUBMITS, passive=True)
     async def refresh(self) -> None:
         """What was typed last may be saved only once this page is open; and another page may hand it in."""
-        if not self.number:
+        wizard = await self.get_state(WizardState)
+        if not self.number and (wizard.number or part_of(str(self.router.url.path), 3) == CERTIFY):
             await self._again(self._look)
 
     @requires(SUBMITS)
@@ -126,8 +127,10 @@ class CertifyState(PortalState):
         except Invalid as refusal:
             self.disagreed = refusal.problems.get("statement_agreed", refusal.sentence)
         except DomainError as refusal:
+            self.changed = ""
             await self._look()
-            self._say(refusal.sentence, "bad")
+            if not self.changed:
+                self._say(refusal.sentence, "bad")
         else:
             await self._look()
             return [WizardState.refresh]
@@ -160,18 +163,18 @@ class CertifyState(PortalState):
 
     async def _show(self, found: LookedThrough) -> None:
         """What is to be certified. The box is drawn anew with it, unticked."""
-        shown = [*sections(found.sections), _files(found)]
+        shown = [*sections(found.sections), *_files(found)]
         if self.seen:
-            labels = mark_changes(self.sections, shown)
             newer, wizard = _newer(found.groups, self._versions), await self.get_state(WizardState)
             # What this page itself saved late, before anything was ticked, is no news.
             own = bool(newer) and newer.items() <= saved_here(wizard.acked).items()
             if self._ticked or not own:
+                labels = mark_changes(self.sections, shown)
                 self.changed = f"{CHANGED}: {', '.join(labels)}." if labels else f"{CHANGED}."
         self.seen, self.sections, self._ticked, self._versions = found.fingerprint, shown, False, dict(found.groups)
 
 
-CHANGED = "Answers or files were changed since you looked at them. Below is what holds now; read it before you certify"
+CHANGED = "Answers or files were changed since you looked at them. Above is what holds now; read it before you certify"
 
 
 def mark_changes(before: Iterable[Section], after: Iterable[Section]) -> list[str]:
@@ -192,12 +195,12 @@ def _newer(now: Mapping[str, int], before: Mapping[str, int]) -> dict[str, int]:
     return {path: version for path, version in now.items() if version != before.get(path)}
 
 
-def _files(found: LookedThrough) -> Section:
+def _files(found: LookedThrough) -> list[Section]:
     named: dict[str, list[str]] = {}
     for each in found.documents:
         named.setdefault(each.kind.label, []).append(each.filename)
     told = [Fact(label, ", ".join(names)) for label, names in named.items()]
-    return Section("documents", "Documents", [Block("documents", "Files", told)] if told else [])
+    return [Section("documents", "Documents", [Block("documents", "Files", told)])] if told else []
 
 
 def _problem(each: Problem, form: Form, locator: str) -> ProblemRow:

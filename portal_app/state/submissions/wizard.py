@@ -222,10 +222,11 @@ class WizardState(PortalState):
         if found is None or group is None or sent.submission != self.shown:
             self._answer(sent, "failed", told=_sentence(refusal))
             return
-        now = self._now()
+        self.number, now = found.number, self._now()
         mine = answering.masked(found.form, {sent.path: with_defaults(found.form, sent)}, now.date())[sent.path]
         differing = _differences(group, mine, found.answers.get(sent.path, []), now)
-        self.unsent = self.unsent | {sent.path: differing}
+        others = {path: each for path, each in self.unsent.items() if path != sent.path}
+        self.unsent = others | ({sent.path: differing} if differing else {})
         self._answer(sent, "late" if differing else "saved", told="it was submitted before this reached the portal.")
 
     @requires(SUBMITS)
