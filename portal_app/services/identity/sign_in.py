@@ -58,7 +58,10 @@ _KNOWN = select(throttle.EXHAUSTED.label("exhausted"), _USERS.c.id, _USERS.c.pas
 )
 # Without what takes time to decrypt and is no matter of the password.
 _ONE_USER = (
-    select(User).where(col(User.id) == bindparam("user_id")).options(defer(col(User.totp_secret))).with_for_update()
+    select(User)
+    .where(col(User.id) == bindparam("user_id"))
+    .options(defer(User.totp_secret))  # type: ignore[arg-type]
+    .with_for_update()
 )
 
 
