@@ -22,7 +22,9 @@
   const keep = (entry) => {
     // A preview keeps nothing.
     if (entry.of.startsWith(PREVIEW)) return;
-    const { of, path, version, rows, changed, before, fresh, redraw } = entry;
+    const { of, path, version, rows, changed, fresh, redraw } = entry;
+    // What is on its way may be saved by the time that a page which is loaded anew sends what was typed since.
+    const before = flight?.entry === entry ? withSent(entry, flight.rows) : entry.before;
     // Whose it is stays known while the page is not drawn, as after a lost connection.
     const by = (entry.by = wizard()?.dataset.by ?? entry.by);
     try {
@@ -31,6 +33,7 @@
       // A full or forbidden store: it is still in this page's memory.
     }
   };
+  const withSent = (entry, rows) => [...entry.before, rows.map((row) => row.values)].slice(-MOST_BEFORE);
   const entryOf = (of, path) => {
     const name = `${of} ${path}`;
     if (!entries.has(name))
@@ -140,9 +143,9 @@
     if (!flight) return;
     clearTimeout(flight.timer);
     const { entry, rows } = flight;
-    entry.before = [...entry.before, rows.map((row) => row.values)].slice(-MOST_BEFORE);
-    if (entry.rows) keep(entry);
     flight = null;
+    entry.before = withSent(entry, rows);
+    if (entry.rows) keep(entry);
   };
   const unanswered = (late) => {
     if (flight !== late) return;
@@ -270,9 +273,10 @@
   addEventListener("online", sendAll);
   addEventListener("offline", tell);
 
-  // A section has come, or come anew: what waits for it is put into its inputs again, and sent.
-  const arrive = (group) => {
-    group.dataset.seen = "";
+  // The inputs of a group have come, or come anew: what waits is put into them again, and sent.
+  const arrive = (inputs) => {
+    inputs.dataset.seen = "";
+    const group = groupOf(inputs);
     const entry = entryOf(wizard().dataset.submission, group.dataset.answers);
     if (!entry.rows) return;
     const rows = rowsOf(group);
@@ -301,19 +305,19 @@
     const alive = isAlive(), page = wizard();
     if (!/^\/submissions\/[^/]+\/edit\//.test(location.pathname)) lastSection = "";
     if (!page && alive) heard = "";
+    const isBack = alive && !wasAlive && page;
+    if (isBack) recall();
+    // Before any answer is heard: inputs may be drawn with what was saved before what they then answer.
+    if (alive && page) for (const inputs of document.querySelectorAll("[data-answers] > .intake-rows:not([data-seen])")) arrive(inputs);
     // The answer to what was sent before another section was opened comes while that one is on its way.
     if (page) answered();
-    if (alive && !wasAlive && page) {
-      giveUp();
-      recall();
-    }
+    if (isBack) giveUp();
     if (alive && page && "over" in page.dataset && over !== page.dataset.submission) {
       // Handed in, here or elsewhere: what waits for somebody to choose is sent, to be told of as too late.
       over = page.dataset.submission;
       for (const entry of entries.values()) if (entry.of === over) Object.assign(entry, { trouble: "", isChoice: false });
     }
     if (alive && page) {
-      for (const group of document.querySelectorAll("[data-answers]:not([data-seen])")) arrive(group);
       for (const entry of entries.values()) drawn(entry);
       if (!wasAlive) for (const entry of entries.values()) if (!entry.isChoice) entry.trouble = "";
       goTo();
@@ -329,4 +333,6 @@
   new MutationObserver(look).observe(document.documentElement, {
     subtree: true, childList: true, attributes: true, attributeFilter: ["data-alive", "data-acked"],
   });
+  // The page may have been drawn before this came.
+  look();
 })();

@@ -80,7 +80,8 @@
 
   // A page that has lost its server draws its parts anew when it comes to life again. What was typed into those that
   // go is put into those that come: in this window's memory alone, and never on another page. The version that a form
-  // was opened with goes along, so that nothing is saved over what somebody else has changed in between.
+  // was opened with goes along, so that nothing is saved over what somebody else has changed in between. A submission's
+  // answers are left out: they are kept with their own version (intake.js), and what was saved since is not typed again.
   const typed = new Map();
   let alivePath = "";
   const isAlive = () => document.querySelector("[data-alive]")?.dataset.alive === "true";
@@ -92,8 +93,9 @@
     return field.selectedIndex !== Math.max(0, [...field.options].findLastIndex((each) => each.defaultSelected));
   };
   const valueOf = (field) => (field.matches("[type=checkbox], [type=radio]") ? field.checked : field.value);
+  const isKeptElsewhere = (field) => field.matches("[data-field]") && Boolean(field.closest("[data-submission]:not([data-submission^=preview-])"));
   const keepTyped = (gone) => {
-    for (const field of [...gone.querySelectorAll(FIELDS)].filter((each) => nameOf(each) && isTyped(each))) {
+    for (const field of [...gone.querySelectorAll(FIELDS)].filter((each) => nameOf(each) && isTyped(each) && !isKeptElsewhere(each))) {
       typed.set(nameOf(field), valueOf(field));
       const version = field.form?.querySelector("input[name=version]");
       if (version) typed.set(nameOf(version), version.value);

@@ -88,6 +88,30 @@ AT_ONCE = """() => {
 }"""
 
 
+# The connection comes back, and the form is drawn with what is saved by now: by somebody else meanwhile, or before what
+# is typed and on its way, which is answered only then.
+DRAWN_ANEW = """async ([ident, saved, typed]) => {
+    const at = root => root.querySelector(`[id="${ident}"]`), soon = () => new Promise(done => setTimeout(done))
+    const field = at(document), shell = document.querySelector("[data-alive]")
+    if (typed) field.value = typed
+    for (const each of typed ? ["input", "focusout"] : []) field.dispatchEvent(new Event(each, { bubbles: true }))
+    const form = document.querySelector("[data-submission]"), anew = form.cloneNode(true), place = form.parentElement
+    const { path, number, version } = JSON.parse(document.querySelector("[data-outbox]").value || "{}")
+    const answer = { number, outcome: "saved", version: version + 1, told: "", at: "now", fills: {} }
+    if (typed) anew.dataset.acked = JSON.stringify({ [path]: answer })
+    form.remove()
+    shell.dataset.alive = "false"
+    await soon()
+    for (const each of anew.querySelectorAll("[data-seen]")) delete each.dataset.seen
+    at(anew).setAttribute("value", saved)
+    at(anew).value = saved
+    place.append(anew)
+    shell.dataset.alive = "true"
+    await soon()
+    return at(anew).value
+}"""
+
+
 def attach(page: Page, folder: Path) -> None:
     """Files in the section for documents: chosen, dropped, refused, taken away, and there again on a page anew."""
     file, text = folder / "losses.pdf", folder / "notes.pdf"
@@ -331,6 +355,15 @@ def test_nothing_typed_is_lost_with_its_server_and_two_pages_do_not_overwrite_ea
     saved(page)
     page.reload()
     expect(street).to_have_value("4 Wharf Street", timeout=WITHIN)
+    line = "applicant-mailing--0--line1"
+    street.fill("5 Wharf Street")
+    saved(page)
+    assert page.evaluate(DRAWN_ANEW, [line, "9 Elsewhere", ""]) == "9 Elsewhere", "what was saved is not typed again"
+    page.reload()
+    expect(street).to_have_value("5 Wharf Street", timeout=WITHIN)
+    assert page.evaluate(DRAWN_ANEW, [line, "5 Wharf Street", "6 Wharf Street"]) == "6 Wharf Street"
+    page.reload()
+    expect(street).to_have_value("6 Wharf Street", timeout=WITHIN)
 
     other = page.context.new_page()
     other.goto(f"{place}/applicant")

@@ -4,9 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
-from sqlalchemy import case, select, update
+from sqlalchemy import bindparam, case, literal, select, update
+from sqlalchemy.orm import defer
 from sqlmodel import col
 
+from portal_app.models import metadata
 from portal_app.models.enums import SessionEnd, SessionStage
 from portal_app.models.identity import User
 from portal_app.services import audit, mail
@@ -49,10 +51,24 @@ class Credentials:
     password_hash: str | None
 
 
+_USERS = metadata.tables[str(User.__tablename__)]
+# One row, whether somebody has the address or not: every sign-in asks this once, and hashing leaves it little time.
+_KNOWN = select(throttle.EXHAUSTED.label("exhausted"), _USERS.c.id, _USERS.c.password_hash).select_from(
+    select(literal(1)).subquery().outerjoin(_USERS, _USERS.c.email == bindparam("email"))
+)
+# Without what takes time to decrypt and is no matter of the password.
+_ONE_USER = (
+    select(User)
+    .where(col(User.id) == bindparam("user_id"))
+    .options(defer(User.totp_secret))  # type: ignore[arg-type]
+    .with_for_update()
+)
+
+
 async def with_password(door: Door, *, email: str, password: str, address: str) -> Passed | Refused:
     """First step. Hashing happens between two short transactions, never inside one."""
     stranger = replace(ANONYMOUS, address=address)
-    known = await door.act(credentials, stranger, email=email)
+    known = await door.glance(credentials, stranger, email=email)
     if isinstance(known, Refused):
         return known
     right = await hashing.fits(known.password_hash, password[:1024])
@@ -67,12 +83,9 @@ async def with_password(door: Door, *, email: str, password: str, address: str) 
 @reads(Gate.PUBLIC)
 def credentials(tx: Tx, *, email: str) -> Credentials | Refused:
     """The hash to check against; nothing where nobody has that address."""
-    if throttle.is_exhausted(tx, tx.actor.address):
-        return Refused.THROTTLED
-    found = tx.db.execute(
-        select(col(User.id), col(User.password_hash)).where(col(User.email) == email.strip().lower()[:254])
-    ).first()
-    return Credentials(found.id, found.password_hash) if found else Credentials(None, None)
+    asked = throttle.asked(tx, tx.actor.address) | {"email": email.strip().lower()[:254]}
+    found = tx.db.execute(_KNOWN, asked).one()
+    return Refused.THROTTLED if found.exhausted else Credentials(found.id, found.password_hash)
 
 
 @writes(Gate.PUBLIC)
@@ -81,7 +94,7 @@ def settle_password(
 ) -> Passed | Refused:
     """Open the first session, or count the failure. Throttle and lock are looked at again here: they may have fallen
     while the hash was computed."""
-    user = tx.db.scalars(select(User).where(col(User.id) == user_id).with_for_update()).first() if user_id else None
+    user = tx.db.scalars(_ONE_USER, {"user_id": user_id}).first() if user_id else None
     if throttle.is_exhausted(tx, tx.actor.address):
         return Refused.THROTTLED
     if user is None:

@@ -2,8 +2,9 @@
 
 import ipaddress
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import bindparam, exists, select, text
 
 from portal_app.encryption import keyring
 from portal_app.models import metadata
@@ -28,9 +29,18 @@ _EXHAUSTED = select(_COUNTS.key_hash).where(
 )
 
 
+EXHAUSTED = exists(_EXHAUSTED)
+"""The same as part of another statement, which is given what `asked` says."""
+
+
 def is_exhausted(tx: Tx, address: str) -> bool:
     """Whether too many attempts from this address failed in the last quarter of an hour."""
-    return tx.db.execute(_EXHAUSTED, {"key": _key(address), "oldest": tx.now - WINDOW}).first() is not None
+    return tx.db.execute(_EXHAUSTED, asked(tx, address)).first() is not None
+
+
+def asked(tx: Tx, address: str) -> dict[str, Any]:
+    """About which address the database is asked, and since when."""
+    return {"key": _key(address), "oldest": tx.now - WINDOW}
 
 
 def count_failure(tx: Tx, address: str) -> bool:
