@@ -256,7 +256,7 @@ def measure(kind: str, policies: int, folder: Path) -> dict[str, Any]:
         first = in_child("load", url, files)
         touch(files, 1_795_000_100)
         unchanged = in_child("load", url, files)
-        alone = _beside(url, None)
+        alone = _beside(url, None, alone=min(5.0, policies / 1000))
         touch(files, 1_795_000_200)
         beside = _beside(url, files)
     write_files(files, policies)
@@ -278,14 +278,14 @@ def measure(kind: str, policies: int, folder: Path) -> dict[str, Any]:
     }
 
 
-def _beside(url: str, files: Path | None) -> tuple[float, float, float]:
+def _beside(url: str, files: Path | None, alone: float = 0.0) -> tuple[float, float, float]:
     until, waits = multiprocessing.Event(), multiprocessing.Queue()
     writer = multiprocessing.Process(target=write_beside, args=(url, until, waits))
     writer.start()
     if files:
         in_child("load", url, files)
     else:
-        time.sleep(5)
+        time.sleep(alone)
     until.set()
     found = sorted(waits.get())
     writer.join()

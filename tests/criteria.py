@@ -1,6 +1,7 @@
 """Which test executes which criterion of the specification. `python -m tests.criteria` writes the table into it."""
 
 import ast
+import functools
 import re
 import sys
 from collections import Counter, defaultdict
@@ -30,6 +31,7 @@ def written(text: str) -> Counter[str]:
     return Counter(WRITTEN.findall(before + rest.partition(END)[2]))
 
 
+@functools.cache
 def marks(folder: Path) -> list[Mark]:
     """All marks in the tests of a folder, read without running anything."""
     found: list[Mark] = []

@@ -282,7 +282,8 @@ def until(condition: Callable[[], Any], seconds: float = 150.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
+        # Looking is work too, which whoever is waited for has to do without meanwhile.
+        time.sleep(0.05)
 
 
 @dataclass

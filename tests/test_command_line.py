@@ -1,6 +1,7 @@
 """The command line, as it is typed."""
 
 import json
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 import pyotp
 import pytest
 
-from tests.servers import ROOT, portal_environment
+from tests.servers import ROOT, loaded_demo, portal_environment
 
 
 def run(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -26,10 +27,7 @@ def run(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedP
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("data")
-    loaded = run(folder, "demo", "load")
-    assert loaded.returncode == 0, loaded.stderr
-    return folder
+    return Path(shutil.copytree(loaded_demo(), tmp_path_factory.mktemp("data"), dirs_exist_ok=True))
 
 
 @pytest.mark.criterion("RUN-04")

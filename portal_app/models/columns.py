@@ -14,6 +14,8 @@ SQLModel.metadata.naming_convention = {
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
+# A row is never checked by pydantic: what would do it takes a tenth of each start to build.
+SQLModel.model_config["defer_build"] = True
 
 
 class Holds(StrEnum):

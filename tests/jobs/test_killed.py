@@ -32,6 +32,7 @@ LEASE = metadata.tables["lease"]
 
 
 @pytest.mark.criterion("FEED-50")
+@pytest.mark.both_databases
 @pytest.mark.timeout(SECONDS)
 def test_a_sync_killed_again_and_again_leaves_what_the_files_say(database: Database, folder: Path) -> None:
     url = database.engine.url.render_as_string(hide_password=False)

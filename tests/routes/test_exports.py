@@ -112,6 +112,7 @@ def test_filters_that_no_page_sends_are_refused(post: Asks, wrong: dict[str, str
 
 
 @pytest.mark.criterion("EXPORT-23")
+@pytest.mark.both_databases
 def test_a_fault_in_the_middle_looks_like_no_whole_file(door: Door, cast: Cast, tmp_path: Path) -> None:  # noqa: F811
     """Over a real connection: it ends before the body does, which whoever reads it is told."""
     person = {"feed": "t", "kind": "person", "as_of": NOW}

@@ -300,6 +300,7 @@ delivery.deliver_due(make_door(Database(url), Path(folder), Clock(), ports), hol
 
 
 @pytest.mark.criterion("OUTBOX-06")
+@pytest.mark.both_databases
 def test_a_worker_killed_between_sending_and_marking_sends_again_under_the_same_id(
     door: Door, post: Post, clock: Clock, tmp_path: Path
 ) -> None:

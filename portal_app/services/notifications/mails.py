@@ -2,13 +2,11 @@
 is escaped."""
 
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
-
-from mako.lookup import TemplateLookup
+from typing import Any
 
 _FOLDER = Path(__file__).with_name("templates")
-_TEXT = TemplateLookup([_FOLDER], strict_undefined=True)
-_HTML = TemplateLookup([_FOLDER], strict_undefined=True, default_filters=["h"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,5 +28,17 @@ class Notice:
 def written(notice: Notice) -> tuple[str, str]:
     """The mail as text and as HTML."""
     given = asdict(notice)
-    text = str(_TEXT.get_template("notice.txt").render_unicode(**given))
-    return text, str(_HTML.get_template("notice.html").render_unicode(**given))
+    text, html = _templates()
+    return (
+        str(text.get_template("notice.txt").render_unicode(**given)),
+        str(html.get_template("notice.html").render_unicode(**given)),
+    )
+
+
+@cache
+def _templates() -> tuple[Any, Any]:
+    # Loaded with the first mail: mako brings a highlighter of programs along, for which each start would wait.
+    from mako.lookup import TemplateLookup
+
+    escaping = TemplateLookup([_FOLDER], strict_undefined=True, default_filters=["h"])
+    return TemplateLookup([_FOLDER], strict_undefined=True), escaping

@@ -164,6 +164,7 @@ def test_what_is_asked_for_under_a_key_is_done_once(maya: Person, cast: Cast, do
 
 
 @pytest.mark.criterion("SUBMIT-14")
+@pytest.mark.both_databases
 def test_of_two_at_once_under_a_key_one_is_done(maya: Person, door: Door) -> None:
     with ThreadPoolExecutor(4) as threads:
         answers = list(threads.map(lambda _: under(maya, "k", "/submissions", {"line": LINE}), range(4)))

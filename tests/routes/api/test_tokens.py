@@ -179,6 +179,7 @@ def test_the_last_use_is_noted_and_not_at_every_request(cast: Cast, door: Door, 
 
 
 @pytest.mark.criterion("API-05")
+@pytest.mark.both_databases
 def test_a_busy_database_keeps_nobody_from_reading(cast: Cast, door: Door) -> None:
     door.patience = 0.1
     hurry(door)

@@ -237,6 +237,7 @@ def test_a_producer_sees_the_grants_that_reach_them(door: Door, agency: Agency, 
 
 
 @pytest.mark.criterion("BIND-14")
+@pytest.mark.both_databases
 def test_two_changes_at_once_count_two(
     door: Door, agency: Agency, database: Database, allow: Allow, stop: Stop
 ) -> None:
@@ -260,6 +261,7 @@ def test_two_changes_at_once_count_two(
 
 
 @pytest.mark.criterion("BIND-14")
+@pytest.mark.both_databases
 def test_the_rules_do_not_change_between_their_number_and_the_answer(
     door: Door, agency: Agency, database: Database, allow: Allow
 ) -> None:

@@ -292,6 +292,7 @@ def test_what_expired_or_is_over_is_refused(door: Door, desk: Desk, clock: Clock
 
 
 @pytest.mark.criterion("BOUND-08")
+@pytest.mark.both_databases
 def test_of_two_binds_at_once_one_wins_and_the_other_is_told(door: Door, desk: Desk) -> None:
     desk.allow()
     submission = desk.reviewed()

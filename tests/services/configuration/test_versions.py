@@ -202,6 +202,7 @@ def test_a_plan_goes_on_counting_through_every_version(door: Door) -> None:
 
 
 @pytest.mark.criterion("CONF-09")
+@pytest.mark.both_databases
 def test_of_two_who_save_at_the_same_moment_one_is_told(door: Door) -> None:
     def attempt(name: str) -> str:
         try:

@@ -19,6 +19,8 @@ from portal_app.state import address
 from portal_app.state.home import in_force
 from tests.world import Agency, actor, add_policy
 
+pytestmark = pytest.mark.both_databases
+
 TODAY = date(2026, 11, 20)
 
 

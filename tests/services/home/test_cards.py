@@ -14,6 +14,8 @@ from tests.services.binding.acting import Desk
 from tests.services.home.conftest import SignsIn
 from tests.world import Agency
 
+pytestmark = pytest.mark.both_databases
+
 BUSINESS = {"turns", "at_risk", "since", "book", "renewals"}
 UNDERWRITES, FEEDS, PEOPLE = {"desk", "queue"}, {"feeds", "troubles"}, {"people"}
 CARDS = {

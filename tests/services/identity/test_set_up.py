@@ -57,6 +57,7 @@ def test_a_new_link_voids_the_old_and_a_day_ends_it(door: Door, clock: Clock) ->
 
 
 @pytest.mark.criterion("AUTH-20")
+@pytest.mark.both_databases
 def test_two_who_use_one_link_at_once_make_one_administrator(door: Door) -> None:
     token = token_of(door.run(set_up.first_administrator_link, CLI))
 

@@ -90,6 +90,7 @@ def test_a_whole_sign_in_forgets_the_failures_but_a_password_alone_does_not(pers
 
 
 @pytest.mark.criterion("AUTH-06")
+@pytest.mark.both_databases
 def test_parallel_failures_all_count(person: Person) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: person.give_password("Wrong-Guess-77!?"), range(4)))
@@ -210,6 +211,7 @@ def test_codes_a_b_a_and_the_last_fails(person: Person, clock: Clock) -> None:
 
 
 @pytest.mark.criterion("AUTH-12")
+@pytest.mark.both_databases
 def test_of_two_uses_of_one_code_at_one_moment_one_wins(person: Person) -> None:
     firsts = [person.give_password(), person.give_password()]
     code = person.code()

@@ -124,6 +124,7 @@ def test_a_link_that_was_used_replaced_or_never_made_shows_nobody(door: Door) ->
 
 
 @pytest.mark.criterion("AUTH-20")
+@pytest.mark.both_databases
 def test_of_two_who_use_one_invitation_at_once_one_sets_the_password(door: Door, clock: Clock) -> None:
     given = {"token": token_of(add(door)), "email": "", "name": "X"}
     with ThreadPoolExecutor(1) as pool:

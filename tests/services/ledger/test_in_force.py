@@ -25,6 +25,8 @@ from tests.services.sync.feed import MemoryFeed, policy, producer
 from tests.services.sync.test_policies import Stored
 from tests.world import Clock, actor
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def code_of(database: Database) -> Callable[[str], ProducerCode]:

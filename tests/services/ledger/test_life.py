@@ -275,6 +275,7 @@ def test_of_two_who_work_on_one_draft_neither_undoes_what_the_other_did(desk: De
 
 
 @pytest.mark.criterion("LEDGER-47")
+@pytest.mark.both_databases
 def test_of_two_who_change_one_draft_at_once_one_is_told(desk: Desk, door: Door) -> None:
     locator = desk.draft(CHANGE, DECEMBER, TO_2)
     seen = desk.transaction(locator).draft_version
@@ -293,6 +294,7 @@ def test_of_two_who_change_one_draft_at_once_one_is_told(desk: Desk, door: Door)
 
 
 @pytest.mark.criterion("LEDGER-26")
+@pytest.mark.both_databases
 def test_of_two_who_issue_at_once_one_wins_and_the_other_is_told(desk: Desk, door: Door, stored: Stored) -> None:
     locator = desk.draft(CHANGE, DECEMBER, TO_2)
 
@@ -310,6 +312,7 @@ def test_of_two_who_issue_at_once_one_wins_and_the_other_is_told(desk: Desk, doo
 
 
 @pytest.mark.criterion("LEDGER-26")
+@pytest.mark.both_databases
 def test_two_different_drafts_issued_at_once_both_count(desk: Desk, door: Door, database: Database) -> None:
     drafted = [desk.draft(CHANGE, at(2026, 12, day), asked(setProducerCode=f"HL-{day}")) for day in (3, 2)]
     with ThreadPoolExecutor(2) as pool:

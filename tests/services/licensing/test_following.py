@@ -111,6 +111,7 @@ def test_a_code_that_moves_stays_on_appointments_of_those_above_and_goes_off_the
 
 
 @pytest.mark.criterion("CODE-09")
+@pytest.mark.both_databases
 def test_a_code_that_moves_while_a_license_is_changed_is_on_neither(
     door: Door, agency: Agency, license_of: Write, shown: Show, move: Callable[..., None]
 ) -> None:

@@ -317,6 +317,7 @@ def test_a_preview_is_applied_once(files: Files) -> None:
 
 
 @pytest.mark.criterion("LIC-25")
+@pytest.mark.both_databases
 def test_of_two_who_apply_at_once_one_does(files: Files) -> None:
     looked = files.look(*MAYAS, line(number="OTHER"))
     begin = threading.Barrier(4)

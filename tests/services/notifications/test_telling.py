@@ -97,6 +97,7 @@ def test_a_reason_and_what_is_asked_for_are_told_or_it_is_not_told_at_all(
 
 
 @pytest.mark.criterion("NOTIFY-02")
+@pytest.mark.both_databases
 def test_the_same_event_is_told_once_even_by_two_at_the_same_moment(
     open_door: Door, agency: Agency, people: People
 ) -> None:

@@ -14,6 +14,8 @@ from portal_app.services.door import Door
 from portal_app.services.errors import Forbidden, NotFound
 from tests.world import Agency, add_policy
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def shared(database: Database, agency: Agency, door: Door) -> Agency:

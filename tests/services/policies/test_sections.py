@@ -19,6 +19,8 @@ from tests.attached import LAST, THIS, attach, has_come
 from tests.services.sync.feed import MemoryFeed
 from tests.world import NOW, Agency
 
+pytestmark = pytest.mark.both_databases
+
 Of = Callable[..., Any]
 SECTIONS: dict[FeedKind, Of] = {
     FeedKind.BILLING: billing.of_policy,

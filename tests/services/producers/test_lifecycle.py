@@ -138,6 +138,7 @@ def test_a_code_that_a_policy_carries_is_not_discarded(door: Door, agency: Agenc
 
 
 @pytest.mark.criterion("PROD-14")
+@pytest.mark.both_databases
 def test_what_hangs_on_a_producer_is_told_in_numbers(door: Door, agency: Agency) -> None:
     with door.database.write() as db:
         add_user(db, Role.PRODUCER, "maya@agency.test", agency.maya)

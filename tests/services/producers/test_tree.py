@@ -99,6 +99,7 @@ def add_line(db: Session, top: str, length: int) -> str:
 
 
 @pytest.mark.criterion("PROD-08")
+@pytest.mark.both_databases
 def test_of_two_moves_at_once_that_together_make_a_loop_one_is_refused(door: Door) -> None:
     a, b = producer(door, name="A"), producer(door, name="B")
     below_a, below_b = (producer(door, name=f"{each.name}1", parent_locator=each.locator) for each in (a, b))

@@ -156,6 +156,7 @@ def test_who_looked_at_an_older_version_is_told_and_overwrites_nothing(door: Doo
 
 
 @pytest.mark.criterion("SET-05")
+@pytest.mark.both_databases
 def test_of_two_who_save_at_the_same_moment_one_is_told(door: Door) -> None:
     def one(minute: int) -> bool:
         try:

@@ -215,6 +215,7 @@ def test_25_mb_are_taken_and_one_byte_more_is_refused_while_it_arrives(case: Cas
 
 
 @pytest.mark.criterion("DOCS-06")
+@pytest.mark.both_databases
 def test_a_submission_has_100_mb_also_where_two_files_come_at_once(
     case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -240,6 +241,7 @@ def test_a_submission_has_100_mb_also_where_two_files_come_at_once(
 
 
 @pytest.mark.criterion("DOCS-07")
+@pytest.mark.both_databases
 def test_what_is_sent_again_is_there_once(case: Case, tmp_path: Path) -> None:
     what, content = named(case.draft, key="the-same-key"), pdf()
     with ThreadPoolExecutor(3) as threads:

@@ -80,6 +80,7 @@ def test_what_was_not_agreed_to_or_not_looked_at_is_not_submitted(door: Door, ca
 
 
 @pytest.mark.criterion("SUBMIT-09")
+@pytest.mark.both_databases
 def test_a_double_click_makes_one_submission(door: Door, cast: Cast) -> None:
     locator, other = cast.filled(), cast.filled()
     with ThreadPoolExecutor(4) as threads:

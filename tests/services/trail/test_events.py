@@ -17,6 +17,8 @@ from portal_app.services.trail.details import MASK
 from portal_app.services.trail.events import Asked
 from tests.world import Agency, actor, add_user
 
+pytestmark = pytest.mark.both_databases
+
 
 @writes(Gate.SYSTEM)
 def deed(tx: Tx, *, action: str, who: str = "", detail: dict[str, Any] | None = None, **subject: str) -> None:

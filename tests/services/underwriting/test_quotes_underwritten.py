@@ -241,6 +241,7 @@ def test_who_may_flag_and_who_sees_it(door: Door, agency: Agency) -> None:
 
 
 @pytest.mark.criterion("UW-06")
+@pytest.mark.both_databases
 def test_two_requests_at_once_make_one_flag(door: Door, agency: Agency) -> None:
     put(door, agency.maya, State.SUSPENDED)
     draft = quote(door, agency)
@@ -254,6 +255,7 @@ def test_two_requests_at_once_make_one_flag(door: Door, agency: Agency) -> None:
 
 
 @pytest.mark.criterion("UW-06")
+@pytest.mark.both_databases
 def test_of_a_code_that_is_discarded_and_a_quote_that_advances_at_once_one_waits(door: Door, agency: Agency) -> None:
     draft, code = quote(door, agency, "HL-house"), agency.codes["house"]
     answers: list[Any] = []

@@ -153,6 +153,7 @@ delivery.deliver_due(door, holder="dying")
 
 
 @pytest.mark.criterion("HOOK-05")
+@pytest.mark.both_databases
 def test_a_worker_killed_between_sending_and_marking_sends_again_under_the_same_id(
     door: Door, agency: Agency, there: Receiver, clock: Clock, tmp_path: Path
 ) -> None:
