@@ -50,6 +50,12 @@ def answers_of(form: Form, groups: Groups, keys: Collection[str]) -> Answers:
     return {key: rows for key, rows in begun(form).items() if key in keys} | groups.rows(keys)
 
 
+def forget() -> None:
+    """Nothing is known any more, as when the process began."""
+    with _knowing:
+        _known.clear()
+
+
 def _key(row: Submission, begun_with: Begun, groups: Groups, day: date, section: Section) -> Key:
     needed = _depends_on(begun_with.form, section)
     marks = tuple(sorted((path, mark) for path, mark in groups.marks.items() if path in needed))
