@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import insert, select, text, update
 from sqlmodel import col
 
+from bench.intake import filled_in, many
 from bench.ledger import took
 from bench.table import Line
 from portal_app import migrations
@@ -29,13 +30,16 @@ from portal_app.models.types import new_locator
 from portal_app.services.access import Actor, Gate, Permission, system
 from portal_app.services.door import Door, Tx, reads, utc_now, writes
 from portal_app.services.home import cards
-from portal_app.services.submissions import answering, drafts, find
-from portal_app.services.submissions.answering import Answered
+from portal_app.services.intake.shipped import shipped
+from portal_app.services.submissions import answering, filling, find
+from portal_app.state.submissions import drawing
+from tests.services.intake.filled import filled
 from tests.world import actor, add_user, build_agency, make_door
 
 AT_MOST, OF_HOME = 2.0, 4.0
 SYSTEM = system("bench")
-LINE = "commercial_auto"
+LINE = "bop"
+SECTION, GROUP = "applicant", "applicant.insured"
 NAMES = ("Harbor", "Granite", "Maple", "Union", "Bay", "Cedar", "Atlantic", "Pine")
 OPEN = (SubmissionStatus.PENDING, SubmissionStatus.IN_REVIEW, SubmissionStatus.QUOTED)
 BARE = text(
@@ -73,9 +77,13 @@ class Size:
 
 @dataclass(frozen=True)
 class Place:
+    """`typed` is what one group of the draft holds, under its `version`."""
+
     door: Door
     person: Actor
-    draft: Answered
+    draft: str
+    typed: dict[str, Any]
+    version: int
 
 
 @reads(Gate.SYSTEM)
@@ -141,33 +149,30 @@ def bare_homing(place: Place) -> Callable[[], Any]:
 
 
 def saving(place: Place) -> Callable[[], Any]:
-    """A keystroke more each time, on top of the version that was answered."""
-    version = 0
+    """A keystroke more each time, on top of the version that was answered, as the page of the section saves it and
+    marks what is wrong."""
+    version, asked = place.version, {"locator": place.draft, "path": GROUP, "fresh": frozenset[int]()}
 
     def save() -> None:
         nonlocal version
-        rows = [{"name": f"Harbor Lane Trucking {version}", "entity_type": "corporation"}]
-        version = place.door.run(
-            answering.save_group,
-            place.person,
-            locator=place.draft.locator,
-            path="applicant.insured",
-            rows=rows,
-            version=version,
-        ).version
+        rows = [place.typed | {"name": f"Harbor Lane Trucking {version}"}]
+        found = place.door.run(filling.save, place.person, rows=rows, version=version, name=SECTION, **asked)
+        version = found.versions[GROUP]
+        keys = drawing.keys_for(found.answers, found.section.groups if found.section else ())
+        drawing.marks(found.sheet, found.answers, SECTION, keys)
 
     return save
 
 
 def writing(place: Place) -> Callable[[], Any]:
-    rows = [{"name": "Harbor Lane Trucking", "entity_type": "corporation"}]
-    given = {"locator": place.draft.locator, "path": "applicant.mailing", "rows": rows}
+    given = {"locator": place.draft, "path": "applicant.mailing", "rows": [place.typed]}
     return partial(place.door.run, bare_write, place.person, **given)
 
 
 @contextmanager
 def agency(size: Size) -> Iterator[Place]:
-    """A new database with many submissions, and a draft of the longest form."""
+    """A new database with many submissions, and a draft of the longest form with everything answered, ten rows in each
+    group that repeats."""
     with tempfile.TemporaryDirectory(prefix="portal-measured-") as name:
         database = Database(f"sqlite:///{name}/portal.db")
         migrations.upgrade(database)
@@ -176,17 +181,16 @@ def agency(size: Size) -> Iterator[Place]:
             found = build_agency(db)
             user = add_user(db, Role.PRINCIPAL, "", found.house)
             person = replace(actor(Role.PRINCIPAL, found.house.id, user_id=user.id), locator=user.locator)
-        draft = door.run(drafts.begin, person, line=LINE)
-        mailing = [{"line1": "1 Bay St", "city": "Newport", "state": "RI", "postal_code": "02840"}]
-        saved = {"locator": draft.locator, "path": "applicant.mailing", "rows": mailing, "version": 0}
-        door.run(answering.save_group, person, **saved)
+        form = shipped(LINE)
+        draft = filled_in(door, person, form, {key: many(form, key, rows, 10) for key, rows in filled(form).items()})
+        begun = door.run(answering.answers, person, locator=draft)
         with database.write() as db:
             line = db.scalars(select(LineOfBusiness).where(col(LineOfBusiness.code) == LINE)).one()
             form = db.scalars(select(col(IntakeForm.id))).one()
             codes = [each.id for each in found.codes.values()]
             rows = submissions(size.submissions, line.id or 0, form or 0, codes, user.id or 0)
             db.execute(insert(metadata.tables["submission"]), rows)
-        yield Place(door, person, draft)
+        yield Place(door, person, draft, begun.answers[GROUP][0], begun.groups[GROUP].version)
         door.close()
 
 

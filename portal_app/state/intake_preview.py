@@ -13,13 +13,15 @@ from portal_app.services.configuration.reading import ConfigurationProblems
 from portal_app.services.configuration.versions import LONGEST
 from portal_app.services.intake.forms import Answers, Form, begun
 from portal_app.services.intake.kind import INTAKE_FORM as KIND
-from portal_app.services.intake.progress import progress
+from portal_app.services.intake.progress import progress_on
 from portal_app.services.intake.reading import load
+from portal_app.services.intake.sheet import laid_out
+from portal_app.services.submissions.answering import with_defaults
 from portal_app.state.configuration import ConfigurationState
 from portal_app.state.portal import PortalState
 from portal_app.state.submissions import drawing
 from portal_app.state.submissions.drawing import GroupRow, Option
-from portal_app.state.submissions.sent import Sent, acked, fills, read_sent, with_defaults
+from portal_app.state.submissions.sent import Sent, acked, fills, read_sent
 from portal_app.state.submissions.wizard import told_of
 
 CHANGES = Permission.CHANGE_SETTINGS
@@ -96,7 +98,7 @@ class PreviewState(PortalState):
     def _take(self, form: Form, sent: Sent) -> None:
         group = form.group(sent.path)
         most = group.repeat.most if group and group.repeat else 1
-        rows = with_defaults(form, sent)[:most]
+        rows = (with_defaults(group, sent.rows, sent.added()) if group else sent.rows)[:most]
         self._answers = self._answers | {sent.path: rows}
         if sent.path in self._keys:
             self._keys = self._keys | {sent.path: list(sent.keys)[: len(rows)]}
@@ -126,12 +128,13 @@ class PreviewState(PortalState):
 
     def _judge(self, form: Form) -> None:
         today = self._today()
-        marks = drawing.marks(form, self._answers, self.section, self._keys, today)
+        sheet = laid_out(form, self._answers, today)
+        marks = drawing.marks(sheet, self._answers, self.section, self._keys)
         self.away, self.needs, self.problems, self.doubts = marks.away, marks.needs, marks.problems, marks.doubts
         self.rows = marks.rows
         self.steps = [
             PreviewStep(each.name, each.title, told_of(each), each.name == self.section)
-            for each in progress(form, self._answers, today)
+            for each in progress_on(sheet, [each.name for each in form.sections])
         ]
 
     def _answer(self, sent: Sent, proposed: dict[str, str]) -> None:

@@ -1,12 +1,13 @@
 """How far a submission has come, section by section. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from portal_app.services.intake.forms import Answers, Form, begun
-from portal_app.services.intake.sheet import laid_out
+from portal_app.services.intake.sheet import Sheet, laid_out
 from portal_app.services.intake.validation import found_on
 
 
@@ -31,13 +32,19 @@ class SectionProgress:
 
 def progress(form: Form, answers: Answers, today: date) -> tuple[SectionProgress, ...]:
     """Of every section, in the order of the form."""
-    sheet = laid_out(form, answers, today)
-    defaults = laid_out(form, begun(form), today)
+    return progress_on(laid_out(form, answers, today), [each.name for each in form.sections])
+
+
+def progress_on(sheet: Sheet, sections: Collection[str]) -> tuple[SectionProgress, ...]:
+    """Of those sections, all of whose groups are judged on the sheet."""
+    defaults = _defaults(sheet.form, sheet.today)
     required: dict[str, int] = {}
     answered: dict[str, int] = {}
     touched: set[str] = set()
     for group, number, cells in sheet.shown():
         section = group.key.partition(".")[0]
+        if section not in sections:
+            continue
         before = defaults.rows.get(group.key, [])
         own = before[number] if number < len(before) else {}
         if any(cell != own.get(name) and (cell.value is not None or cell.wrong) for name, cell in cells.items()):
@@ -47,7 +54,7 @@ def progress(form: Form, answers: Answers, today: date) -> tuple[SectionProgress
                 required[section] = required.get(section, 0) + 1
                 answered[section] = answered.get(section, 0) + (cells[field.name].value is not None)
     wrong: dict[str, int] = {}
-    for problem in found_on(sheet, whole=True):
+    for problem in found_on(sheet, whole=True, sections=sections):
         if not problem.warning:
             section = problem.path.partition(".")[0]
             wrong[section] = wrong.get(section, 0) + 1
@@ -60,8 +67,15 @@ def progress(form: Form, answers: Answers, today: date) -> tuple[SectionProgress
             wrong.get(each.name, 0),
             _stage(each.name in touched, wrong.get(each.name, 0)),
         )
-        for each in form.sections
+        for each in sheet.form.sections
+        if each.name in sections
     )
+
+
+@lru_cache(maxsize=64)
+def _defaults(form: Form, today: date) -> Sheet:
+    """The form before anybody typed. It is the same for everybody, and nobody changes it."""
+    return laid_out(form, begun(form), today)
 
 
 def go_on(found: Sequence[SectionProgress]) -> str:

@@ -3,7 +3,7 @@ is kept of those that are right. Pure. No sentence repeats what was typed."""
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -58,12 +58,12 @@ def digest(form: Form, answers: Answers) -> str:
     return hashlib.sha256(kept.encode()).hexdigest()
 
 
-def found_on(sheet: Sheet, *, whole: bool) -> list[Problem]:
-    """The same for answers that are laid out already."""
-    found = [Problem(each.path, each.label, each.sentence) for each in sheet.strange]
+def found_on(sheet: Sheet, *, whole: bool, sections: Collection[str] | None = None) -> list[Problem]:
+    """The same for answers that are laid out already; of `sections` alone, where some are named."""
+    found = [Problem(each.path, each.label, each.sentence) for each in sheet.strange if _is_of(sections, each.path)]
     for group in sheet.form.groups:
         rows = sheet.rows.get(group.key)
-        if rows is None:
+        if rows is None or not _is_of(sections, group.key):
             continue
         if whole and group.repeat and len(rows) < group.repeat.least:
             found.append(Problem(group.key, group.title, _too_few(group)))
@@ -72,10 +72,14 @@ def found_on(sheet: Sheet, *, whole: bool) -> list[Problem]:
         found += [_told(group, broken) for check in group.checks for broken in _broken(sheet, group, check, whole)]
     for check in sheet.form.checks:
         key = check.field.rpartition(".")[0]
-        if own := sheet.form.group(key):
+        if _is_of(sections, key) and (own := sheet.form.group(key)):
             found += [_told(own, broken) for broken in _broken(sheet, own, check, whole)]
     places = _places(sheet.form)
     return sorted(found, key=lambda each: _place(places, each.path))
+
+
+def _is_of(sections: Collection[str] | None, path: str) -> bool:
+    return sections is None or path.partition(".")[0] in sections
 
 
 Place = tuple[int, int, int]

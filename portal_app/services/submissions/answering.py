@@ -1,43 +1,34 @@
 """Answers, group by group: read, and saved as they are typed, so that nothing typed is lost."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import col
 
 from portal_app.models.enums import SubmissionStatus
-from portal_app.models.identity import User
-from portal_app.models.policies import LineOfBusiness
-from portal_app.models.submissions import IntakeForm, Submission, SubmissionAnswers
+from portal_app.models.submissions import IntakeForm, Submission
 from portal_app.services import access, audit
 from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads, writes
 from portal_app.services.errors import Conflict, InvalidData
+from portal_app.services.intake.depending import groups_for
 from portal_app.services.intake.forms import Answers, Field, Form, Group, Row, begun
-from portal_app.services.intake.progress import SectionProgress, progress
+from portal_app.services.intake.progress import SectionProgress
 from portal_app.services.intake.validation import Problem, problems
 from portal_app.services.intake.values import read, told
 from portal_app.services.licensing.records import today
-from portal_app.services.scope import visible
-from portal_app.services.submissions.kept import form_of
+from portal_app.services.submissions.groups import Groups, Saved
+from portal_app.services.submissions.kept import Begun, begun_with
 from portal_app.services.submissions.lifecycle import Step, check_step
+from portal_app.services.submissions.progressing import answers_of, judged
 from portal_app.services.submissions.projection import project
-from portal_app.services.submissions.rows import held, one, whoever
+from portal_app.services.submissions.rows import held, one
 
 LONGEST_VALUE, MOST_VALUES = 20_000, 200
 HIDDEN = "••••"
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """When a group was saved last, and by whom (an email address)."""
-
-    version: int
-    at: datetime
-    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,22 +80,21 @@ def answers(tx: Tx, *, locator: str) -> Answered:
 
 def shown(tx: Tx, row: Submission) -> Answered:
     """The same of a row that the actor was found to see."""
-    form, _ = form_of(tx, row)
-    line = tx.db.get_one(LineOfBusiness, row.line_id)
-    groups = _groups(tx, row)
-    whole = begun(form) | {each.path: each.rows for each in groups}
+    known = begun_with(tx, row)
+    groups, day = Groups(tx, row), day_of(tx, row)
+    whole = begun(known.form) | groups.rows()
     editable = fills_in(tx, row)
     return Answered(
         locator=row.locator,
         number=row.number or "",
         status=row.status,
-        line=line.code,
-        line_name=line.name,
-        form=form,
-        form_version=form_version(tx, row),
-        answers=whole if editable else masked(form, whole, day_of(tx, row)),
-        groups=_saved(tx, groups),
-        progress=progress(form, whole, day_of(tx, row)),
+        line=known.line,
+        line_name=known.line_name,
+        form=known.form,
+        form_version=known.version,
+        answers=whole if editable else masked(known.form, whole, day),
+        groups=groups.told(),
+        progress=judged(row, known, groups, day, section=None)[0],
         version=row.version,
         editable=editable,
     )
@@ -121,53 +111,75 @@ def save_group(tx: Tx, *, locator: str, path: str, rows: Sequence[Row], version:
     """Save one group of a draft as it was typed, right or wrong. `path` is "section.group", `version` the group's own
     that was looked at, 0 where it was never saved. The same as what is there changes nothing, whatever its version.
     Raises NotFound; SavedMeanwhile; Conflict for what is no draft; InvalidData for what no form could send."""
-    row = held(tx, locator)
-    check_step(row.status, Step.SAVE)
-    form, _ = form_of(tx, row)
-    group = form.group(path)
-    if group is None:
-        raise InvalidData({path[:120]: "The form has no such group."})
-    typed = _taken(group, rows)
-    there = _groups(tx, row)
-    mine = next((each for each in there if each.path == path), None)
-    before = mine.rows if mine else begun(form)[path]
-    whole = begun(form) | {each.path: each.rows for each in there} | {path: typed}
-    if typed != before:
-        if version != (mine.version if mine else 0):
-            raise SavedMeanwhile(_saved(tx, there)[path] if mine else Saved(0, row.created_at, ""), before, typed)
-        mine = _written(tx, row, path, typed, mine)
-        project(tx, row, form, whole, today(tx))
-        row.version, row.changed_at = row.version + 1, tx.now
-        detail = {"group": path, "version": mine.version}
-        audit.record(tx, "submission.saved", subject_kind="submission", subject=row.locator, detail=detail)
+    saved = saved_in(tx, locator, path, rows, version)
+    form, day = saved.began.form, saved.day
+    whole = answers_of(form, saved.groups, groups_for(form, frozenset({path})))
     return SavedGroup(
         path,
-        mine.version if mine else 0,
-        row.version,
-        tuple(problems(form, whole, today(tx), whole=False, group=path)),
-        progress(form, whole, today(tx)),
+        saved.groups.marks[path].version if path in saved.groups.marks else 0,
+        saved.row.version,
+        tuple(problems(form, whole, day, whole=False, group=path)),
+        judged(saved.row, saved.began, saved.groups, day, section=None, saved=path)[0],
     )
 
 
-def _written(tx: Tx, row: Submission, path: str, typed: list[Row], mine: SubmissionAnswers | None) -> SubmissionAnswers:
-    if mine is None:
-        saver = whoever(tx)
-        mine = SubmissionAnswers(submission_id=row.id or 0, path=path, rows=typed, saved_at=tx.now, saved_by_id=saver)
-        tx.db.add(mine)
-    else:
-        mine.rows, mine.version = typed, mine.version + 1
-        mine.saved_at, mine.saved_by_id = tx.now, whoever(tx)
-    return mine
+@dataclass(frozen=True, slots=True)
+class SavedIn:
+    """A submission whose group was saved in this transaction. `day` is the one by which its answers are read."""
+
+    row: Submission
+    began: Begun
+    groups: Groups
+    day: date
+
+
+def saved_in(
+    tx: Tx, locator: str, path: str, rows: Sequence[Row], version: int, *, fresh: Collection[int] = ()
+) -> SavedIn:
+    """Save one group, as `save_group` says. The rows whose numbers are `fresh` were just added, and those of them in
+    which nothing was typed begin with what the form answers by default."""
+    row = held(tx, locator)
+    check_step(row.status, Step.SAVE)
+    known, day = begun_with(tx, row), today(tx)
+    form = known.form
+    group = form.group(path)
+    if group is None:
+        raise InvalidData({path[:120]: "The form has no such group."})
+    typed = _taken(group, with_defaults(group, rows, fresh))
+    groups = Groups(tx, row)
+    before = answers_of(form, groups, [path, *_projected(form)])
+    if typed != before[path]:
+        there = groups.marks.get(path)
+        if version != (there.version if there else 0):
+            by = groups.told()[path] if there else Saved(0, row.created_at, "")
+            raise SavedMeanwhile(by, before[path], typed)
+        groups.save(path, typed)
+        project(tx, row, form, before | {path: typed}, day)
+        row.version, row.changed_at = row.version + 1, tx.now
+        detail = {"group": path, "version": groups.marks[path].version}
+        audit.record(tx, "submission.saved", subject_kind="submission", subject=row.locator, detail=detail)
+    return SavedIn(row, known, groups, day)
+
+
+def with_defaults(group: Group, rows: Sequence[Row], fresh: Collection[int]) -> list[Row]:
+    """The rows, those that are `fresh` by their number and empty with what the form answers by default."""
+    defaults = {each.name: each.default for each in group.fields if each.default is not None}
+    return [dict(defaults) if number in fresh and not row else row for number, row in enumerate(rows)]
+
+
+def _projected(form: Form) -> set[str]:
+    """The groups out of which the submission's own columns are taken."""
+    return {path.rpartition(".")[0] for path in form.roles.values()}
 
 
 def as_typed(tx: Tx, row: Submission) -> Answers:
     """The groups that were saved, as they are stored."""
-    return {each.path: each.rows for each in _groups(tx, row)}
+    return Groups(tx, row).rows()
 
 
 def versions(tx: Tx, row: Submission) -> dict[str, int]:
     """The version of each group that was saved."""
-    return {each.path: each.version for each in _groups(tx, row)}
+    return {path: each.version for path, each in Groups(tx, row).marks.items()}
 
 
 def whole_answers(tx: Tx, row: Submission, form: Form) -> Answers:
@@ -209,19 +221,6 @@ def _field(form: Form, path: str) -> Field | None:
 def _mask(field: Field, value: Any, day: date) -> str:
     known = read(field, value, day)
     return told(field, known.value) if known.value is not None else HIDDEN if known.wrong else ""
-
-
-def _groups(tx: Tx, row: Submission) -> Sequence[SubmissionAnswers]:
-    mine = visible(tx.actor, SubmissionAnswers).where(col(SubmissionAnswers.submission_id) == row.id)
-    found: Sequence[SubmissionAnswers] = tx.db.scalars(mine.execution_options(populate_existing=True)).all()
-    return found
-
-
-def _saved(tx: Tx, groups: Sequence[SubmissionAnswers]) -> dict[str, Saved]:
-    people = {each.saved_by_id for each in groups}
-    found = tx.db.execute(select(col(User.id), col(User.email)).where(col(User.id).in_(people)))
-    emails = {row.id: row.email for row in found}
-    return {each.path: Saved(each.version, each.saved_at, emails.get(each.saved_by_id, "")) for each in groups}
 
 
 def _taken(group: Group, rows: Sequence[Row]) -> list[Row]:

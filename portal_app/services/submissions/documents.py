@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlmodel import col
 
 from portal_app.models.enums import SubmissionDocumentKind, SubmissionEventKind, SubmissionStatus
@@ -150,8 +150,17 @@ def listed(tx: Tx, *, submission: str) -> tuple[DocumentView, ...]:
     """The files of a submission in the order in which they came; what was removed after it was handed in is shown to
     underwriters. Raises NotFound."""
     row = _seen(tx, submission)
-    there = () if can(tx.actor, Permission.UNDERWRITE) else (col(SubmissionDocument.removed_at).is_(None),)
-    return tuple(_view(tx, row, document, version) for document, version in _pairs(tx, row, *there))
+    return tuple(_view(tx, row, document, version) for document, version in _pairs(tx, row, *_listed(tx)))
+
+
+def counted(tx: Tx, row: Submission) -> int:
+    """How many those are."""
+    asked = _wanted(tx, row, *_listed(tx)).with_only_columns(func.count())
+    return tx.db.scalar(asked) or 0
+
+
+def _listed(tx: Tx) -> tuple[ColumnElement[bool], ...]:
+    return () if can(tx.actor, Permission.UNDERWRITE) else (col(SubmissionDocument.removed_at).is_(None),)
 
 
 @reads(Permission.VIEW_OWN_ACCOUNTS)
@@ -260,6 +269,11 @@ def _seen(tx: Tx, locator: str, *, hold: bool = False) -> Submission:
 
 
 def _pairs(tx: Tx, row: Submission, *where: ColumnElement[bool]) -> list[tuple[SubmissionDocument, MediaVersion]]:
+    wanted = _wanted(tx, row, *where).order_by(col(SubmissionDocument.id))
+    return [(document, version) for document, version in tx.db.execute(wanted)]
+
+
+def _wanted(tx: Tx, row: Submission, *where: ColumnElement[bool]) -> Select[Any]:
     wanted = visible(tx.actor, SubmissionDocument).add_columns(MediaVersion)
     wanted = wanted.join(MediaVersion, col(MediaVersion.media_id) == col(SubmissionDocument.media_id))
     wanted = wanted.where(col(SubmissionDocument.submission_id) == row.id, *where)
@@ -267,7 +281,7 @@ def _pairs(tx: Tx, row: Submission, *where: ColumnElement[bool]) -> list[tuple[S
         # A carrier's quote is shown to who handed in when it is offered.
         papers = visible(tx.actor, Quote).where(col(Quote.document_id) == col(SubmissionDocument.id)).exists()
         wanted = wanted.where(or_(col(SubmissionDocument.kind) != SubmissionDocumentKind.QUOTE, papers))
-    return [(document, version) for document, version in tx.db.execute(wanted.order_by(col(SubmissionDocument.id)))]
+    return wanted
 
 
 def _pair(tx: Tx, row: Submission, locator: str) -> tuple[SubmissionDocument, MediaVersion]:

@@ -1,7 +1,9 @@
 """The form that a submission began with: its text is kept once, and holds for that submission for good."""
 
 import hashlib
+from dataclasses import dataclass
 from threading import Lock
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -43,16 +45,36 @@ def keep(tx: Tx, line: LineOfBusiness) -> tuple[int, Form]:
     return tx.db.scalars(select(col(IntakeForm.id)).where(*own)).one() or 0, form
 
 
-def form_of(tx: Tx, row: Submission) -> tuple[Form, str]:
-    """The form that the submission began with, and its SHA-256 in hexadecimal. A text is read once in a process."""
-    digest = tx.db.scalars(select(col(IntakeForm.digest)).where(col(IntakeForm.id) == row.form_id)).one()
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a submission began with. `digest` is the SHA-256 of the form's text in hexadecimal, `version` its number
+    among what the agency saved, 0 as shipped."""
+
+    form: Form
+    digest: str
+    version: int
+    line: str
+    line_name: str
+
+
+def begun_with(tx: Tx, row: Submission) -> Begun:
+    """The form and the line of the submission. A text is read once in a process."""
+    columns: tuple[Any, ...] = (IntakeForm.digest, IntakeForm.version, LineOfBusiness.code, LineOfBusiness.name)
+    own = select(*columns).join_from(IntakeForm, LineOfBusiness, col(IntakeForm.line_id) == col(LineOfBusiness.id))
+    digest, version, line, name = tx.db.execute(own.where(col(IntakeForm.id) == row.form_id)).one()
     with _reading:
         form = _read.get(digest)
     if form is None:
-        own = col(IntakeForm.id) == row.form_id
-        form = load(tx.db.scalars(select(col(IntakeForm.content)).where(own)).one())
+        text = select(col(IntakeForm.content)).where(col(IntakeForm.id) == row.form_id)
+        form = load(tx.db.scalars(text).one())
         with _reading:
             while len(_read) >= MOST_READ:
                 _read.pop(next(iter(_read)))
             _read[digest] = form
-    return form, digest
+    return Begun(form, digest, version, line, name)
+
+
+def form_of(tx: Tx, row: Submission) -> tuple[Form, str]:
+    """The form that the submission began with, and its SHA-256 in hexadecimal."""
+    found = begun_with(tx, row)
+    return found.form, found.digest

@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 from portal_app.services.intake.forms import Answers, Check, Field, FieldType, Form, Group, Row, Rule
-from portal_app.services.intake.sheet import Sheet, laid_out
-from portal_app.services.intake.validation import Problem, problems
+from portal_app.services.intake.sheet import Sheet
+from portal_app.services.intake.validation import Problem, found_on
 from portal_app.services.intake.values import MAILED_TO, read, told
 
 FEW, LONGEST_NAME = 4, 80
@@ -195,15 +195,15 @@ def _options(field: Field, value: Any) -> list[Option]:
     return [Option(code, label, code in chosen) for code, label in (known | strange).items()]
 
 
-def marks(form: Form, answers: Answers, section: str, keys: Mapping[str, Sequence[str]], today: date) -> Marks:
-    sheet = laid_out(form, answers, today)
-    wrong = problems(form, answers, today, whole=False)
+def marks(sheet: Sheet, answers: Answers, section: str, keys: Mapping[str, Sequence[str]]) -> Marks:
+    """`sheet` has the answers laid out, with all groups of the section among those that are judged."""
+    wrong = found_on(sheet, whole=False, sections=(section,))
     return Marks(
-        hidden(form, sheet, section, keys),
-        needed(form, sheet, section, keys),
+        hidden(sheet.form, sheet, section, keys),
+        needed(sheet.form, sheet, section, keys),
         sentences(wrong, section, keys, warning=False),
         sentences(wrong, section, keys, warning=True),
-        choosable(form, answers, section, keys, today),
+        choosable(sheet.form, answers, section, keys, sheet.today),
     )
 
 

@@ -29,6 +29,10 @@ class Sent:
     fresh: frozenset[str]
     redraw: bool
 
+    def added(self) -> frozenset[int]:
+        """The numbers of the rows that are new."""
+        return frozenset(number for number, key in enumerate(self.keys) if key in self.fresh)
+
 
 def read_sent(text: str) -> Sent | None:
     """None for what no page sends. What stands in the rows is the service's to look at."""
@@ -63,15 +67,6 @@ def saved_here(answered: str) -> dict[str, int]:
     """The versions of the groups that the page itself saved last, out of what it was answered."""
     answers = json.loads(answered)
     return {path: each["version"] for path, each in answers.items() if each["outcome"] == "saved"}
-
-
-def with_defaults(form: Form, sent: Sent) -> list[Row]:
-    """The rows, those that were just added with what the form answers by default."""
-    group = form.group(sent.path)
-    defaults = {each.name: each.default for each in group.fields if each.default is not None} if group else {}
-    return [
-        dict(defaults) if key in sent.fresh and not row else row for key, row in zip(sent.keys, sent.rows, strict=False)
-    ]
 
 
 def fills(form: Form, sent: Sent, today: date) -> dict[str, str]:

@@ -15,15 +15,16 @@ from portal_app.services.intake.forms import Field, Form, Group, Role, Row
 from portal_app.services.intake.progress import SectionProgress, Stage
 from portal_app.services.intake.values import read, told
 from portal_app.services.policies.views import Choice
-from portal_app.services.submissions import answering, documents, suggesting
-from portal_app.services.submissions.answering import Answered, SavedGroup, SavedMeanwhile
+from portal_app.services.submissions import answering, filling, suggesting
+from portal_app.services.submissions.answering import SavedMeanwhile
+from portal_app.services.submissions.filling import Filling
 from portal_app.services.topics import Topic
 from portal_app.state import wording
 from portal_app.state.portal import PortalState
 from portal_app.state.producers.form import part_of
 from portal_app.state.submissions import drawing
 from portal_app.state.submissions.drawing import GroupRow, Option
-from portal_app.state.submissions.sent import Sent, acked, fills, read_sent, with_defaults
+from portal_app.state.submissions.sent import Sent, acked, fills, read_sent
 
 SUBMITS = Permission.SUBMIT_BUSINESS
 DOCUMENTS, CERTIFY = "documents", "certify"
@@ -113,32 +114,35 @@ class WizardState(PortalState):
     async def take_theirs(self, path: str) -> None:
         """Let go of what was typed in a group, and show what somebody else saved there."""
         self.conflicts = {key: found for key, found in self.conflicts.items() if key != path}
-        found = await self._ask(answering.answers, locator=self.shown)
+        found = await self._ask(filling.section, locator=self.shown, name=self._with_answers())
         if found is not None:
             self._draw_again(found, path)
             self._judge(found)
 
     async def _open(self, locator: str, section: str) -> None:
-        found = await self._ask(answering.answers, locator=locator)
-        files = await self._ask(documents.listed, submission=locator) if found is not None else None
-        if found is None or files is None:
+        name = None if section in (DOCUMENTS, CERTIFY) else section
+        found = await self._ask(filling.section, locator=locator, name=name)
+        if found is None:
             return
-        names = [each.name for each in found.form.sections]
-        self.section = section if section in (*names, DOCUMENTS, CERTIFY) else names[0]
-        own = found.form.section(self.section)
+        own = found.section
+        self.section = own.name if own else section
         groups = own.groups if own else ()
         await self._propose(found, groups)
         self.drawn += 1
         self._keys = drawing.keys_for(found.answers, groups)
         self.groups = [self._group(found, each) for each in groups]
-        self.versions = {each.key: _version(found, each.key) for each in groups}
+        self.versions = {each.key: found.versions.get(each.key, 0) for each in groups}
         self.heading = own.title if own else {DOCUMENTS: "Documents", CERTIFY: "Check and submit"}[self.section]
         self.help = own.help if own else ""
         self.locked = "" if found.editable or found.number else "These answers are not yours to change."
-        self._judge(found, len(files))
+        self._judge(found)
         self.shown = locator
 
-    async def _propose(self, found: Answered, groups: Sequence[Group]) -> None:
+    def _with_answers(self) -> str | None:
+        """The section that is shown, where it is one of the form."""
+        return None if self.section in (DOCUMENTS, CERTIFY) else self.section
+
+    async def _propose(self, found: Filling, groups: Sequence[Group]) -> None:
         """Without a list to choose from, what is typed is taken as well."""
         self.codes, self.carriers, self.more = [], [], {}
         if not found.editable or not any(drawing.proposes(each, _code_path(found.form)) for each in groups):
@@ -159,41 +163,40 @@ class WizardState(PortalState):
     async def _look_at_progress(self) -> None:
         if not self.shown:
             return
-        found = await self._ask(answering.answers, locator=self.shown)
-        files = await self._ask(documents.listed, submission=self.shown) if found is not None else None
-        if found is not None and files is not None:
-            self._judge(found, len(files))
+        found = await self._ask(filling.section, locator=self.shown, name=self._with_answers())
+        if found is not None:
+            self._judge(found)
 
     async def _save(self, sent: Sent) -> None:
         try:
-            form = (await the_door().call(answering.answers, locator=sent.submission)).form
-            saved = await self._saved(sent, with_defaults(form, sent))
-            found = await the_door().call(answering.answers, locator=sent.submission)
+            found = await self._saved(sent)
         except SavedMeanwhile as told_us:
             await self._tell_of_both(sent, told_us)
         except DomainError as refusal:
             await self._tell_why_not(sent, refusal)
         else:
-            proposed = await asyncio.to_thread(fills, form, sent, self._now().astimezone(self._zone()).date())
-            self._show_saved(sent, saved, found, proposed)
+            proposed = await asyncio.to_thread(fills, found.form, sent, self._now().astimezone(self._zone()).date())
+            self._show_saved(sent, found, proposed)
 
-    async def _saved(self, sent: Sent, rows: list[Row]) -> SavedGroup:
+    async def _saved(self, sent: Sent) -> Filling:
         """Saved, also on top of what this page itself saved without hearing of it."""
-        asked: dict[str, Any] = {"locator": sent.submission, "path": sent.path, "rows": rows}
+        asked: dict[str, Any] = {"locator": sent.submission, "path": sent.path, "rows": sent.rows}
+        asked |= {"fresh": sent.added(), "name": self._with_answers()}
         try:
-            return await the_door().call(answering.save_group, **asked, version=sent.version)
+            return await the_door().call(filling.save, **asked, version=sent.version)
         except SavedMeanwhile as refusal:
             if refusal.theirs not in sent.before:
                 raise
-            return await the_door().call(answering.save_group, **asked, version=refusal.version)
+            return await the_door().call(filling.save, **asked, version=refusal.version)
 
-    def _show_saved(self, sent: Sent, saved: SavedGroup, found: Answered, proposed: dict[str, str]) -> None:
+    def _show_saved(self, sent: Sent, found: Filling, proposed: dict[str, str]) -> None:
         self.conflicts = {key: each for key, each in self.conflicts.items() if key != sent.path}
-        self._answer(sent, "saved", saved.version, fills=proposed)
+        version = found.versions.get(sent.path, 0)
+        self._answer(sent, "saved", version, fills=proposed)
         if sent.submission != self.shown:
             return
         if sent.path in self._keys:
-            self.versions = self.versions | {sent.path: saved.version}
+            self.versions = self.versions | {sent.path: version}
             rows = found.answers.get(sent.path, [])
             same = len(sent.keys) == len(rows)
             self._keys = self._keys | {sent.path: list(sent.keys) if same else [str(at) for at in range(len(rows))]}
@@ -207,7 +210,7 @@ class WizardState(PortalState):
 
     async def _tell_of_both(self, sent: Sent, refusal: SavedMeanwhile) -> None:
         self._answer(sent, "conflict", refusal.version, told="somebody else saved these answers. Choose which to keep.")
-        found = await self._ask(answering.answers, locator=sent.submission)
+        found = await self._ask(filling.section, locator=sent.submission, name=None)
         group = found.form.group(sent.path) if found is not None else None
         if group is not None and sent.submission == self.shown:
             differing = _differences(group, refusal.yours, refusal.theirs, self._now())
@@ -223,7 +226,8 @@ class WizardState(PortalState):
             self._answer(sent, "failed", told=_sentence(refusal))
             return
         self.number, now = found.number, self._now()
-        mine = answering.masked(found.form, {sent.path: with_defaults(found.form, sent)}, now.date())[sent.path]
+        typed = answering.with_defaults(group, sent.rows, sent.added())
+        mine = answering.masked(found.form, {sent.path: typed}, now.date())[sent.path]
         differing = _differences(group, mine, found.answers.get(sent.path, []), now)
         others = {path: each for path, each in self.unsent.items() if path != sent.path}
         self.unsent = others | ({sent.path: differing} if differing else {})
@@ -241,34 +245,34 @@ class WizardState(PortalState):
             self.acked, sent, outcome, version, told=told, at=self._moment(self._now()), fills=fills or {}
         )
 
-    def _draw_again(self, found: Answered, path: str) -> None:
+    def _draw_again(self, found: Filling, path: str) -> None:
         group = found.form.group(path)
         if group is None or path not in self._keys:
             return
         self.drawn += 1
         self._keys = self._keys | drawing.keys_for(found.answers, [group])
-        self.versions = self.versions | {path: _version(found, path)}
+        self.versions = self.versions | {path: found.versions.get(path, 0)}
         self.groups = [self._group(found, group) if each.key == path else each for each in self.groups]
 
-    def _group(self, found: Answered, group: Group, drawn: str = "") -> GroupRow:
+    def _group(self, found: Filling, group: Group, drawn: str = "") -> GroupRow:
         today = self._now().astimezone(self._zone()).date()
         rows = found.answers.get(group.key, [])
         drawn = drawn or f"{group.key} {self.drawn}"
         return drawing.group_row(group, rows, self._keys[group.key], drawn, today, _code_path(found.form))
 
-    def _judge(self, found: Answered, files: int | None = None) -> None:
+    def _judge(self, found: Filling) -> None:
         """What is asked, what is wrong, and how far everything has come."""
-        today = self._now().astimezone(self._zone()).date()
-        marks = drawing.marks(found.form, found.answers, self.section, self._keys, today)
+        marks = drawing.marks(found.sheet, found.answers, self.section, self._keys)
         self.away, self.needs, self.problems, self.doubts = marks.away, marks.needs, marks.problems, marks.doubts
         self.rows = marks.rows
         self.insured, self.line = _insured(found), found.line_name
         self.number = found.number if found.status is not SubmissionStatus.DRAFT else ""
         before = next((each.told for each in self.steps if each.name == DOCUMENTS), "")
+        files = found.files
         told_files = before if files is None else wording.count(files, "file") if files else "None yet"
         self._go_through(found, told_files)
 
-    def _go_through(self, found: Answered, files: str) -> None:
+    def _go_through(self, found: Filling, files: str) -> None:
         place = f"/submissions/{found.locator}/edit"
         names = [(each.name, each.title, each.stage.value, told_of(each)) for each in found.progress]
         left = sum(each.problems for each in found.progress)
@@ -297,11 +301,7 @@ def _code_path(form: Form) -> str:
     return form.roles.get(Role.PRODUCER_CODE, "")
 
 
-def _version(found: Answered, path: str) -> int:
-    return found.groups[path].version if path in found.groups else 0
-
-
-def _insured(found: Answered) -> str:
+def _insured(found: Filling) -> str:
     path = next((each for role, each in found.form.roles.items() if role.value == "insured"), "")
     key, _, name = path.rpartition(".")
     rows = found.answers.get(key) or [{}]

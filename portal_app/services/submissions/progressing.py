@@ -1,0 +1,73 @@
+"""How far a submission has come. What was found of a section is kept in the process for as long as nothing that it
+depends on is saved anew, so that the groups of the other sections need not be unsealed and read each time."""
+
+from collections.abc import Collection
+from datetime import date
+from threading import Lock
+
+from portal_app.models.submissions import Submission
+from portal_app.services.intake.depending import groups_for
+from portal_app.services.intake.forms import Answers, Form, Section, begun
+from portal_app.services.intake.progress import SectionProgress, progress_on
+from portal_app.services.intake.sheet import Sheet, laid_out
+from portal_app.services.submissions.groups import Groups, Mark
+from portal_app.services.submissions.kept import Begun
+
+MOST_KNOWN = 4096
+Key = tuple[str, str, str, date, tuple[tuple[str, Mark], ...]]
+"""Counts of fields, and no answers, by the submission, the form, the section, the day, and what its groups and those
+that these depend on were saved as."""
+_known: dict[Key, SectionProgress] = {}
+_knowing = Lock()
+
+
+def judged(
+    row: Submission, begun_with: Begun, groups: Groups, day: date, *, section: Section | None, saved: str = ""
+) -> tuple[tuple[SectionProgress, ...], Sheet]:
+    """The progress of every section, and a sheet on which the groups of the one that is named are judged. What depends
+    on a group that is `saved` in this transaction is not kept: it may be undone yet."""
+    form = begun_with.form
+    keys = {each.name: _key(row, begun_with, groups, day, each) for each in form.sections}
+    with _knowing:
+        found = {name: known for name, key in keys.items() if (known := _known.get(key))}
+    unknown = [each for each in form.sections if each.name not in found]
+    wanted = [*unknown, section] if section and section.name in found else unknown
+    sheet = laid_out_of(form, groups, day, [group.key for each in wanted for group in each.groups])
+    for own, each in zip(unknown, progress_on(sheet, [one.name for one in unknown]) if unknown else (), strict=True):
+        found[own.name] = each
+        if saved not in _depends_on(form, own):
+            _keep(_key(row, begun_with, groups, day, own), each)
+    return tuple(found[each.name] for each in form.sections), sheet
+
+
+def laid_out_of(form: Form, groups: Groups, day: date, keys: Collection[str]) -> Sheet:
+    """A sheet on which those groups are judged; no others are unsealed than they and those that they depend on."""
+    return laid_out(form, answers_of(form, groups, groups_for(form, frozenset(keys))), day, only=keys)
+
+
+def answers_of(form: Form, groups: Groups, keys: Collection[str]) -> Answers:
+    """Those groups, with defaults where nothing was saved."""
+    return {key: rows for key, rows in begun(form).items() if key in keys} | groups.rows(keys)
+
+
+def forget() -> None:
+    """Nothing is known any more, as when the process began."""
+    with _knowing:
+        _known.clear()
+
+
+def _key(row: Submission, begun_with: Begun, groups: Groups, day: date, section: Section) -> Key:
+    needed = _depends_on(begun_with.form, section)
+    marks = tuple(sorted((path, mark) for path, mark in groups.marks.items() if path in needed))
+    return row.locator, begun_with.digest, section.name, day, marks
+
+
+def _depends_on(form: Form, section: Section) -> frozenset[str]:
+    return groups_for(form, frozenset(group.key for group in section.groups))
+
+
+def _keep(key: Key, found: SectionProgress) -> None:
+    with _knowing:
+        while len(_known) >= MOST_KNOWN:
+            _known.pop(next(iter(_known)))
+        _known[key] = found

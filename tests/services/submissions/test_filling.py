@@ -1,0 +1,80 @@
+"""One section is opened and saved without the others, and everything is told of it as if all had been read."""
+
+import pytest
+
+from portal_app.models.enums import Role
+from portal_app.services.access import Permission
+from portal_app.services.door import Door, Tx, writes
+from portal_app.services.errors import Conflict
+from portal_app.services.intake.progress import Stage, progress
+from portal_app.services.intake.sheet import laid_out
+from portal_app.services.submissions import answering, drafts, filling, progressing
+from portal_app.services.submissions.filling import Filling
+from portal_app.state.submissions import drawing
+from tests.services.intake.filled import filled
+from tests.services.submissions.acting import NAMED, Cast
+from tests.world import actor
+
+INSURED = "applicant.insured"
+
+
+def as_if_all_were_read(door: Door, cast: Cast, found: Filling) -> None:
+    whole = door.run(answering.answers, cast.maya, locator=found.locator)
+    today = door.clock().astimezone(door.settings.zone).date()
+    assert found.progress == progress(whole.form, whole.answers, today)
+    assert found.versions == {path: each.version for path, each in whole.groups.items()}
+    if found.section is not None:
+        keys = drawing.keys_for(whole.answers, found.section.groups)
+        sheet = laid_out(whole.form, whole.answers, today)
+        name = found.section.name
+        assert drawing.marks(found.sheet, found.answers, name, keys) == drawing.marks(sheet, whole.answers, name, keys)
+
+
+@pytest.mark.criterion("SUBMIT-02")
+def test_a_section_tells_the_same_as_the_whole(door: Door, cast: Cast) -> None:
+    draft = door.run(drafts.begin, cast.maya, line="bop")
+    form, version = draft.form, {path: each.version for path, each in draft.groups.items()}
+    for path, rows in filled(form).items():
+        typed = [{name: v if isinstance(v, bool | list) else str(v) for name, v in row.items()} for row in rows]
+        saved = {"path": path, "rows": typed, "version": version.get(path, 0), "fresh": frozenset[int]()}
+        found = door.run(filling.save, cast.maya, locator=draft.locator, name=path.partition(".")[0], **saved)
+        as_if_all_were_read(door, cast, found)
+    for name in (*(each.name for each in form.sections), "elsewhere", None):
+        opened = door.run(filling.section, cast.maya, locator=draft.locator, name=name)
+        as_if_all_were_read(door, cast, opened)
+        assert opened.files == 0
+        assert (opened.section is None) is (name is None)
+    emptied = {"path": INSURED, "rows": [{}], "version": opened.versions[INSURED], "fresh": frozenset[int]()}
+    as_if_all_were_read(door, cast, door.run(filling.save, cast.maya, locator=draft.locator, name="risk", **emptied))
+
+
+@writes(Permission.SUBMIT_BUSINESS)
+def saved_and_undone(tx: Tx, *, locator: str) -> None:
+    filling.save(tx, locator=locator, path=NAMED, rows=[{"name": "Ada"}], version=1, fresh=(), name="applicant")
+    raise Conflict
+
+
+@pytest.mark.criterion("SUBMIT-02")
+def test_what_was_undone_is_not_remembered(door: Door, cast: Cast) -> None:
+    draft = cast.begin()
+    progressing.forget()
+    with pytest.raises(Conflict):
+        door.run(saved_and_undone, cast.maya, locator=draft.locator)
+    # The clock stands, so that what was undone had the very mark that this is saved under.
+    cast.save(draft.locator, NAMED, {}, version=1)
+    found = door.run(filling.section, cast.maya, locator=draft.locator, name=None)
+    as_if_all_were_read(door, cast, found)
+    assert found.progress[0].stage is Stage.EMPTY
+
+
+@pytest.mark.criterion("SUBMIT-04")
+def test_a_section_is_masked_as_the_whole_is(door: Door, cast: Cast) -> None:
+    draft = cast.begin()
+    cast.save(draft.locator, NAMED, {"name": "Ada Quill", "ssn": "188-09-9999"}, version=1)
+    reader = actor(Role.READ_ONLY)
+    whole = door.run(answering.answers, reader, locator=draft.locator)
+    found = door.run(filling.section, reader, locator=draft.locator, name="applicant")
+    assert not found.editable
+    assert found.answers[NAMED] == whole.answers[NAMED]
+    assert "9999" in str(found.answers[NAMED])
+    assert "188" not in str((found.answers, found.sheet.rows))
