@@ -124,6 +124,9 @@ class Door:
                 raise Forbidden("This token may only read.")
             for attempt in self._attempts():
                 with attempt, self.database.write() if declared.writes else self.database.read() as session:
+                    if declared.writes:
+                        # First of all: who waits for SQLite's one place for writers would write with an earlier time.
+                        session.connection()
                     tx = Tx(session, actor, self.clock(), self.settings, self.ports)
                     answer = service(tx, *args, **kwargs)
                     raise_marks(session, tx.changed)

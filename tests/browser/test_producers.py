@@ -158,8 +158,14 @@ def test_a_license_turns_the_answer_and_a_suspension_shows_what_hangs_on_it(page
     expect(asked).to_contain_text(re.compile(r"\d+ policies carry one of the codes"))
     expect(asked).to_contain_text("1 producer code")
     assert look(page) == []
-    asked.get_by_role("button", name="Leave it as it is").click()
+    leave, act = (asked.get_by_role("button", name=name) for name in ("Leave it as it is", "Suspend"))
+    expect(leave).to_be_focused()
+    for key, focused in (("Tab", act), ("Tab", leave), ("Shift+Tab", act), ("Shift+Tab", leave)):
+        page.keyboard.press(key)
+        expect(focused).to_be_focused()
+    page.keyboard.press("Escape")
     expect(asked).to_have_count(0)
+    expect(page.get_by_role("button", name="Suspend")).to_be_focused()
     page.get_by_role("button", name="Suspend").click()
     asked.get_by_role("button", name="Suspend").click()
     expect(page.locator(".page-header").get_by_text("Suspended")).to_be_visible()

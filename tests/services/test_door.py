@@ -3,6 +3,8 @@
 import asyncio
 import sqlite3
 import threading
+import time
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -149,6 +151,31 @@ def test_a_writer_that_finds_the_database_busy_too_long_says_so(tmp_path: Path, 
     with pytest.raises(Busy):
         door.run(always_busy, ANONYMOUS)
     assert len(RUNS) > 1
+
+
+@pytest.mark.criterion("DOOR-09")
+def test_a_write_reads_the_time_once_it_is_its_turn(tmp_path: Path) -> None:
+    """One that waited would else write with an earlier time than what was written before it."""
+    database, turn = Database(f"sqlite:///{tmp_path / 'waiting.db'}"), threading.Event()
+    asked: list[bool] = []
+
+    def clock() -> datetime:
+        asked.append(turn.is_set())
+        return NOW
+
+    @writes(Gate.PUBLIC)
+    def look(tx: Tx) -> datetime:
+        return tx.now
+
+    with Database(f"sqlite:///{tmp_path / 'waiting.db'}").write() as other:
+        other.execute(text("CREATE TABLE held (id INTEGER)"))
+        door = make_door(database, tmp_path, clock)
+        waiting = door.threads.submit(door.run, look, ANONYMOUS)
+        time.sleep(0.2)
+        turn.set()
+    assert waiting.result() == NOW
+    assert asked == [True]
+    door.close()
 
 
 def _locked() -> sqlite3.OperationalError:

@@ -194,10 +194,11 @@ class ProducerCodes(shapes.Listed[ProducerCode]):
 
 
 class Impact(shapes.Shape):
-    """What hangs on it, with everybody below: policies and open quotes that carry a code, codes, sub-producers, people
-    of the portal who can sign in, and licenses and appointments."""
+    """What hangs on it, with everybody below: policies, open submissions (drafts among them) and open quotes that carry
+    a code, codes, sub-producers, people of the portal who can sign in, and licenses and appointments."""
 
     policies: int
+    submissions: int
     quotes: int
     producer_codes: int
     child_producers: int

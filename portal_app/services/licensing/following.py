@@ -21,7 +21,7 @@ from portal_app.models.producers import Producer, ProducerCode
 from portal_app.services.door import Tx
 from portal_app.services.licensing import appointment_rows, appointments, license_rows, licenses
 from portal_app.services.licensing.appointment_rules import above
-from portal_app.services.licensing.license_rules import plain_npn
+from portal_app.services.producers.particulars import plain_npn
 from portal_app.services.scope import down_from, visible
 
 

@@ -12,6 +12,7 @@ from portal_app.services.door import Tx
 from portal_app.services.errors import Invalid
 from portal_app.services.licensing import jurisdictions, lines, records
 from portal_app.services.licensing.terms import LicenseTerms, LineTerms
+from portal_app.services.producers.particulars import plain_npn
 
 LONGEST = {"license_number": 64, "type": 80, "npn": 10}
 LONGEST_NAME = 40
@@ -93,11 +94,6 @@ def _of_npn(producer: Producer, npn: str) -> str:
     if not producer.npn:
         return "No National Producer Number is written down of the producer to hold this one against."
     return "This is not the National Producer Number of the producer."
-
-
-def plain_npn(npn: str) -> str:
-    """A National Producer Number as it is compared: a number, which some write with zeros before it."""
-    return npn.lstrip("0")
 
 
 def _of_lines(terms: LicenseTerms) -> str:

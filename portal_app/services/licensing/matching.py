@@ -21,9 +21,9 @@ from portal_app.models.producers import Producer
 from portal_app.services.door import Tx
 from portal_app.services.errors import Invalid
 from portal_app.services.licensing import license_rows, license_rules, records
-from portal_app.services.licensing.license_rules import plain_npn
 from portal_app.services.licensing.sheet import BEGINS, NAMES, Refused, Row, Sheet
 from portal_app.services.licensing.terms import LicenseTerms, LineTerms
+from portal_app.services.producers.particulars import plain_npn
 from portal_app.services.scope import visible
 
 Key = tuple[str, str, str]

@@ -1,6 +1,5 @@
 """Changing a producer or a code: what is named, and nothing else. Whatever is at its end stays as it is."""
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +13,7 @@ from portal_app.services.errors import Conflict, InvalidData
 from portal_app.services.licensing import following
 from portal_app.services.producers import numbering, told, tree
 from portal_app.services.producers.create import NumberFailed, give_by_plan, owner_for
+from portal_app.services.producers.data import alike
 from portal_app.services.producers.in_force import producers_in_force
 from portal_app.services.producers.lifecycle import check_edit
 from portal_app.services.producers.parents import set_holder, set_parent
@@ -84,7 +84,7 @@ def change_producer(tx: Tx, *, locator: str, changes: ProducerChanges, version: 
         set_parent(tx, row.id or 0, parent.id if parent else None)
     _settle(tx, row, changes.data)
     after = _producer_now(tx, row)
-    if not _alike(after, before):
+    if not alike(after, before):
         row.version += 1
         tx.db.flush()
         if row.npn != before["npn"]:
@@ -111,7 +111,7 @@ def change_code(tx: Tx, *, locator: str, changes: CodeChanges, version: int | No
     check_edit(row.state)
     before = _code_now(tx, row)
     if changes.producer_locator is not None:
-        set_holder(tx, row, owner_for(tx, changes.producer_locator).id or 0)
+        set_holder(tx, row, owner_for(tx, changes.producer_locator, holder=row.producer_id).id or 0)
     if changes.code is not None and changes.code != row.code:
         _check_unnumbered(row)
         numbering.give(tx, row, changes.code)
@@ -161,12 +161,12 @@ def _settle(tx: Tx, row: Producer | ProducerCode, changes: DataChanges) -> None:
     data = changes.applied(before)
     kind = type_of(tx, row)
     if kind is None:
-        if not _alike(data, before):
+        if not alike(data, before):
             raise InvalidData({"type": f"There is no type {row.type} in the configuration any more."})
         return
     row.data = data
-    before_saving(tx, row, kind, edited=not _alike(data, before))
-    if _alike(row.data, before):
+    before_saving(tx, row, kind, edited=not alike(data, before))
+    if alike(row.data, before):
         return
     if row.state in WAS_VALID:
         validate_again(tx, row)
@@ -174,14 +174,9 @@ def _settle(tx: Tx, row: Producer | ProducerCode, changes: DataChanges) -> None:
         row.validation = None  # what an older draft was told does not hold for this one
 
 
-def _alike(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """As they are written: Python takes 1 and True for the same."""
-    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
-
-
 def _code_changed(tx: Tx, row: ProducerCode, before: dict[str, Any]) -> CodeView:
     after = _code_now(tx, row)
-    if not _alike(after, before):
+    if not alike(after, before):
         row.version += 1
         detail = {"before": _differing(before, after), "after": _differing(after, before)}
         audit.record(tx, "producer_code.changed", subject_kind="producer_code", subject=row.locator, detail=detail)

@@ -18,6 +18,7 @@ from portal_app.services.licensing.jurisdictions import STATES
 from portal_app.services.producers.configuration import EntityType
 from portal_app.services.producers.in_force import producers_in_force
 from portal_app.services.producers.overview import lines
+from portal_app.services.producers.particulars import bears
 from portal_app.services.producers.rows import one
 from portal_app.services.producers.tree import FINAL
 from portal_app.services.scope import down_from, visible
@@ -109,7 +110,7 @@ def meant(tx: Tx, *, text: str) -> tuple[Choice, ...]:
         )
         npn = part.removeprefix("npn ")
         named = or_(lowered(col(Producer.name)) == part, lowered(col(Producer.locator)) == part)
-        asked = asked.where(or_(named, col(Producer.npn) == npn, code))
+        asked = asked.where(or_(named, bears(npn), code))
     return _labelled(tx, asked, 2)
 
 

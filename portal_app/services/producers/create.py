@@ -86,10 +86,11 @@ def create_code(
     return codes_shown(tx, [row])[0]
 
 
-def owner_for(tx: Tx, locator: str) -> Producer:
-    """The producer that a code is to belong to. Raises NotFound, or InvalidData for one that is out of use."""
+def owner_for(tx: Tx, locator: str, *, holder: int | None = None) -> Producer:
+    """The producer that a code is to belong to; the one whose it is already (`holder`, an id) stays, whatever became of
+    them. Raises NotFound, or InvalidData for one that is out of use."""
     owner = held(tx, Producer, locator)
-    if owner.state in tree.FINAL:
+    if owner.state in tree.FINAL and owner.id != holder:
         why = f"This producer is {owner.state.value} and cannot be used again."
         raise InvalidData({"producerLocator": why})
     return owner

@@ -1,5 +1,6 @@
 """Extension data against the fields of its type: one sentence for each path that cannot be taken. Pure."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -42,6 +43,16 @@ def text_of(data: Mapping[str, Any]) -> str:
     return "\n".join(each.casefold() for each in _texts(data))
 
 
+def alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether they are written alike: Python takes 1 and True for the same."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+
+
+def can_be_kept(text: str) -> bool:
+    """No database takes a zero or half a character."""
+    return "\x00" not in text and not any("\ud800" <= each <= "\udfff" for each in text)
+
+
 def _texts(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value
@@ -80,7 +91,7 @@ def _text(field: DataField, value: Any) -> str:
         return "Should be a text."
     if len(value) > field.longest:
         return f"Should have at most {field.longest} characters."
-    return "" if _can_be_kept(value) else "Holds characters that cannot stand here."
+    return "" if can_be_kept(value) else "Holds characters that cannot stand here."
 
 
 def _number(field: DataField, value: Any) -> str:
@@ -115,7 +126,7 @@ def _media(field: DataField, value: Any) -> str:
     """The shape of a reference; whether it refers to anything is for who has the table."""
     if not isinstance(value, Mapping) or not set(value) <= REFERENCE or not {"locator", "versionLocator"} <= set(value):
         return "Should be a reference to a file: locator and versionLocator, and perhaps filename, title and tag."
-    if all(isinstance(each, str) and len(each) <= field.longest and _can_be_kept(each) for each in value.values()):
+    if all(isinstance(each, str) and len(each) <= field.longest and can_be_kept(each) for each in value.values()):
         return ""
     return "Should be a reference that holds texts."
 
@@ -132,11 +143,6 @@ CHECKS: dict[FieldKind, Callable[[DataField, Any], str]] = {
 
 def _is_empty(value: object) -> bool:
     return value is None or value == [] or (isinstance(value, str) and not value.strip())
-
-
-def _can_be_kept(text: str) -> bool:
-    """No database takes a zero or half a character."""
-    return "\x00" not in text and not any("\ud800" <= each <= "\udfff" for each in text)
 
 
 def _shown(name: str) -> str:

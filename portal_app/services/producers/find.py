@@ -14,6 +14,7 @@ from portal_app.services.door import Tx, reads
 from portal_app.services.errors import NotFound
 from portal_app.services.producers.configuration import searchable
 from portal_app.services.producers.in_force import producers_in_force
+from portal_app.services.producers.particulars import bears
 from portal_app.services.producers.rows import one
 from portal_app.services.producers.views import CodeView, ProducerView, codes_shown, producers_shown
 from portal_app.services.scope import in_scope, visible
@@ -138,6 +139,7 @@ def _producer_holds(tx: Tx, typed: str) -> list[ColumnElement[bool]]:
     return [
         _holds(lowered(col(Producer.name)), typed.lower()),
         _holds(col(Producer.npn), typed),
+        bears(typed),
         own,
         _data_holds(Producer, list(searchable(producers_in_force(tx).producers)), typed),
     ]

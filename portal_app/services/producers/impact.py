@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, Text, cast, false, func, or_, select, union
 from sqlmodel import col
 
-from portal_app.models.enums import CredentialState, ProducerState, TransactionState
+from portal_app.models.enums import CredentialState, ProducerState, SubmissionStatus, TransactionState
 from portal_app.models.identity import User
 from portal_app.models.ledger import LedgerTransaction
 from portal_app.models.licensing import (
@@ -21,26 +21,31 @@ from portal_app.models.licensing import (
 from portal_app.models.policies import Policy, PolicyTerm
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.models.quotes import Quote
+from portal_app.models.submissions import Submission
 from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
 from portal_app.services.ledger.instructions import codes_named
 from portal_app.services.producers.rows import one
 from portal_app.services.quotes.lifecycle import FINAL, LETS_GO_OF_ITS_CODE
 from portal_app.services.scope import down_from
+from portal_app.services.submissions.lifecycle import OPEN
 from portal_app.services.sync.bulk import pages
 
 GONE = ProducerState.DISCARDED
 AT_ONCE = 100
+# A draft too: it cannot be handed in under a code that is taken by nobody any more.
+OPEN_SUBMISSIONS = (SubmissionStatus.DRAFT, *OPEN)
 
 
 @dataclass(frozen=True, slots=True)
 class Impact:
     """Of the producer and of everybody below: policies that carry one of the codes now, in time to come or as code of
-    record, quotes that carry one and may still become a policy, codes and sub-producers that are not discarded, people
-    of the portal who can sign in, and licenses and appointments that are not discarded: those of the producers, and
-    those that list one of the codes."""
+    record, submissions that name one, from a draft to what is quoted and not bound, quotes that carry one and may still
+    become a policy, codes and sub-producers that are not discarded, people of the portal who can sign in, and licenses
+    and appointments that are not discarded: those of the producers, and those that list one of the codes."""
 
     policies: int
+    submissions: int
     quotes: int
     producer_codes: int
     child_producers: int
@@ -59,6 +64,7 @@ def impact(tx: Tx, *, locator: str) -> Impact:
     people = (col(User.producer_id).in_(line), col(User.disabled_at).is_(None))
     return Impact(
         policies=_policies(tx, codes),
+        submissions=_open_submissions(tx, codes),
         quotes=_open_quotes(tx, codes),
         producer_codes=_count(tx, codes.where(col(ProducerCode.state) != GONE)),
         child_producers=_count(tx, select(col(Producer.id)).where(*below)),
@@ -75,6 +81,7 @@ def impact_of_code(tx: Tx, *, locator: str) -> Impact:
     code = select(col(ProducerCode.id)).where(col(ProducerCode.id) == row.id)
     return Impact(
         policies=_policies(tx, code),
+        submissions=_open_submissions(tx, code),
         quotes=_open_quotes(tx, code),
         producer_codes=1,
         child_producers=0,
@@ -108,6 +115,11 @@ def quotes_holding(tx: Tx, row: Producer | ProducerCode) -> int:
     mine = col(ProducerCode.producer_id) == row.id if isinstance(row, Producer) else col(ProducerCode.id) == row.id
     holds = col(Quote.state).not_in(LETS_GO_OF_ITS_CODE)
     return _count(tx, _quotes(select(col(ProducerCode.id)).where(mine)).where(holds))
+
+
+def _open_submissions(tx: Tx, codes: Select[Any]) -> int:
+    named = col(Submission.producer_code_id).in_(codes)
+    return _count(tx, select(col(Submission.id)).where(named, col(Submission.status).in_(OPEN_SUBMISSIONS)))
 
 
 def _open_quotes(tx: Tx, codes: Select[Any]) -> int:

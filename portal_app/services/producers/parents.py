@@ -1,5 +1,6 @@
 """Who stands above a producer and who holds a code, now and at an earlier moment. Whoever moves a producer does it by
-`set_parent`, whoever moves a code by `set_holder`."""
+`set_parent`, whoever moves a code by `set_holder`. Of what a moment had reached, that holds which was written last: of
+two moves at once the one that came second may have looked at its clock first."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -64,9 +65,7 @@ def holder_at(db: Session, code: str, at: datetime) -> int | None:
     history: History = [
         (since, holder)
         for since, holder in db.execute(
-            select(col(kept.since), col(kept.producer_id))
-            .where(col(kept.code_id) == found.id)
-            .order_by(col(kept.since), col(kept.id))
+            select(col(kept.since), col(kept.producer_id)).where(col(kept.code_id) == found.id).order_by(col(kept.id))
         )
     ]
     return _standing_in(history, at) if history else int(found.producer_id)
@@ -111,12 +110,12 @@ History = Sequence[tuple[datetime, int | None]]
 
 
 def _histories(db: Session, producers: Iterable[int]) -> dict[int, History]:
-    """The parents of those that ever had another one, the oldest first."""
+    """The parents of those that ever had another one, as they were written."""
     kept = ProducerParent
     rows = db.execute(
         select(col(kept.producer_id), col(kept.since), col(kept.parent_id))
         .where(col(kept.producer_id).in_(list(producers)))
-        .order_by(col(kept.producer_id), col(kept.since), col(kept.id))
+        .order_by(col(kept.producer_id), col(kept.id))
     )
     found: dict[int, list[tuple[datetime, int | None]]] = {}
     for producer, since, parent in rows:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from sqlalchemy import ColumnElement, and_, func
 from sqlmodel import col
 
 from portal_app.models.enums import ProducerState
@@ -22,15 +23,25 @@ def problems_of_producer(tx: Tx, row: Producer, *, name: str, npn: str) -> dict[
     found = {}
     if not isinstance(name, str) or len(name) > LONGEST_NAME or not name.isprintable():
         found["name"] = f"A name has at most {LONGEST_NAME} characters, all of them to be seen."
-    if npn and (not isinstance(npn, str) or not NPN.fullmatch(npn)):
+    if not isinstance(npn, str) or (npn and not NPN.fullmatch(npn)):
         found["npn"] = "A National Producer Number is at most ten digits."
     elif npn and (other := _bearer(tx, row, npn)) is not None:
         found["npn"] = f"This is the National Producer Number of {called(other)}."
     return found
 
 
+def plain_npn(npn: str) -> str:
+    """A National Producer Number as it is compared: a number, which some write with zeros before it."""
+    return npn.lstrip("0")
+
+
+def bears(npn: str) -> ColumnElement[bool]:
+    """Of a producer: whether this is their number, however many zeros are written before it."""
+    return and_(col(Producer.npn) != "", func.ltrim(col(Producer.npn), "0") == plain_npn(npn))
+
+
 def _bearer(tx: Tx, row: Producer, npn: str) -> Producer | None:
-    same = (col(Producer.npn) == npn, col(Producer.state) != ProducerState.DISCARDED)
+    same = (bears(npn), col(Producer.state) != ProducerState.DISCARDED)
     others = visible(tx.actor, Producer).where(*same, col(Producer.locator) != row.locator)
     return tx.db.scalars(others.limit(1)).first()
 

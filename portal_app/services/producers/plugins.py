@@ -19,27 +19,35 @@ import copy
 import importlib
 import importlib.util
 import secrets
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 import pluggy
 
 from portal_app.logs import log
 from portal_app.models.enums import ProducerKind, ProducerState
 from portal_app.services.errors import InvalidData
+from portal_app.services.producers.data import can_be_kept
 
 PROJECT = "portal"
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
+
+Answer = TypeVar("Answer")
 
 MAY_CHANGE = ("data", "name", "npn", "kind")
 
 
 class PluginProblem(Exception):
     """Why a module cannot be used, as a sentence."""
+
+
+class Unfit(Exception):
+    """What is wrong with the answer of a hook: `answered something else than an entity`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,31 +128,29 @@ class Plugins:
     def pre_commit(self, request: Request) -> Entity:
         """The value to save. Raises InvalidData where the plugin fails or answers what cannot be."""
         given = request.entity
-        answer = self._asked("pre_commit", self.manager.hook.pre_commit, request)
-        if answer is None:
-            return given
-        if not isinstance(answer, Entity) or not isinstance(answer.data, Mapping):
-            raise self._wrong("pre_commit", "answered something else than an entity")
-        may = {name: getattr(answer, name) for name in MAY_CHANGE if given.element == "producer" or name == "data"}
-        if replace(given, **may) != answer:
-            raise self._wrong("pre_commit", f"changed more than {', '.join(may)}")
-        return answer
+        answer = self._asked("pre_commit", self.manager.hook.pre_commit, request, lambda it: _entity(it, given))
+        return given if answer is None else answer
 
     def validate(self, request: Request) -> ValidationItem:
         """What speaks against the entity. Raises InvalidData where the plugin fails or answers what cannot be."""
-        answer = self._asked("validate", self.manager.hook.validate, request)
-        if answer is None:
-            return ValidationItem()
-        if not isinstance(answer, ValidationItem) or not _is_text(answer):
-            raise self._wrong("validate", "answered something else than a ValidationItem with sentences")
-        return answer
+        answer = self._asked("validate", self.manager.hook.validate, request, _item)
+        return ValidationItem() if answer is None else answer
 
-    def _asked(self, hook: str, call: Callable[..., Any], request: Request) -> Any:
+    def _asked(
+        self, hook: str, call: Callable[..., Any], request: Request, read: Callable[[object], Answer]
+    ) -> Answer | None:
+        """What the hook answered, read by `read`; None where it had nothing to say."""
         # A copy, so that what is changed in place is not saved behind the checks.
         own = replace(request, entity=replace(request.entity, data=copy.deepcopy(dict(request.entity.data))))
         try:
-            return call(request=own)
-        except (Exception, SystemExit) as error:  # a hook that exits ends its request, and not the portal
+            answer = call(request=own)
+            # Read here: an answer is of the plugin's making, and may fail when it is looked at.
+            return None if answer is None else read(answer)
+        except Unfit as unfit:
+            raise self._wrong(hook, str(unfit)) from None
+        except BaseException as error:  # a hook that exits ends its request, and not the portal
+            if isinstance(error, KeyboardInterrupt) and threading.current_thread() is threading.main_thread():
+                raise  # whoever runs the portal ends it
             reference = secrets.token_hex(4)
             log.error("plugin failed", plugin=self.name, hook=hook, reference=reference, exc_info=error)
             raise self._wrong(hook, f"failed ({type(error).__name__}, reference {reference})") from error
@@ -153,11 +159,38 @@ class Plugins:
         return InvalidData({"plugin": f"The agency's plugin {self.name} {why} in {hook}. Nothing was saved."})
 
 
-def _is_text(item: ValidationItem) -> bool:
-    errors: object = item.errors
-    if not isinstance(errors, tuple | list):
-        return False
-    return all(isinstance(each, str) for each in (item.element_type, item.locator, *errors))
+def _entity(answer: object, given: Entity) -> Entity:
+    """The answer to `pre_commit`, its data as JSON has it. Raises Unfit."""
+    if not isinstance(answer, Entity) or not isinstance(answer.data, Mapping):
+        raise Unfit("answered something else than an entity")
+    may = {name: getattr(answer, name) for name in MAY_CHANGE if given.element == "producer" or name == "data"}
+    if replace(given, **may) != answer:
+        raise Unfit(f"changed more than {', '.join(may)}")
+    return replace(given, **may | {"data": _plain(answer.data)})
+
+
+def _plain(value: object) -> Any:
+    """The value as it is written as JSON; what of it fits is for its field to say. Raises Unfit."""
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, Mapping) and all(isinstance(name, str) for name in value):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    raise Unfit("answered data that cannot be written as JSON")
+
+
+def _item(answer: object) -> ValidationItem:
+    """The answer to `validate`. Raises Unfit."""
+    errors: object = answer.errors if isinstance(answer, ValidationItem) else None
+    if not isinstance(answer, ValidationItem) or not isinstance(errors, tuple | list):
+        raise Unfit("answered something else than a ValidationItem with sentences")
+    texts = (answer.element_type, answer.locator, *errors)
+    if not all(isinstance(each, str) for each in texts):
+        raise Unfit("answered something else than a ValidationItem with sentences")
+    if not all(can_be_kept(each) for each in texts):
+        raise Unfit("answered characters that cannot be kept")
+    return ValidationItem(tuple(errors), answer.element_type, answer.locator)
 
 
 def _module(name: str) -> ModuleType:

@@ -41,13 +41,15 @@ def hold_tree(tx: Tx) -> None:
 
 def parent_for(tx: Tx, row: Producer, locator: str) -> Producer | None:
     """Who is to stand above the row; "" for nobody. Raises InvalidData for a parent that is not there, cannot be used
-    any more, or stands below the row itself."""
+    any more, or stands below the row itself. Who stands there already stays, whatever became of them."""
     if not locator:
         return None
     hold_tree(tx)
     parent: Producer | None = tx.db.scalars(visible(tx.actor, Producer).where(col(Producer.locator) == locator)).first()
     if parent is None:
         raise InvalidData({"parentLocator": "There is no such producer."})
+    if parent.id == row.parent_id:
+        return parent
     if parent.state in FINAL:
         raise InvalidData({"parentLocator": f"{called(parent)} is {parent.state.value} and cannot be used again."})
     line = above(tx, parent)

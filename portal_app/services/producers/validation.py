@@ -44,7 +44,7 @@ def before_saving(tx: Tx, row: Row, kind: EntityType, *, created: bool = False, 
         row.data = _with_media(tx, kind, row.data)
     given = entity_of(tx, row)
     answer = tx.ports.plugins.pre_commit(Request(given, created))
-    if answer != given:
+    if answer is not given:
         _take(tx, row, kind, answer)
     row.data_text = extension.text_of(row.data)
 
@@ -52,14 +52,16 @@ def before_saving(tx: Tx, row: Row, kind: EntityType, *, created: bool = False, 
 def _take(tx: Tx, row: Row, kind: EntityType, answer: Entity) -> None:
     """What the plugin answered becomes the row's, where it fits."""
     data = dict(answer.data)
-    problems = extension.problems_of(kind, data, whole=False) if data != row.data else {}
+    others = not extension.alike(data, row.data)
+    problems = extension.problems_of(kind, data, whole=False) if others else {}
     if isinstance(row, Producer):
         if isinstance(answer.kind, ProducerKind):
             problems |= problems_of_producer(tx, row, name=answer.name, npn=answer.npn)
         else:
             problems["kind"] = "There is no such kind."
     _refuse({name: f"The agency's plugin answered what does not fit: {why}" for name, why in problems.items()})
-    row.data = _with_media(tx, kind, data) if data != row.data else data
+    if others:
+        row.data = _with_media(tx, kind, data)
     if isinstance(row, Producer):
         row.name, row.npn, row.kind = answer.name, answer.npn, answer.kind or row.kind
 

@@ -22,7 +22,7 @@ from portal_app.services.producers.configuration import EntityType
 from portal_app.services.producers.data import problems_of
 from portal_app.services.producers.in_force import producers_in_force
 from portal_app.services.producers.parents import set_parent
-from portal_app.services.producers.particulars import likeness
+from portal_app.services.producers.particulars import likeness, plain_npn
 from portal_app.services.producers.plugins import ValidationItem
 from portal_app.services.producers.tree import FINAL, hold_tree
 from portal_app.services.producers.views import ValidationResult, kept
@@ -42,6 +42,7 @@ class Tree:
     codes: dict[str, int] = field(default_factory=dict)
     meant: dict[str, int] = field(default_factory=dict)
     parents: dict[int, int | None] = field(default_factory=dict)
+    # Without the zeros before them.
     npns: dict[str, int] = field(default_factory=dict)
     stored: dict[int, Any] = field(default_factory=dict)
     ended: dict[str, ProducerState] = field(default_factory=dict)
@@ -107,7 +108,7 @@ class TakingProducers:
             tree.parents[row.id] = row.parent_id
             # A producer that was discarded was a mistake: whoever bears the number now is meant.
             if row.npn and row.state != ProducerState.DISCARDED:
-                tree.npns.setdefault(row.npn, row.id)
+                tree.npns.setdefault(plain_npn(row.npn), row.id)
         return tree
 
     def _place(self, row: Incoming) -> str:
@@ -128,7 +129,7 @@ class TakingProducers:
         tree.meant[record.code] = number
         tree.parents[number] = parent or tree.parents.get(number)
         if record.npn:
-            tree.npns[record.npn] = number
+            tree.npns[plain_npn(record.npn)] = number
         return ""
 
     def _described(self, record: ProducerRecord) -> int | None:
@@ -137,7 +138,7 @@ class TakingProducers:
         Number."""
         tree = self.tree
         holder, meant = tree.codes.get(record.code), tree.means(record.code)
-        bearer = tree.npns.get(record.npn) if record.npn else None
+        bearer = tree.npns.get(plain_npn(record.npn)) if record.npn else None
         if meant is None:
             return bearer or -len(tree.parents) - 1
         if bearer is not None:
@@ -146,7 +147,8 @@ class TakingProducers:
             return meant
         if holder in tree.stored and tree.stored[holder].name == record.name and not record.npn:
             return holder
-        another = record.npn and meant in tree.stored and tree.stored[meant].npn not in ("", record.npn)
+        before = tree.stored[meant].npn if meant in tree.stored else ""
+        another = record.npn and before and plain_npn(before) != plain_npn(record.npn)
         return None if another else meant
 
     def _against_an_end(self, row: Incoming, number: int, parent: int | None) -> str:
@@ -161,8 +163,8 @@ class TakingProducers:
             return ""
         if stored.state in FINAL and record.code not in tree.codes:
             return f"The producer with this National Producer Number is {stored.state.value} here and gets no new code."
-        says = (record.name, record.kind, record.npn or stored.npn)
-        if not moves and says == (stored.name, stored.kind, stored.npn):
+        says = (record.name, record.kind, plain_npn(record.npn or stored.npn))
+        if not moves and says == (stored.name, stored.kind, plain_npn(stored.npn)):
             return ""
         if stored.state in FINAL:
             return f"The producer is {stored.state.value} here and is not changed any more."
@@ -213,6 +215,8 @@ class TakingProducers:
         columns = bulk.PRODUCER.c
         stored = self.tx.db.execute(select(bulk.PRODUCER).where(columns.id == number)).mappings().one()
         differs = {name: value for name, value in says.items() if stored[name] != value}
+        if "npn" in differs and plain_npn(differs["npn"]) == plain_npn(stored["npn"]) != "":
+            del differs["npn"]
         if not differs:
             return
         if "parent_id" in differs:

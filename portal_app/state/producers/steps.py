@@ -46,6 +46,7 @@ def told(impact: Impact, *, of_code: bool = False) -> list[str]:
     what = "this code" if of_code else "one of the codes"
     carried = [
         f"{_carry(impact.policies, 'policy', 'policies')} {what}, now, in time to come or as code of record.",
+        f"{_named(impact.submissions)} {what}.",
         f"{_carry(impact.quotes, 'open quote', 'open quotes')} {what}.",
     ]
     licensed = f"{wording.count(impact.licenses, 'license')} and {wording.count(impact.appointments, 'appointment')}"
@@ -62,3 +63,7 @@ def told(impact: Impact, *, of_code: bool = False) -> list[str]:
 
 def _carry(number: int, one: str, many: str) -> str:
     return f"{wording.count(number, one, many)} {'carries' if number == 1 else 'carry'}"
+
+
+def _named(submissions: int) -> str:
+    return f"{wording.count(submissions, 'open submission')} {'names' if submissions == 1 else 'name'}"

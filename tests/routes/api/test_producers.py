@@ -119,7 +119,7 @@ def test_the_tree_and_what_hangs_on_it_are_told(admin: Person) -> None:
     assert (answer.status_code, list(answer.json()["problems"])) == (422, ["parentLocator"])
     assert "Maya → Branch → House → Maya would be a loop" in answer.json()["detail"]
     assert admin.done("PATCH", f"/producers/{lowest}", {"parentLocator": None})["parentLocator"] is None
-    counts = {"policies": 0, "quotes": 0, "producerCodes": 0, "childProducers": 1, "people": 0}
+    counts = {"policies": 0, "submissions": 0, "quotes": 0, "producerCodes": 0, "childProducers": 1, "people": 0}
     counts |= {"licenses": 0, "appointments": 0}
     assert admin.json(f"/producers/{top}/impact") == counts
     assert [each["name"] for each in admin.json("/producers", parent=top)["items"]] == ["Branch"]

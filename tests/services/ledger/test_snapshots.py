@@ -1,7 +1,7 @@
 """A policy at a moment, and the producers above its code."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +18,7 @@ from portal_app.services.errors import NotFound
 from portal_app.services.ledger import reading, snapshots
 from portal_app.services.policies.views import CoverageLine, VehicleLine
 from portal_app.services.producers import find
-from portal_app.services.producers.parents import chain_at, parent_at, set_parent
+from portal_app.services.producers.parents import chain_at, holder_at, parent_at, set_parent
 from portal_app.services.sync import bulk
 from tests.services.ledger.conftest import CHANGE, PRINCIPAL, RENEWAL, Desk, asked, at
 from tests.services.producers.acting import ADMIN, patch, patch_code
@@ -209,6 +209,25 @@ def test_parents_are_kept_from_the_first_change_on(door: Door, database: Databas
         ]
         assert parent_at(db, top, begun) is None
         assert len(db.scalars(select(ProducerParent.id)).all()) == 6
+
+
+@pytest.mark.criterion("SNAP-04")
+def test_of_two_moves_the_one_that_was_written_last_holds(desk: Desk, door: Door, clock: Clock) -> None:
+    """Also where it looked at its clock before the other one did."""
+    codes = [door.run(find.code_named, ADMIN, code=each) for each in ("HL-1", "HL-2", "HL-3")]
+    lower, *uppers = (door.run(find.producer, ADMIN, locator=each.producer_locator) for each in codes)
+    begun = clock.now
+    for second, (upper, to) in ((2, (uppers[0], codes[1])), (1, (uppers[1], codes[2]))):
+        clock.now = begun + timedelta(seconds=second)
+        patch(door, lower, parent_locator=upper.locator)
+        patch_code(door, codes[0], producer_locator=to.producer_locator)
+    clock.now = begun + timedelta(seconds=9)
+    with door.database.read() as db:
+        row = db.scalars(select(Producer).where(Producer.locator == lower.locator)).one()
+        assert parent_at(db, row.id or 0, clock.now) == row.parent_id
+        assert [each.locator for each in chain_at(db, row.id or 0, clock.now)] == [lower.locator, uppers[1].locator]
+        last = db.scalars(select(Producer).where(Producer.locator == codes[2].producer_locator)).one()
+        assert holder_at(db, "HL-1", clock.now) == last.id
 
 
 @pytest.mark.criterion("SNAP-05")

@@ -13,8 +13,10 @@ from portal_app.services.door import Door
 from portal_app.services.errors import Conflict, DomainError, InvalidData
 from portal_app.services.producers import find, impact, lifecycle
 from portal_app.services.producers.lifecycle import DONE, TRANSITIONS, Step, can_edit, can_step
+from portal_app.services.submissions import drafts, moves
 from tests.services.producers import states_document
 from tests.services.producers.acting import ADMIN, code, deeds, listen, patch, patch_code, producer
+from tests.services.submissions.acting import Cast
 from tests.world import Agency, actor, add_user
 
 State = ProducerState
@@ -154,6 +156,28 @@ def test_what_hangs_on_a_producer_is_told_in_numbers(door: Door, agency: Agency)
     assert door.run(impact.impact_of_code, agency.admin(), locator=agency.codes["maya"].locator).policies == 1
     with pytest.raises(DomainError):
         door.run(impact.impact, actor(Role.CSR), locator=agency.house.locator)
+
+
+@pytest.mark.criterion("PROD-14")
+def test_open_submissions_hang_on_who_is_named_in_them(door: Door, agency: Agency) -> None:
+    cast = Cast(door, agency)
+    waiting, draft = cast.submitted(), cast.filled(cast.daniel)
+
+    def told() -> tuple[int, int, int, int]:
+        house, daniel = (
+            door.run(impact.impact, agency.admin(), locator=each.locator) for each in (agency.house, agency.daniel)
+        )
+        hers, his = (
+            door.run(impact.impact_of_code, agency.admin(), locator=agency.codes[name].locator)
+            for name in ("maya", "daniel")
+        )
+        return house.submissions, daniel.submissions, hers.submissions, his.submissions
+
+    assert told() == (2, 1, 1, 1)
+    door.run(moves.withdraw, cast.maya, locator=waiting, reason="They went elsewhere.")
+    assert told() == (1, 1, 0, 1)
+    door.run(drafts.discard, cast.daniel, locator=draft)
+    assert told() == (0, 0, 0, 0)
 
 
 @pytest.mark.criterion("PROD-16")

@@ -11,7 +11,7 @@ from portal_app.models.producers import Producer
 from portal_app.services.access import Actor
 from portal_app.services.door import Door
 from portal_app.services.errors import Conflict, Forbidden, InvalidData, NotFound
-from portal_app.services.producers import change, create, find, lifecycle
+from portal_app.services.producers import change, choices, create, find, lifecycle
 from portal_app.services.producers.change import ProducerChanges
 from tests.services.producers.acting import ADMIN, code, deeds, patch, producer
 from tests.services.producers.configured import with_configuration
@@ -63,6 +63,11 @@ def test_a_national_producer_number_is_one_persons(door: Door) -> None:
     first = producer(door, name="Maya", npn="77")
     with pytest.raises(InvalidData, match=r"This is the National Producer Number of Maya\."):
         producer(door, npn="77")
+    with pytest.raises(InvalidData, match=r"This is the National Producer Number of Maya\."):
+        producer(door, npn="0077")
+    producer(door, npn="7700")
+    assert door.run(find.producers, ADMIN, text="0077").rows == (first,)
+    assert [each.value for each in door.run(choices.meant, ADMIN, text="NPN 0077")] == [first.locator]
     door.run(lifecycle.discard_producer, ADMIN, locator=first.locator)
     assert producer(door, npn="77").npn == "77"
 

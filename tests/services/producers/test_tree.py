@@ -15,7 +15,7 @@ from portal_app.services.errors import InvalidData
 from portal_app.services.producers import change, find, lifecycle, tree
 from portal_app.services.producers.change import ProducerChanges
 from portal_app.services.producers.views import Node
-from tests.services.producers.acting import ADMIN, patch, producer
+from tests.services.producers.acting import ADMIN, patch, patch_code, producer
 from tests.world import NOW, Agency
 
 
@@ -66,6 +66,23 @@ def test_nobody_stands_below_who_is_out_of_use_for_good(door: Door) -> None:
     door.run(lifecycle.discard_producer, ADMIN, locator=gone.locator)
     with pytest.raises(InvalidData, match="Old House is discarded and cannot be used again"):
         patch(door, it, parent_locator=gone.locator)
+
+
+@pytest.mark.criterion("PROD-28")
+def test_what_is_sent_back_as_it_was_had_is_saved_whatever_became_of_who_is_named_in_it(
+    door: Door, agency: Agency
+) -> None:
+    maya, house = (door.run(find.producer, ADMIN, locator=each.locator) for each in (agency.maya, agency.house))
+    its = door.run(find.code, ADMIN, locator=agency.codes["maya"].locator)
+    for each in (maya.parent_locator, maya.locator):
+        door.run(lifecycle.retire_producer, ADMIN, locator=each)
+    lower = door.run(find.producers, ADMIN, parent=maya.parent_locator).rows
+    other = next(each for each in lower if each.locator != maya.locator)
+    assert patch(door, other, parent_locator=other.parent_locator, name="Renamed").name == "Renamed"
+    assert patch_code(door, its, producer_locator=its.producer_locator, set_data={}).producer_name == maya.name
+    patch(door, other, parent_locator=house.locator)
+    with pytest.raises(InvalidData, match="is retired and cannot be used again"):
+        patch(door, other, parent_locator=other.parent_locator)
 
 
 @pytest.mark.criterion("PROD-08")

@@ -71,7 +71,7 @@ def test_codes_with_one_npn_belong_to_one_producer_and_names_join_nobody(
     feed.export(
         FeedKind.PRODUCERS,
         producer("M-1", "Maya Alvarez", npn="1234567"),
-        producer("M-2", "Maya Alvarez", npn="1234567"),
+        producer("M-2", "Maya Alvarez", npn="0001234567"),
         producer("J-1", "John Smith"),
         producer("J-2", "John Smith"),
     )

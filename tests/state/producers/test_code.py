@@ -18,6 +18,7 @@ Opens = Callable[..., Any]
 
 IMPACT = [
     "1 policy carries this code, now, in time to come or as code of record.",
+    "0 open submissions name this code.",
     "0 open quotes carry this code.",
     "0 licenses and 0 appointments that list it",
 ]

@@ -136,6 +136,7 @@ def test_a_suspension_shows_what_hangs_on_it_and_happens_once_it_is_confirmed(
     asyncio.run(page.ask_first("suspend"))
     assert page.impact == [
         "3 policies carry one of the codes, now, in time to come or as code of record.",
+        "0 open submissions name one of the codes.",
         "0 open quotes carry one of the codes.",
         "3 producer codes",
         "2 sub-producers below",
