@@ -5,6 +5,7 @@ from typing import Any
 
 from portal_app.services.intake.forms import Answers, Field, FieldType, Form, Row, begun
 from portal_app.services.intake.sheet import laid_out
+from portal_app.services.intake.shipped import shipped
 from portal_app.services.intake.validation import problems
 
 TODAY = date(2026, 6, 1)
@@ -87,3 +88,12 @@ def wrong(form: Form, answers: Answers, today: date = TODAY, **asked: Any) -> di
 
 def days(number: int) -> str:
     return (TODAY + timedelta(days=number)).isoformat()
+
+
+def told(line: str, *, whole: bool = True, **own: Any) -> dict[str, str]:
+    form = shipped(line)
+    return wrong(form, filled(form, **own), whole=whole)
+
+
+def warned(line: str, answers: Answers) -> set[str]:
+    return {each.path for each in problems(shipped(line), answers, TODAY) if each.warning}

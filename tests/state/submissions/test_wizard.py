@@ -1,7 +1,6 @@
 """What the pages of a submission are given to draw, and what happens to what is typed on them."""
 
 import asyncio
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -9,43 +8,14 @@ import pytest
 
 from portal_app.services.door import Door, current_actor
 from portal_app.services.intake.shipped import shipped
-from portal_app.services.submissions import answering
 from portal_app.state.submissions import drawing
-from portal_app.state.submissions.certifying import CertifyState
-from portal_app.state.submissions.drafts import DraftsState
-from portal_app.state.submissions.starting import NewSubmissionState
 from portal_app.state.submissions.wizard import WizardState
-from tests.services.binding.acting import Desk
-from tests.services.binding.test_offering import add_document
-from tests.services.submissions.acting import LOSSES, NAMED, RISK, Cast, field, form, row_of
-from tests.world import NOW, Agency
+from tests.services.submissions.acting import LOSSES, NAMED, RISK, Cast, field, form
+from tests.state.submissions.acting import opened, send, there
+from tests.world import NOW
 
 Opens = Callable[..., Any]
 TYPED = {"effective": "01/15/2027", "expiration": "01/15/2028", "state": "RI", "producer_code": "HL-maya"}
-
-
-@pytest.fixture
-def cast(door: Door, agency: Agency) -> Cast:
-    return Cast(door, agency)
-
-
-def opened(opens: Opens, cast: Cast, locator: str, section: str, state: Any = WizardState) -> Any:
-    page = opens(state, f"/submissions/{locator}/edit/{section}", cast.maya)
-    asyncio.run(page.load())
-    return page
-
-
-def send(page: Any, path: str, *rows: dict[str, Any], version: int = 0, keys: str = "", **more: Any) -> Any:
-    """What the page's script sends of a group, and what it is answered."""
-    named = keys.split() or [str(at) for at in range(len(rows))]
-    given = {"of": more.pop("of", page.shown), "path": path, "number": "n1", "version": version}
-    given |= {"rows": [{"key": key, "values": row} for key, row in zip(named, rows, strict=True)]}
-    asyncio.run(page.save(json.dumps(given | more)))
-    return json.loads(page.acked).get(path)
-
-
-def there(cast: Cast, locator: str, path: str) -> Any:
-    return cast.door.run(answering.answers, cast.maya, locator=locator).answers[path]
 
 
 @pytest.mark.criterion("WIZARD-02")
@@ -186,122 +156,6 @@ def test_what_was_saved_unheard_is_no_conflict(opens: Opens, cast: Cast) -> None
     assert send(page, RISK, first, version=1, before=[[first]])["outcome"] == "conflict"
 
 
-@pytest.mark.criterion("WIZARD-07")
-def test_the_summary_leads_to_the_fields_and_the_statement_hands_in_once(opens: Opens, door: Door, cast: Cast) -> None:
-    locator = cast.filled(expiration="")
-    cast.save(locator, LOSSES, {"paid": "1"}, {"paid": "much"})
-    page = opened(opens, cast, locator, "certify", CertifyState)
-    assert page.summary == "2 answers to complete or correct before you can submit"
-    place = f"/submissions/{locator}/edit"
-    assert [(each.href, each.section, each.label) for each in page.wrong] == [
-        (f"{place}/applicant#applicant-insured--0--expiration", "Applicant", "Expiration date"),
-        (f"{place}/prior_insurance#prior_insurance-losses--1--paid", "Prior insurance", "Loss 2: Paid"),
-    ]
-    submit(page)
-    assert (page.number, len(page.wrong)) == ("", 2)
-    row = there(cast, locator, NAMED)[0] | {"expiration": "2028-01-15"}
-    cast.save(locator, NAMED, row, version=door.run(
-        answering.answers, cast.maya, locator=locator).groups[NAMED].version)  # fmt: skip
-    cast.save(locator, LOSSES, version=1)
-    submit(page)
-    assert (page.number, page.flash) == ("", "")
-    assert page.changed.startswith("Answers or files were changed since you looked")
-    submit(page, agreed="")
-    assert page.disagreed == "Agree to the statement before you submit."
-    submit(page)
-    number = row_of(door, locator).number
-    assert (page.number, page.number[:4], page.submitted_by) == (number, "SUB-", "maya@agency.test")
-    submit(page)
-    assert (page.number, row_of(door, locator).number) == (number, number)
-
-
-def submit(page: Any, agreed: str = "on", seen: str | None = None) -> None:
-    """What the form sends: of what was on the screen."""
-    asyncio.run(page.submit({"agreed": agreed, "seen": page.seen if seen is None else seen}))
-
-
-@pytest.mark.criterion("WIZARD-13")
-def test_nothing_is_submitted_that_was_not_on_the_screen(opens: Opens, door: Door, cast: Cast) -> None:
-    locator = cast.filled(ssn="123-45-6789")
-    page = opened(opens, cast, locator, "certify", CertifyState)
-    told = {fact.label: fact.value for each in page.sections for block in each.blocks for fact in block.facts}
-    assert (told["Insured name"], told["Usage"]) == ("Ada Quill", "Primary home")
-    assert told["Social Security number"].endswith("6789")
-    assert "123" not in told["Social Security number"]
-    assert (page.changed, any_changed(page)) == ("", [])
-    first = page.seen
-    asyncio.run(page.tick(True))
-    cast.save(locator, RISK, {"usage": "rented", "tenant": "Nell"}, version=1, who=cast.principal)
-    submit(page)
-    assert (page.number, row_of(door, locator).number) == ("", None)
-    assert page.changed.endswith("before you certify: Usage, Tenant's name.")
-    assert any_changed(page) == [("Usage", "Rented out"), ("Tenant's name", "Nell")]
-    # What the browser had before it drew anew, and what no page sends.
-    for nonsense in (first, "", "0" * 64):
-        submit(page, seen=nonsense)
-        assert row_of(door, locator).number is None
-    add_document(Desk(cast), locator, "photos", filename="roof.jpg")
-    before = page.seen
-    asyncio.run(page.refresh())
-    assert (page.changed.endswith("before you certify: Photos."), any_changed(page)) == (True, [("Photos", "roof.jpg")])
-    submit(page, seen=before)
-    assert row_of(door, locator).number is None
-    submit(page)
-    assert (page.number[:4], row_of(door, locator).number) == ("SUB-", page.number)
-
-
-def any_changed(page: Any) -> list[tuple[str, str]]:
-    drawn = (fact for each in page.sections for block in each.blocks for fact in block.facts)
-    return [(each.label, each.value) for each in drawn if each.changed]
-
-
-@pytest.mark.criterion("WIZARD-13")
-def test_what_the_page_itself_saved_late_is_no_news_unless_the_box_was_ticked(opens: Opens, cast: Cast) -> None:
-    locator = cast.filled()
-    page = opened(opens, cast, locator, "certify", CertifyState)
-    wizard = asyncio.run(page.get_state(WizardState))
-    asyncio.run(wizard.load())
-    assert send(wizard, RISK, {"usage": "rented", "tenant": "Nell"}, version=1)["outcome"] == "saved"
-    before = page.seen
-    asyncio.run(page.refresh())
-    assert (page.changed, any_changed(page), page.seen != before) == ("", [], True)
-    asyncio.run(page.tick(True))
-    assert send(wizard, RISK, {"usage": "primary"}, version=2)["outcome"] == "saved"
-    asyncio.run(page.refresh())
-    assert page.changed.endswith("before you certify: Usage, Tenant's name.")
-
-
-@pytest.mark.criterion("WIZARD-12")
-def test_a_page_says_at_once_that_another_handed_it_in_and_what_came_too_late(opens: Opens, cast: Cast) -> None:
-    locator = cast.filled(ssn="123-45-6789")
-    sign_off = opened(opens, cast, locator, "applicant", CertifyState)
-    page = asyncio.run(sign_off.get_state(WizardState))
-    asyncio.run(page.load())
-    version = page.versions[NAMED]
-    cast.submit(locator)
-    for each in (sign_off, page, sign_off):
-        assert sign_off.number == ""
-        asyncio.run(each.refresh())
-    assert (sign_off.number, sign_off.submitted_by) == ("SUB-2026-000001", "maya@agency.test")
-    row = {"name": "Ada Quill-Marsh", "ssn": "223-45-4321"}
-    late = send(page, NAMED, TYPED | row, version=version)
-    assert (late["outcome"], late["told"]) == ("late", "it was submitted before this reached the portal.")
-    told = {each.label: (each.mine, each.theirs) for each in page.unsent[NAMED]}
-    assert told["Insured name"] == ("Ada Quill-Marsh", "Ada Quill")
-    mine, theirs = told.pop("Social Security number")
-    assert (mine[-4:], theirs[-4:]) == ("4321", "6789")
-    assert "223" not in mine
-    assert set(told) == {"Insured name"}
-    # After it is loaded anew the script sends it again, until it was read.
-    again = opened(opens, cast, locator, "risk")
-    assert send(again, RISK, {"usage": "primary"}, version=0)["outcome"] == "saved", "the same as was submitted"
-    assert again.unsent == {}
-    assert send(again, RISK, {"usage": "rented"}, version=1)["outcome"] == "late"
-    asyncio.run(again.let_go())
-    assert again.unsent == {}
-    assert send(again, "applicant.nothing", {})["outcome"] == "failed"
-
-
 @pytest.mark.criterion("WIZARD-14")
 def test_codes_and_carriers_are_proposed_where_they_are_asked_for(opens: Opens, door: Door, cast: Cast) -> None:
     document = form()
@@ -332,81 +186,6 @@ def test_codes_and_carriers_are_proposed_where_they_are_asked_for(opens: Opens, 
         "HL-maya · Maya Alvarez",
     ]
     assert desk.more == {}
-
-
-@pytest.mark.criterion("WIZARD-01")
-def test_a_submission_begins_from_a_line_an_account_or_an_earlier_one(opens: Opens, door: Door, cast: Cast) -> None:
-    def new(query: str = "") -> Any:
-        page = opens(NewSubmissionState, f"/submissions/new{query}", cast.maya)
-        asyncio.run(page.load())
-        return page
-
-    page = new()
-    assert (len(page.lines), page.drafts, page.past) == (8, [], [])
-    asyncio.run(page.start("homeowners"))
-    asyncio.run(page.start("homeowners"))
-    page = new()
-    (draft,) = page.drafts
-    assert (draft.insured, draft.told, draft.href[-9:]) == ("No name yet", "0 of 4 sections complete", "applicant")
-    asyncio.run(page.discard())
-    assert len(new().drafts) == 1
-    asyncio.run(page.ask_discard(draft.locator))
-    assert page.discarding_name == f"No name yet, {draft.line}"
-    asyncio.run(page.discard())
-    assert (page.drafts, page.flash) == ([], "The draft is discarded.")
-
-    handed_in = cast.submitted()
-    page = new("?q=quill")
-    assert [(each.locator, each.name) for each in page.past] == [(handed_in, "Ada Quill")]
-    asyncio.run(page.copy(handed_in))
-    assert [each.insured for each in new().drafts] == ["Ada Quill"]
-    (account,) = new("?q=maya").accounts
-    chosen = new(f"?account={account.locator}")
-    assert (chosen.account, chosen.account_name) == (account.locator, account.name)
-    asyncio.run(chosen.start("homeowners"))
-    assert account.name in {each.insured for each in new().drafts}
-    strange = new("?account=nobody")
-    assert (strange.account, strange.flash_kind, strange.loaded) == ("", "warning", True)
-
-
-@pytest.mark.criterion("WIZARD-08")
-def test_drafts_have_a_page_on_which_they_are_resumed_and_thrown_away(opens: Opens, cast: Cast) -> None:
-    first, whole = cast.begin(), cast.filled()
-    cast.begin(cast.principal)
-
-    def listed(query: str, who: Any) -> Any:
-        page = opens(DraftsState, f"/submissions/drafts{query}", who)
-        asyncio.run(page.load())
-        return page
-
-    page = listed("", cast.maya)
-    assert [(each.insured, each.told, each.begun_by) for each in page.rows] == [
-        ("Ada Quill", "2 of 4 sections complete", "You"),
-        ("No name yet", "0 of 4 sections complete", "You"),
-    ]
-    assert page.rows[0].href == f"/submissions/{whole}/edit/coverage"
-    assert page.rows[1].href == f"/submissions/{first.locator}/edit/applicant"
-    assert (page.sees_others, page.total, page.span) == (False, 2, "1–2 of 2")
-    assert [each.total for each in (listed("", cast.principal), listed("?view=all", cast.principal))] == [1, 3]
-    assert {each.begun_by for each in listed("?view=all", cast.principal).rows} == {"You", "Sub-Agent / Producer"}
-    assert listed("", cast.daniel).total == 0
-    assert listed("?page=9", cast.maya).rows == []
-
-    asyncio.run(page.load())
-    asyncio.run(page.ask_discard("another's"))
-    asyncio.run(page.discard())
-    asyncio.run(page.ask_discard(whole))
-    assert page.discarding_name == "Ada Quill, Homeowners"
-    cast.save(whole, RISK, {"usage": "rented"}, version=1)
-    asyncio.run(page.discard())
-    assert page.flash.startswith("Somebody changed this in the meantime")
-    asyncio.run(page.ask_discard(whole))
-    asyncio.run(page.ask_discard(""))
-    asyncio.run(page.discard())
-    assert page.total == 2
-    asyncio.run(page.ask_discard(whole))
-    asyncio.run(page.discard())
-    assert ([each.locator for each in page.rows], page.flash) == ([first.locator], "The draft is discarded.")
 
 
 @pytest.mark.criterion("WIZARD-10")
