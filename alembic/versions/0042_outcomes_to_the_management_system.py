@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0042"
-down_revision = "0039"
+down_revision = "0041"
 
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 KINDS = "kind IN ('submission', 'task', 'policy', 'outcome', 'task_outcome')"
