@@ -19,7 +19,7 @@ MOST = 2000
 @dataclass(frozen=True, slots=True)
 class Choices:
     """Pairs of what is stored and what people read; producers and codes as far as the actor may see them, those that
-    cannot be used again left out. Of those the first 500 by name: `producers_there` and `codes_there` are how many
+    cannot be used again left out. Of those the first 2,000 by name: `producers_there` and `codes_there` are how many
     there are."""
 
     carriers: tuple[tuple[str, str], ...]

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 
 from alembic import op
 
-revision = "0042"
-down_revision = "0041"
+revision = "0041"
+down_revision = "0040"
 
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 KINDS = "kind IN ('submission', 'task', 'policy', 'outcome', 'task_outcome')"
