@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
+from portal_app.models.accounts import Account
 from portal_app.models.enums import SubmissionStatus
 from portal_app.models.identity import User
 from portal_app.models.policies import LineOfBusiness
@@ -21,6 +22,7 @@ from portal_app.services.intake.progress import SectionProgress, progress
 from portal_app.services.intake.validation import Problem, problems
 from portal_app.services.intake.values import read, told
 from portal_app.services.licensing.records import today
+from portal_app.services.naming import alike
 from portal_app.services.scope import visible
 from portal_app.services.submissions.kept import form_of
 from portal_app.services.submissions.lifecycle import Step, check_step
@@ -58,6 +60,7 @@ class Answered:
     progress: tuple[SectionProgress, ...]
     version: int
     editable: bool
+    not_of: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,16 @@ def shown(tx: Tx, row: Submission) -> Answered:
         progress=progress(form, whole, day_of(tx, row)),
         version=row.version,
         editable=editable,
+        not_of=somebody_else(tx, row),
     )
+
+
+def somebody_else(tx: Tx, row: Submission) -> str:
+    """The client of whose account the draft was begun, where the insured is another by now; empty otherwise."""
+    if row.account_id is None or not row.insured_name or row.status is not SubmissionStatus.DRAFT:
+        return ""
+    account = tx.db.scalar(visible(tx.actor, Account).where(col(Account.id) == row.account_id))
+    return account.name if account is not None and not alike(account.name, row.insured_name) else ""
 
 
 def fills_in(tx: Tx, row: Submission) -> bool:
