@@ -57,6 +57,7 @@ class MailIntake:
             "Submission ID": given.submission,
             "Insured": given.insured,
             "Client number": given.client_id,
+            "Mailing address as certified, another than on file": given.other_address,
             "Line of business": given.line,
             "Producer code": given.producer_code,
             "Effective date": _day(given.effective),

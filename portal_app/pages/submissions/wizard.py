@@ -59,7 +59,7 @@ def _steps() -> rx.Component:
         page_header(either(S.insured != "", S.insured, "New submission"), rx.el.span(S.line), back=BACK),
         rx.el.div(
             _way(),
-            rx.el.div(heading, content, _onward(), class_name="intake-main", key=S.section),
+            rx.el.div(heading, _another_client(), content, _onward(), class_name="intake-main", key=S.section),
             class_name="intake",
             custom_attrs=_to_be_saved(),
         ),
@@ -67,6 +67,15 @@ def _steps() -> rx.Component:
         fields.proposed(CARRIERS, S.carriers),
         _outbox(),
     )
+
+
+def _another_client() -> rx.Component:
+    """It was begun from an account, and the insured's name was changed."""
+    client = rx.el.strong(S.not_of)
+    told = rx.el.p(
+        "The insured is not ", client, " any more: this is submitted for a new client, not for that account."
+    )
+    return rx.el.div(rx.cond(S.not_of != "", note("info", told)), role="status")
 
 
 def _to_be_saved() -> dict[str, Any]:

@@ -19,9 +19,15 @@ from portal_app.services.ams import set_up
 from portal_app.services.ams.port import BoundPolicy, NewSubmission, Outcome, PaperFile, Parcel, Task
 from portal_app.services.door import Tx
 from portal_app.services.mail import Attached
+from portal_app.services.policies.detail import mailing_lines
 from portal_app.services.submissions import acord
+from portal_app.services.submissions.accounts import lives_elsewhere
+from portal_app.services.submissions.answering import day_of
+from portal_app.services.submissions.applicant import applicant
 from portal_app.services.submissions.blotting import blotted
+from portal_app.services.submissions.corrections import corrected_answers
 from portal_app.services.submissions.documents import TAKEN
+from portal_app.services.submissions.kept import form_of
 from portal_app.services.sync.bound import THE_PORTALS
 
 MEGABYTE = 1024 * 1024
@@ -72,7 +78,14 @@ def _common(tx: Tx, row: Submission, handover: AmsHandover) -> dict[str, Any]:
         "effective": row.effective,
         "link": f"{tx.settings.origin}/submissions/{row.locator}",
         "client_id": account.source_id if account and account.feed != THE_PORTALS else "",
+        "other_address": _other_address(tx, row, account) if account and account.feed != THE_PORTALS else "",
     }
+
+
+def _other_address(tx: Tx, row: Submission, account: Account) -> str:
+    form, _ = form_of(tx, row)
+    found = applicant(form, corrected_answers(tx, row, form), day_of(tx, row))
+    return ", ".join(mailing_lines(found)) if lives_elsewhere(found, account) else ""
 
 
 def _submission(tx: Tx, row: Submission, handover: AmsHandover) -> NewSubmission:

@@ -29,8 +29,9 @@ class Parcel:
     """What everything has that goes there. `key` is the same however often it is handed over, so that a repeat makes no
     second record where the system can tell. `desk` is where in the system it goes, as the agency's settings name it: a
     mail address where the system is told by mail. `submission` is the Submission ID, `client_id` the client's own
-    number in the system, empty where no feed brought them; `link` leads to the submission in the portal. No parcel
-    holds an answer that is personal: no Social Security number, birth date or driving licence."""
+    number in the system, empty where no feed brought them; `other_address` is where they live as it was certified,
+    where the system has them elsewhere; `link` leads to the submission in the portal. No parcel holds an answer that is
+    personal: no Social Security number, birth date or driving licence."""
 
     key: str
     desk: str
@@ -42,6 +43,7 @@ class Parcel:
     effective: date | None
     link: str
     client_id: str = ""
+    other_address: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from portal_app.services.ledger import writing
 from portal_app.services.ledger.drafts import about
 from portal_app.services.ledger.order import Written
 from portal_app.services.ledger.writing import Placed
+from portal_app.services.quotes import of_submissions
 from portal_app.services.sync import projecting
 from portal_app.services.sync.bound import binder_number, unconfirmed
 from portal_app.services.sync.ledger import start_of
@@ -38,7 +39,8 @@ class Issued:
 
 def issued(tx: Tx, submission: Submission, row: Quote) -> Issued:
     """Issue the policy as it was quoted."""
-    account = tx.db.get_one(Account, row.account_id)
+    account = of_submissions.account_of(tx, submission, row)
+    row.account_id = account.id or 0
     begins = start_of(row.effective, tx.settings.zone)
     changes = _fields(tx, submission, row, account)
     entry = Entry(

@@ -22,6 +22,9 @@ from portal_app.services.policies.detail import mailing_lines
 from portal_app.services.quotes import of_submissions
 from portal_app.services.scope import visible
 from portal_app.services.submissions import documents, requests, timeline
+from portal_app.services.submissions.answering import day_of
+from portal_app.services.submissions.applicant import applicant
+from portal_app.services.submissions.corrections import corrected_answers
 from portal_app.services.submissions.detail import SectionView, sections
 from portal_app.services.submissions.fingerprint import is_as_certified
 from portal_app.services.submissions.kept import form_of
@@ -40,7 +43,7 @@ def application(tx: Tx, row: Submission) -> Paper:
 def binder(tx: Tx, row: Submission, quote: Quote) -> Paper:
     """What was bound, by whom, when, and how long the binder runs."""
     policy = tx.db.get_one(Policy, row.policy_id)
-    carrier, account = tx.db.get_one(Carrier, quote.carrier_id), tx.db.get_one(Account, quote.account_id)
+    carrier = tx.db.get_one(Carrier, quote.carrier_id)
     line = tx.db.get_one(LineOfBusiness, quote.line_id).name
     decision = _decision(tx, quote)
     bound_on = (quote.bound_at or tx.now).astimezone(tx.settings.zone).date()
@@ -48,7 +51,7 @@ def binder(tx: Tx, row: Submission, quote: Quote) -> Paper:
     number = _issued_as(policy, row)
     facts = [
         ("Binder number", number),
-        ("Insured", "\n".join([row.insured_name or account.name, *mailing_lines(account)])),
+        ("Insured", "\n".join(_insured(tx, row, quote))),
         ("Producer", _producer(tx, quote.producer_code_id)),
         ("Carrier", f"{carrier.name} (NAIC {carrier.naic})" if carrier.naic else carrier.name),
         ("Line of business", line),
@@ -76,6 +79,15 @@ def binder(tx: Tx, row: Submission, quote: Quote) -> Paper:
         Facts(bound),
     ]
     return Paper("Binder of insurance", f"{number} · {row.insured_name}", f"Binder {number}.pdf", tuple(parts))
+
+
+def _insured(tx: Tx, row: Submission, quote: Quote) -> list[str]:
+    """Name and address as they were certified, and corrected since: the agency's system may have others. A form that
+    asks for no address leaves that of the account."""
+    form, _ = form_of(tx, row)
+    found, account = applicant(form, corrected_answers(tx, row, form), day_of(tx, row)), quote.account_id
+    address = found if found.street or found.city else tx.db.get_one(Account, account)
+    return [row.insured_name or found.name, *mailing_lines(address)]
 
 
 def _decision(tx: Tx, quote: Quote) -> AuthorityDecision | None:

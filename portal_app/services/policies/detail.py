@@ -14,6 +14,7 @@ from portal_app.models.producers import Producer, ProducerCode
 from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
 from portal_app.services.errors import NotFound
+from portal_app.services.naming import alike
 from portal_app.services.policies.history import address_line, described, told
 from portal_app.services.policies.views import (
     CoverageLine,
@@ -24,6 +25,7 @@ from portal_app.services.policies.views import (
     VehicleLine,
 )
 from portal_app.services.scope import visible
+from portal_app.services.submissions.applicant import Applicant
 from portal_app.services.sync.bound import THE_PORTALS, is_unconfirmed
 from portal_app.services.sync.freshness import data_as_of
 
@@ -45,7 +47,7 @@ def policy(tx: Tx, *, locator: str) -> PolicyDetail:
         producer_code=code,
         producer=producer,
         code_of_record=_producer(tx, found.code_of_record_id)[0],
-        insured_names=tuple(dict.fromkeys(filter(None, (found.insured_name, account.name)))),
+        insured_names=_names(found, account),
         mailing_address=mailing_lines(account),
         email=account.email,
         phone=account.phone,
@@ -56,6 +58,11 @@ def policy(tx: Tx, *, locator: str) -> PolicyDetail:
         history=_history(tx, found),
         **_source(tx, found),
     )
+
+
+def _names(found: Policy, account: Account) -> tuple[str, ...]:
+    named = tuple(filter(None, (found.insured_name, account.name)))
+    return named[:1] if len(named) == 2 and alike(*named) else named
 
 
 def _source(tx: Tx, found: Policy) -> dict[str, Any]:
@@ -75,7 +82,7 @@ def find_policy(tx: Tx, locator: str) -> Policy:
     return found
 
 
-def mailing_lines(account: Account) -> tuple[str, ...]:
+def mailing_lines(account: Account | Applicant) -> tuple[str, ...]:
     """The lines of an address on an envelope; those that are empty are left out."""
     place = " ".join(
         filter(None, (f"{account.city}," if account.city and account.state else account.city, account.state))

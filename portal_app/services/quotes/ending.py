@@ -9,6 +9,7 @@ from portal_app.models.quotes import Quote, QuoteOffer
 from portal_app.models.submissions import Submission
 from portal_app.services import audit
 from portal_app.services.door import Tx
+from portal_app.services.quotes.referrals import let_go
 from portal_app.services.topics import Topic
 
 
@@ -23,7 +24,8 @@ def take_back_offers(tx: Tx, submission: Submission) -> None:
     """Nothing is offered of a submission that was taken up again, until underwriters offer it anew."""
     for each in _that_are(tx, submission, QuoteOffer.OFFERED, QuoteOffer.NOT_TAKEN):
         each.offer, each.version = QuoteOffer.NOT_OFFERED, each.version + 1
-        each.offered_at, each.referred_at, each.referred_by_id = None, None, None
+        each.offered_at = None
+        let_go(each)
         audit.record(tx, "quote.taken_back", subject_kind="quote", subject=each.locator)
 
 

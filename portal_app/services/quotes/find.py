@@ -7,6 +7,7 @@ from portal_app.models.accounts import Account
 from portal_app.models.enums import QuoteState
 from portal_app.models.producers import ProducerCode
 from portal_app.models.quotes import Quote
+from portal_app.models.submissions import Submission
 from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
 from portal_app.services.naming import holds
@@ -39,9 +40,15 @@ def listed(
     `producer_code` a whole code as it is written."""
     wanted = visible(tx.actor, Quote)
     if typed := " ".join(text.replace("\x00", " ").split())[:LONGEST]:
-        named = select(col(Account.id)).where(holds(col(Account.name), typed))
+        insured = func.coalesce(func.nullif(col(Submission.insured_name), ""), col(Account.name))
+        named = (
+            select(col(Quote.id))
+            .join(Account, col(Account.id) == col(Quote.account_id))
+            .outerjoin(Submission, col(Submission.id) == col(Quote.submission_id))
+            .where(holds(insured, typed))
+        )
         codes = select(col(ProducerCode.id)).where(holds(col(ProducerCode.code), typed))
-        wanted = wanted.where(or_(col(Quote.account_id).in_(named), col(Quote.producer_code_id).in_(codes)))
+        wanted = wanted.where(or_(col(Quote.id).in_(named), col(Quote.producer_code_id).in_(codes)))
     if account:
         theirs = select(col(Account.id)).where(in_scope(tx.actor, Account), col(Account.locator) == account)
         wanted = wanted.where(col(Quote.account_id).in_(theirs))

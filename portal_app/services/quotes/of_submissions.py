@@ -1,7 +1,7 @@
 """Quotes of a submission: drawn up from it by who underwrites, with the carrier's own paper, and offered to who handed
 it in."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -25,9 +25,7 @@ from portal_app.services.quotes.rows import held_with_submission
 from portal_app.services.quotes.terms import MOST_CLASS_CODES, QuoteTerms, put
 from portal_app.services.quotes.views import QuoteView, shown
 from portal_app.services.scope import visible
-from portal_app.services.submissions import rows, telling, timeline
-from portal_app.services.submissions.answering import day_of
-from portal_app.services.submissions.applicant import PORTAL_FEED, applicant
+from portal_app.services.submissions import accounts, rows, telling, timeline
 from portal_app.services.submissions.corrections import corrected_answers
 from portal_app.services.submissions.kept import form_of
 from portal_app.services.submissions.lifecycle import OPEN, Step
@@ -57,9 +55,8 @@ def create(tx: Tx, *, submission: str, terms: QuoteTerms, document: str = "") ->
     if terms.producer_code is None and of.producer_code_id:
         terms = replace(terms, producer_code=tx.db.get_one(ProducerCode, of.producer_code_id).code)
     terms = _with_risk(tx, of, terms)
-    insured = account_of(tx, of)
     row = Quote(
-        account_id=insured.id or 0,
+        account_id=0,
         submission_id=of.id,
         line_id=0,
         carrier_id=0,
@@ -70,6 +67,8 @@ def create(tx: Tx, *, submission: str, terms: QuoteTerms, document: str = "") ->
         document_id=_paper(tx, of, document).id if document else None,
     )
     put(tx, row, terms, of=of)
+    insured = account_of(tx, of, row)
+    row.account_id = insured.id or 0
     tx.changes(Topic.SUBMISSIONS)
     return created(tx, row, insured, terms)
 
@@ -119,19 +118,16 @@ def check_quotable(of: Submission) -> None:
         raise Conflict(f"This submission is {of.status.label}, and is not quoted.")
 
 
-def account_of(tx: Tx, of: Submission) -> Account:
-    """The account of a submission that is held; where it has none, one that is made of its answers, once."""
+def account_of(tx: Tx, of: Submission, row: Quote) -> Account:
+    """The account of a submission that is held, as it is quoted or bound: that of its insured as was certified or
+    corrected, and of the producer whose code the quote carries; where it has none, one that is made of its answers,
+    once."""
+    form, _ = form_of(tx, of)
+    answers = corrected_answers(tx, of, form)
+    accounts.settle(tx, of, form, answers, row.producer_code_id)
     if of.account_id is not None:
         return tx.db.get_one(Account, of.account_id)
-    form, _ = form_of(tx, of)
-    found = applicant(form, corrected_answers(tx, of, form), day_of(tx, of))
-    account = Account(feed=PORTAL_FEED, source_id=of.locator, as_of=tx.now, **asdict(found))
-    tx.db.add(account)
-    tx.db.flush()
-    of.account_id = account.id
-    detail = {"account": account.locator}
-    audit.record(tx, "submission.account_made", subject_kind="submission", subject=of.locator, detail=detail)
-    return account
+    return accounts.made(tx, of, form, answers)
 
 
 def _with_risk(tx: Tx, of: Submission, terms: QuoteTerms) -> QuoteTerms:

@@ -21,11 +21,12 @@ from portal_app.services.scope import in_scope
 
 @dataclass(frozen=True, slots=True)
 class QuoteView:
-    """`line` is the code of the line of business, `carrier_locator` and `account` are locators; `account` is empty
-    where the account is not the actor's to see, `producer_code` and `producer` where the quote carries none. Amounts
-    are dollars with cents, None where they are not known. `submission` is a locator, empty for a quote of none;
-    `document` that of the carrier's paper among its documents, empty where there is none. `refusal` is the reason of
-    underwriters who were asked to bind it and did not, at `refused_at`."""
+    """`insured_name` is the submission's, or the account's of a quote of none. `line` is the code of the line of
+    business, `carrier_locator` and `account` are locators; `account` is empty where the account is not the actor's to
+    see, `producer_code` and `producer` where the quote carries none. Amounts are dollars with cents, None where they
+    are not known. `submission` is a locator, empty for a quote of none; `document` that of the carrier's paper among
+    its documents, empty where there is none. `refusal` is the reason of underwriters who were asked to bind it and did
+    not, at `refused_at`."""
 
     locator: str
     state: QuoteState
@@ -97,7 +98,7 @@ def _names(tx: Tx, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     columns: tuple[Any, ...] = (
         col(Quote.id),
         case((in_scope(tx.actor, Account), col(Account.locator)), else_="").label("account"),
-        col(Account.name).label("insured_name"),
+        func.coalesce(func.nullif(col(Submission.insured_name), ""), col(Account.name)).label("insured_name"),
         col(LineOfBusiness.code).label("line"),
         col(LineOfBusiness.name).label("line_name"),
         col(Carrier.name).label("carrier"),

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
+from portal_app.models.accounts import Account
 from portal_app.models.enums import SubmissionStatus
 from portal_app.models.submissions import IntakeForm, Submission
 from portal_app.services import access, audit
@@ -20,6 +21,8 @@ from portal_app.services.intake.progress import SectionProgress
 from portal_app.services.intake.validation import Problem, problems
 from portal_app.services.intake.values import read, told
 from portal_app.services.licensing.records import today
+from portal_app.services.naming import alike
+from portal_app.services.scope import visible
 from portal_app.services.submissions.groups import Groups, Saved
 from portal_app.services.submissions.kept import Begun, begun_with
 from portal_app.services.submissions.lifecycle import Step, check_step
@@ -98,6 +101,14 @@ def shown(tx: Tx, row: Submission) -> Answered:
         version=row.version,
         editable=editable,
     )
+
+
+def somebody_else(tx: Tx, row: Submission) -> str:
+    """The client of whose account the draft was begun, where the insured is another by now; empty otherwise."""
+    if row.account_id is None or not row.insured_name or row.status is not SubmissionStatus.DRAFT:
+        return ""
+    account = tx.db.scalar(visible(tx.actor, Account).where(col(Account.id) == row.account_id))
+    return account.name if account is not None and not alike(account.name, row.insured_name) else ""
 
 
 def fills_in(tx: Tx, row: Submission) -> bool:

@@ -16,7 +16,7 @@ from portal_app.services.intake.validation import Problem, problems
 from portal_app.services.licensing.records import today
 from portal_app.services.papers import ordering
 from portal_app.services.routing.rules import AmsWay
-from portal_app.services.submissions import desk, documents, telling, timeline
+from portal_app.services.submissions import accounts, desk, documents, telling, timeline
 from portal_app.services.submissions.answering import versions, whole_answers
 from portal_app.services.submissions.detail import SectionView, sections
 from portal_app.services.submissions.documents import DocumentView
@@ -114,9 +114,11 @@ def certify_and_submit(
     if not statement_agreed:
         raise Invalid({"statement_agreed": "Agree to the statement before you submit."})
     project(tx, row, form, answers, today(tx))
+    account = accounts.settle(tx, row, form, answers, row.producer_code_id)
     _certified(tx, row)
     move(tx, row, Step.SUBMIT)
-    timeline.note(tx, row, SubmissionEventKind.SUBMITTED, number=row.number)
+    about = {"number": row.number} | ({"account": account.value} if account else {})
+    timeline.note(tx, row, SubmissionEventKind.SUBMITTED, **about)
     way = desk.route(tx, row, form, answers)
     desk.set_target(tx, row)
     ordering.order(tx, row, SubmissionDocumentKind.APPLICATION)

@@ -13,8 +13,10 @@ from portal_app.models.enums import RequestedItemKind
 from portal_app.models.submissions import InformationItem, InformationRequest, Submission
 from portal_app.services.door import Tx
 from portal_app.services.intake.forms import Answers, Form, Role
+from portal_app.services.naming import alike
+from portal_app.services.submissions import accounts
 from portal_app.services.submissions.answering import day_of, whole_answers
-from portal_app.services.submissions.applicant import PORTAL_FEED, applicant
+from portal_app.services.submissions.applicant import applicant
 from portal_app.services.submissions.kept import form_of
 from portal_app.services.submissions.projection import value_of
 
@@ -32,8 +34,8 @@ def corrected_answers(tx: Tx, row: Submission, form: Form) -> Answers:
 
 
 def take_over(tx: Tx, row: Submission) -> None:
-    """Bring what is shown of the submission, which is held, and the account that was made of its answers in line with
-    what was sent. The producer code stays: whose business it is does not change by an answer."""
+    """Bring what is shown of the submission, which is held, and its account in line with what was sent: one that was
+    made of its answers is corrected, unless others hang on it under another name."""
     form, _ = form_of(tx, row)
     answers, day, asked = corrected_answers(tx, row, form), day_of(tx, row), {path for path, _ in _sent(tx, row)}
 
@@ -46,10 +48,12 @@ def take_over(tx: Tx, row: Submission) -> None:
         row.effective = date.fromisoformat(effective)
     if state := of(Role.STATE):
         row.jurisdiction = str(state)[:2]
-    account = tx.db.get(Account, row.account_id) if row.account_id else None
-    if account is not None and (account.feed, account.source_id) == (PORTAL_FEED, row.locator):
-        for field, value in asdict(applicant(form, answers, day)).items():
-            setattr(account, field, value)
+    account, found = tx.db.get(Account, row.account_id) if row.account_id else None, applicant(form, answers, day)
+    own = account if account is not None and accounts.is_own(account, row) else None
+    if own is not None and (alike(found.name, own.name) or not accounts.is_shared(tx, own, row)):
+        for field, value in asdict(found).items():
+            setattr(own, field, value)
+    accounts.settle(tx, row, form, answers, row.producer_code_id)
 
 
 def _sent(tx: Tx, row: Submission) -> list[tuple[str, Any]]:

@@ -12,7 +12,7 @@ from portal_app.services.intake.forms import Answers, Form, Role, Row, Section
 from portal_app.services.intake.progress import SectionProgress
 from portal_app.services.intake.sheet import Sheet, laid_out
 from portal_app.services.submissions import documents
-from portal_app.services.submissions.answering import day_of, fills_in, masked, saved_in
+from portal_app.services.submissions.answering import day_of, fills_in, masked, saved_in, somebody_else
 from portal_app.services.submissions.groups import Groups
 from portal_app.services.submissions.kept import Begun, begun_with
 from portal_app.services.submissions.progressing import answers_of, judged
@@ -24,7 +24,8 @@ class Filling:
     """`section` is the one that was asked for; None where that has no answers. `answers` has its groups, those that
     they depend on and the one that names the insured, with defaults where nothing was saved; `sheet` is what is shown
     and read of them. `versions` are those of all groups that were saved, `files` how many documents there are, None
-    where nobody asked. Where it is not `editable`, personal values are masked, and read as such."""
+    where nobody asked. `not_of` is the client of whose account the draft was begun, where the insured is another by
+    now. Where it is not `editable`, personal values are masked, and read as such."""
 
     locator: str
     number: str
@@ -38,6 +39,7 @@ class Filling:
     progress: tuple[SectionProgress, ...]
     files: int | None
     editable: bool
+    not_of: str
 
 
 @reads(Permission.VIEW_OWN_ACCOUNTS)
@@ -91,4 +93,5 @@ def _shown(
         progress=progress,
         files=files,
         editable=editable,
+        not_of=somebody_else(tx, row),
     )

@@ -20,6 +20,11 @@ from portal_app.services.topics import Topic
 Kind = SubmissionEventKind
 MOST = 500
 BY_THE_RULES = "Binding the quote{} was refused"
+OF_ACCOUNT = {
+    "other_client": ", for a new client instead of the account that it was begun from",
+    "other_address": ", with another mailing address than the account has",
+}
+"""What became of the account that it was begun from, by the names of `accounts.Settled`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,7 @@ def told(kind: SubmissionEventKind, about: Mapping[str, Any]) -> str:
     if kind is Kind.ASKED:
         return f"Asked the producer for {_things(about)}"
     return {
-        Kind.SUBMITTED: f"Submitted as {about.get('number', '')}",
+        Kind.SUBMITTED: f"Submitted as {about.get('number', '')}{OF_ACCOUNT.get(about.get('account', ''), '')}",
         Kind.ASSIGNED: f"Assigned to {about.get('to') or 'nobody'}",
         Kind.ANSWERED: "Sent the information that was asked for",
         Kind.CANCELLED: "No longer asks the producer for information",

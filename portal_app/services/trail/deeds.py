@@ -137,6 +137,7 @@ DEEDS: dict[str, Deed] = {
     "submission.quoted": Deed("Submission quoted", frozenset({"status"})),
     "submission.unquoted": Deed("Submission brought back to review", frozenset({"status"})),
     "submission.account_made": Deed("Account made of a submission"),
+    "submission.account_let_go": Deed("Account that a submission was begun from let go"),
     "submission.confirmed": Deed("Bound policy confirmed by the agency's system", frozenset({"feed"})),
     "policy.joined": Deed("Policy of a feed found to be one that was bound here", frozenset({"feed"})),
     "submission.ams_ordered": Deed("Ordered to be sent to the AMS", ALL),

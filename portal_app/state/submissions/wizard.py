@@ -57,10 +57,11 @@ class WizardState(PortalState):
     """`keys` are those of the rows of each group as they are drawn; `away`, `needs`, `problems`, `doubts` and `rows`
     (those that a field which is the number of one can be) go by the id of a field in the page. `codes` and `carriers`
     are proposed while somebody types, `more` says by list where it has not all. `acked` is what was answered last about
-    each group, as the page reads it."""
+    each group, as the page reads it; `not_of` the client whose account it was begun from, and whose it is not."""
 
     shown: str = ""
     insured: str = ""
+    not_of: str = ""
     line: str = ""
     number: str = ""
     section: str = ""
@@ -265,7 +266,7 @@ class WizardState(PortalState):
         marks = drawing.marks(found.sheet, found.answers, self.section, self._keys)
         self.away, self.needs, self.problems, self.doubts = marks.away, marks.needs, marks.problems, marks.doubts
         self.rows = marks.rows
-        self.insured, self.line = _insured(found), found.line_name
+        self.insured, self.line, self.not_of = _insured(found), found.line_name, found.not_of
         self.number = found.number if found.status is not SubmissionStatus.DRAFT else ""
         before = next((each.told for each in self.steps if each.name == DOCUMENTS), "")
         files = found.files

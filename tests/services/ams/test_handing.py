@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select, update
 
+from portal_app.models.accounts import Account
 from portal_app.models.ams import HandoverKind
 from portal_app.models.media import MediaVersion, ScanState
 from portal_app.models.outbox import OutboxMessage
@@ -19,7 +20,7 @@ from portal_app.services.settings import agency as settings
 from portal_app.services.submissions import moves
 from portal_app.settings import Settings
 from tests.services.ams.acting import TASKS, Office, body, files, subject, upload
-from tests.services.submissions.acting import mapped, row_of
+from tests.services.submissions.acting import NAMED, RISK, mapped, row_of
 from tests.world import NOW, Clock
 
 
@@ -92,6 +93,26 @@ def test_a_policy_that_is_bound_follows_its_submission(door: Door, office: Offic
         assert f"{line}\n" in body(second)
     assert list(files(second)) == ["Binder BND-2026-000001.pdf"]
     assert office.told(submission) == ("Sent the bound policy to the AMS", "")
+
+
+@pytest.mark.criterion("AMSOUT-13")
+def test_the_system_is_told_where_a_client_of_its_own_lives_by_now(door: Door, office: Office) -> None:
+    with door.database.write() as db:
+        account = db.scalars(select(Account).where(Account.source_id == "C-HO-101")).one()
+        account.street, account.city, account.state = "1 Old Road", "Providence", "RI"
+        locator = account.locator
+    for street in ("12 Elm St", "1 OLD ROAD."):
+        begun = office.cast.begin(account=locator)
+        own = {"state": "RI", "effective": "01/15/2027", "expiration": "01/15/2028", "street": street}
+        version = begun.groups[NAMED].version
+        office.cast.save(begun.locator, NAMED, begun.answers[NAMED][0] | own, version=version)
+        office.cast.save(begun.locator, RISK, {"usage": "primary"})
+        office.cast.submit(begun.locator)
+    deliver_due(door, holder="test")
+    moved, same = (body(each) for each in office.arrived())
+    said = "Mailing address as certified, another than on file: 12 Elm St, Providence, RI\n"
+    assert (said in moved, "another than on file" in same) == (True, False)
+    assert all("Client number: C-HO-101\n" in each for each in (moved, same))
 
 
 @pytest.mark.criterion("ACORD-07")

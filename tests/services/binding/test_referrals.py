@@ -9,9 +9,9 @@ from portal_app.services.access import Actor
 from portal_app.services.binding import refer
 from portal_app.services.door import Door
 from portal_app.services.errors import Conflict, Forbidden, Invalid, NotFound
-from portal_app.services.quotes import drafts, find
+from portal_app.services.quotes import drafts, find, of_submissions
+from portal_app.services.submissions import assigning, moves, timeline
 from portal_app.services.submissions import find as submissions
-from portal_app.services.submissions import timeline
 from portal_app.services.submissions.turns import Turn
 from tests.services.binding.acting import Desk
 
@@ -104,3 +104,16 @@ def test_who_was_offered_a_quote_is_told_that_it_was_taken_back(door: Door, desk
     door.run(drafts.discard, desk.cast.underwriter, locator=kept)
     words = [each.words for each in door.run(timeline.events, desk.cast.maya, locator=submission)[:2]]
     assert set(words) == {"Took back the quote of Granite Mutual", "Moved from Quoted to In Review"}
+
+
+@pytest.mark.criterion("BOUND-17")
+def test_a_refusal_is_none_of_the_offer_that_is_made_after_reopening(door: Door, desk: Desk) -> None:
+    submission = desk.reviewed()
+    quote, underwriter = desk.offered(submission).locator, desk.cast.underwriter
+    door.run(refer.refer, desk.cast.maya, quote=quote)
+    door.run(refer.refuse, underwriter, quote=quote, reason="Too large.")
+    door.run(moves.decline, underwriter, locator=submission, reason="No market.")
+    door.run(moves.reopen, underwriter, locator=submission)
+    door.run(assigning.pick_up, underwriter, locator=submission)
+    again = door.run(of_submissions.offer, underwriter, locator=quote)
+    assert (again.referred_at, again.refused_at, again.refused_by, again.refusal) == (None, None, "", "")

@@ -9,7 +9,8 @@ import pytest
 from portal_app.services.door import Door
 from portal_app.state.submissions.drafts import DraftsState
 from portal_app.state.submissions.starting import NewSubmissionState
-from tests.services.submissions.acting import RISK, Cast
+from tests.services.submissions.acting import NAMED, RISK, Cast
+from tests.state.submissions.acting import opened, send, there
 
 Opens = Callable[..., Any]
 TYPED = {"effective": "01/15/2027", "expiration": "01/15/2028", "state": "RI", "producer_code": "HL-maya"}
@@ -46,6 +47,13 @@ def test_a_submission_begins_from_a_line_an_account_or_an_earlier_one(opens: Ope
     assert (chosen.account, chosen.account_name) == (account.locator, account.name)
     asyncio.run(chosen.start("homeowners"))
     assert account.name in {each.insured for each in new().drafts}
+    begun = next(each for each in new().drafts if each.insured == account.name)
+    page = opened(opens, cast, begun.locator, "applicant")
+    row = there(cast, begun.locator, NAMED)[0]
+    assert page.not_of == ""
+    for name, told in ((account.name.upper() + ".", ""), ("Bob Marsh", account.name), (account.name, "")):
+        send(page, NAMED, row | {"name": name}, version=page.versions[NAMED])
+        assert page.not_of == told, name
     strange = new("?account=nobody")
     assert (strange.account, strange.flash_kind, strange.loaded) == ("", "warning", True)
 
