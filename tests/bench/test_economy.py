@@ -62,11 +62,12 @@ def test_a_session_is_looked_up_by_one_statement_and_its_indexes(agency: Door) -
     assert all(step.startswith("SEARCH") for step in steps), steps
 
 
-def test_a_sign_in_takes_six_statements_and_reads_by_indexes(agency: Door) -> None:
+def test_a_sign_in_takes_five_statements_and_reads_by_indexes(agency: Door) -> None:
     with statements() as asked:
         signed_in(agency, 1)
     kinds = [sql.split()[0] for sql, _ in asked]
-    assert kinds == ["SELECT", "SELECT", "SELECT", "SELECT", "INSERT", "INSERT"]
-    for sql, parameters in asked[:4]:
+    assert kinds == ["SELECT", "SELECT", "SELECT", "INSERT", "INSERT"]
+    # The first hangs both its questions on one constant row.
+    for sql, parameters in asked[:3]:
         steps = plan(agency, sql, parameters)
-        assert all(step.startswith("SEARCH") for step in steps), steps
+        assert {step for step in steps if step.startswith("SCAN")} <= {"SCAN CONSTANT ROW", "SCAN anon_1"}, steps
