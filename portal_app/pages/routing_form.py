@@ -27,8 +27,8 @@ def rule_form() -> rx.Component:
         rx.el.div(
             rx.cond(S.problems.length() > 0, wrong),
             rx.el.div(
-                rx.el.button("Put it into the list", type="submit", class_name="button button-solid"),
-                button("Close without it", on_click=S.close),
+                rx.el.button("Apply", type="submit", class_name="button button-solid"),
+                button("Cancel", on_click=S.close),
                 class_name="button-row",
             ),
             class_name="form-end",

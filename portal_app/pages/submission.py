@@ -101,7 +101,9 @@ def _turn() -> rx.Component:
     """Whose turn it is, and what they do."""
     due = rx.cond(
         S.header.target != "",
-        rx.el.span("Answer due ", rx.el.strong(S.header.target, class_name="num"), " ", timing(S.header.timing)),
+        rx.el.span(
+            "The agency answers by ", rx.el.strong(S.header.target, class_name="num"), " ", timing(S.header.timing)
+        ),
     )
     return rx.el.section(
         rx.el.div(

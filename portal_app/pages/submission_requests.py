@@ -50,7 +50,7 @@ def _compose() -> rx.Component:
         custom_attrs={"aria-invalid": S.problem_of_item != "", "aria-describedby": "ask-label-problem"},
     )
     add = rx.el.form(
-        _field("ask-what", "Answered by", what),
+        _field("ask-what", "Answer with", what),
         _field("ask-label", "What is needed", label, S.problem_of_item),
         rx.el.div(button("Add it", kind="submit"), class_name="button-row"),
         on_submit=S.add_item,

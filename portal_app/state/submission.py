@@ -23,7 +23,7 @@ from portal_app.state import wording
 from portal_app.state.document_rows import DocumentRow, document_rows
 from portal_app.state.portal import PortalState
 from portal_app.state.submission_address import PLACE
-from portal_app.state.submission_list import timing
+from portal_app.state.submission_list import answers, timing
 from portal_app.state.submission_rows import (
     Desk,
     EventLine,
@@ -217,7 +217,7 @@ class SubmissionPageState(PortalState):
             status=row.status.label,
             turn=row.turn_words,
             next_action=row.next_action,
-            target=wording.day(row.target_on),
+            target=wording.day(row.target_on) if answers(row) else "",
             timing=timing(row),
             reason=row.reason,
         )

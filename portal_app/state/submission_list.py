@@ -190,6 +190,12 @@ def line_of(each: SubmissionRow, zone: ZoneInfo, paper: str, *, binds: bool) -> 
     )
 
 
+def answers(each: SubmissionRow) -> bool:
+    """Whether the agency owes an answer by the target response date: not before it was submitted, while the producer is
+    asked, nor once it was quoted or has ended."""
+    return each.status in (SubmissionStatus.PENDING, SubmissionStatus.IN_REVIEW) and each.waiting_since is None
+
+
 def timing(each: SubmissionRow) -> str:
     """How the response stands, in words; empty where nothing is to be said."""
     if each.overdue:

@@ -69,7 +69,7 @@ def test_a_producer_is_told_by_grant_and_moratorium_why_they_cannot_bind(
     answers = producer.get_by_role("list", name="Rules").get_by_role("listitem")
     expect(answers).to_have_count(8)
     expect(answers.filter(has_text="Moratorium")).to_contain_text("It passes once Storm Ida has ended.")
-    expect(answers.filter(has_text="Authority")).to_contain_text("At most $10,000.00 passes")
+    expect(answers.filter(has_text="Authority")).to_contain_text("Premium of at most $10,000.00 passes")
     assert look(producer) == []
 
     principal.set_viewport_size({"width": 1440, "height": 900})

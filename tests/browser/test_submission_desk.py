@@ -122,7 +122,7 @@ def _asks(page: Page) -> None:
     asked.get_by_role("button", name="Add it").click()
     wanted = asked.get_by_role("list", name="To be asked for")
     expect(wanted).to_contain_text("Age of the roof")
-    asked.get_by_label("Answered by").select_option(label="A file")
+    asked.get_by_label("Answer with").select_option(label="A file")
     asked.get_by_label("What is needed").fill("Photo of the roof")
     asked.get_by_role("button", name="Add it").click()
     expect(wanted).to_contain_text("Photo of the roof")

@@ -197,7 +197,10 @@ def test_it_is_asked_by_hand_and_every_rule_is_shown(door: Door, opens: Opens, a
     asyncio.run(page.ask(asked | {"effective": "2026-12-01"}))
     assert (page.decision.outcome, len(page.decision.rules)) == ("Refer", 8)
     [refers] = [each for each in page.decision.rules if each.verdict != "Pass"]
-    assert (refers.rule, refers.would_pass) == ("Authority", "At most $10,000.00 passes, or a grant that allows it.")
+    assert (refers.rule, refers.would_pass) == (
+        "Authority",
+        "Premium of at most $10,000.00 passes, or a grant that allows it.",
+    )
     asyncio.run(page.ask(asked | {"producer_code": "HL-daniel"}))
     assert page.problems == {"producer_code": "There is no such producer code, or it is not yours."}
     assert page.decision.key == "", "the answer was about other facts"

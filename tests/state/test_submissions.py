@@ -141,6 +141,7 @@ def test_the_page_tells_each_whose_turn_it_is_and_masks_what_is_personal(opens: 
     assert told["Usage"] == "Primary home"
     assert page.may == ["withdraw"]
     assert [each.words.split()[0] for each in page.events][-1] == "Began"
+    assert page.header.target
     theirs = opened(opens, locator, desk.cast.underwriter)
     assert (theirs.header.turn, theirs.header.next_action) == ("Yours", "An underwriter picks it up or assigns it.")
     assert set(theirs.may) == {"ask", "assign", "decline", "withdraw", "pick_up", "reveal"}
@@ -265,7 +266,7 @@ def test_a_quote_says_why_it_cannot_be_bound_and_is_bound_once(opens: Opens, des
     assert (line.offer, line.may_offer, line.asked) == ("Not offered", True, False)
     asyncio.run(page.ask_offer(line.locator))
     do(page, page.offer)
-    assert (page.header.status, page.quotes[0].offer) == ("Quoted", "Offered")
+    assert (page.header.status, page.header.target, page.quotes[0].offer) == ("Quoted", "", "Offered")
     theirs = opened(opens, submission, desk.cast.maya, SubmissionQuotesState)
     (line,) = theirs.quotes
     assert (line.asked, line.can_bind, bool(line.reasons), line.reasons[0].found != "") == (True, False, True, True)

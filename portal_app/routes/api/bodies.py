@@ -38,10 +38,16 @@ class Bounded:
             message = await receive()
             come += len(message.get("body", b""))
             if come > most:
-                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+                raise HTTPException(
+                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The body is too large: {_told(most)} at most."
+                )
             return message
 
         await self.app(scope, counted, send)
+
+
+def _told(most: int) -> str:
+    return f"{most // 1024**2} MB" if most >= 1024**2 else f"{most // 1024} KB"
 
 
 def _most(path: str) -> int:

@@ -114,7 +114,7 @@ async def http_error(request: Request, error: HTTPException) -> ProblemResponse:
         HTTPStatus.NOT_FOUND: "There is nothing under this address.",
         HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take that method.",
         HTTPStatus.BAD_REQUEST: "The body cannot be read.",
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large.",
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: error.detail,
     }.get(status, f"{status.phrase}.")
     return _answer(status, detail, headers)
 

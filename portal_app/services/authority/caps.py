@@ -39,9 +39,9 @@ def _unknown(name: str, would_pass: str) -> Fault:
 def _at_most(name: str, amount: Decimal | None, most: Decimal | None) -> Iterator[Fault]:
     if most is None:
         return
-    allowed = f"At most {words.money(most)} passes"
+    allowed = f"{name} of at most {words.money(most)} {'pass' if name == LOSSES else 'passes'}"
     if amount is None:
-        yield _unknown(name, f"{allowed}.")
+        yield _unknown(name, f"{allowed}, once {'they are' if name == LOSSES else 'it is'} entered.")
     elif amount > most:
         verb = "are" if name == LOSSES else "is"
         yield Fault(

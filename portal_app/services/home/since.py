@@ -19,7 +19,7 @@ from portal_app.services.home.some import SHOWN
 from portal_app.services.notifications.inbox import unread_count
 from portal_app.services.scope import visible
 from portal_app.services.submissions.rows import named
-from portal_app.services.submissions.timeline import told
+from portal_app.services.submissions.timeline import words
 
 LOOKED_AT = 500
 """How far back it is counted: nobody reads more, and whoever was away for a year does not wait for it."""
@@ -140,9 +140,7 @@ def _submissions(tx: Tx, happened: Sequence[Any]) -> tuple[OfSubmission, ...]:
         .order_by(col(row.id).desc())
     )
     return tuple(
-        OfSubmission(
-            locator, number or "", insured, told(event.kind, event.about), event.by, event.at, counts[event.id]
-        )
+        OfSubmission(locator, number or "", insured, words(tx, event), event.by, event.at, counts[event.id])
         for event, locator, number, insured in (tx.db.execute(asked) if counts else ())
     )
 

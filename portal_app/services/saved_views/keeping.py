@@ -14,7 +14,7 @@ from sqlmodel import col
 from portal_app.models.identity import User
 from portal_app.models.saved_views import Listing, SavedView, StartView
 from portal_app.services import audit
-from portal_app.services.access import Permission
+from portal_app.services.access import Permission, can
 from portal_app.services.door import Tx, reads, writes
 from portal_app.services.errors import Conflict, Forbidden, Invalid, NotFound
 from portal_app.services.saved_views.listings import Asks, read
@@ -102,7 +102,8 @@ def change(
     tx: Tx, *, locator: str, name: str | None = None, asks: Asks | None = None, version: int | None = None
 ) -> View:
     """Call a view of one's own otherwise, have it ask for something else, or both; `version` is the one that was looked
-    at. Raises NotFound; Forbidden for another's; Conflict; Invalid as `save` does."""
+    at. Raises NotFound; Forbidden for another's, and for one that is shared where one may not share; Conflict;
+    Invalid as `save` does."""
     row = _own(tx, locator, version)
     before = (row.name, row.asks)
     if name is not None:
@@ -124,7 +125,7 @@ def change(
 @writes(SEES)
 def remove(tx: Tx, *, locator: str, version: int | None = None) -> None:
     """Delete a view of one's own for good; for whoever began with it the list begins as the agency says. Raises
-    NotFound; Forbidden for another's; Conflict."""
+    NotFound; Forbidden as `change` does; Conflict."""
     row = _own(tx, locator, version)
     tx.db.execute(delete(StartView).where(col(StartView.view_id) == row.id))
     _note(tx, row, "saved_view.deleted")
@@ -262,6 +263,8 @@ def _own(tx: Tx, locator: str, version: int | None) -> SavedView:
         raise NotFound
     if row.user_id != tx.actor.user_id:
         raise Forbidden("This view is another person's. Save one of your own instead.")
+    if row.shared and not can(tx.actor, SHARES):
+        raise Forbidden("Everybody sees this view: only who may share views changes it. Save one of your own instead.")
     if version is not None and version != row.version:
         raise Conflict
     return row

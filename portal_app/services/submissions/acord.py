@@ -128,14 +128,14 @@ def _known(tx: Tx, row: Submission, form: Form, answers: Answers) -> Iterator[tu
     yield "Producer_AuthorizedRepresentative_FullName", "Producer", producer
     carrier, quoted = _carrier(tx, row, form, answers)
     if carrier is not None:
-        # A carrier that is merely wished for is named by the answer itself.
+        # A carrier that is merely preferred is named by the answer itself.
         yield "Insurer_FullName", "Carrier", carrier.name if quoted else ""
         yield "Insurer_NAICCode", "NAIC code of the carrier", carrier.naic
     yield "Policy_PolicyNumberIdentifier", "Policy number", _number(tx, row, form, answers)
 
 
 def _carrier(tx: Tx, row: Submission, form: Form, answers: Answers) -> tuple[Carrier | None, bool]:
-    """That of the quote that is bound, or of the only one that is offered; else the one that is wished for, as far as
+    """That of the quote that is bound, or of the only one that is offered; else the preferred one, as far as
     it is known. Tells too whether it was quoted."""
     stands = (QuoteOffer.BOUND, QuoteOffer.OFFERED)
     mine = visible(tx.actor, Quote).where(col(Quote.submission_id) == row.id, col(Quote.offer).in_(stands))

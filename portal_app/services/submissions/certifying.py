@@ -28,6 +28,7 @@ from portal_app.services.submissions.numbering import next_number
 from portal_app.services.submissions.projection import problem_of_code, project
 from portal_app.services.submissions.rows import held, one, whoever
 from portal_app.services.submissions.statement import STATEMENT
+from portal_app.services.submissions.views import rule_of
 
 CHANGED_SINCE = "Answers or files were changed since you looked at them. Read them again before you certify."
 
@@ -103,7 +104,7 @@ def certify_and_submit(
     statement is not agreed to."""
     row = held(tx, locator)
     if row.number is not None:
-        return _handed_in(row, again=True)
+        return _handed_in(tx, row, again=True)
     check_step(row.status, Step.SUBMIT)
     if (version is not None and version != row.version) or (seen and seen != fingerprint(tx, row)):
         raise Conflict(CHANGED_SINCE)
@@ -129,7 +130,7 @@ def certify_and_submit(
         telling.contact(tx, row)
     elif row.assignee_id is None or row.assignee_id != tx.actor.user_id:
         telling.deciders(tx, row, "submission_to_review", key="", words=_desk(row))
-    return _handed_in(row, again=False)
+    return _handed_in(tx, row, again=False)
 
 
 def _certified(tx: Tx, row: Submission) -> None:
@@ -147,7 +148,7 @@ def _desk(row: Submission) -> str:
     return f"It waits {where} until somebody picks it up."
 
 
-def _handed_in(row: Submission, *, again: bool) -> HandedIn:
+def _handed_in(tx: Tx, row: Submission, *, again: bool) -> HandedIn:
     if row.number is None or row.submitted_at is None:
         raise ValueError("not handed in")
     return HandedIn(
@@ -156,7 +157,7 @@ def _handed_in(row: Submission, *, again: bool) -> HandedIn:
         row.status,
         row.submitted_at,
         row.target_on,
-        row.routed_by,
+        rule_of(tx, row),
         row.answers_hash,
         again,
     )

@@ -22,7 +22,7 @@ def release(tx: Tx, user: User) -> None:
     theirs = select(Submission).where(col(Submission.assignee_id) == user.id, col(Submission.status).in_(OPEN))
     for row in tx.db.scalars(theirs.order_by(col(Submission.id)).with_for_update()):
         row.assignee_id, row.version, row.changed_at = None, row.version + 1, tx.now
-        why = f"{user.name} may not underwrite any more."
+        why = f"{user.name} does not handle submissions any more."
         event = timeline.note(tx, row, SubmissionEventKind.ASSIGNED, to="", reason=why)
         audit.record(tx, "submission.released", subject_kind="submission", subject=row.locator)
         telling.programs(tx, row, "assign")

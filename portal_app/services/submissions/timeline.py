@@ -58,9 +58,14 @@ def of(tx: Tx, row: Submission) -> tuple[Event, ...]:
     mine = visible(tx.actor, SubmissionEvent).where(col(SubmissionEvent.submission_id) == row.id)
     found = _seen(tx, row, tx.db.scalars(mine.order_by(col(SubmissionEvent.id).desc()).limit(MOST)).all())
     return tuple(
-        Event(each.locator, each.kind, each.at, each.by, told(each.kind, each.about), str(each.about.get("reason", "")))
+        Event(each.locator, each.kind, each.at, each.by, words(tx, each), str(each.about.get("reason", "")))
         for each in found
     )
+
+
+def words(tx: Tx, event: SubmissionEvent) -> str:
+    """What happened, in a sentence; the agency's rules by name for whoever looks after all accounts."""
+    return told(event.kind, event.about, names_rules=can(tx.actor, Permission.VIEW_ALL_ACCOUNTS))
 
 
 def _seen(tx: Tx, row: Submission, found: Sequence[SubmissionEvent]) -> Sequence[SubmissionEvent]:
@@ -76,12 +81,13 @@ def _seen(tx: Tx, row: Submission, found: Sequence[SubmissionEvent]) -> Sequence
     return [each for each in found if each.about.get("document") not in hidden]
 
 
-def told(kind: SubmissionEventKind, about: Mapping[str, Any]) -> str:
-    """What happened, in a sentence. What an event does not say is left out of it."""
+def told(kind: SubmissionEventKind, about: Mapping[str, Any], *, names_rules: bool) -> str:
+    """What happened, in a sentence. What an event does not say is left out of it, and how the agency calls its rules
+    where they are not to be named."""
     if kind is Kind.BEGUN:
         return _begun(about)
     if kind is Kind.ROUTED:
-        return _routed(about)
+        return _routed(about, names_rules)
     if kind is Kind.MOVED:
         return f"Moved from {_status(about['before'])} to {_status(about['after'])}"
     if kind is Kind.ASKED:
@@ -122,11 +128,12 @@ def _begun(about: Mapping[str, Any]) -> str:
     return "Began from an account" if about.get("account") else "Began"
 
 
-def _routed(about: Mapping[str, Any]) -> str:
+def _routed(about: Mapping[str, Any], names_rules: bool) -> str:
     if not about.get("rule"):
         return "No routing rule took it: it waits to be assigned"
     to = about.get("to") or about.get("queue")
-    return f"Routed to {to} by the rule “{about['rule']}”" if to else f"Routed by the rule “{about['rule']}”"
+    words = f"Routed to {to}" if to else "Routed"
+    return f"{words} by the rule “{about['rule']}”" if names_rules else words
 
 
 def _status(value: str) -> str:

@@ -65,8 +65,10 @@ def next_action(
         return referred or "Look at the quotes and bind one, or withdraw the submission."
     if at_carrier:
         return "The carrier's contact answers."
+    if not assigned:
+        return "An underwriter picks it up or assigns it."
     if status is S.PENDING:
-        return "The underwriter picks it up." if assigned else "An underwriter picks it up or assigns it."
+        return "The underwriter picks it up."
     return "The underwriter offers a quote, asks for information or declines."
 
 

@@ -86,7 +86,7 @@ def test_it_is_asked_by_hand_and_about_a_quote(cast: Cast) -> None:
         "verdict": "refer",
         "found": "Premium $12,400.00 is above $10,000.00. By: Any producer · Any carrier · Any line · RI: new business "
         "up to $10,000 premium.",
-        "wouldPass": "At most $10,000.00 passes, or a grant that allows it.",
+        "wouldPass": "Premium of at most $10,000.00 passes, or a grant that allows it.",
     }
     place = f"/authority-decisions/{found['locator']}"
     assert cast.maya.json(place) == found

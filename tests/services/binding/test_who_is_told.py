@@ -120,7 +120,7 @@ def test_what_somebody_handled_who_may_no_longer_waits_where_everybody_sees_it(
     assert row_of(door, done).assignee_id == desk.cast.ids[CSR]
     newest = door.run(timeline.events, desk.cast.maya, locator=submission)[0]
     assert newest.words == "Assigned to nobody"
-    assert newest.reason.endswith("may not underwrite any more.")
+    assert newest.reason.endswith("does not handle submissions any more.")
     with door.database.read() as db:
         assert "submission.released" in list(db.scalars(select(AuditEvent.action)))
     door.run(refer.refer, desk.cast.maya, quote=quote.locator)

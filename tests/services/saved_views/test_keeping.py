@@ -129,7 +129,12 @@ def test_a_shared_view_is_everybodys_and_shows_to_each_their_own(door: Door, cas
     private = saved(cast, cast.maya)
     with pytest.raises(NotFound):
         door.run(keeping.share, cast.principal, locator=private.locator, shared=True)
+    # The same person without the grant: what everybody sees is not theirs to rule any more.
+    for act, given in ((keeping.change, {"name": "Mine"}), (keeping.change, {"asks": PENDING}), (keeping.remove, {})):
+        with pytest.raises(Forbidden, match="only who may share"):
+            door.run(act, cast.csr, locator=view.locator, **given)
     assert not door.run(keeping.share, cast.principal, locator=view.locator, shared=False).shared
+    door.run(keeping.change, cast.csr, locator=view.locator, name="Waiting")
     assert names(cast, cast.underwriter) == ["Waiting"]
     assert names(cast, cast.principal) == []
 

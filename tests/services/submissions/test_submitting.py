@@ -24,7 +24,7 @@ from portal_app.services.intake.shipped import shipped
 from portal_app.services.routing.matching import route
 from portal_app.services.routing.rules import Rule, Rules, Target, TargetKind, When
 from portal_app.services.settings import agency as agency_settings
-from portal_app.services.submissions import answering, certifying, desk, detail, find
+from portal_app.services.submissions import answering, certifying, desk, detail, find, timeline
 from portal_app.services.submissions.certifying import NotComplete
 from tests.services.intake.filled import filled
 from tests.services.producers.acting import listen
@@ -207,6 +207,13 @@ def test_it_is_routed_with_its_submission_or_waits_where_everybody_sees_it(door:
     rows = [door.run(find.submission, cast.underwriter, locator=each) for each in (routed, queued, unrouted)]
     assert [each.routed_by for each in rows] == ["Island", "Coast", ""]
     assert [each.assigned_to for each in rows] == [Role.CSR.label, "Coast", ""]
+    # How the agency calls its rules is its own.
+    said = {
+        who: [each.words for each in door.run(timeline.events, who, locator=routed)] for who in (cast.csr, cast.maya)
+    }
+    assert "Routed to csr@agency.test by the rule “Island”" in said[cast.csr]
+    assert "Routed to csr@agency.test" in said[cast.maya]
+    assert door.run(find.submission, cast.maya, locator=routed).routed_by == ""
     assert [each.unassigned for each in rows] == [False, True, True]
     assert [each.unrouted for each in rows] == [False, False, True]
     found = door.run(find.listed, cast.underwriter, wanted=find.Filter(unrouted=True))
