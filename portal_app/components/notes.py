@@ -12,8 +12,8 @@ SIGNS = {"info": "info", "good": "circle-check-big", "warning": "triangle-alert"
 
 def note(kind: str, *parts: Part, role: str = "note", label: str = "") -> rx.Component:
     """A sentence that stands out. The kind shows by sign and colour; one that asks (`alertdialog`) needs a `label` for
-    screen readers, and last of all a button that leaves everything as it is: the static script keeps the focus in it, and
-    presses that one on Escape."""
+    screen readers, and last of all a button that leaves everything as it is: the static script keeps the focus in it,
+    and presses that one on Escape."""
     told: dict[str, Any] = {"role": role} | ({"aria-label": label} if label else {})
     return rx.el.div(
         icon(SIGNS[kind], 16),
