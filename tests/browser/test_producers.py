@@ -136,6 +136,7 @@ def test_a_producer_is_added_found_wanting_mended_validated_and_given_a_code(pag
 @pytest.mark.criterion("PRODPAGE-07")
 @pytest.mark.criterion("PRODPAGE-09")
 @pytest.mark.criterion("PRODPAGE-14")
+@pytest.mark.criterion("KEYS-09")
 def test_a_license_turns_the_answer_and_a_suspension_shows_what_hangs_on_it(page: Page) -> None:
     open_producer(page, "Tobias Lindqvist")
     ask(page, "homeowners", "MA")
