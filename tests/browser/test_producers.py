@@ -131,7 +131,6 @@ def test_a_producer_is_added_found_wanting_mended_validated_and_given_a_code(pag
     assert heard == []
 
 
-@pytest.mark.criterion("KEYS-09")
 @pytest.mark.criterion("PRODPAGE-05")
 @pytest.mark.criterion("PRODPAGE-07")
 @pytest.mark.criterion("PRODPAGE-09")
