@@ -6,11 +6,12 @@
 
   if (/Mac|iPhone|iPad/.test(navigator.platform)) document.documentElement.dataset.keys = "mac";
 
-  // What was typed is there again after a post that failed. Only fields that ask for it; never a secret.
+  // What was typed is there again after a post that failed. Only fields that ask for it, unless somebody is at them by
+  // now; never a secret.
   const bringBack = () => {
     for (const field of document.querySelectorAll("input[data-keep]:not([data-kept])")) {
       field.dataset.kept = "";
-      if (!field.value) field.value = sessionStorage.getItem(kept(field)) ?? "";
+      if (!field.value && field !== document.activeElement) field.value = sessionStorage.getItem(kept(field)) ?? "";
     }
   };
   document.addEventListener("submit", (event) => {

@@ -21,11 +21,12 @@ from portal_app.state.preferences import PreferencesState
 from portal_app.state.producers.detail import ProducerState
 from portal_app.state.quote_form import QuoteFormState
 from portal_app.state.routing import RoutingState
+from portal_app.state.submissions.wizard import WizardState
 from portal_app.state.users import UserState
 
 TELLING = ("secret", "picture", "codes", "token", "link")
 # The address of a record, and codes of producers.
-CODES = (BindingState, LedgerState, ProducerState, QuoteFormState, RoutingState, RuleState)
+CODES = (BindingState, LedgerState, ProducerState, QuoteFormState, RoutingState, RuleState, WizardState)
 HARMLESS = {(AuditEventState, "link"), *((each, "codes") for each in CODES)}
 
 

@@ -82,17 +82,17 @@ def test_what_cannot_be_is_told_at_its_field_and_what_can_is_saved_once(opens: O
 def test_a_list_to_choose_from_that_is_not_whole_says_so(
     opens: Opens, desk: Desk, agency: Agency, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert entering(opens, desk, desk.reviewed()).more_codes == ""
+    assert entering(opens, desk, desk.reviewed()).codes_told == ""
     monkeypatch.setattr(authority_choices, "MOST", 3)
     monkeypatch.setattr(producer_choices, "MOST_CHOICES", 2)
-    told = "The list has the first 3 of 4 producer codes. Others can be typed."
-    assert entering(opens, desk, desk.reviewed()).more_codes == told
+    told = "The first 3 of 4 codes are proposed. Any other can be typed."
+    assert entering(opens, desk, desk.reviewed()).codes_told == told
     grant = opens(RuleState, "/admin/authority/grants/new", agency.admin())
     asyncio.run(grant.load_new())
-    assert grant.more_producers == "The list has the first 3 of 4 producers. The API takes the others."
+    assert grant.producers_told == "The first 2 of 4 producers are proposed. Any other can be typed."
     form = opens(ProducerFormState, "/producers/new", agency.admin())
     asyncio.run(form.load_new())
-    assert form.more_parents == "The list has the first 2 of 4 producers. The API takes the others."
+    assert form.parents_told == "The first 2 of 4 producers are proposed. Any other can be typed."
 
 
 @pytest.mark.criterion("QUOTE-13")
