@@ -94,18 +94,29 @@ def _renewing(last: Term, at: datetime | None, zone: ZoneInfo) -> Aim:
         raise Invalid({WHEN: "That is more than a year after the last term."})
     if last.status is CANCELLED:
         raise Invalid({WHEN: "The last term is cancelled. Reinstate it before it is renewed."})
-    until = _as_long(last, day)
+    until = as_long(last, day)
     return Aim(day, at, {"effective": day.isoformat(), "expiration": until.isoformat(), "status": ACTIVE.value})
 
 
-def _as_long(term: Term, day: date) -> date:
-    """Where a term from that day ends that lasts as long as another: in whole months where that one does."""
-    months = 12 * (term.expiration.year - term.effective.year) + term.expiration.month - term.effective.month
-    if months < 1 or term.expiration.day != term.effective.day:
-        return day + (term.expiration - term.effective)
+def as_long(term: Term, day: date) -> date:
+    """Where a term from that day ends that lasts as long as another: in whole months where that one does. A year from
+    February 29 ends on February 28 or March 1, as whoever wrote it has it."""
+    between = 12 * (term.expiration.year - term.effective.year) + term.expiration.month - term.effective.month
+    for months in (between, between - 1):
+        first = _first_of(term.effective, months)
+        last = _first_of(term.effective, months + 1) - timedelta(days=1)
+        rolled = first + timedelta(days=term.effective.day - 1)
+        of_whole_years = months % 12 == 0 and term.expiration == rolled
+        if months > 0 and (of_whole_years or term.expiration == min(rolled, last)):
+            last = _first_of(day, months + 1) - timedelta(days=1)
+            return min(_first_of(day, months) + timedelta(days=day.day - 1), last)
+    return day + (term.expiration - term.effective)
+
+
+def _first_of(day: date, months: int) -> date:
+    """The first day of the month that is so many months after that of a day."""
     years, month = divmod(day.month - 1 + months, 12)
-    following = date(day.year + years + month // 11, (month + 1) % 12 + 1, 1)
-    return min(date(day.year + years, month + 1, 1) + timedelta(days=day.day - 1), following - timedelta(days=1))
+    return date(day.year + years, month + 1, 1)
 
 
 def ends(term: Term, zone: ZoneInfo) -> datetime:

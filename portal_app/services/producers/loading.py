@@ -23,6 +23,7 @@ from portal_app.services.producers.configuration import (
 )
 from portal_app.services.producers.fields import data_fields
 from portal_app.services.producers.formats import LONGEST, Format, FormatProblem, parsed
+from portal_app.services.producers.spelling import problem_of_code
 
 SHIPPED = Path(__file__).resolve().parents[2] / "producers.json"
 MOST_CORE = 10**18
@@ -79,10 +80,14 @@ def _document(reader: Reader, document: Any) -> ProducerConfiguration:
     allowed = ("producers", "producerCodes", "underwritingFlag", "qualification", "feeds")
     own = reader.fields(at, top.get("producerManagement", {}), allowed)
     producers, _ = _types(reader, at / "producers", own.get("producers", {}), OF_ANY_TYPE)
-    codes, doubtful = _types(reader, at / "producerCodes", own.get("producerCodes", {}), OF_A_CODE_TYPE)
+    given = own.get("producerCodes", {})
+    codes, doubtful = _types(reader, at / "producerCodes", given, OF_A_CODE_TYPE)
     for kind in codes.values():
         if kind.plan and kind.plan not in plans:
-            reader.wrong(at / "producerCodes" / kind.name / "numberingPlan", f"there is no numbering plan {kind.plan}")
+            # Told where it is named, and not once more of each type that extends that one.
+            if "numberingPlan" in given[kind.name]:
+                place = at / "producerCodes" / kind.name / "numberingPlan"
+                reader.wrong(place, f"there is no numbering plan {kind.plan}")
         elif kind.name not in doubtful:
             _check_numbering(reader, at / "producerCodes" / kind.name, kind, plans)
     _check_apart(reader, at / "producerCodes", [each for each in codes.values() if each.name not in doubtful], plans)
@@ -132,6 +137,8 @@ def _plans(reader: Reader, at: Place, given: Any) -> dict[str, NumberingPlan | N
         scope = reader.one_of(at / name / "scope", fields.get("scope", NumberingScope.PLAN.value), NumberingScope)
         found[name] = None
         if written is not None:
+            if problem_of_code(written.written(0, "x")):
+                reader.wrong(at / name / "format", "makes codes that begin or end with a space or cannot be seen whole")
             if initial >= written.capacity:
                 reader.wrong(at / name / "initialCoreNumber", "has more digits than the format")
             found[name] = NumberingPlan(name, written, initial, NumberingScope(scope))
@@ -163,6 +170,8 @@ def _types(
         told = len(reader.problems)
         plan = reader.text(at / name / "numberingPlan", fields.get("numberingPlan", ""), 64)
         string = reader.text(at / name / "numberingString", fields.get("numberingString", ""), LONGEST)
+        if string and problem_of_code(string):
+            reader.wrong(at / name / "numberingString", "should neither begin nor end with a space, nor hide anything")
         own[name] = replace(own[name], plan=plan, numbering_string=string)
         if len(reader.problems) > told:
             unread.add(name)

@@ -13,7 +13,7 @@ from portal_app.services.door import Tx
 from portal_app.services.errors import InvalidData
 from portal_app.services.producers.configuration import EntityType, NumberingPlan
 from portal_app.services.producers.formats import OutOfNumbers
-from portal_app.services.producers.particulars import likeness, problem_of_code
+from portal_app.services.producers.spelling import likeness, problem_of_code
 
 TAKEN = "There is a code like this already."
 LOOKS_ALIKE = "{} is there already, and nobody could tell the two apart: only spaces or capitals differ."

@@ -1,7 +1,6 @@
-"""Names, numbers and codes as they may be."""
+"""Names and National Producer Numbers as they may be."""
 
 import re
-import unicodedata
 
 from sqlalchemy import ColumnElement, and_, func
 from sqlmodel import col
@@ -9,12 +8,10 @@ from sqlmodel import col
 from portal_app.models.enums import ProducerState
 from portal_app.models.producers import Producer
 from portal_app.services.door import Tx
-from portal_app.services.producers.formats import LONGEST
 from portal_app.services.producers.views import called
 from portal_app.services.scope import visible
 
 LONGEST_NAME = 200
-LONGEST_LIKENESS = 384
 NPN = re.compile(r"[0-9]{1,10}")
 
 
@@ -44,19 +41,3 @@ def _bearer(tx: Tx, row: Producer, npn: str) -> Producer | None:
     same = (bears(npn), col(Producer.state) != ProducerState.DISCARDED)
     others = visible(tx.actor, Producer).where(*same, col(Producer.locator) != row.locator)
     return tx.db.scalars(others.limit(1)).first()
-
-
-def problem_of_code(code: str) -> str:
-    """What speaks against a code that is given."""
-    if not code.strip() or code != code.strip():
-        return "A code is not empty, and neither begins nor ends with a space."
-    if len(code) > LONGEST or not code.isprintable():
-        return f"A code has at most {LONGEST} characters, all of them to be seen."
-    return ""
-
-
-def likeness(code: str) -> str | None:
-    """The code as people tell codes apart: without spaces and what cannot be seen, whether letters are large or small.
-    HL-110, hl-110 and HL- 110 are alike. None where nothing of it can be seen."""
-    seen = (each for each in unicodedata.normalize("NFC", code) if unicodedata.category(each)[0] not in "CZ")
-    return "".join(seen).casefold()[:LONGEST_LIKENESS] or None

@@ -22,8 +22,9 @@ from portal_app.services.producers.configuration import EntityType
 from portal_app.services.producers.data import problems_of
 from portal_app.services.producers.in_force import producers_in_force
 from portal_app.services.producers.parents import set_parent
-from portal_app.services.producers.particulars import likeness, plain_npn
+from portal_app.services.producers.particulars import plain_npn
 from portal_app.services.producers.plugins import ValidationItem
+from portal_app.services.producers.spelling import likeness
 from portal_app.services.producers.tree import FINAL, hold_tree
 from portal_app.services.producers.views import ValidationResult, kept
 from portal_app.services.sync import bulk, told

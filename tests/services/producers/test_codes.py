@@ -15,6 +15,7 @@ from portal_app.services.door import Door
 from portal_app.services.errors import Conflict, InvalidData, NotFound
 from portal_app.services.producers import change, create, find, lifecycle
 from portal_app.services.producers.create import NumberFailed
+from portal_app.services.producers.spelling import likeness
 from tests.services.producers.acting import ADMIN, code, deeds, listen, patch_code, producer
 from tests.services.producers.configured import SEED, with_configuration
 from tests.world import Agency
@@ -138,6 +139,15 @@ def test_a_code_that_nobody_could_tell_from_another_is_refused_and_named(door: D
     with pytest.raises(InvalidData, match="HL-110 is there already"):
         door.run(change.set_number, ADMIN, locator=code(door, owner).locator, code=alike)
     assert code(door, owner, code="HL-1100").code == "HL-1100"
+
+
+@pytest.mark.criterion("CODE-14")
+def test_a_code_that_hides_something_is_refused(door: Door) -> None:
+    owner = producer(door)
+    for hidden in "\u200b\u00ad\ufe0f\u034f\u115f\u3164\u2800\u17b4\U000e0100":
+        assert likeness(f"HL-{hidden}110") == likeness("HL-110"), repr(hidden)
+        with pytest.raises(InvalidData, match="all of them to be seen"):
+            code(door, owner, code=f"HL-{hidden}110")
 
 
 @pytest.mark.criterion("CODE-14")

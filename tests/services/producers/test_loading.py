@@ -104,6 +104,8 @@ def test_a_type_inherits_data_numbers_and_searchability_from_what_it_extends() -
         ("numberingPlans.ShortPlan.format", "#}", "format: has a } without its {"),
         ("numberingPlans.ShortPlan.format", "#\\", "format: ends in a \\"),
         ("numberingPlans.ShortPlan.format", "#" * 19, "format: has more than 18"),
+        ("numberingPlans.ShortPlan.format", "# ", "format: makes codes that begin or end with a space"),
+        ("PM.producerCodes.ExampleProducerCode.numberingString", " A", "numberingString: should neither begin nor end"),
         ("numberingPlans.ShortPlan.initialCoreNumber", 10, "initialCoreNumber: has more digits than the format."),
         ("numberingPlans.ShortPlan.scope", "agency", "scope: should be one of plan, type."),
         ("numberingPlans.ShortPlan.initialCoreNumber", 1.5, "initialCoreNumber: should be a whole number"),
@@ -158,6 +160,12 @@ def test_one_mistake_is_told_once_wherever_it_is_and_what_is_inherited_is_not_mi
     given = changed("PM.producerCodes.AnotherProducerCode.numberingString", "NY")
     del given["producerManagement"]["producerCodes"]["ExampleProducerCode"]["numberingString"]
     assert loading.load(json.dumps(given)).producer_codes["ExampleProducerCode"].numbering_string == "NY"
+    codes = given["producerManagement"]["producerCodes"]
+    codes |= {"First": {"numberingPlan": "Nope"}, "Heir": {"extend": "First"}, "Last": {"extend": "Heir"}}
+    [found] = problems(given)
+    assert found == "producerManagement.producerCodes.First.numberingPlan: there is no numbering plan Nope."
+    for name in ("First", "Heir", "Last"):
+        del codes[name]
     given["producerManagement"]["producers"]["Free"] = {"colour": 1}
     assert [each.partition(":")[0] for each in problems(given)] == ["producerManagement.producers.Free.colour"]
     given["producerManagement"]["producers"]["Free"] = {}
