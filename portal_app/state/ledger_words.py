@@ -76,10 +76,12 @@ def end_of(day: date, zone: ZoneInfo) -> datetime:
 
 
 def asked_for(moment: datetime, zone: ZoneInfo) -> dict[str, str]:
-    """The parts of an address that ask for a moment, to the whole second that it is not before."""
+    """The parts of an address that ask for a moment, to the whole second that it is not before. Of the hour that comes
+    twice in autumn, `again` is the second."""
     whole = moment.replace(microsecond=0) + timedelta(seconds=1 if moment.microsecond else 0)
     there = whole.astimezone(zone)
-    return {"date": there.date().isoformat(), "time": f"{there:%H:%M:%S}" if there.second else f"{there:%H:%M}"}
+    clock = f"{there:%H:%M:%S}" if there.second else f"{there:%H:%M}"
+    return {"date": there.date().isoformat(), "time": clock} | ({"again": "1"} if there.fold else {})
 
 
 def named(each: Happening, zone: ZoneInfo) -> str:

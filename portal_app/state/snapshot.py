@@ -149,6 +149,8 @@ class SnapshotState(PortalState):
         if found is None:
             shown = day[:40]
             return Asked(now, by_issue, problem=f"“{shown}” is no date. {ledger_words.BETWEEN}", ignored=ignored)
+        if hour is not None and given.get("again") == "1":
+            hour = hour.replace(fold=1)
         if clock and hour is None:
             return Asked(now, by_issue, problem=f"“{clock[:40]}” is no time of the day.", ignored=ignored)
         at = datetime.combine(found, hour or time(), zone) if hour else ledger_words.end_of(found, zone)

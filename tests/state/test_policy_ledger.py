@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -58,6 +59,18 @@ def test_a_policy_on_a_date_by_either_clock(agency: Agency, read: Reads, issued:
         "In force at the end of Sep 1, 2026, as known at the end of Nov 20, 2026",
         "HL-daniel",
     )
+
+
+@pytest.mark.criterion("LEDPAGE-01")
+def test_in_the_hour_that_comes_twice_each_step_leads_to_its_own(
+    agency: Agency, read: Reads, issued: Callable[..., str]
+) -> None:
+    issued(CHANGE, datetime(2026, 11, 1, 6, 30, tzinfo=UTC), setProducerCode="HL-daniel")
+    page = read(SnapshotState, "snapshot?date=2026-12-20", agency.principal())
+    there = read(SnapshotState, "snapshot" + page.steps[0].href.partition("/snapshot")[2], agency.principal())
+    assert (there.code, [each.here for each in there.steps]) == ("HL-daniel", [True, False])
+    first = read(SnapshotState, "snapshot?date=2026-11-01&time=01:30", agency.principal())
+    assert (first.code, [each.here for each in first.steps]) == ("HL-maya", [False, True])
 
 
 @pytest.mark.criterion("LEDPAGE-01")
