@@ -23,7 +23,8 @@ from portal_app.services.quotes.terms import QuoteTerms, terms_of
 from portal_app.services.quotes.views import QuoteView, shown
 from portal_app.services.scope import visible
 from portal_app.services.submissions import rows
-from portal_app.services.submissions.answering import day_of, whole_answers
+from portal_app.services.submissions.answering import day_of
+from portal_app.services.submissions.corrections import corrected_answers
 from portal_app.services.submissions.kept import form_of
 from portal_app.services.submissions.projection import value_of
 
@@ -112,7 +113,7 @@ def _known(terms: Mapping[str, Any]) -> dict[str, Any]:
 def _answered(tx: Tx, of: Submission) -> dict[str, Any]:
     form, _ = form_of(tx, of)
     day = day_of(tx, of)
-    ends = value_of(form, whole_answers(tx, of, form), Role.EXPIRATION, day)
+    ends = value_of(form, corrected_answers(tx, of, form), Role.EXPIRATION, day)
     code = tx.db.get_one(ProducerCode, of.producer_code_id).code if of.producer_code_id else None
     return {
         "producer_code": code,

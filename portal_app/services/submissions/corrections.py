@@ -1,6 +1,7 @@
 """What was answered to requests for information takes the place of what it corrects in all that the portal works with.
 What was certified stays as it was, and is shown so."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -24,8 +25,13 @@ from portal_app.services.submissions.projection import value_of
 def corrected_answers(tx: Tx, row: Submission, form: Form) -> Answers:
     """The answers as they were certified, with those that were sent since in their places. An answer to a field of a
     group that repeats says of no row which, and stays beside them."""
-    answers = whole_answers(tx, row, form)
-    for path, value in _sent(tx, row):
+    return corrected(form, whole_answers(tx, row, form), _sent(tx, row))
+
+
+def corrected(form: Form, answers: Answers, sent: Iterable[tuple[str, Any]]) -> Answers:
+    """The answers with others, by path, in their places."""
+    answers = dict(answers)
+    for path, value in sent:
         place, name = form.at(path), path.rpartition(".")[2]
         if place is not None and place[0].repeat is None:
             rows = answers.get(place[0].key) or [{}]

@@ -19,8 +19,10 @@ from portal_app.services.licensing.records import today
 from portal_app.services.scope import visible
 from portal_app.services.submissions import desk, telling, timeline
 from portal_app.services.submissions.corrections import take_over
+from portal_app.services.submissions.fitting import misfits
 from portal_app.services.submissions.kept import form_of
 from portal_app.services.submissions.lifecycle import Step, check_step
+from portal_app.services.submissions.projection import problem_of_code
 from portal_app.services.submissions.requests import RequestView, open_request, request_views
 from portal_app.services.submissions.rows import held, whoever
 from portal_app.services.topics import Topic
@@ -110,12 +112,15 @@ def _answered(tx: Tx, row: Submission, request: InformationRequest, asked: Infor
 def complete(tx: Tx, *, locator: str) -> RequestView:
     """Send the answers: the clock goes on, the day by which an answer is due moves by the days that passed, and the
     fields that were answered count from now on. Raises NotFound; Conflict where nothing is asked for; Invalid with the
-    items that are not answered yet."""
+    items that are not answered yet, or do not fit each other and the answers that were certified."""
     row = held(tx, locator)
     request = _open(tx, row)
-    missing = [each for each in _rows(tx, request) if each.answered_at is None]
+    asked = _rows(tx, request)
+    missing = [each for each in asked if each.answered_at is None]
     if missing:
         raise Invalid({each.locator: f"{each.label}: this is not answered yet." for each in missing})
+    if found := misfits(tx, row, asked):
+        raise Invalid(found)
     request.answered_at = tx.now
     _go_on(tx, row)
     take_over(tx, row)
@@ -224,6 +229,9 @@ def _typed(tx: Tx, form: Form, item: InformationItem, value: Any) -> Any:
     known = read(_field(form, item.path), value, today(tx))
     if known.wrong or known.value is None:
         raise Invalid({"value": known.wrong or "Enter an answer."})
+    group, _, name = item.path.rpartition(".")
+    for problem in problem_of_code(tx, form, {group: [{name: known.value}]}, today(tx)):
+        raise Invalid({"value": problem.sentence})
     return known.value
 
 
