@@ -5,7 +5,7 @@
   "use strict";
   const PAUSE = 800, PATIENCE = 8000, UNDO = 8000, STORE = "portal.answers.", MOST_BEFORE = 5, PREVIEW = "preview-";
   const entries = new Map();
-  let flight = null, count = 0, heard = "", wasAlive = false, lastSection = "", savedAt = "", said = "", over = "";
+  let flight = null, count = 0, heard = "", wasAlive = false, lastSection = "", savedAt = "", said = "", over = "", silent = false, lived = false;
   const run = [...crypto.getRandomValues(new Uint8Array(6))].map((each) => each.toString(16).padStart(2, "0")).join("");
 
   const wizard = () => document.querySelector("[data-submission]");
@@ -100,8 +100,9 @@
     const waiting = [...entries.values()].filter((entry) => entry.rows);
     const blocked = waiting.find((entry) => entry.trouble);
     if (blocked) show(`Not saved: ${blocked.trouble}`, { again: !blocked.isChoice });
-    else if (waiting.length && !isAlive() && navigator.onLine === false) show("Not saved: there is no connection. It is kept here, and sent when it is back.", { again: true });
-    else if (flight?.late) show("Not saved: the portal does not answer. What you typed is kept here.", { again: true });
+    else if (waiting.length && navigator.onLine === false) show("Not saved: there is no connection. It is kept here, and sent when it is back.", { again: true });
+    else if (waiting.length && lived && !isAlive()) show("Not saved: the connection is lost. It is kept here, and sent when it is back.", { again: true });
+    else if (waiting.length && silent) show("Not saved: the portal does not answer. What you typed is kept here.", { again: true });
     else if (waiting.length) show("Saving…", { aloud: null });
     else if (savedAt) show(`Saved ${savedAt}`);
   };
@@ -149,7 +150,8 @@
   };
   const unanswered = (late) => {
     if (flight !== late) return;
-    late.late = true;
+    // Said until it answers, whatever is sent once more meanwhile.
+    silent = true;
     tell();
     giveUp();
     if (isAlive()) sendAll();
@@ -162,7 +164,7 @@
     const { entry, number, rows, redraw, changed } = flight, answer = JSON.parse(acked)[entry.path];
     if (answer?.number !== number) return;
     clearTimeout(flight.timer);
-    flight = null;
+    [flight, silent] = [null, false];
     if (answer.outcome === "saved") {
       Object.assign(entry, { version: answer.version, before: [], trouble: "", isChoice: false });
       for (const each of changed) entry.changed.delete(each);
@@ -303,6 +305,8 @@
   };
   const look = () => {
     const alive = isAlive(), page = wizard();
+    lived ||= alive && Boolean(page);
+    if (!alive && wasAlive) tell();
     if (!/^\/submissions\/[^/]+\/edit\//.test(location.pathname)) lastSection = "";
     if (!page && alive) heard = "";
     const isBack = alive && !wasAlive && page;
@@ -330,6 +334,12 @@
   const sendWaiting = () => {
     for (const entry of entries.values()) if (entry.rows && !entry.timer && !flight) send(entry);
   };
+  for (const kind of ["online", "offline"]) addEventListener(kind, tell);
+  // A tab that is closed takes along what it holds: asked first where that cannot be sent just now.
+  addEventListener("beforeunload", (event) => {
+    const stuck = silent || navigator.onLine === false;
+    if ([...entries.values()].some((entry) => entry.rows && (stuck || entry.trouble))) event.preventDefault();
+  });
   new MutationObserver(look).observe(document.documentElement, {
     subtree: true, childList: true, attributes: true, attributeFilter: ["data-alive", "data-acked"],
   });

@@ -8,7 +8,7 @@ import reflex as rx
 from portal_app.components.badge import policy_status, run_state
 from portal_app.components.cards import grouped, one_of, thing
 from portal_app.components.facts import bar, figure, panel
-from portal_app.components.links import link
+from portal_app.components.links import button_link, link
 from portal_app.components.notes import empty, skeleton_page
 from portal_app.components.shell import page_header
 from portal_app.components.table import body, cell, head, heading, name_cell, row, table
@@ -111,6 +111,7 @@ def _nothing_yet() -> rx.Component:
         "shield",
         "No policies yet",
         "Your book appears here after the next sync with the agency's system, once policies carry a code of yours.",
+        rx.cond(S.submits, button_link("New submission", "/submissions/new")),
     )
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from portal_app.guard.events import requires
-from portal_app.services.access import Gate
+from portal_app.services.access import Gate, Permission, can
 from portal_app.services.door import current_actor, the_door
 from portal_app.services.errors import DomainError, Unexpected
 from portal_app.services.home import cards
@@ -94,6 +94,7 @@ class HomeState(PortalState):
     since: list[Group] = []
     signed_in_before: str = ""
     is_empty: bool = False
+    submits: bool = False
     in_force: str = ""
     in_force_href: str = "/policies"
     premium: str = ""
@@ -164,7 +165,7 @@ class HomeState(PortalState):
     def _show_book(self, found: Book) -> None:
         today = self._now().astimezone(self._zone()).date()
         running = in_force(today)
-        self.is_empty = not found.in_force
+        self.is_empty, self.submits = not found.in_force, can(current_actor.get(), Permission.SUBMIT_BUSINESS)
         self.in_force, self.in_force_href = f"{found.in_force:,}", address.policies(**running)
         self.premium, self.spread = wording.round_money(found.premium), f"in {wording.count(len(found.lines), 'line')}"
         self.shares = [_share(each, running) for each in found.lines]

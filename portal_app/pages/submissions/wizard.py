@@ -296,7 +296,7 @@ def _handed_in() -> rx.Component:
             fact("Whose turn it is", C.next_action),
         ),
         meta(
-            "Who submitted it gets a confirmation by email, and hears of every step, and when something is asked.",
+            "Who submitted it is told of each step and each question: here, and by email where the agency sends mail.",
             class_name="meta intake-after",
         ),
         rx.el.div(
