@@ -319,7 +319,7 @@ def recovery_codes() -> rx.Component:
     return doorstep(
         "Recovery codes",
         rx.cond(S.flash != "", note("bad", S.flash)),
-        rx.cond(S.codes.length() > 0, kept, _new_codes(begin)),
+        once_loaded(S.loaded, rx.cond(S.codes.length() > 0, kept, _new_codes(begin)), rx.fragment()),
         agency=S.agency_name,
         lead="Should you lose your phone, one of these ten codes lets you in. Each works once.",
         below=rx.cond(

@@ -93,6 +93,7 @@ def _header() -> rx.Component:
         opens("assign", "Assign"),
         rx.cond(S.may.contains("pick_up"), pick_up),
         rx.cond(S.draft_href != "", button_link("Continue", S.draft_href)),
+        rx.cond(S.copy_href != "", button_link("Copy", S.copy_href, quiet=True)),
         back=("Submissions", PLACE),
     )
 

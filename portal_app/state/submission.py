@@ -80,6 +80,7 @@ class SubmissionPageState(PortalState):
     version: int = 0
     header: Header = Header()
     draft_href: str = ""
+    copy_href: str = ""
     account_href: str = ""
     policy_href: str = ""
     # Where a quote is entered, and where the evidence file and the answers by ACORD's names are had; empty where this
@@ -222,6 +223,8 @@ class SubmissionPageState(PortalState):
             reason=row.reason,
         )
         self.draft_href = f"{PLACE}/{row.locator}/edit/applicant" if draft else ""
+        over = row.number and row.status not in OPEN and can(current_actor.get(), HANDS_IN)
+        self.copy_href = f"{PLACE}/new?q={row.number}" if over else ""
         self.account_href = f"/accounts/{found.account}" if found.account else ""
         self.policy_href = f"/policies/{found.policy}" if found.policy else ""
         self.copied_from = f"{PLACE}/{found.cloned_from}" if found.cloned_from else ""

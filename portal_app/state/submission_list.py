@@ -16,7 +16,7 @@ from portal_app.services.quotes import papers
 from portal_app.services.submissions import assigning, find
 from portal_app.services.submissions.assigning import Outcome
 from portal_app.services.submissions.find import Sort
-from portal_app.services.submissions.lifecycle import OPEN
+from portal_app.services.submissions.lifecycle import AWAITS_AN_ANSWER, OPEN
 from portal_app.services.submissions.turns import Turn
 from portal_app.services.submissions.views import SubmissionRow, Submissions
 from portal_app.services.topics import Topic
@@ -193,7 +193,7 @@ def line_of(each: SubmissionRow, zone: ZoneInfo, paper: str, *, binds: bool) -> 
 def answers(each: SubmissionRow) -> bool:
     """Whether the agency owes an answer by the target response date: not before it was submitted, while the producer is
     asked, nor once it was quoted or has ended."""
-    return each.status in (SubmissionStatus.PENDING, SubmissionStatus.IN_REVIEW) and each.waiting_since is None
+    return each.status in AWAITS_AN_ANSWER and each.waiting_since is None
 
 
 def timing(each: SubmissionRow) -> str:

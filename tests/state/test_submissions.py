@@ -180,9 +180,10 @@ def test_steps_ask_first_need_their_reason_and_keep_what_others_did(opens: Opens
     said, kind = do(page, page.decide, {"reason": "Too near the sea."})
     assert said.startswith("Nothing was done, because this submission changed since you looked: maya@agency.test: ")
     assert ("moved from Pending to Withdrawn" in said, kind, page.header.status) == (True, "bad", "Withdrawn")
+    assert page.copy_href == f"/submissions/new?q={row_of(desk.door, locator).number}"
     asyncio.run(page.ask_first("reopen"))
     assert do(page, page.decide, {"reason": ""}) == ("The submission is pending again.", "good")
-    assert (page.asking, page.header.status) == ("", "Pending")
+    assert (page.asking, page.header.status, page.copy_href) == ("", "Pending", "")
 
 
 @pytest.mark.criterion("TRACKPAGE-04")
