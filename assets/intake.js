@@ -5,11 +5,12 @@
   "use strict";
   const PAUSE = 800, PATIENCE = 8000, UNDO = 8000, STORE = "portal.answers.", MOST_BEFORE = 5, PREVIEW = "preview-";
   const entries = new Map();
-  let flight = null, count = 0, heard = "", wasAlive = false, lastSection = "", savedAt = "", said = "", over = "", silent = false, lived = false;
+  let flight = null, count = 0, heard = "", wasAlive = false, lastSection = "", savedAt = "", said = "", over = "", silent = false;
   const run = [...crypto.getRandomValues(new Uint8Array(6))].map((each) => each.toString(16).padStart(2, "0")).join("");
 
   const wizard = () => document.querySelector("[data-submission]");
   const isAlive = () => document.querySelector("[data-alive]")?.dataset.alive === "true";
+  const isLost = () => document.querySelector("[data-lost]")?.dataset.lost === "true";
   const outbox = () => document.querySelector("input[data-outbox]");
   const groupOf = (node) => node.closest?.("[data-answers]");
   const groupAt = (entry) =>
@@ -101,7 +102,7 @@
     const blocked = waiting.find((entry) => entry.trouble);
     if (blocked) show(`Not saved: ${blocked.trouble}`, { again: !blocked.isChoice });
     else if (waiting.length && navigator.onLine === false) show("Not saved: there is no connection. It is kept here, and sent when it is back.", { again: true });
-    else if (waiting.length && lived && !isAlive()) show("Not saved: the connection is lost. It is kept here, and sent when it is back.", { again: true });
+    else if (waiting.length && isLost()) show("Not saved: the connection is lost. It is kept here, and sent when it is back.", { again: true });
     else if (waiting.length && silent) show("Not saved: the portal does not answer. What you typed is kept here.", { again: true });
     else if (waiting.length) show("Saving…", { aloud: null });
     else if (savedAt) show(`Saved ${savedAt}`);
@@ -124,7 +125,7 @@
   const send = (entry) => {
     clearTimeout(entry.timer);
     entry.timer = 0;
-    if (!entry.rows || entry.trouble || flight || !isAlive() || !outbox()) return tell();
+    if (!entry.rows || entry.trouble || flight || !isAlive() || isLost() || !outbox()) return tell();
     const number = `${run}.${++count}`;
     const { of, path, version, rows, before, fresh, redraw } = entry;
     flight = { entry, number, rows, redraw, at: performance.now() };
@@ -305,8 +306,6 @@
   };
   const look = () => {
     const alive = isAlive(), page = wizard();
-    lived ||= alive && Boolean(page);
-    if (!alive && wasAlive) tell();
     if (!/^\/submissions\/[^/]+\/edit\//.test(location.pathname)) lastSection = "";
     if (!page && alive) heard = "";
     const isBack = alive && !wasAlive && page;
@@ -337,11 +336,11 @@
   for (const kind of ["online", "offline"]) addEventListener(kind, tell);
   // A tab that is closed takes along what it holds: asked first where that cannot be sent just now.
   addEventListener("beforeunload", (event) => {
-    const stuck = silent || navigator.onLine === false;
+    const stuck = silent || isLost() || navigator.onLine === false;
     if ([...entries.values()].some((entry) => entry.rows && (stuck || entry.trouble))) event.preventDefault();
   });
   new MutationObserver(look).observe(document.documentElement, {
-    subtree: true, childList: true, attributes: true, attributeFilter: ["data-alive", "data-acked"],
+    subtree: true, childList: true, attributes: true, attributeFilter: ["data-alive", "data-lost", "data-acked"],
   });
   // The page may have been drawn before this came.
   look();
