@@ -46,15 +46,24 @@ class Watched:
         command = [sys.executable, "-c", WATCHING, *texts]
         self.process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
         self.said: list[dict[str, object]] = []
+        self.waiting: list[dict[str, object]] = []
 
     def hears(self, event: str, part: str = "part0") -> dict[str, object]:
-        """The next line of that event about that part."""
+        """The next line of that event about that part. What a part says may come before the watch has told of it."""
+        for line in self.lines():
+            if line["event"] == event and line.get("part") == part:
+                self.waiting.remove(line)
+                return line
+        pytest.fail(f"no {event} of {part}: {self.said}")
+
+    def lines(self) -> Iterator[dict[str, object]]:
+        """What nobody waited for yet, and then what comes."""
+        yield from list(self.waiting)
         assert self.process.stderr is not None
         for line in self.process.stderr:
             self.said.append(json.loads(line))
-            if self.said[-1]["event"] == event and self.said[-1].get("part") == part:
-                return self.said[-1]
-        pytest.fail(f"no {event} of {part}: {self.said}")
+            self.waiting.append(self.said[-1])
+            yield self.said[-1]
 
     def pids(self, count: int) -> list[int]:
         return [int(str(self.hears("started", f"part{n}")["pid"])) for n in range(count)]
