@@ -3,6 +3,7 @@
 python -m bench ledger
 """
 
+import gc
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -14,30 +15,28 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from bench.table import Line
 from portal_app import migrations
 from portal_app.database import Database
-from portal_app.models.enums import Grant, Origin, ProducerKind, ProducerState, Role, TransactionKind, TransactionState
+from portal_app.models.enums import Origin, ProducerKind, ProducerState, Role, TransactionKind, TransactionState
 from portal_app.models.types import new_locator
+from portal_app.routes.api.producer_bodies import ProducerTree
 from portal_app.services.access import Gate, system
 from portal_app.services.door import Door, Tx, reads, utc_now
 from portal_app.services.ledger.differences import of_terms
 from portal_app.services.ledger.snapshots import snapshot
-from portal_app.services.scope import codes_in, scope_of
+from portal_app.services.producers.tree import hierarchy
+from portal_app.services.producers.views import Node
+from portal_app.services.scope import down_from
 from portal_app.services.sync import bulk
 from tests.world import actor, build_agency, make_door
 
 AT_MOST = 3.0
 SYSTEM = system("bench")
 BEGINS, RENEWED = datetime(2026, 6, 1, 4, tzinfo=UTC), datetime(2027, 6, 1, 4, tzinfo=UTC)
-DOWN = text(
-    "WITH RECURSIVE tree(id) AS (SELECT id FROM producer WHERE id = :top UNION"
-    " SELECT producer.id FROM producer JOIN tree ON producer.parent_id = tree.id)"
-    " SELECT id FROM producer_code WHERE producer_id IN (SELECT id FROM tree)"
-)
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,8 @@ class Place:
     door: Door
     policy_id: int
     locator: str
-    top: int
+    top: str
+    top_id: int
 
 
 @reads(Gate.SYSTEM)
@@ -67,35 +67,37 @@ def bare_rows(tx: Tx, *, policy_id: int) -> int:
 
 @reads(Gate.SYSTEM)
 def bare_downline(tx: Tx, *, top: int) -> int:
-    return len(tx.db.execute(DOWN, {"top": top}).all())
-
-
-@reads(Gate.SYSTEM)
-def downline(tx: Tx, *, top: int) -> int:
-    """The codes in scope of a producer who was granted the downline."""
-    scope = scope_of(actor(Role.PRODUCER, top, Grant.DOWNLINE))
-    return len(tx.db.execute(codes_in(scope)).all())
+    """The rows of a producer and of everybody below, and nothing made of them."""
+    return len(tx.db.execute(select(bulk.PRODUCER).where(bulk.PRODUCER.c.id.in_(down_from(top)))).all())
 
 
 def measure(size: Size | None = None) -> list[Line]:
     """Each work and its floor in turn, through the door."""
     size = size or Size()
     person = actor(Role.PRINCIPAL)
+    # As the process that serves does: what is loaded is not looked through for garbage again and again.
+    gc.freeze()
     with agency(size) as place:
         run = place.door.run
         by_effect = partial(run, snapshot, person, locator=place.locator, at=BEGINS + timedelta(days=199))
         by_issue = partial(run, snapshot, person, locator=place.locator, at=utc_now(), by_issued_time=True)
         rows = partial(run, bare_rows, SYSTEM, policy_id=place.policy_id)
         terms = partial(run, of_terms, person, locator=place.locator)
-        scope, bare = partial(run, downline, SYSTEM, top=place.top), partial(run, bare_downline, SYSTEM, top=place.top)
-        if scope() != bare() or bare() < size.producers:
+        tree = partial(run, hierarchy, person, locator=place.top)
+        bare = partial(run, bare_downline, SYSTEM, top=place.top_id)
+        if bare() <= size.producers or tree().child_producers == []:
             raise RuntimeError("The hierarchy is not the one that was made.")
         return [
             *compared(f"Snapshot by effective time of {size.transactions} transactions", by_effect, rows, size.rounds),
             *compared(f"Snapshot by issued time of {size.transactions} transactions", by_issue, rows, size.rounds),
             *compared(f"Difference of two terms of {size.transactions} transactions", terms, rows, size.rounds),
-            *compared(f"Codes in scope of {size.producers} producers", scope, bare, size.rounds),
+            *compared(f"Hierarchy of {size.producers} producers", tree, bare, size.rounds),
+            *compared("  as the API answers it", lambda: answered(tree()), bare, size.rounds),
         ]
+
+
+def answered(top: Node) -> str:
+    return ProducerTree.of(top).model_dump_json(by_alias=True)
 
 
 def compared(what: str, ours: Callable[[], Any], floor: Callable[[], Any], rounds: int) -> list[Line]:
@@ -123,7 +125,7 @@ def agency(size: Size) -> Iterator[Place]:
             policy = found.policies["maya"]
             db.execute(insert(bulk.LEDGER), transactions(policy.id or 0, size.transactions))
             producers(db, found.house.id or 0, size.producers)
-        yield Place(door, policy.id or 0, policy.locator, found.house.id or 0)
+        yield Place(door, policy.id or 0, policy.locator, found.house.locator, found.house.id or 0)
         door.close()
 
 

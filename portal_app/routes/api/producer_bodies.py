@@ -1,6 +1,5 @@
 """What is sent and answered about producers and their codes."""
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Self
 
@@ -169,8 +168,7 @@ class ProducerTree(Producer):
 
     @classmethod
     def of(cls, answer: Node) -> Self:
-        below = [ProducerTree.of(each) for each in answer.child_producers]
-        return cls.model_validate(asdict(answer.producer) | {"child_producers": below})
+        return cls.model_validate(answer, from_attributes=True)
 
 
 class ProducerCode(shapes.Shape):

@@ -119,9 +119,8 @@ def _choosable(tx: Tx) -> Select[Any]:
 
 
 def _labelled(tx: Tx, asked: Select[Any], most: int) -> tuple[Choice, ...]:
-    rows = tx.db.scalars(asked.order_by(func.lower(col(Producer.name)), col(Producer.id)).limit(most))
     found: dict[str, str] = {}
-    for each in lines(tx, list(rows)):
+    for each in lines(tx, asked.order_by(func.lower(col(Producer.name)), col(Producer.id)).limit(most)).values():
         code = next((code.code for code in each.codes if code.code), "")
         label = " · ".join(part for part in (each.name or each.type, code or (each.npn and f"NPN {each.npn}")) if part)
         found[label if label not in found else f"{label} · {each.locator}"] = each.locator

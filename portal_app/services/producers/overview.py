@@ -5,8 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlmodel import col
+from sqlalchemy import Select, func, select
+from sqlmodel import SQLModel, col
 
 from portal_app.models.enums import ProducerKind, ProducerState
 from portal_app.models.producers import Producer, ProducerCode
@@ -16,6 +16,10 @@ from portal_app.services.producers import find
 from portal_app.services.scope import in_scope, visible
 
 MOST_IN_TREE = 2000
+# Whole columns, taken apart in this order: of thousands, an entity of each would take longer than reading them.
+PRODUCER, PRODUCER_CODE = (SQLModel.metadata.tables[name].c for name in ("producer", "producer_code"))
+LINES = [PRODUCER[name] for name in ("id", "parent_id", "locator", "name", "type", "kind", "npn", "state")]
+CODES = [PRODUCER_CODE[name] for name in ("producer_id", "locator", "code", "state")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +81,8 @@ def listed(
     `parent` (a locator) where one is named."""
     found = find.producers(tx, text=text, state=state, parent=parent, offset=offset, count=count)
     locators = [each.locator for each in found.rows]
-    rows = tx.db.scalars(visible(tx.actor, Producer).where(col(Producer.locator).in_(locators)))
-    told = {each.locator: each for each in lines(tx, list(rows))}
+    asked = visible(tx.actor, Producer).where(col(Producer.locator).in_(locators))
+    told = {each.locator: each for each in lines(tx, asked).values()}
     return Lines(tuple(told[locator] for locator in locators if locator in told), found.total)
 
 
@@ -92,8 +96,7 @@ def forest(tx: Tx) -> Forest:
     below: dict[int | None, list[int]] = defaultdict(list)
     for number, parent in parents.items():
         below[parent if parent in parents else None].append(number)
-    rows = list(tx.db.scalars(visible(tx.actor, Producer).where(col(Producer.id).in_(_nearest_to_the_top(below)))))
-    told = dict(zip((row.id or 0 for row in rows), lines(tx, rows), strict=True))
+    told = lines(tx, visible(tx.actor, Producer).where(col(Producer.id).in_(_nearest_to_the_top(below))))
     found: list[Branch] = []
     waiting = [(number, 0) for number in reversed(below[None])]
     while waiting:
@@ -113,23 +116,14 @@ def _nearest_to_the_top(below: Mapping[int | None, Sequence[int]]) -> list[int]:
     return chosen[:MOST_IN_TREE]
 
 
-def lines(tx: Tx, rows: Sequence[Producer]) -> list[Line]:
-    """The rows, which the actor was found to see, with their codes and parents."""
-    codes, parents = _codes(tx, [row.id or 0 for row in rows]), _parents(tx, {row.parent_id or 0 for row in rows})
-    return [
-        Line(
-            locator=row.locator,
-            name=row.name,
-            type=row.type,
-            kind=row.kind,
-            npn=row.npn,
-            state=row.state,
-            codes=tuple(codes[row.id or 0]),
-            parent_locator=parents.get(row.parent_id or 0, ("", ""))[0],
-            parent_name=parents.get(row.parent_id or 0, ("", ""))[1],
-        )
-        for row in rows
-    ]
+def lines(tx: Tx, asked: Select[Any]) -> dict[int, Line]:
+    """The producers that are asked for among those that the actor may see, by id, with their codes and parents."""
+    rows = tx.db.execute(asked.with_only_columns(*LINES)).all()
+    codes, parents = _codes(tx, [row[0] for row in rows]), _parents(tx, {row[1] for row in rows if row[1]})
+    return {
+        number: Line(locator, name, of, kind, npn, state, tuple(codes.get(number, ())), *parents.get(parent, ("", "")))
+        for number, parent, locator, name, of, kind, npn, state in rows
+    }
 
 
 def _codes(tx: Tx, producers: Collection[int]) -> dict[int, list[CodeLine]]:
@@ -138,8 +132,8 @@ def _codes(tx: Tx, producers: Collection[int]) -> dict[int, list[CodeLine]]:
     )
     found: dict[int, list[CodeLine]] = defaultdict(list)
     order = (col(ProducerCode.code).is_(None), col(ProducerCode.code), col(ProducerCode.id))
-    for row in tx.db.scalars(asked.order_by(*order)):
-        found[row.producer_id].append(CodeLine(row.locator, row.code or "", row.state))
+    for producer, locator, code, state in tx.db.execute(asked.order_by(*order).with_only_columns(*CODES)):
+        found[producer].append(CodeLine(locator, code or "", state))
     return found
 
 

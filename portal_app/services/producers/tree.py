@@ -12,7 +12,7 @@ from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
 from portal_app.services.errors import InvalidData
 from portal_app.services.producers.rows import one
-from portal_app.services.producers.views import Node, called, producers_shown
+from portal_app.services.producers.views import Node, called, nodes_shown
 from portal_app.services.scope import down_from, visible
 
 MOST_LEVELS = 100
@@ -24,12 +24,7 @@ def hierarchy(tx: Tx, *, locator: str) -> Node:
     """A producer with everybody below, as far as the actor may see them, by name. Raises NotFound."""
     top = one(tx, Producer, locator)
     below = visible(tx.actor, Producer).where(col(Producer.id).in_(down_from(top.id)))
-    rows = tx.db.scalars(below.order_by(lowered(col(Producer.name)), col(Producer.id))).all()
-    nodes = {row.id: Node(view) for row, view in zip(rows, producers_shown(tx, rows), strict=True)}
-    for row in rows:
-        if row.id != top.id and row.parent_id in nodes:
-            nodes[row.parent_id].child_producers.append(nodes[row.id])
-    return nodes[top.id]
+    return nodes_shown(tx, top, below.order_by(lowered(col(Producer.name)), col(Producer.id)))
 
 
 def hold_tree(tx: Tx) -> None:

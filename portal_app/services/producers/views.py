@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlmodel import SQLModel, col
 
 from portal_app.models.enums import ProducerKind, ProducerState
@@ -60,11 +60,20 @@ class CodeView:
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class Node(ProducerView):
     """A producer with everybody below."""
 
-    producer: ProducerView
     child_producers: list["Node"] = field(default_factory=list)
+
+
+# Whole columns, taken apart in this order: of thousands, an entity of each would take longer than reading them.
+NODES = [
+    SQLModel.metadata.tables["producer"].c[name]
+    for name in (
+        "id", "parent_id", "locator", "type", "state", "kind", "name", "npn", "data", "validation", "version",
+        "created_at", "created_by",
+    )
+]  # fmt: skip
 
 
 def kept(result: ValidationResult) -> dict[str, Any]:
@@ -106,6 +115,23 @@ def producers_shown(tx: Tx, rows: Collection[Producer]) -> list[ProducerView]:
         )
         for row in rows
     ]
+
+
+def nodes_shown(tx: Tx, top: Producer, below: Select[Any]) -> Node:
+    """`top` with those of `below` that the actor may see, each under its parent, in the order of `below`."""
+    above = _locators(tx, {top.parent_id} if top.parent_id else ())
+    rows = tx.db.execute(below.with_only_columns(*NODES)).all()
+    locators = {number: locator for number, (locator, _) in above.items()} | {row[0]: row[2] for row in rows}
+    nodes = {
+        number: Node(
+            locator, of, state, kind, name, npn, locators.get(parent), data, _result(validation), version, at, by
+        )
+        for number, parent, locator, of, state, kind, name, npn, data, validation, version, at, by in rows
+    }
+    for number, parent, *_ in rows:
+        if number != top.id and parent in nodes:
+            nodes[parent].child_producers.append(nodes[number])
+    return nodes[top.id]
 
 
 def codes_shown(tx: Tx, rows: Collection[ProducerCode]) -> list[CodeView]:

@@ -20,7 +20,7 @@ from tests.world import NOW, Agency
 
 
 def drawn(node: Node) -> dict[str, object]:
-    return {node.producer.name: [drawn(each) for each in node.child_producers]}
+    return {node.name: [drawn(each) for each in node.child_producers]}
 
 
 @pytest.mark.criterion("PROD-08")
