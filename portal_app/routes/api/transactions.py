@@ -27,7 +27,7 @@ DraftVersion = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$", examples=["9f86d0
 class Instruction(BaseModel):
     """Sets or clears the producer code; sets the code of record, or reverts it to the current code."""
 
-    model_config = ConfigDict(alias_generator=to_camel, extra="forbid")
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", strict=True)
 
     action: Literal["producers"]
     set_producer_code: ProducerCode | None = None

@@ -17,6 +17,9 @@ def problem_of_code(code: str) -> str:
     """What speaks against a code; empty where nothing does."""
     if not code.strip() or code != code.strip():
         return "A code is not empty, and neither begins nor ends with a space."
+    # As a step of an address these two mean another place.
+    if code in (".", ".."):
+        return "A code is more than dots."
     if len(code) > LONGEST or not code.isprintable() or UNSEEN.search(code):
         return f"A code has at most {LONGEST} characters, all of them to be seen."
     return ""

@@ -182,7 +182,7 @@ def test_what_cannot_be_is_told_by_field(
 
 @pytest.mark.criterion("LEDGER-41")
 def test_another_action_or_field_is_refused(place: str, writer: Person) -> None:
-    for instruction in ({"action": "drivers"}, SET[0] | {"setDriver": "x"}):
+    for instruction in ({"action": "drivers"}, SET[0] | {"setDriver": "x"}, SET[0] | {"clearProducerCode": "no"}):
         answer = writer.send("POST", f"{place}/change", {"effectiveTime": WHEN, "instructions": [instruction]})
         assert answer.status_code == 422
 

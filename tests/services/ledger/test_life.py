@@ -1,6 +1,7 @@
 """A transaction from draft to issue, and what is refused on the way."""
 
 from datetime import datetime
+from itertools import product
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from portal_app.services.access import Actor
 from portal_app.services.door import Door
 from portal_app.services.errors import Conflict, Forbidden, Invalid, NotFound
 from portal_app.services.ledger import drafts, issuing, reading, snapshots
-from portal_app.services.ledger.rules import TRANSITIONS, Act, can_act, check_act
+from portal_app.services.ledger.rules import Act, can_act, check_act
 from portal_app.services.policies import detail
 from portal_app.services.sync import bulk
 from tests.services.ledger import states_document
@@ -76,12 +77,13 @@ def test_a_draft_is_changed_and_discarded(desk: Desk, door: Door) -> None:
 
 @pytest.mark.criterion("LEDGER-23")
 def test_the_table_of_transitions_is_kept(desk: Desk, door: Door) -> None:
-    for state in TransactionState:
-        for act in Act:
-            assert can_act(state, act) is ((state, act) in TRANSITIONS)
-            if not can_act(state, act):
-                with pytest.raises(Conflict):
-                    check_act(state, act)
+    draft, issued_one = TransactionState.DRAFT, TransactionState.ISSUED
+    may = {(draft, act) for act in (Act.UPDATE, Act.UNDERWRITE, Act.ISSUE, Act.DISCARD)} | {(issued_one, Act.REVERSE)}
+    for state, act in product(TransactionState, Act):
+        assert can_act(state, act) is ((state, act) in may)
+        if (state, act) not in may:
+            with pytest.raises(Conflict):
+                check_act(state, act)
     issued = desk.issued(CHANGE, DECEMBER, TO_2)
     for act_on in (drafts.discard, drafts.update, issuing.issue):
         with pytest.raises(Conflict, match="has been issued"):

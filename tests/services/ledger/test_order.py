@@ -93,9 +93,10 @@ class Portal(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.book = Book()
-        self.book.write(begun(TERMS[0], Origin.FEED, **FED), whole=True)
+        self.deeds: list[Entry] = []
         self.drafts: list[Entry] = []
         self.renewed = [TERMS[0]]
+        self.issue_at_once(begun(TERMS[0], Origin.FEED, **FED))
 
     @rule(moment=moments, given=st.lists(instructions, min_size=1, max_size=2))
     def draft(self, moment: datetime, given: list[dict[str, Any]]) -> None:
@@ -108,14 +109,19 @@ class Portal(RuleBasedStateMachine):
     def renew(self, given: list[dict[str, Any]]) -> None:
         if len(self.renewed) < len(TERMS):
             term = TERMS[len(self.renewed)]
-            self.book.write(replace(begun(term, Origin.PORTAL), instructions=given), whole=True)
+            self.issue_at_once(replace(begun(term, Origin.PORTAL), instructions=given))
             self.renewed.append(term)
+
+    def issue_at_once(self, entry: Entry) -> None:
+        self.deeds.append(replace(entry, age=len(self.book.rows) + 1))
+        self.book.write(self.deeds[-1], whole=True)
 
     @rule(data=st.data())
     def issue(self, data: st.DataObject) -> None:
         if self.drafts:
             draft = self.drafts.pop(data.draw(st.integers(0, len(self.drafts) - 1)))
-            self.book.write(replace(draft, state=ISSUED, id=None, age=draft.id), whole=True)
+            self.deeds.append(replace(draft, state=ISSUED, id=None, age=draft.id))
+            self.book.write(self.deeds[-1], whole=True)
 
     @invariant()
     def ids_are_in_the_order_of_effect_and_age(self) -> None:
@@ -124,15 +130,18 @@ class Portal(RuleBasedStateMachine):
 
     @invariant()
     def it_is_what_issuing_in_order_comes_to(self) -> None:
-        in_order = sorted(self.book.issued, key=place)
-        originals = {each.age or each.id: each for each in self.book.issued}
-        assert len(originals) == len(in_order), "each counts once"
-        for until in {each.effective_at for each in in_order}:
+        in_order = sorted(self.deeds, key=place)
+        assert [each.age for each in self.book.issued] == [each.age for each in in_order], "each counts once"
+        plain: dict[date, Any] = {}
+        for number, deed in enumerate(in_order, 1):
+            add(plain, deed)
+            until = deed.effective_at
             assert until is not None
-            by_then = [each for each in in_order if each.effective_at is not None and each.effective_at <= until]
-            plain: dict[date, Any] = {}
-            for each in by_then:
-                add(plain, each)
+            if in_order[number:] and in_order[number].effective_at == until:
+                continue
+            by_then = [
+                each for each in self.book.issued if each.effective_at is not None and each.effective_at <= until
+            ]
             assert fold(by_then) == plain
             for term, found in plain.items():
                 parts = [each for each in segments(self.book.issued, term, NEW_YORK) if each.begins_at <= until]

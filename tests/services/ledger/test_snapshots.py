@@ -20,7 +20,7 @@ from portal_app.services.policies.views import CoverageLine, VehicleLine
 from portal_app.services.producers import find
 from portal_app.services.producers.parents import chain_at, holder_at, parent_at, set_parent
 from portal_app.services.sync import bulk
-from tests.services.ledger.conftest import CHANGE, PRINCIPAL, RENEWAL, Desk, asked, at
+from tests.services.ledger.conftest import CANCELLATION, CHANGE, PRINCIPAL, RENEWAL, Desk, asked, at
 from tests.services.producers.acting import ADMIN, patch, patch_code
 from tests.services.sync.feed import MemoryFeed, policy, producer
 from tests.services.sync.test_policies import Stored, Sync
@@ -174,6 +174,16 @@ def test_a_producer_is_shown_as_much_of_the_hierarchy_as_they_may_see(
     assert shown(replace(actor(Role.PRODUCER), producer_id=named[lower.locator])) == ["Producer HL-1"]
     above = replace(actor(Role.PRODUCER), producer_id=named[upper.locator], grants=frozenset({Grant.DOWNLINE}))
     assert shown(above) == ["Producer HL-1", "Producer HL-2"]
+
+
+@pytest.mark.criterion("SNAP-03")
+def test_what_fell_at_a_moment_is_not_known_at_that_moment(desk: Desk, clock: Clock) -> None:
+    desk.issued(RENEWAL)
+    desk.issued(CANCELLATION, at(2026, 12, 1))
+    fell, renewed = clock.now, at(2027, 7, 1)
+    assert desk.snapshot(renewed, known_at=fell - timedelta(seconds=1)).term_effective == date(2027, 6, 1)
+    then = desk.snapshot(renewed, known_at=fell)
+    assert (then.term_effective, then.status) == (date(2026, 6, 1), PolicyStatus.CANCELLED)
 
 
 @writes(Gate.SYSTEM)

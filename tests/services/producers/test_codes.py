@@ -45,6 +45,7 @@ def test_a_code_that_is_given_is_one_of_its_kind(door: Door) -> None:
         ({"code": "x" * 129}, "code", "A code has at most 128 characters, all of them to be seen."),
         ({"code": ""}, "code", "A code is not empty, and neither begins nor ends with a space."),
         ({"code": " a"}, "code", "A code is not empty, and neither begins nor ends with a space."),
+        ({"code": "."}, "code", "A code is more than dots."),
         ({"code": "a\nb"}, "code", "A code has at most 128 characters, all of them to be seen."),
         ({"kind": "AnotherProducerCode"}, "type", "is abstract"),
         ({"kind": "ExampleProducer"}, "type", "There is no such type in the configuration."),
