@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlmodel import col
 
 from portal_app.models.enums import Role, SubmissionStatus
@@ -17,6 +17,7 @@ from portal_app.services.home.some import SHOWN, Some
 from portal_app.services.intake.forms import Row, begun
 from portal_app.services.intake.progress import Stage, go_on, progress
 from portal_app.services.licensing.records import today
+from portal_app.services.quotes.referrals import NEVER_REFERRED
 from portal_app.services.scope import in_scope, scope_of, visible
 from portal_app.services.submissions.find import Filter, matching
 from portal_app.services.submissions.kept import form_of
@@ -176,6 +177,8 @@ def _quoted(tx: Tx, own: bool) -> Some[Quoted]:
     offered = and_(
         col(quote.submission_id) == col(Submission.id),
         col(quote.offer) == QuoteOffer.OFFERED,
+        # What lies with the underwriters is not to be chosen from.
+        or_(NEVER_REFERRED, col(quote.refused_at).is_not(None)),
         in_scope(tx.actor, quote),
     )
     holds = is_valid(tx)
