@@ -41,7 +41,7 @@ def people(
     if kind != "submission_received":
         to = to | {row.assignee_id}
     if row.status in ENDED and row.assignee_id is None and not row.contact:
-        to |= told_of(tx, "submission_to_review", row, _able(tx))
+        to = {*to, *told_of(tx, "submission_to_review", row, _able(tx))}
     to = to | {tx.actor.user_id} if kind in CONFIRMATIONS else to - {tx.actor.user_id}
     _notify(tx, row, kind, to, key=key, words=words, items=items, attachment=file)
 
