@@ -56,10 +56,11 @@ def _overtaken() -> rx.Component:
 def _form() -> rx.Component:
     """Stays as it was filled in where something of it cannot be."""
     wrong = note("bad", "Please look at the marked fields. Nothing was saved yet.")
+    doubtful = note("warning", "Not as the submission asks for: see the marked fields. Save again if it is meant.")
     return rx.el.form(
         rx.el.div(_offer(), _risk(), _terms(), _document(), class_name="settings-form"),
         rx.el.div(
-            rx.cond(S.problems.length() > 0, wrong),
+            rx.cond(S.problems.length() > 0, wrong, rx.cond(S.doubts.length() > 0, doubtful)),
             rx.el.button("Save the quote", type="submit", class_name="button button-solid"),
             class_name="form-end",
             custom_attrs={"role": "status"},
@@ -145,13 +146,17 @@ def _problem(name: str) -> rx.Component:
     return rx.cond(
         S.problems.contains(name),
         rx.el.p(S.problems[name], class_name="hint hint-bad", id=rx.Var.create(f"quote-{name}-problem")),
+        rx.cond(
+            S.doubts.contains(name),
+            rx.el.p(S.doubts[name], class_name="hint hint-doubt", id=rx.Var.create(f"quote-{name}-doubt")),
+        ),
     )
 
 
 def _told_by(name: str) -> dict[str, Any]:
     return {
         "aria-invalid": S.problems.contains(name),
-        "aria-describedby": f"quote-{name}-problem quote-{name}-hint",
+        "aria-describedby": f"quote-{name}-problem quote-{name}-doubt quote-{name}-hint",
     }
 
 

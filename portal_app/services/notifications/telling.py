@@ -91,7 +91,7 @@ def notify(
     return sum(_tell(tx, told, each, wanted[each.id]) for each in people)
 
 
-def told_of(tx: Tx, kind: str, about: SQLModel, among: Collection[int]) -> set[int]:
+def told_of(tx: Tx, kind: str, about: SQLModel, among: Collection[int | None]) -> set[int]:
     """Which of the users with these ids were told that of the record, however they prefer to be told."""
     _, subject = subject_of(about)
     # By the person first: of these there are few, and the index goes by them.

@@ -41,7 +41,7 @@ def people(
     if kind != "submission_received":
         to = to | {row.assignee_id}
     if row.status in ENDED and row.assignee_id is None and not row.contact:
-        to = {*to, *told_of(tx, "submission_to_review", row, _able(tx))}
+        to = to | told_of(tx, "submission_to_review", row, _able(tx))
     to = to | {tx.actor.user_id} if kind in CONFIRMATIONS else to - {tx.actor.user_id}
     _notify(tx, row, kind, to, key=key, words=words, items=items, attachment=file)
 
@@ -59,7 +59,7 @@ def whose_it_was(tx: Tx, row: Submission, before: int | None, *, key: str, words
     _notify(tx, row, "submission_reassigned", {before} - {tx.actor.user_id}, key=key, words=words)
 
 
-def _able(tx: Tx) -> set[int]:
+def _able(tx: Tx) -> set[int | None]:
     """Who may underwrite, by their ids."""
     return set(tx.db.scalars(select(col(User.id)).where(col(User.email).in_(underwriters(tx)))))
 
