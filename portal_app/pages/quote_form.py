@@ -56,11 +56,10 @@ def _overtaken() -> rx.Component:
 def _form() -> rx.Component:
     """Stays as it was filled in where something of it cannot be."""
     wrong = note("bad", "Please look at the marked fields. Nothing was saved yet.")
-    doubtful = note("warning", "Not as the submission asks for: see the marked fields. Save again if it is meant.")
     return rx.el.form(
         rx.el.div(_offer(), _risk(), _terms(), _document(), class_name="settings-form"),
         rx.el.div(
-            rx.cond(S.problems.length() > 0, wrong, rx.cond(S.doubts.length() > 0, doubtful)),
+            rx.cond(S.problems.length() > 0, wrong, rx.cond(S.doubts.length() > 0, _doubtful())),
             rx.el.button("Save the quote", type="submit", class_name="button button-solid"),
             class_name="form-end",
             custom_attrs={"role": "status"},
@@ -68,6 +67,15 @@ def _form() -> rx.Component:
         on_submit=S.save,
         key=S.drawn.to_string(),
         no_validate=True,
+    )
+
+
+def _doubtful() -> rx.Component:
+    box = rx.el.input(type="checkbox", name="doubts_confirmed", class_name="check")
+    return note(
+        "warning",
+        rx.el.p("Not as the submission asks for: see the marked fields. Nothing was saved yet."),
+        rx.el.label(box, "It is meant", class_name="check-label"),
     )
 
 

@@ -45,7 +45,7 @@ class QuoteFormState(PortalState):
     drawn: int = 0
     typed: dict[str, str] = {}
     problems: dict[str, str] = {}
-    # What is not as the submission asks for: told once, and saved by the next click.
+    # What is not as the submission asks for, and has to be confirmed.
     doubts: dict[str, str] = {}
     carriers: list[Option] = []
     codes: list[str] = []
@@ -74,9 +74,9 @@ class QuoteFormState(PortalState):
     @requires(DOES)
     async def save(self, form: dict[str, Any]) -> Any:
         """Save what was typed, once. What cannot be is told at its field, and nothing is lost; what is not as the
-        submission asks for is told there first, and saved by the next click."""
+        submission asks for is told there first, and saved once that is confirmed."""
         terms = None if self.done else self._read(form)
-        if terms is None or not await self._meant(terms):
+        if terms is None or not await self._meant(terms, form):
             return None
         given = {"terms": terms, "document": str(form.get("document", ""))[:LONGEST]}
         if self.locator:
@@ -88,15 +88,16 @@ class QuoteFormState(PortalState):
         self.overtaken = bool(self.locator) and self.flash.startswith(Conflict.default)
         return self._say_at(f"{PLACE}/{answer.locator}", SAVED) if self.done and answer else None
 
-    async def _meant(self, terms: QuoteTerms) -> bool:
-        """Whether there is no doubt, or none that was not told at the last click."""
+    async def _meant(self, terms: QuoteTerms, form: Mapping[str, Any]) -> bool:
+        """Whether there is no doubt, or none but those that were told before and are confirmed."""
         if not self.submission:
             return True
         found = await self._ask(doubting.of_terms, submission=self.submission, terms=terms)
         if found is None:
             return False
         before, self.doubts = self.doubts, {each.field: each.sentence for each in found}
-        return self.doubts.items() <= before.items()
+        confirmed = form.get("doubts_confirmed") in (True, "on", "true")
+        return not found or (confirmed and self.doubts.items() <= before.items())
 
     def _forget(self) -> None:
         self.loaded, self.done, self.overtaken, self.problems, self.typed = False, False, False, {}, {}

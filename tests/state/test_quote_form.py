@@ -181,10 +181,13 @@ def test_what_is_not_as_asked_for_is_told_in_the_form_and_beside_the_offer(opens
     form = {**page.typed, "carrier": desk.carrier, "premium": "0.01", "valid_until": "2026-12-20"}
     asyncio.run(page.save(form))
     assert (page.doubts, page.problems) == ({"premium": "$0.01 is hardly a premium."}, {})
-    assert quotes_of(desk, submission) == ()
-    asyncio.run(page.save(form | {"expiration": "2027-05-01"}))
+    asyncio.run(page.save(form))
+    assert quotes_of(desk, submission) == (), "a second click confirms nothing"
+    form |= {"expiration": "2027-05-01", "doubts_confirmed": "on"}
+    asyncio.run(page.save(form))
     assert list(page.doubts) == ["premium", "expiration"], "what was not told yet is told before it is saved"
-    asyncio.run(page.save(form | {"expiration": "2027-05-01"}))
+    assert quotes_of(desk, submission) == ()
+    asyncio.run(page.save(form))
     (made,) = quotes_of(desk, submission)
     desk.door.run(requests.underwrite_quote, desk.cast.underwriter, locator=made.locator)
     rows = opens(SubmissionQuotesState, f"/submissions/{submission}", desk.cast.underwriter)
