@@ -74,7 +74,7 @@ def _doubtful() -> rx.Component:
     box = rx.el.input(type="checkbox", name="doubts_confirmed", class_name="check")
     return note(
         "warning",
-        rx.el.p("Not as the submission asks for: see the marked fields. Nothing was saved yet."),
+        rx.el.p("Not as the submission asks for, or not as usual: see the marked fields. Nothing was saved yet."),
         rx.el.label(box, "It is meant", class_name="check-label"),
     )
 
