@@ -145,7 +145,7 @@ class Drawn:
     code: str
     line: str
     premium: str
-    insured_value: str
+    insured_value: str = ""
     underwrite: bool = True
     flag: tuple[FlagLevel, str, str] | None = None
 
@@ -153,9 +153,9 @@ class Drawn:
 # The code of the last one is suspended first.
 QUOTES = (
     Drawn("HL-110", "homeowners", "1486.00", "425000.00"),
-    Drawn("HL-110", "umbrella", "312.00", "1000000.00", underwrite=False),
+    Drawn("HL-110", "umbrella", "312.00", underwrite=False),
     Drawn("HL-210", "bop", "2950.00", "610000.00", flag=(FlagLevel.BLOCK, "Loss runs missing", "Ask for five years.")),
-    Drawn("HL-220", "general_liability", "1875.00", "300000.00"),
+    Drawn("HL-220", "general_liability", "1875.00"),
 )
 
 
@@ -177,7 +177,7 @@ def draw_up(tx: Tx) -> None:
             jurisdiction=account.state,
             postal_code=account.postal_code,
             premium=Decimal(each.premium),
-            insured_value=Decimal(each.insured_value),
+            insured_value=Decimal(each.insured_value) if each.insured_value else None,
         )
         made = drafts.create(tx, account=account.locator, terms=terms)
         if each.flag:

@@ -126,3 +126,11 @@ def _loading(*parts: rx.Component) -> rx.Component:
     return rx.el.div(
         meta("Loading…", class_name="visually-hidden"), *parts, class_name="skeleton", custom_attrs={"role": "status"}
     )
+
+
+def doubts_note(doubts: rx.Var[Any]) -> rx.Component:
+    """What of a quote is not as the submission asks for, sentence by sentence; nothing where all is."""
+    said = rx.el.ul(rx.foreach(doubts, lambda each: rx.el.li(each, key=each)), class_name="problems")
+    return rx.cond(
+        doubts.length() > 0, note("warning", rx.el.p(rx.el.strong("Not as asked for, or not as usual")), said)
+    )

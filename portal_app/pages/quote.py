@@ -9,7 +9,7 @@ from portal_app.components.authority import why_not_bound
 from portal_app.components.badge import flag_level, producer_state, quote_offer, quote_state
 from portal_app.components.facts import facts, panel
 from portal_app.components.links import button_link, link
-from portal_app.components.notes import note, skeleton_page
+from portal_app.components.notes import doubts_note, note, skeleton_page
 from portal_app.components.shell import page_header
 from portal_app.components.uploads import document
 from portal_app.components.words import chip, either, icon, meta
@@ -56,6 +56,7 @@ def _quote() -> rx.Component:
     return rx.fragment(
         _header(),
         _asked(),
+        doubts_note(S.doubts),
         rx.cond(S.refused != "", note("warning", rx.el.p(S.refused, class_name="as-written breakable"))),
         rx.el.div(
             rx.el.div(*[part() for part in BESIDE], class_name="record-side"),

@@ -59,7 +59,7 @@ def _form() -> rx.Component:
     return rx.el.form(
         rx.el.div(_offer(), _risk(), _terms(), _document(), class_name="settings-form"),
         rx.el.div(
-            rx.cond(S.problems.length() > 0, wrong),
+            rx.cond(S.problems.length() > 0, wrong, rx.cond(S.doubts.length() > 0, _doubtful())),
             rx.el.button("Save the quote", type="submit", class_name="button button-solid"),
             class_name="form-end",
             custom_attrs={"role": "status"},
@@ -67,6 +67,15 @@ def _form() -> rx.Component:
         on_submit=S.save,
         key=S.drawn.to_string(),
         no_validate=True,
+    )
+
+
+def _doubtful() -> rx.Component:
+    box = rx.el.input(type="checkbox", name="doubts_confirmed", class_name="check")
+    return note(
+        "warning",
+        rx.el.p("Not as the submission asks for, or not as usual: see the marked fields. Nothing was saved yet."),
+        rx.el.label(box, "It is meant", class_name="check-label"),
     )
 
 
@@ -145,13 +154,17 @@ def _problem(name: str) -> rx.Component:
     return rx.cond(
         S.problems.contains(name),
         rx.el.p(S.problems[name], class_name="hint hint-bad", id=rx.Var.create(f"quote-{name}-problem")),
+        rx.cond(
+            S.doubts.contains(name),
+            rx.el.p(S.doubts[name], class_name="hint hint-doubt", id=rx.Var.create(f"quote-{name}-doubt")),
+        ),
     )
 
 
 def _told_by(name: str) -> dict[str, Any]:
     return {
         "aria-invalid": S.problems.contains(name),
-        "aria-describedby": f"quote-{name}-problem quote-{name}-hint",
+        "aria-describedby": f"quote-{name}-problem quote-{name}-doubt quote-{name}-hint",
     }
 
 

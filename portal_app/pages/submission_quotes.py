@@ -7,7 +7,7 @@ import reflex as rx
 from portal_app.components.badge import quote_offer, quote_state
 from portal_app.components.facts import fact, facts, panel
 from portal_app.components.links import link, plain_link
-from portal_app.components.notes import note
+from portal_app.components.notes import doubts_note, note
 from portal_app.components.words import amount, chip, either, hidden_text, icon, meta, or_dash
 from portal_app.pages.preferences import button
 from portal_app.state.submission_quotes import SubmissionQuotesState
@@ -47,6 +47,7 @@ def _quote(each: Any) -> rx.Component:
             fact("Valid until", or_dash(each.valid_until)),
         ),
         rx.cond(each.terms != "", rx.el.p(each.terms, class_name="as-written breakable")),
+        doubts_note(each.doubts),
         rx.cond(each.refused != "", note("warning", rx.el.p(each.refused, class_name="as-written breakable"))),
         rx.cond(each.asked, _standing(each)),
         rx.cond(S.confirming.quote == each.locator, _confirm(), _actions(each)),

@@ -12,7 +12,7 @@ from portal_app.services.door import current_actor, the_door
 from portal_app.services.errors import DomainError, Invalid
 from portal_app.services.licensing.jurisdictions import state_name
 from portal_app.services.producers.standing import Link
-from portal_app.services.quotes import drafts, find, of_submissions
+from portal_app.services.quotes import doubting, drafts, find, of_submissions
 from portal_app.services.quotes.lifecycle import Step, can_flag, can_step
 from portal_app.services.quotes.views import QuoteView
 from portal_app.services.submissions import documents
@@ -95,6 +95,8 @@ class QuotePageState(PortalState):
     offer: str = ""
     refused: str = ""
     expired: bool = False
+    # What about it is not as the submission asks for.
+    doubts: list[str] = []
     papers: list[DocumentRow] = []
     edit_href: str = ""
     copy_href: str = ""
@@ -134,7 +136,9 @@ class QuotePageState(PortalState):
         what, self.asking = self.asking, ""
         if what in ASKED_FIRST:
             service, said = ASKED_FIRST[what]
-            await self._act(service, said, locator=self.shown, version=self.version)
+            # They stand on the page where the question was answered.
+            confirmed = {"doubts_confirmed": bool(self.doubts)} if what == "offer" else {}
+            await self._act(service, said, locator=self.shown, version=self.version, **confirmed)
 
     @requires(DOES)
     async def ask_removal(self, flag: str) -> None:
@@ -179,8 +183,9 @@ class QuotePageState(PortalState):
         found = await self._ask(find.quote, locator=locator)
         stands = await self._ask(requests.standing_of_quote, locator=locator) if found else None
         papers = await self._papers(found) if found and stands else None
-        if found is not None and stands is not None and papers is not None:
-            self.papers = papers
+        doubts = await self._ask(doubting.of_quote, locator=locator) if papers is not None else None
+        if found is not None and stands is not None and papers is not None and doubts is not None:
+            self.papers, self.doubts = papers, [each.sentence for each in doubts]
             self._show(found)
             self._show_offer(found)
             self._show_underwriting(found, stands)

@@ -12,7 +12,7 @@ from portal_app.services.access import Permission
 from portal_app.services.authority.choices import choices
 from portal_app.services.errors import Conflict
 from portal_app.services.licensing.jurisdictions import STATES
-from portal_app.services.quotes import entering, find, of_submissions
+from portal_app.services.quotes import doubting, entering, find, of_submissions
 from portal_app.services.quotes.entering import Beginning
 from portal_app.services.quotes.terms import MONEY, QuoteTerms
 from portal_app.services.submissions import documents
@@ -45,6 +45,8 @@ class QuoteFormState(PortalState):
     drawn: int = 0
     typed: dict[str, str] = {}
     problems: dict[str, str] = {}
+    # What is not as the submission asks for, and has to be confirmed.
+    doubts: dict[str, str] = {}
     carriers: list[Option] = []
     codes: list[str] = []
     codes_told: str = ""
@@ -71,9 +73,10 @@ class QuoteFormState(PortalState):
 
     @requires(DOES)
     async def save(self, form: dict[str, Any]) -> Any:
-        """Save what was typed, once. What cannot be is told at its field, and nothing is lost."""
+        """Save what was typed, once. What cannot be is told at its field, and nothing is lost; what is not as the
+        submission asks for is told there first, and saved once that is confirmed."""
         terms = None if self.done else self._read(form)
-        if terms is None:
+        if terms is None or not await self._meant(terms, form):
             return None
         given = {"terms": terms, "document": str(form.get("document", ""))[:LONGEST]}
         if self.locator:
@@ -85,8 +88,20 @@ class QuoteFormState(PortalState):
         self.overtaken = bool(self.locator) and self.flash.startswith(Conflict.default)
         return self._say_at(f"{PLACE}/{answer.locator}", SAVED) if self.done and answer else None
 
+    async def _meant(self, terms: QuoteTerms, form: Mapping[str, Any]) -> bool:
+        """Whether there is no doubt, or none but those that were told before and are confirmed."""
+        if not self.submission:
+            return True
+        found = await self._ask(doubting.of_terms, submission=self.submission, terms=terms)
+        if found is None:
+            return False
+        before, self.doubts = self.doubts, {each.field: each.sentence for each in found}
+        confirmed = form.get("doubts_confirmed") in (True, "on", "true")
+        return not found or (confirmed and self.doubts.items() <= before.items())
+
     def _forget(self) -> None:
         self.loaded, self.done, self.overtaken, self.problems, self.typed = False, False, False, {}, {}
+        self.doubts = {}
 
     async def _begin(self, found: Beginning | None) -> None:
         offered = await self._ask(choices) if found else None

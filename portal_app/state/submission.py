@@ -1,6 +1,6 @@
 """One submission: its header, its timeline, its answers and files, and the steps that people take with it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,8 @@ from portal_app.services.binding.bindability import Bindability
 from portal_app.services.door import current_actor
 from portal_app.services.errors import Conflict
 from portal_app.services.policies.views import Choice
+from portal_app.services.quotes import doubting
+from portal_app.services.quotes.doubting import Doubt
 from portal_app.services.submissions import answering, assigning, detail, moves, revealing
 from portal_app.services.submissions.answering import Answered
 from portal_app.services.submissions.detail import SubmissionDetail
@@ -182,12 +184,13 @@ class SubmissionPageState(PortalState):
         answered = await self._ask(answering.answers, locator=locator) if found else None
         people = await self._people() if answered else None
         bindable = await self._bindable(found) if found and people is not None else None
-        if found is None or answered is None or people is None or bindable is None:
+        doubts = await self._ask(doubting.of_submission, submission=locator) if bindable is not None else None
+        if found is None or answered is None or people is None or bindable is None or doubts is None:
             return None
         self.people = people
         self._show(found)
         self._show_parts(found, answered)
-        self._show_quotes(found, bindable)
+        self._show_quotes(found, bindable, doubts)
         return found
 
     async def _bindable(self, found: SubmissionDetail) -> dict[str, Bindability] | None:
@@ -261,7 +264,12 @@ class SubmissionPageState(PortalState):
         self.answers_now = self.asks_now and self.may_add
         self.fields = fields_to_ask_for(answered.form) if Step.ASK in found.steps else []
 
-    def _show_quotes(self, found: SubmissionDetail, bindable: Mapping[str, Bindability]) -> None:
+    def _show_quotes(
+        self,
+        found: SubmissionDetail,
+        bindable: Mapping[str, Bindability],
+        doubts: Mapping[str, Sequence[Doubt]],
+    ) -> None:
         actor, submission = current_actor.get(), found.row.locator
         enters = actor.may_write and can(actor, DOES) and found.row.status in OPEN
         self.enter_href = f"{PLACE}/{submission}/quotes/new" if enters else ""
@@ -271,6 +279,7 @@ class SubmissionPageState(PortalState):
         lines = []
         for each in found.quotes:
             line = quote_line(each, desk, self._moment)
+            line.doubts = [doubt.sentence for doubt in doubts.get(each.locator, ())]
             if each.locator in bindable:
                 put_bindability(line, bindable[each.locator])
             lines.append(line)

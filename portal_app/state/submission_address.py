@@ -49,7 +49,12 @@ VIEWS: Mapping[str, tuple[str, Mapping[str, str]]] = {
 }
 FOR_UNDERWRITERS = ("unassigned", "unrouted", "lapsed")
 # Whose turn it is, as who looks at all of them says it.
-TURNS = {Turn.PRODUCER.value: "The producer's", Turn.AGENCY.value: "The agency's", Turn.CARRIER.value: "The carrier's"}
+TURNS = {
+    Turn.PRODUCER.value: "The producer's",
+    Turn.AGENCY.value: "The agency's",
+    Turn.BOTH.value: "The producer's and the agency's",
+    Turn.CARRIER.value: "The carrier's",
+}
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ YOURS = "Yours"
 WAITING = {
     Turn.PRODUCER: "Waiting for the producer",
     Turn.AGENCY: "Waiting for the agency",
+    Turn.BOTH: "Waiting for the producer and the agency",
     Turn.CARRIER: "Waiting for the carrier",
     Turn.NOBODY: "",
 }
@@ -204,7 +205,7 @@ def timing(each: SubmissionRow) -> str:
         return "At risk"
     if each.waiting_since is None and each.status is not SubmissionStatus.QUOTED:
         return ""
-    return "Waiting for you" if each.turn_words == YOURS else WAITING[each.turn]
+    return "Waiting for you" if each.turn_words.startswith(YOURS) else WAITING[each.turn]
 
 
 def _said(told: tuple[Outcome, ...]) -> tuple[str, str]:

@@ -33,6 +33,8 @@ class SubmissionQuotesState(SubmissionPageState):
     @requires(DOES)
     async def ask_offer(self, quote: str) -> None:
         told = "Whoever submitted it is told, with the carrier's paper attached where there is one."
+        if any(each.doubts for each in self.quotes if each.locator == quote):
+            told += " You confirm that what differs from the submission is meant."
         self._confirm("offer", quote, "Offer the quote of {carrier} for {premium}?", told)
 
     @requires(BINDS)
@@ -61,7 +63,9 @@ class SubmissionQuotesState(SubmissionPageState):
     async def offer(self) -> None:
         if line := self._confirmed("offer"):
             said = "The quote is offered, and the producer is told."
-            await self._act(of_submissions.offer, said, locator=line.locator, version=line.version)
+            # They stand above the question that was answered.
+            given = {"version": line.version, "doubts_confirmed": bool(line.doubts)}
+            await self._act(of_submissions.offer, said, locator=line.locator, **given)
             if self.problems:
                 self._say(" ".join(self.problems.values()), "bad")
 

@@ -108,7 +108,8 @@ class ReasonLine:
 
 @dataclass
 class QuoteLine:
-    """`asked` tells that the portal looked whether this person could bind it; `reasons` are all that stand in the way.
+    """`asked` tells that the portal looked whether this person could bind it; `reasons` are all that stand in the way,
+    `doubts` what about it is not as the submission asks for.
     `paper` is the address of the carrier's paper, empty while `paper_waits` for the scanner or where there is none;
     `edit` and `copy` are those of forms."""
 
@@ -137,6 +138,7 @@ class QuoteLine:
     referred: str = ""
     binder: str = ""
     no_loss: str = ""
+    doubts: list[str] = field(default_factory=list)
     reasons: list[ReasonLine] = field(default_factory=list)
 
 

@@ -169,8 +169,15 @@ def _enters(page: Page, folder: Path) -> None:
     chosen = page.get_by_label("Of this submission's quote documents")
     expect(chosen).not_to_have_value("")
     expect(page.get_by_label("Premium", exact=True)).to_have_value("1,450")
+    expiration = page.get_by_label("Expiration date")
+    asked = expiration.input_value()
+    expiration.fill((TODAY + timedelta(300)).isoformat())
+    save.dblclick()
+    expect(page.get_by_text("is neither 6 nor 12 months")).to_be_visible()
+    expect(page.get_by_label("It is meant")).not_to_be_checked()
     assert look(page) == []
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    expiration.fill(asked)
     save.dblclick()
     expect(page.get_by_role("region", name="Quote document")).to_contain_text("granite.pdf")
     page.get_by_role("button", name="Underwrite").click()

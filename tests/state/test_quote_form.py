@@ -11,6 +11,7 @@ from portal_app.services.authority import choices as authority_choices
 from portal_app.services.door import Door
 from portal_app.services.producers import choices as producer_choices
 from portal_app.services.quotes import drafts, of_submissions
+from portal_app.services.underwriting import requests
 from portal_app.state.authority import RuleState
 from portal_app.state.producers.form import ProducerFormState
 from portal_app.state.quote import QuotePageState
@@ -104,7 +105,7 @@ def test_a_draft_is_changed_on_top_of_what_was_seen(opens: Opens, desk: Desk) ->
     desk.door.run(drafts.update, desk.cast.principal, locator=made.locator, given={"terms": "Another's"})
     asyncio.run(page.refresh())
     assert (page.overtaken, page.typed["terms"]) == (True, "Wind deductible 2 %.")
-    asyncio.run(page.save({**page.typed, "premium": "1"}))
+    asyncio.run(page.save({**page.typed, "premium": "1,500"}))
     assert (page.done, page.flash_kind, page.overtaken) == (False, "bad", True)
     asyncio.run(page.load_again())
     asyncio.run(page.save({**page.typed, "premium": "1,500.50"}))
@@ -171,3 +172,32 @@ def test_the_underwriter_refuses_from_the_page_with_a_reason(opens: Opens, desk:
     assert theirs.header.turn == "Yours"
     said = "csr@agency.test was asked to bind it, and refused 10:00 AM: The roof is too old."
     assert (theirs.quotes[0].refused, theirs.quotes[0].may_refer) == (said, True)
+
+
+@pytest.mark.criterion("QUOTE-14")
+def test_what_is_not_as_asked_for_is_told_in_the_form_and_beside_the_offer(opens: Opens, desk: Desk) -> None:
+    submission = desk.reviewed()
+    page = entering(opens, desk, submission)
+    form = {**page.typed, "carrier": desk.carrier, "premium": "0.01", "valid_until": "2026-12-20"}
+    asyncio.run(page.save(form))
+    assert (page.doubts, page.problems) == ({"premium": "$0.01 is hardly a premium."}, {})
+    asyncio.run(page.save(form))
+    assert quotes_of(desk, submission) == (), "a second click confirms nothing"
+    form |= {"expiration": "2027-05-01", "doubts_confirmed": "on"}
+    asyncio.run(page.save(form))
+    assert list(page.doubts) == ["premium", "expiration"], "what was not told yet is told before it is saved"
+    assert quotes_of(desk, submission) == ()
+    asyncio.run(page.save(form))
+    (made,) = quotes_of(desk, submission)
+    desk.door.run(requests.underwrite_quote, desk.cast.underwriter, locator=made.locator)
+    rows = opens(SubmissionQuotesState, f"/submissions/{submission}", desk.cast.underwriter)
+    asyncio.run(rows.load())
+    assert len(rows.quotes[0].doubts) == 2
+    asyncio.run(rows.ask_offer(made.locator))
+    assert rows.confirming.told.endswith("You confirm that what differs from the submission is meant.")
+    one = opens(QuotePageState, f"/quotes/{made.locator}", desk.cast.underwriter)
+    asyncio.run(one.load())
+    assert one.doubts == rows.quotes[0].doubts
+    asyncio.run(one.ask_first("offer"))
+    asyncio.run(one.go_on())
+    assert desk.row(made.locator).offer is QuoteOffer.OFFERED

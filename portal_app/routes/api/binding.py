@@ -22,7 +22,7 @@ from portal_app.services.binding.bindability import Bindability
 from portal_app.services.door import the_door
 from portal_app.services.idempotency import Asked
 from portal_app.services.papers import making
-from portal_app.services.quotes import of_submissions
+from portal_app.services.quotes import doubting, of_submissions
 from portal_app.services.quotes.terms import QuoteTerms
 from portal_app.services.submissions.moving import LONGEST_REASON
 
@@ -71,6 +71,24 @@ class SteppedOn(credentials.Sent):
     """`version` is the quote's that was looked at: where somebody changed it since, nothing is done."""
 
     version: Version | None = None
+
+
+class AskedOffer(SteppedOn):
+    """Where the quote is not what the submission asks for, as `doubts` tells, `doubtsConfirmed` says that it is meant:
+    else it is not offered, and each doubt is told with its field."""
+
+    doubts_confirmed: bool = False
+
+
+class Doubt(shapes.Shape):
+    """What differs from what the submission asks for, or from what is usual, and the field of the quote."""
+
+    field: str
+    sentence: str
+
+
+class Doubts(shapes.Listed[Doubt]):
+    pass
 
 
 class AskedBind(SteppedOn):
@@ -193,9 +211,18 @@ async def attach_document(caller: Caller, locator: parameters.Locator, sent: Pap
 
 
 @router.post("/quotes/{locator}/offer", responses=STEPPED, tags=["quotes"])
-async def offer_quote(caller: Caller, locator: parameters.Locator, sent: SteppedOn) -> Quote:
+async def offer_quote(caller: Caller, locator: parameters.Locator, sent: AskedOffer) -> Quote:
     """Offer an underwritten quote to who handed the submission in."""
-    return Quote.of(await the_door().act(of_submissions.offer, caller, locator=locator, version=sent.version))
+    given = sent.model_dump()
+    return Quote.of(await the_door().act(of_submissions.offer, caller, locator=locator, **given))
+
+
+@router.get("/quotes/{locator}/doubts", responses=problems.MISSING, tags=["quotes"])
+async def list_doubts(caller: Caller, locator: parameters.Locator) -> Doubts:
+    """What about a quote differs from what its submission asks for: dates, a premium far from the target or of nearly
+    nothing, a term that is not usual. Nothing of it keeps anybody from binding."""
+    found = await the_door().act(doubting.of_quote, caller, locator=locator)
+    return Doubts.page([asdict(each) for each in found], len(found), 0)
 
 
 @router.get("/quotes/{locator}/bindability", responses=problems.MISSING, tags=["quotes"])

@@ -55,6 +55,8 @@ class Facts:
     line_name: str = ""
     # Facts that were kept before there were risks in several states have none.
     states: tuple[str, ...] = ()
+    # Whether the line has an insured value; of facts that were kept before this was asked, every line has.
+    is_valued: bool = True
 
     @property
     def lies_in(self) -> tuple[str, ...]:

@@ -194,12 +194,13 @@ def _grant_in_one_state(inputs: Inputs) -> Answer:
     if not reaching:
         return referred(Rule.GRANT, f"No grant of authority allows {_asked(inputs)}.", WOULD_BE_GRANTED)
     settled = settle(reaching, inputs)
-    wrong = list(caps.faults(inputs.facts, settled, inputs.today))
+    wrong = list(caps.faults(inputs, settled))
     if wrong:
         by = "By: " + "; ".join(words.grant(each) for each in reaching) + "."
         found = " ".join([*(each.found for each in wrong), by])
         return referred(Rule.GRANT, found, " ".join(dict.fromkeys(each.would_pass for each in wrong)))
-    return passed(Rule.GRANT, "Allowed by: " + "; ".join(words.grant(each) for each in reaching) + ".")
+    allowed = "Allowed by: " + "; ".join(words.grant(each) for each in reaching) + "."
+    return passed(Rule.GRANT, " ".join(filter(None, (allowed, caps.beside_the_point(inputs.facts, settled)))))
 
 
 WOULD_BE_GRANTED = "A grant to the producer code, its producer or one above, the role, or the whole agency would."

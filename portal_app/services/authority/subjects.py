@@ -15,6 +15,7 @@ from portal_app.models.submissions import Submission
 from portal_app.services.authority import terms
 from portal_app.services.authority.facts import Facts, Flag, Offered, Subject
 from portal_app.services.authority.gathering import Asked
+from portal_app.services.authority.lines import has_insured_value
 from portal_app.services.door import Tx
 from portal_app.services.errors import Conflict, Invalid, NotFound
 from portal_app.services.ledger import rows
@@ -65,6 +66,7 @@ def about_quote(tx: Tx, quote: Quote) -> Asked:
         class_codes=class_codes,
         carrier_name=carrier.name,
         line_name=line.name,
+        is_valued=has_insured_value(line.code),
     )
     asked = Asked(Subject.QUOTE, facts, code, offered=Offered(quote.valid_until, quote.expiration))
     if quote.state is QuoteState.DRAFT:
@@ -173,7 +175,7 @@ def _problems(facts: Facts) -> dict[str, str]:
 
 def _with_line(tx: Tx, facts: Facts) -> Facts:
     name = tx.db.scalar(select(col(LineOfBusiness.name)).where(col(LineOfBusiness.code) == facts.line))
-    return replace(facts, line_name=name or "")
+    return replace(facts, line_name=name or "", is_valued=has_insured_value(facts.line))
 
 
 def _called(code: ProducerCode | None) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlmodel import col
 
 from portal_app.models.enums import Role, SubmissionStatus
@@ -15,11 +15,13 @@ from portal_app.services.access import Actor, Permission, can
 from portal_app.services.door import Tx, reads
 from portal_app.services.home.some import SHOWN, Some
 from portal_app.services.intake.forms import Row, begun
-from portal_app.services.intake.progress import Stage, go_on, progress
+from portal_app.services.intake.progress import Stage, go_on, progress, with_more
 from portal_app.services.licensing.records import today
+from portal_app.services.quotes.referrals import NEVER_REFERRED
 from portal_app.services.scope import in_scope, scope_of, visible
 from portal_app.services.submissions.find import Filter, matching
 from portal_app.services.submissions.kept import form_of
+from portal_app.services.submissions.projection import problem_of_saved_code
 from portal_app.services.submissions.standing import is_valid
 from portal_app.services.submissions.turns import Turn
 
@@ -119,7 +121,9 @@ def _drafts(tx: Tx) -> Some[Draft]:
 
     def draft(row: Submission) -> Draft:
         form = forms[row.form_id]
-        found = progress(form, begun(form) | saved[row.id or 0], today(tx))
+        answers = begun(form) | saved[row.id or 0]
+        beside = problem_of_saved_code(tx, row, form, answers, today(tx))
+        found = with_more(progress(form, answers, today(tx)), beside)
         complete = sum(each.stage is Stage.COMPLETE for each in found)
         return Draft(
             row.locator, row.insured_name, lines[row.line_id], row.changed_at, len(found), complete, go_on(found)
@@ -176,6 +180,8 @@ def _quoted(tx: Tx, own: bool) -> Some[Quoted]:
     offered = and_(
         col(quote.submission_id) == col(Submission.id),
         col(quote.offer) == QuoteOffer.OFFERED,
+        # What lies with the underwriters is not to be chosen from.
+        or_(NEVER_REFERRED, col(quote.refused_at).is_not(None)),
         in_scope(tx.actor, quote),
     )
     holds = is_valid(tx)

@@ -1,14 +1,15 @@
 """How far a submission has come, section by section. Pure."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
 from portal_app.services.intake.forms import Answers, Form, begun
 from portal_app.services.intake.sheet import Sheet, laid_out
-from portal_app.services.intake.validation import found_on
+from portal_app.services.intake.validation import Problem, found_on
 
 
 class Stage(StrEnum):
@@ -69,6 +70,15 @@ def progress_on(sheet: Sheet, sections: Collection[str]) -> tuple[SectionProgres
         )
         for each in sheet.form.sections
         if each.name in sections
+    )
+
+
+def with_more(found: Sequence[SectionProgress], problems: Sequence[Problem]) -> tuple[SectionProgress, ...]:
+    """The same with problems that the form alone does not know of: a section that has one is not complete."""
+    more = Counter(each.path.partition(".")[0] for each in problems)
+    return tuple(
+        replace(each, problems=each.problems + more[each.name], stage=Stage.STARTED) if more[each.name] else each
+        for each in found
     )
 
 

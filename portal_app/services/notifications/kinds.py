@@ -44,6 +44,13 @@ _ALL = (
         "user-check",
     ),
     Kind(
+        "submission_reassigned",
+        "Submission given to somebody else",
+        "Given to somebody else: {named}",
+        "Submission {named}, which you handled, was given to somebody else.",
+        "arrow-left-right",
+    ),
+    Kind(
         "submission_status",
         "New submission status change",
         "Status changed: {named}",

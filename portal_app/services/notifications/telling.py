@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
@@ -88,6 +89,14 @@ def notify(
     people = recipients(tx, {each for each in to if each is not None}, about)
     wanted = preferences.of_people(tx, [each.id for each in people], line)
     return sum(_tell(tx, told, each, wanted[each.id]) for each in people)
+
+
+def told_of(tx: Tx, kind: str, about: SQLModel, among: Collection[int | None]) -> set[int]:
+    """Which of the users with these ids were told that of the record, however they prefer to be told."""
+    _, subject = subject_of(about)
+    # By the person first: of these there are few, and the index goes by them.
+    own = (_ROWS.c.user_id.in_(among), _ROWS.c.kind == kind, _ROWS.c.subject == subject)
+    return set(tx.db.scalars(select(_ROWS.c.user_id).where(*own)))
 
 
 def _tell(tx: Tx, told: Told, person: Recipient, wanted: preferences.Wanted) -> bool:

@@ -20,6 +20,7 @@ from portal_app.services.door import Tx, reads, writes
 from portal_app.services.errors import Conflict, Invalid
 from portal_app.services.licensing.records import today
 from portal_app.services.mail import Attached
+from portal_app.services.quotes import doubting
 from portal_app.services.quotes.drafts import about, created
 from portal_app.services.quotes.rows import held_with_submission
 from portal_app.services.quotes.terms import MOST_CLASS_CODES, QuoteTerms, put
@@ -90,22 +91,27 @@ def attach(tx: Tx, *, locator: str, document: str, version: int | None = None) -
 
 
 @writes(Permission.UNDERWRITE)
-def offer(tx: Tx, *, locator: str, version: int | None = None) -> QuoteView:
+def offer(tx: Tx, *, locator: str, version: int | None = None, doubts_confirmed: bool = False) -> QuoteView:
     """Offer an underwritten quote: the submission is Quoted, and who handed it in is told, with the carrier's paper
-    attached where there is one. Raises NotFound; Invalid without a premium; Conflict for a quote that is of no
-    submission, not underwritten, offered already or not valid any more, where its paper is not to be had, or where the
-    submission cannot be quoted."""
+    attached where there is one. Where it is not what the submission asks for, `doubts_confirmed` says that it is
+    meant. Raises NotFound; Invalid without a premium, and with each doubt that nobody confirmed; Conflict for a
+    quote that is of no submission, not underwritten, offered already or not valid any more, where its paper is not
+    to be had, or where the submission cannot be quoted."""
     row, of = held_with_submission(tx, locator, version)
     if of is None:
         raise Conflict("This quote belongs to no submission, so there is nobody to offer it to.")
     _check_offer(tx, row)
+    doubts = doubting.found(tx, row)
+    if doubts and not doubts_confirmed:
+        raise Invalid({each.field: f"{each.sentence} Confirm that it is meant." for each in doubts})
     attached = _attached(tx, row)
     move(tx, of, Step.QUOTE)
     row.offer, row.offered_at = QuoteOffer.OFFERED, tx.now
     row.version += 1
     carrier = tx.db.get_one(Carrier, row.carrier_id).name
     timeline.note(tx, of, SubmissionEventKind.QUOTED, carrier=carrier, quote=row.locator)
-    audit.record(tx, "quote.offered", subject_kind="quote", subject=row.locator, detail={"submission": of.locator})
+    detail = {"submission": of.locator} | ({"confirmed": [each.sentence for each in doubts]} if doubts else {})
+    audit.record(tx, "quote.offered", subject_kind="quote", subject=row.locator, detail=detail)
     events.tell(tx, "quote.offer", locator=row.locator, data=about(tx, row) | {"submissionLocator": of.locator})
     telling.people(tx, of, "quote_ready", key=f"{row.locator}:{row.version}", words=_words(row, carrier), file=attached)
     tx.changes(Topic.QUOTES)

@@ -18,6 +18,8 @@ REFERRED = (
     col(Quote.refused_at).is_(None),
 )
 """Which quotes underwriters are asked to bind, for a query."""
+NEVER_REFERRED = col(Quote.referred_at).is_(None)
+"""Which quotes nobody put to them."""
 
 
 @dataclass(frozen=True, slots=True)

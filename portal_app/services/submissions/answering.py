@@ -17,7 +17,7 @@ from portal_app.services.door import Tx, reads, writes
 from portal_app.services.errors import Conflict, InvalidData
 from portal_app.services.intake.depending import groups_for
 from portal_app.services.intake.forms import Answers, Field, Form, Group, Row, begun
-from portal_app.services.intake.progress import SectionProgress
+from portal_app.services.intake.progress import SectionProgress, with_more
 from portal_app.services.intake.validation import Problem, problems
 from portal_app.services.intake.values import read, told
 from portal_app.services.licensing.records import today
@@ -26,7 +26,7 @@ from portal_app.services.scope import visible
 from portal_app.services.submissions.groups import Groups, Saved
 from portal_app.services.submissions.kept import Begun, begun_with
 from portal_app.services.submissions.lifecycle import Step, check_step
-from portal_app.services.submissions.progressing import answers_of, judged
+from portal_app.services.submissions.progressing import answers_of, judged, of_code
 from portal_app.services.submissions.projection import project
 from portal_app.services.submissions.rows import held, one
 
@@ -97,7 +97,7 @@ def shown(tx: Tx, row: Submission) -> Answered:
         form_version=known.version,
         answers=whole if editable else masked(known.form, whole, day),
         groups=groups.told(),
-        progress=judged(row, known, groups, day, section=None)[0],
+        progress=with_more(judged(row, known, groups, day, section=None)[0], of_code(tx, row, known.form, groups, day)),
         version=row.version,
         editable=editable,
     )
@@ -125,12 +125,14 @@ def save_group(tx: Tx, *, locator: str, path: str, rows: Sequence[Row], version:
     saved = saved_in(tx, locator, path, rows, version)
     form, day = saved.began.form, saved.day
     whole = answers_of(form, saved.groups, groups_for(form, frozenset({path})))
+    code = of_code(tx, saved.row, form, saved.groups, saved.day)
+    found = problems(form, whole, day, whole=False, group=path)
     return SavedGroup(
         path,
         saved.groups.marks[path].version if path in saved.groups.marks else 0,
         saved.row.version,
-        tuple(problems(form, whole, day, whole=False, group=path)),
-        judged(saved.row, saved.began, saved.groups, day, section=None, saved=path)[0],
+        (*found, *(each for each in code if each.path.rpartition(".")[0] == path)),
+        with_more(judged(saved.row, saved.began, saved.groups, day, section=None, saved=path)[0], code),
     )
 
 

@@ -99,12 +99,15 @@ def _give(tx: Tx, row: Submission, user: User | None, contact: str) -> None:
     assignee = user.id if user else None
     if (row.assignee_id, row.contact) == (assignee, contact) and row.status is not SubmissionStatus.PENDING:
         return
-    before, row.assignee_id, row.contact = row.contact, assignee, contact
+    before, handled = row.contact, row.assignee_id
+    row.assignee_id, row.contact = assignee, contact
     move(tx, row, Step.ASSIGN)
     to = user.email if user else contact
     event = timeline.note(tx, row, SubmissionEventKind.ASSIGNED, to=to)
     words = f"{user.name if user else contact} handles it."
     telling.people(tx, row, "submission_assigned", key=event.locator, words=words)
+    if handled is not None and handled != assignee:
+        telling.whose_it_was(tx, row, handled, key=event.locator, words=words)
     if before and before != contact:
         telling.contact_no_longer(tx, row, before, "Somebody else handles it now.")
     if contact and contact != before:

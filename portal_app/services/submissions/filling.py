@@ -9,23 +9,25 @@ from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads, writes
 from portal_app.services.intake.depending import groups_for
 from portal_app.services.intake.forms import Answers, Form, Role, Row, Section
-from portal_app.services.intake.progress import SectionProgress
+from portal_app.services.intake.progress import SectionProgress, with_more
 from portal_app.services.intake.sheet import Sheet, laid_out
+from portal_app.services.intake.validation import Problem
 from portal_app.services.submissions import documents
 from portal_app.services.submissions.answering import day_of, fills_in, masked, saved_in, somebody_else
 from portal_app.services.submissions.groups import Groups
 from portal_app.services.submissions.kept import Begun, begun_with
-from portal_app.services.submissions.progressing import answers_of, judged
+from portal_app.services.submissions.progressing import answers_of, judged, of_code
 from portal_app.services.submissions.rows import one
 
 
 @dataclass(frozen=True, slots=True)
 class Filling:
     """`section` is the one that was asked for; None where that has no answers. `answers` has its groups, those that
-    they depend on and the one that names the insured, with defaults where nothing was saved; `sheet` is what is shown
-    and read of them. `versions` are those of all groups that were saved, `files` how many documents there are, None
-    where nobody asked. `not_of` is the client of whose account the draft was begun, where the insured is another by
-    now. Where it is not `editable`, personal values are masked, and read as such."""
+    they depend on and the one that names the insured, with defaults where nothing was saved; `sheet` is what is
+    shown and read of them, `beside` what is wrong that the form alone does not know of. `versions` are those of all
+    groups that were saved, `files` how many documents there are, None where nobody asked. `not_of` is the client of
+    whose account the draft was begun, where the insured is another by now. Where it is not `editable`, personal
+    values are masked, and read as such."""
 
     locator: str
     number: str
@@ -35,6 +37,7 @@ class Filling:
     section: Section | None
     answers: Answers
     sheet: Sheet
+    beside: tuple[Problem, ...]
     versions: Mapping[str, int]
     progress: tuple[SectionProgress, ...]
     files: int | None
@@ -74,6 +77,7 @@ def _shown(
     form, day, editable = known.form, day_of(tx, row), fills_in(tx, row)
     own = None if name is None else form.section(name) or form.sections[0]
     progress, sheet = judged(row, known, groups, day, section=own, saved=saved)
+    beside = tuple(of_code(tx, row, form, groups, day))
     keys = frozenset(group.key for group in own.groups) if own else frozenset[str]()
     insured = form.roles.get(Role.INSURED, "").rpartition(".")[0]
     answers = answers_of(form, groups, groups_for(form, keys) | {insured})
@@ -89,8 +93,9 @@ def _shown(
         section=own,
         answers=answers,
         sheet=sheet,
+        beside=beside,
         versions={path: each.version for path, each in groups.marks.items()},
-        progress=progress,
+        progress=with_more(progress, beside),
         files=files,
         editable=editable,
         not_of=somebody_else(tx, row),

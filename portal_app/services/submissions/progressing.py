@@ -6,12 +6,15 @@ from datetime import date
 from threading import Lock
 
 from portal_app.models.submissions import Submission
+from portal_app.services.door import Tx
 from portal_app.services.intake.depending import groups_for
-from portal_app.services.intake.forms import Answers, Form, Section, begun
+from portal_app.services.intake.forms import Answers, Form, Role, Section, begun
 from portal_app.services.intake.progress import SectionProgress, progress_on
 from portal_app.services.intake.sheet import Sheet, laid_out
+from portal_app.services.intake.validation import Problem
 from portal_app.services.submissions.groups import Groups, Mark
 from portal_app.services.submissions.kept import Begun
+from portal_app.services.submissions.projection import problem_of_saved_code
 
 MOST_KNOWN = 4096
 Key = tuple[str, str, str, date, tuple[tuple[str, Mark], ...]]
@@ -43,6 +46,14 @@ def judged(
 def laid_out_of(form: Form, groups: Groups, day: date, keys: Collection[str]) -> Sheet:
     """A sheet on which those groups are judged; no others are unsealed than they and those that they depend on."""
     return laid_out(form, answers_of(form, groups, groups_for(form, frozenset(keys))), day, only=keys)
+
+
+def of_code(tx: Tx, row: Submission, form: Form, groups: Groups, day: date) -> list[Problem]:
+    """What is wrong with the producer code of a draft."""
+    group = form.roles.get(Role.PRODUCER_CODE, "").rpartition(".")[0]
+    if row.producer_code_id is not None or group not in groups.marks:
+        return []
+    return problem_of_saved_code(tx, row, form, answers_of(form, groups, [group]), day)
 
 
 def answers_of(form: Form, groups: Groups, keys: Collection[str]) -> Answers:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import col
 
+from portal_app.models.enums import SubmissionStatus
 from portal_app.models.producers import ProducerCode
 from portal_app.models.submissions import Submission
 from portal_app.services.door import Tx
@@ -36,6 +37,14 @@ def problem_of_code(tx: Tx, form: Form, answers: Answers, today: date) -> list[P
     place = form.at(path)
     sentence = "Enter one of your producer codes that is in use: there is none like this."
     return [Problem(path, place[1].label if place else "Producer code", sentence)]
+
+
+def problem_of_saved_code(tx: Tx, row: Submission, form: Form, answers: Answers, today: date) -> list[Problem]:
+    """The same of a draft as it is opened or listed. A code that was taken when it was saved is not asked about again,
+    so that a draft as it should be costs no statement; the look through the whole of it asks."""
+    if row.producer_code_id is not None or row.status is not SubmissionStatus.DRAFT:
+        return []
+    return problem_of_code(tx, form, answers, today) if Role.PRODUCER_CODE in form.roles else []
 
 
 def value_of(form: Form, answers: Answers, role: Role, today: date) -> Any:

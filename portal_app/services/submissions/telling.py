@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
+from portal_app.models.enums import SubmissionStatus
 from portal_app.models.identity import User
 from portal_app.models.policies import LineOfBusiness
 from portal_app.models.producers import ProducerCode
@@ -14,10 +15,11 @@ from portal_app.services import mail
 from portal_app.services.door import Tx
 from portal_app.services.licensing.records import told_day
 from portal_app.services.mail import Attached
-from portal_app.services.notifications.telling import notify
+from portal_app.services.notifications.telling import notify, told_of
 from portal_app.services.routing.in_force import underwriters
 from portal_app.services.webhooks import events
 
+ENDED = (SubmissionStatus.DECLINED, SubmissionStatus.WITHDRAWN)
 # What goes to whoever did it too: they keep it.
 CONFIRMATIONS = ("submission_received", "policy_bound")
 
@@ -33,10 +35,13 @@ def people(
     file: Attached | None = None,
 ) -> None:
     """Tell those whose business it is and who handles it, but for the one who acts: they know. That it was received is
-    told to those alone whose business it is; of that and of a bind whoever did it has a confirmation."""
+    told to those alone whose business it is; of that and of a bind whoever did it has a confirmation. That it has ended
+    while nobody handled it is told to those too who were told that it waits for them."""
     to = whose_business(tx, row)
     if kind != "submission_received":
         to = to | {row.assignee_id}
+    if row.status in ENDED and row.assignee_id is None and not row.contact:
+        to = to | told_of(tx, "submission_to_review", row, _able(tx))
     to = to | {tx.actor.user_id} if kind in CONFIRMATIONS else to - {tx.actor.user_id}
     _notify(tx, row, kind, to, key=key, words=words, items=items, attachment=file)
 
@@ -44,9 +49,19 @@ def people(
 def deciders(tx: Tx, row: Submission, kind: str, *, key: str, words: str = "", besides: int | None = None) -> None:
     """Tell who decides what is waiting, but for the one who acts: whoever handles it and `besides` (a user's id), as
     far as they may underwrite; where that is nobody, all who may."""
-    able = set(tx.db.scalars(select(col(User.id)).where(col(User.email).in_(underwriters(tx)))))
+    able = _able(tx)
     to = ({row.assignee_id, besides} & able) - {tx.actor.user_id}
     _notify(tx, row, kind, to or able - {tx.actor.user_id}, key=key, words=words)
+
+
+def whose_it_was(tx: Tx, row: Submission, before: int | None, *, key: str, words: str) -> None:
+    """Tell who handled it `before` (a user's id) that somebody else does, unless they gave it away themselves."""
+    _notify(tx, row, "submission_reassigned", {before} - {tx.actor.user_id}, key=key, words=words)
+
+
+def _able(tx: Tx) -> set[int | None]:
+    """Who may underwrite, by their ids."""
+    return set(tx.db.scalars(select(col(User.id)).where(col(User.email).in_(underwriters(tx)))))
 
 
 def whose_business(tx: Tx, row: Submission) -> set[int | None]:

@@ -9,24 +9,35 @@ S = SubmissionStatus
 
 
 class Turn(StrEnum):
+    """`BOTH` is the producer's, who has quotes to choose from, and the agency's, which is asked to bind another."""
+
     PRODUCER = "producer"
     AGENCY = "agency"
+    BOTH = "both"
     CARRIER = "carrier"
     NOBODY = "nobody"
 
 
 def turn_of(
-    status: SubmissionStatus, *, asked: bool, at_carrier: bool, referred: bool = False, lapsed: bool = False
+    status: SubmissionStatus,
+    *,
+    asked: bool,
+    at_carrier: bool,
+    referred: bool = False,
+    free: bool = False,
+    lapsed: bool = False,
 ) -> Turn:
     """`asked` tells that the producer is asked for information, `at_carrier` that a carrier's contact handles it,
-    `referred` that the underwriters are asked to bind one of its quotes, `lapsed` that the carriers stand by none of
-    the offered quotes any more."""
+    `referred` that the underwriters are asked to bind one of its quotes, `free` that another which is valid was never
+    put to them, `lapsed` that the carriers stand by none of the offered quotes any more."""
     if status in (S.BOUND, S.DECLINED, S.WITHDRAWN):
         return Turn.NOBODY
     if asked or status is S.DRAFT:
         return Turn.PRODUCER
     if status is S.QUOTED and not lapsed:
-        return Turn.AGENCY if referred else Turn.PRODUCER
+        if not referred:
+            return Turn.PRODUCER
+        return Turn.BOTH if free else Turn.AGENCY
     return Turn.CARRIER if at_carrier else Turn.AGENCY
 
 
@@ -35,9 +46,13 @@ def told(turn: Turn, *, hands_in: bool, handles: bool) -> str:
     underwrites."""
     if (turn is Turn.PRODUCER and hands_in) or (turn is Turn.AGENCY and handles):
         return "Yours"
+    if turn is Turn.BOTH and (hands_in or handles):
+        others = [] if hands_in and handles else ["the agency's" if hands_in else "the producer's"]
+        return " and ".join(["Yours", *others])
     return {
         Turn.PRODUCER: "The producer's",
         Turn.AGENCY: "The agency's",
+        Turn.BOTH: "The producer's and the agency's",
         Turn.CARRIER: "The carrier's",
         Turn.NOBODY: "Nobody's",
     }[turn]
@@ -50,9 +65,11 @@ def next_action(
     at_carrier: bool,
     assigned: bool,
     referred: str = "",
+    free: bool = False,
     lapsed: bool = False,
 ) -> str:
-    """What happens next, in a sentence. `referred` says who asked whom to bind what, where somebody did."""
+    """What happens next, in a sentence. `referred` says who asked whom to bind what, where somebody did; `free` that
+    the producer has another quote to choose."""
     if status in _ENDED:
         return _ENDED[status]
     if status is S.DRAFT:
@@ -62,7 +79,9 @@ def next_action(
     if status is S.QUOTED and lapsed:
         return "No offered quote is valid any more: the underwriter has one renewed, or declines."
     if status is S.QUOTED:
-        return referred or "Look at the quotes and bind one, or withdraw the submission."
+        if not referred:
+            return "Look at the quotes and bind one, or withdraw the submission."
+        return f"{referred} Meanwhile the producer may bind what else is offered." if free else referred
     if at_carrier:
         return "The carrier's contact answers."
     if not assigned:

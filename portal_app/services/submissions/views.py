@@ -20,7 +20,7 @@ from portal_app.services.quotes.referrals import Referral, open_referrals
 from portal_app.services.scope import scope_of
 from portal_app.services.submissions.desk import due_by
 from portal_app.services.submissions.lifecycle import AWAITS_AN_ANSWER
-from portal_app.services.submissions.standing import stands
+from portal_app.services.submissions.standing import is_free, stands
 from portal_app.services.submissions.turns import Turn, next_action, referred_to, told, turn_of
 
 
@@ -92,14 +92,17 @@ def shown(tx: Tx, rows: Sequence[Submission]) -> list[SubmissionRow]:
 def _row(tx: Tx, row: Submission, named: dict[str, Any], due: date, referred: Referral | None) -> SubmissionRow:
     asked, at_carrier = row.waiting_since is not None, row.contact != ""
     lapsed = row.status is SubmissionStatus.QUOTED and not asked and not named["stands"]
-    turn = turn_of(row.status, asked=asked, at_carrier=at_carrier, referred=referred is not None, lapsed=lapsed)
+    free = bool(named["free"])
+    turn = turn_of(
+        row.status, asked=asked, at_carrier=at_carrier, referred=referred is not None, free=free, lapsed=lapsed
+    )
     runs = row.status in AWAITS_AN_ANSWER and not asked and row.target_on is not None
     handed_in = row.submitted_at is not None
     unassigned = handed_in and row.assignee_id is None and not at_carrier
     mine = tx.actor.user_id in (row.created_by_id, row.submitted_by_id)
     return SubmissionRow(
         **{name: getattr(row, name) for name in OWN},
-        **{name: value for name, value in named.items() if name not in ("assignee_name", "stands")},
+        **{name: value for name, value in named.items() if name not in ("assignee_name", "stands", "free")},
         number=row.number or "",
         routed_by=rule_of(tx, row),
         assigned_to=named["assignee_name"] or row.contact or row.queue,
@@ -116,6 +119,7 @@ def _row(tx: Tx, row: Submission, named: dict[str, Any], due: date, referred: Re
             at_carrier=at_carrier,
             assigned=row.assignee_id is not None,
             referred=_referred(row, named["assignee_name"], referred) if referred else "",
+            free=free,
             lapsed=lapsed,
         ),
     )
@@ -144,7 +148,8 @@ def _owns(tx: Tx) -> bool:
 
 
 def _names(tx: Tx, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """What the submissions of these ids belong to, in names, and whether a quote that was offered stands."""
+    """What the submissions of these ids belong to, in names, and whether a quote that was offered stands,
+    and one that nobody put to the underwriters."""
     assignee, submitter = aliased(User), aliased(User)
     columns: tuple[Any, ...] = (
         col(Submission.id),
@@ -156,6 +161,7 @@ def _names(tx: Tx, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
         func.coalesce(col(assignee.locator), "").label("assignee"),
         func.coalesce(col(submitter.email), "").label("submitted_by"),
         stands(tx).label("stands"),
+        is_free(tx).label("free"),
     )
     asked = (
         select(*columns)

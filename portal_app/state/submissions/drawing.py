@@ -195,9 +195,17 @@ def _options(field: Field, value: Any) -> list[Option]:
     return [Option(code, label, code in chosen) for code, label in (known | strange).items()]
 
 
-def marks(sheet: Sheet, answers: Answers, section: str, keys: Mapping[str, Sequence[str]]) -> Marks:
-    """`sheet` has the answers laid out, with all groups of the section among those that are judged."""
-    wrong = found_on(sheet, whole=False, sections=(section,))
+def marks(
+    sheet: Sheet,
+    answers: Answers,
+    section: str,
+    keys: Mapping[str, Sequence[str]],
+    beside: Sequence[Problem] = (),
+) -> Marks:
+    """`sheet` has the answers laid out, with all groups of the section among those that are judged; `beside` is what
+    is wrong that the form alone does not know of."""
+    there = [each for each in beside if each.path.partition(".")[0] == section]
+    wrong = [*there, *found_on(sheet, whole=False, sections=(section,))]
     return Marks(
         hidden(sheet.form, sheet, section, keys),
         needed(sheet.form, sheet, section, keys),

@@ -23,6 +23,7 @@ from portal_app.models.enums import (
     QuoteState,
     Role,
 )
+from portal_app.models.policies import LineOfBusiness
 from portal_app.models.quotes import Quote, UnderwritingFlag
 from portal_app.services.access import Actor, system
 from portal_app.services.authority import decide, decisions, grants, moratoria
@@ -225,6 +226,27 @@ def test_the_answer_does_not_depend_on_what_the_asker_sees_of_producers(
 FACTS = Facts(
     action=BindAction.NEW, producer_code="HL-maya", state="RI", effective=date(2026, 12, 1), premium=Decimal(9)
 )
+
+
+@pytest.mark.criterion("BIND-06")
+def test_liability_is_bound_within_premium_by_a_grant_with_a_cap_on_insured_values(
+    door: Door, agency: Agency, database: Database, allow: Allow
+) -> None:
+    allow(max_insured_value=Decimal(500_000))
+    with database.read() as db:
+        lines = {each.code: each.id for each in db.scalars(select(LineOfBusiness))}
+
+    def asked(line: str, **given: Any) -> decisions.Decided:
+        quote = add_quote(database, agency, line_id=lines[line], **given)
+        return door.run(decide.for_quote, agency.producer(), quote=quote.locator)
+
+    found = asked("general_liability", limit=Decimal(1_000_000))
+    assert found.outcome is BIND
+    assert said(found, Rule.GRANT).found.endswith(". Commercial general liability has no insured value.")
+    home = asked("homeowners")
+    assert home.outcome is REFER
+    assert said(home, Rule.GRANT).would_pass.startswith("Have the underwriter enter the insured value.")
+    assert asked("general_liability", premium=Decimal(10_001)).outcome is REFER
 
 
 @pytest.mark.criterion("BIND-16")

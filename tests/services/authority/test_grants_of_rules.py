@@ -9,9 +9,11 @@ import pytest
 
 from portal_app.models.enums import BindAction, BindOutcome, GranteeKind, Role
 from portal_app.services.authority.answers import Rule, Verdict
-from portal_app.services.authority.facts import Granted
+from portal_app.services.authority.facts import Granted, Subject
+from portal_app.services.authority.lines import has_insured_value
 from portal_app.services.authority.narrowing import settle
 from portal_app.services.authority.rules import evaluate
+from portal_app.services.licensing.lines import COVERED_BY
 from tests.services.authority.asked import INPUTS, answer, grant, otherwise
 
 PASS, REFER, _ = Verdict
@@ -64,7 +66,7 @@ def test_a_grant_reaches_whom_and_what_it_names(given: Granted, reaches: bool) -
             {"max_premium": Decimal(10_000)},
             {"premium": None},
             "Premium is not known.",
-            "Premium of at most $10,000.00 passes, once it is entered.",
+            "Have the underwriter enter the premium. Premium of at most $10,000.00 passes.",
         ),
         ({"max_insured_value": Decimal(350_000)}, {}, "", ""),
         (
@@ -96,7 +98,7 @@ def test_a_grant_reaches_whom_and_what_it_names(given: Granted, reaches: bool) -
             {"min_deductible": Decimal(500)},
             {"deductible": None},
             "Deductible is not known.",
-            "Deductible at least $500.00 passes.",
+            "Have the underwriter enter the deductible. Deductible at least $500.00 passes.",
         ),
         (
             {"max_losses": Decimal(0)},
@@ -117,7 +119,12 @@ def test_a_grant_reaches_whom_and_what_it_names(given: Granted, reaches: bool) -
             "Class HO3 is excluded.",
             "Any class but HO3 passes, or a grant that does not exclude it.",
         ),
-        ({"excluded_classes": ("HO8",)}, {"class_codes": ()}, "Class code is not known.", "Any class but HO8 passes."),
+        (
+            {"excluded_classes": ("HO8",)},
+            {"class_codes": ()},
+            "Class code is not known.",
+            "Have the underwriter enter the class code. Any class but HO8 passes.",
+        ),
         ({}, {"effective": date(2026, 11, 20)}, "", ""),
         (
             {},
@@ -132,7 +139,18 @@ def test_a_grant_reaches_whom_and_what_it_names(given: Granted, reaches: bool) -
             "It takes effect 6 days back; 5 days of backdating are allowed.",
             "Nov 15, 2026 or later passes, or a grant that allows 6 days of backdating.",
         ),
-        ({}, {"effective": None}, "Effective date is not known.", "Nov 20, 2026 or later passes."),
+        (
+            {},
+            {"effective": None},
+            "Effective date is not known.",
+            "Have the underwriter enter the effective date. Nov 20, 2026 or later passes.",
+        ),
+        (
+            {"max_insured_value": Decimal(500_000)},
+            {"insured_value": None},
+            "Insured value is not known.",
+            "Have the underwriter enter the insured value. Insured value of at most $500,000.00 passes.",
+        ),
     ],
 )
 def test_each_limit_says_what_is_beyond_it_and_what_would_pass(
@@ -141,6 +159,40 @@ def test_each_limit_says_what_is_beyond_it_and_what_would_pass(
     said = answer(otherwise(facts, grants=(grant(**limits),)), Rule.GRANT)
     assert (said.verdict, said.would_pass) == (REFER if found else PASS, would_pass)
     assert said.found.startswith(found or "Allowed by: Any producer · Any carrier · Any line · Any state: new business")
+
+
+@pytest.mark.criterion("BIND-06")
+def test_a_cap_on_the_insured_value_does_not_apply_to_a_line_that_has_none() -> None:
+    liability = {"line": "general_liability", "line_name": "Commercial general liability", "insured_value": None}
+    capped = (grant(max_insured_value=Decimal(500_000)),)
+    said = answer(otherwise(liability | {"is_valued": False}, grants=capped), Rule.GRANT)
+    assert said.verdict is PASS
+    assert said.found.endswith(". Commercial general liability has no insured value.")
+    entered = answer(
+        otherwise(liability | {"is_valued": False, "insured_value": Decimal(600_000)}, grants=capped), Rule.GRANT
+    )
+    assert entered.found.startswith("Insured value $600,000.00 is above $500,000.00.")
+    uncapped = answer(otherwise(liability | {"is_valued": False}, grants=(grant(),)), Rule.GRANT)
+    assert "no insured value" not in uncapped.found
+
+
+@pytest.mark.criterion("BIND-06")
+def test_property_has_an_insured_value_and_so_has_what_nobody_knows() -> None:
+    valued = {line for line in COVERED_BY if has_insured_value(line)}
+    assert valued == {"homeowners", "bop", "commercial_property"}
+    assert has_insured_value("inland_marine")
+
+
+@pytest.mark.criterion("BIND-06")
+@pytest.mark.parametrize(
+    ("subject", "asks"),
+    [(Subject.BY_HAND, "Say the losses."), (Subject.TRANSACTION, "The ledger does not hold the losses: whoever")],
+)
+def test_what_to_do_about_a_fact_that_is_not_known_follows_from_what_is_asked_about(
+    subject: Subject, asks: str
+) -> None:
+    asked = otherwise({"losses": None}, subject=subject, grants=(grant(max_losses=Decimal(0)),))
+    assert answer(asked, Rule.GRANT).would_pass.startswith(asks)
 
 
 @pytest.mark.criterion("BIND-06")

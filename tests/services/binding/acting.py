@@ -79,7 +79,7 @@ class Desk:
 
     def offered(self, submission: str = "", **given: Any) -> QuoteView:
         made = self.underwritten(submission or self.reviewed(), **given)
-        return self.door.run(of_submissions.offer, self.cast.underwriter, locator=made.locator)
+        return self.door.run(of_submissions.offer, self.cast.underwriter, locator=made.locator, doubts_confirmed=True)
 
     def bind(self, quote: str, who: Actor | None = None, version: int | None = None, *, no_loss: bool = False) -> Bound:
         return self.door.run(bind.bind, who or self.cast.maya, quote=quote, version=version, no_loss=no_loss)

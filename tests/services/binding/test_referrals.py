@@ -1,5 +1,8 @@
 """What the underwriters are asked to bind is their turn until they bind it or refuse with a reason, which is told."""
 
+from datetime import date
+from decimal import Decimal
+
 import pytest
 from sqlalchemy import select
 
@@ -9,6 +12,7 @@ from portal_app.services.access import Actor
 from portal_app.services.binding import refer
 from portal_app.services.door import Door
 from portal_app.services.errors import Conflict, Forbidden, Invalid, NotFound
+from portal_app.services.home.turns import turns
 from portal_app.services.quotes import drafts, find, of_submissions
 from portal_app.services.submissions import assigning, moves, timeline
 from portal_app.services.submissions import find as submissions
@@ -58,6 +62,33 @@ def test_a_referral_is_the_underwriters_turn_until_they_refuse_it(door: Door, de
         told = db.scalars(select(Notification).where(Notification.kind == "bind_refused")).all()
         assert [(each.user_id, each.body) for each in told] == [(maya.user_id, "The roof is too old.")]
     assert desk.bind(quote, underwriter).reasons, "nobody asks them any more"
+
+
+@pytest.mark.criterion("BOUND-17")
+@pytest.mark.criterion("HOME-04")
+def test_of_two_quotes_one_is_referred_and_the_other_is_the_producers_to_choose(door: Door, desk: Desk) -> None:
+    desk.allow()
+    submission, maya = desk.reviewed(), desk.cast.maya
+    within = desk.offered(submission, valid_until=date(2026, 12, 10)).locator
+    beyond = desk.offered(submission, premium=Decimal(20_000), valid_until=date(2026, 12, 1)).locator
+    door.run(refer.refer, maya, quote=beyond)
+    people = (maya, desk.cast.csr, desk.cast.underwriter)
+    assert [stands(desk, submission, who)[0] for who in people] == [
+        "Yours and the agency's",
+        "The producer's and the agency's",
+        "Yours and the producer's",
+    ]
+    action = stands(desk, submission, maya)[1]
+    assert action.startswith(f"{maya.email} asked {Role.CSR.label} to bind the quote of Granite Mutual")
+    assert action.endswith("Meanwhile the producer may bind what else is offered.")
+    (waits,) = door.run(turns, maya).quoted.rows
+    assert (waits.quotes, waits.days_left) == (1, 20), "what lies with the underwriters is not to be chosen from"
+    door.run(refer.refuse, desk.cast.underwriter, quote=beyond, reason="Too large.")
+    assert stands(desk, submission, maya)[0] == "Yours"
+    assert door.run(turns, maya).quoted.rows[0].quotes == 2
+    door.run(refer.refer, maya, quote=beyond)
+    assert desk.bind(within).number == "BND-2026-000001"
+    assert [stands(desk, submission, who)[0] for who in people] == ["Nobody's"] * 3
 
 
 @pytest.mark.criterion("BOUND-17")

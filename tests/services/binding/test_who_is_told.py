@@ -87,6 +87,34 @@ def test_underwriters_are_told_of_what_waits_for_them(door: Door, desk: Desk) ->
 
 
 @pytest.mark.criterion("NOTIFY-18")
+def test_who_was_told_to_review_is_told_that_nobody_needs_to(door: Door, desk: Desk) -> None:
+    handled = desk.reviewed()
+    door.run(moves.withdraw, desk.cast.maya, locator=handled, reason="The client went elsewhere.")
+    assert told(door, "submission_status") == {CSR}, "who handles it is told, and nobody else"
+    waiting = desk.cast.submitted()
+    door.run(moves.withdraw, desk.cast.maya, locator=waiting, reason="The client went elsewhere.")
+    with door.database.read() as db:
+        of = select(User.email).join(Notification, Notification.user_id == User.id)
+        of = of.where(Notification.subject == waiting, Notification.kind == "submission_status")
+        assert sorted(db.scalars(of)) == sorted(UNDERWRITERS)
+    declined = desk.cast.submitted()
+    door.run(moves.decline, desk.cast.underwriter, locator=declined, reason="No market.")
+    assert told(door, "submission_declined") == {MAYA, PRINCIPAL}, "whoever acts knows"
+
+
+@pytest.mark.criterion("NOTIFY-18")
+def test_from_whom_a_submission_is_taken_is_told(door: Door, desk: Desk) -> None:
+    submission, principal = desk.reviewed(), desk.cast.principal
+    door.run(assigning.pick_up, principal, locator=submission)
+    assert told(door, "submission_reassigned") == {CSR}
+    with door.database.read() as db:
+        (body,) = db.scalars(select(Notification.body).where(Notification.kind == "submission_reassigned"))
+    assert body.endswith("handles it.")
+    door.run(assigning.assign, principal, locator=submission, contact="uw@carrier.com")
+    assert told(door, "submission_reassigned") == {CSR}, "who gives it away knows"
+
+
+@pytest.mark.criterion("NOTIFY-18")
 def test_a_carriers_contact_is_told_that_answers_came(door: Door, desk: Desk) -> None:
     door.ports = Ports(mailer=Mailer())
     submission, ann = desk.cast.submitted(), "ann@carrier.com"

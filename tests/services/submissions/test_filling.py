@@ -6,7 +6,8 @@ from portal_app.models.enums import Role
 from portal_app.services.access import Permission
 from portal_app.services.door import Door, Tx, writes
 from portal_app.services.errors import Conflict
-from portal_app.services.intake.progress import Stage, progress
+from portal_app.services.home.turns import turns
+from portal_app.services.intake.progress import Stage, progress, with_more
 from portal_app.services.intake.sheet import laid_out
 from portal_app.services.submissions import answering, drafts, filling, progressing
 from portal_app.services.submissions.filling import Filling
@@ -21,7 +22,7 @@ INSURED = "applicant.insured"
 def as_if_all_were_read(door: Door, cast: Cast, found: Filling) -> None:
     whole = door.run(answering.answers, cast.maya, locator=found.locator)
     today = door.clock().astimezone(door.settings.zone).date()
-    assert found.progress == progress(whole.form, whole.answers, today)
+    assert found.progress == with_more(progress(whole.form, whole.answers, today), found.beside) == whole.progress
     assert found.versions == {path: each.version for path, each in whole.groups.items()}
     if found.section is not None:
         keys = drawing.keys_for(whole.answers, found.section.groups)
@@ -78,3 +79,23 @@ def test_a_section_is_masked_as_the_whole_is(door: Door, cast: Cast) -> None:
     assert found.answers[NAMED] == whole.answers[NAMED]
     assert "9999" in str(found.answers[NAMED])
     assert "188" not in str((found.answers, found.sheet.rows))
+
+
+@pytest.mark.criterion("SUBMIT-07")
+@pytest.mark.parametrize("code", ["HL-daniel", "HL-nobody"])
+def test_a_code_that_is_not_ones_own_is_counted_and_told_with_its_group(door: Door, cast: Cast, code: str) -> None:
+    locator, path = cast.filled(producer_code=code), f"{NAMED}.producer_code"
+    for name in ("applicant", "coverage", None):
+        found = door.run(filling.section, cast.maya, locator=locator, name=name)
+        assert [each.path for each in found.beside] == [path]
+        assert (found.progress[0].problems, found.progress[0].stage) == (1, Stage.STARTED)
+    whole = door.run(answering.answers, cast.maya, locator=locator)
+    assert whole.progress == found.progress
+    (listed,) = door.run(turns, cast.maya).drafts.rows
+    assert listed.go_on == "applicant"
+    row, version = whole.answers[NAMED][0], whole.groups[NAMED].version
+    wrong = cast.save(locator, NAMED, row | {"name": "Bo Reed"}, version=version)
+    assert [each.path for each in wrong.problems] == [path]
+    right = cast.save(locator, NAMED, row | {"producer_code": "HL-maya"}, version=wrong.version)
+    assert (right.problems, right.progress[0].stage) == ((), Stage.COMPLETE)
+    assert door.run(filling.section, cast.maya, locator=locator, name="applicant").beside == ()

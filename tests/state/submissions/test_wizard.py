@@ -9,6 +9,7 @@ import pytest
 from portal_app.services.door import Door, current_actor
 from portal_app.services.intake.shipped import shipped
 from portal_app.state.submissions import drawing
+from portal_app.state.submissions.certifying import CertifyState
 from portal_app.state.submissions.wizard import WizardState
 from tests.services.submissions.acting import LOSSES, NAMED, RISK, Cast, field, form
 from tests.state.submissions.acting import opened, send, there
@@ -75,6 +76,17 @@ def test_what_is_typed_is_saved_right_or_wrong_and_told_at_the_field(opens: Open
         asyncio.run(page.save(nonsense))
     assert there(cast, locator, NAMED) == [row]
     assert send(page, "applicant.nothing", {})["outcome"] == "failed"
+
+
+@pytest.mark.criterion("WIZARD-04")
+def test_a_code_that_is_not_ones_own_is_told_at_its_field_and_the_summary_leads_there(opens: Opens, cast: Cast) -> None:
+    locator = cast.filled(producer_code="HL-daniel")
+    page, field = opened(opens, cast, locator, "applicant"), "applicant-insured--0--producer_code"
+    assert page.problems == {field: "Enter one of your producer codes that is in use: there is none like this."}
+    certify = opened(opens, cast, locator, "certify", CertifyState)
+    assert [each.href for each in certify.wrong] == [f"/submissions/{locator}/edit/applicant#{field}"]
+    send(page, NAMED, there(cast, locator, NAMED)[0] | {"producer_code": "HL-maya"}, version=page.versions[NAMED])
+    assert page.problems == {}
 
 
 @pytest.mark.criterion("WIZARD-05")
