@@ -91,8 +91,8 @@ def _since() -> rx.Component:
             ". What others do with submissions and policies that you see comes here.",
         ),
         rx.fragment(
-            "This is your first time here. From the next on, this tells what others did with submissions and policies "
-            "in between."
+            "You have not signed in before. From the next time on, this tells what others did with submissions and "
+            "policies in between."
         ),
     )
     unread = rx.cond(

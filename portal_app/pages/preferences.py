@@ -241,8 +241,8 @@ def _tokens() -> rx.Component:
 def token_table(tokens: Any, revoke: Any) -> rx.Component:
     """Somebody's tokens, each with a button that ends it."""
     return table(
-        "API tokens",
-        head(heading("Name"), heading("May"), heading("Until"), heading("Last used"), heading("")),
+        "Tokens in force",
+        head(heading("Name"), heading("May"), heading("Until"), heading("Last used"), heading("Actions")),
         body(
             tokens,
             lambda each: row(

@@ -28,6 +28,7 @@ from portal_app.state.submission_quotes import SubmissionQuotesState
 from portal_app.state.submission_requests import SubmissionRequestsState
 
 S: Any = SubmissionPageState
+Q: Any = SubmissionQuotesState
 # What each step asks first, and what it does.
 ASKED = {
     "decline": (
@@ -87,6 +88,7 @@ def _header() -> rx.Component:
             rx.el.span(S.header.number, class_name="num"),
             rx.el.span(S.header.line),
         ),
+        *_quote_next(),
         opens("withdraw", "Withdraw"),
         opens("decline", "Decline"),
         opens("reopen", "Reopen"),
@@ -96,6 +98,22 @@ def _header() -> rx.Component:
         rx.cond(S.copy_href != "", button_link("Copy", S.copy_href, quiet=True)),
         back=("Submissions", PLACE),
     )
+
+
+def _quote_next() -> list[rx.Component]:
+    """On a phone, in reach of the thumb, what stands with the quote further down; not while something is asked."""
+
+    def step(name: str, sign: str, label: str, do: Any) -> rx.Component:
+        opens = rx.el.button(
+            icon(sign, 16), label, type="button", on_click=do, class_name="button button-solid on-phone"
+        )
+        free = (S.asking == "") & (Q.confirming.what == "") & ~S.may.contains("pick_up")
+        return rx.cond(free & (S.next_step == name), opens)
+
+    return [
+        step("bind", "file-check", "Bind", Q.ask_bind(S.next_quote)),
+        step("refer", "user-round-search", "Ask the underwriters", Q.ask_refer(S.next_quote)),
+    ]
 
 
 def _turn() -> rx.Component:

@@ -39,6 +39,7 @@ from portal_app.state.submission_rows import (
     facts,
     fields_to_ask_for,
     handover_line,
+    next_of,
     put_bindability,
     quote_line,
     request_line,
@@ -99,6 +100,9 @@ class SubmissionPageState(PortalState):
     no_files: bool = True
     requests: list[RequestLine] = []
     quotes: list[QuoteLine] = []
+    # The one quote that this person can bind, or have bound, and which of both; empty where there are several.
+    next_quote: str = ""
+    next_step: str = ""
     handovers: list[HandoverLine] = []
     may: list[str] = []
     # Whether something is asked for, and whether this person may answer it.
@@ -283,4 +287,4 @@ class SubmissionPageState(PortalState):
             if each.locator in bindable:
                 put_bindability(line, bindable[each.locator])
             lines.append(line)
-        self.quotes = lines
+        self.quotes, (self.next_quote, self.next_step) = lines, next_of(lines)

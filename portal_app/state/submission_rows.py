@@ -330,6 +330,14 @@ def put_bindability(line: QuoteLine, found: Bindability) -> None:
     line.binder = f"The binder would run through {wording.day(found.binder_until)}." if found.binder_until else ""
 
 
+def next_of(quotes: list[QuoteLine]) -> tuple[str, str]:
+    """The quote that is next to be bound, or asked to have bound, and which of both. None where one has to choose."""
+    bound = [(each.locator, "bind") for each in quotes if each.can_bind]
+    asked = [(each.locator, "refer") for each in quotes if each.may_refer and not each.can_bind]
+    found = bound or asked
+    return found[0] if len(found) == 1 else ("", "")
+
+
 def facts(found: SubmissionDetail, moment: Told) -> list[Fact]:
     """What stands beside the record. What is not known is left out."""
     row = found.row
