@@ -126,6 +126,7 @@ def test_another_phone(page: Page, site: Site) -> None:
 
 
 @pytest.mark.criterion("AUTH-48")
+@pytest.mark.criterion("LOOK-01")
 def test_a_token_of_ones_own(page: Page, site: Site) -> None:
     Newcomer(page, site, "sten")
     page.goto(f"{site.url}/preferences")
@@ -134,6 +135,7 @@ def test_a_token_of_ones_own(page: Page, site: Site) -> None:
     token = page.locator("#tokens .note code").inner_text()
     asked = page.request.get(f"{site.url}/api/v1/me", headers={"Authorization": f"Bearer {token}"})
     assert asked.json()["email"] == "sten@demo.agency"
+    assert look(page) == []
     page.get_by_role("button", name="Revoke Monthly reports").click()
     expect(page.get_by_text("The token is void.")).to_be_visible()
     expect(page.get_by_text("You have none.")).to_be_visible()
