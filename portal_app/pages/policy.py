@@ -99,6 +99,14 @@ def _term() -> rx.Component:
             fact("Expiration date", S.policy.expiration),
             fact("Premium", amount(S.policy.premium)),
             fact("Status", policy_status(S.policy.status)),
+            rx.cond(
+                S.submission_href != "",
+                fact("Bound from", link(S.submission_number, href=S.submission_href, class_name="link")),
+            ),
+            rx.cond(
+                S.binder_href != "",
+                fact("Binder", plain_link("Binder (PDF)", href=S.binder_href, class_name="link")),
+            ),
         ),
         rx.el.div(rx.cond(S.term_runs, bar(S.term_share)), meta(S.term_sentence), class_name="way-through"),
         _source(),

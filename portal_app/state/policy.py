@@ -13,6 +13,7 @@ from portal_app.services.policies import detail
 from portal_app.services.policies.search import MOST_ROWS
 from portal_app.services.policies.sections import Section
 from portal_app.services.policies.views import CoverageLine, HistoryEntry, PolicyDetail, TermLine
+from portal_app.services.submissions import bound
 from portal_app.services.topics import Topic
 from portal_app.state import sections, wording
 from portal_app.state.portal import PortalState
@@ -61,6 +62,10 @@ class PolicyState(PortalState):
     shown: str = ""
     policy: PolicyLine = NOBODY
     account_href: str = ""
+    # The submission that it was bound from here, its number and its binder.
+    submission_href: str = ""
+    submission_number: str = ""
+    binder_href: str = ""
     description: str = ""
     producer_name: str = ""
     producer_code: str = ""
@@ -103,7 +108,13 @@ class PolicyState(PortalState):
         locator = self._last_of_path()
         found = await self._ask(detail.policy, locator=locator)
         if found is not None and await self._load_sections(locator, found.row.effective):
+            self._show_origin(await self._ask(bound.bound_from, policy=locator))
             self._show(found)
+
+    def _show_origin(self, found: bound.BoundFrom | None) -> None:
+        self.submission_href = f"/submissions/{found.submission}" if found else ""
+        self.submission_number = found.number if found else ""
+        self.binder_href = f"/files/{found.binder}?of=submission:{found.submission}" if found and found.binder else ""
 
     async def _load_sections(self, locator: str, term: date) -> bool:
         """What other feeds say of the policy; whether all of it could be had."""

@@ -22,7 +22,7 @@ from portal_app.services.door import Door
 from portal_app.services.errors import NotFound
 from portal_app.services.papers import drawing, making
 from portal_app.services.papers.paper import Facts, Heading, Paper, Table, Text
-from portal_app.services.submissions import detail, documents, information
+from portal_app.services.submissions import bound, detail, documents, information
 from portal_app.services.submissions.information import Kind, Wanted
 from tests.services.binding.acting import Desk
 from tests.services.submissions.acting import NAMED
@@ -50,9 +50,17 @@ def test_the_binder_says_what_was_bound(door: Door, desk: Desk) -> None:
     desk.allow()
     submission = desk.reviewed(street="12 Elm St", city="Providence")
     done = desk.bind(desk.offered(submission).locator)
+    waits = door.run(bound.bound_from, desk.cast.maya, policy=done.policy)
+    assert waits == bound.BoundFrom(submission, "SUB-2026-000001")
     assert deliver_due(door, holder="test") == 2
     found = papers(door, desk, submission)
     assert set(found) == {"application", "binder"}
+    made = door.run(bound.bound_from, desk.cast.maya, policy=done.policy)
+    assert made is not None
+    kept = door.run(documents.listed, desk.cast.maya, submission=submission)
+    assert [made.binder] == [each.locator for each in kept if each.kind is SubmissionDocumentKind.BINDER]
+    with pytest.raises(NotFound):
+        door.run(bound.bound_from, desk.cast.daniel, policy=done.policy)
     said = text_of(found["binder"])
     for words in (
         "Binder of insurance", "BND-2026-000001", "Ada Quill", "12 Elm St", "Providence, RI", "HL-maya",
