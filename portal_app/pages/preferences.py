@@ -241,8 +241,8 @@ def _tokens() -> rx.Component:
 def token_table(tokens: Any, revoke: Any) -> rx.Component:
     """Somebody's tokens, each with a button that ends it."""
     return table(
-        "Tokens in force",
-        head(heading("Name"), heading("May"), heading("Until"), heading("Last used"), heading("Actions")),
+        "Tokens in use",
+        head(*(heading(each) for each in ("Name", "May", "Until", "Last used", "Actions"))),
         body(
             tokens,
             lambda each: row(
@@ -250,7 +250,7 @@ def token_table(tokens: Any, revoke: Any) -> rx.Component:
                 cell("May", each.may, kind="plain"),
                 cell("Until", each.until, kind="day left"),
                 cell("Last used", each.used, kind="day right"),
-                cell("", button("Revoke", on_click=revoke(each.locator), label="Revoke " + each.name)),
+                cell("Actions", button("Revoke", on_click=revoke(each.locator), label="Revoke " + each.name)),
                 key=each.locator,
             ),
         ),

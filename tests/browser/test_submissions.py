@@ -1,92 +1,25 @@
-"""New business as it is entered: on a desk, on a phone, over a server that dies, and by two people at once."""
+"""New business from the first field to the policy on a desk; over a server that dies, and by two people at once."""
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, StorageState, expect
 
-from portal_app.services.intake.forms import Field, FieldType, Form
 from portal_app.services.intake.shipped import shipped
-from portal_app.services.intake.values import read
-from portal_app.state.submissions.drawing import ident_of
 from tests.browser.agency import Agency, agency
-from tests.browser.looking import DESK, PHONE, complaints, look
+from tests.browser.desk import answers as answers_what_is_asked
+from tests.browser.desk import arrives, asks, binds, enters, offers
+from tests.browser.entering import LEFT, WITHIN, answer, begin, complete, saved
+from tests.browser.looking import DESK, complaints, look
 from tests.servers import Site
-from tests.services.intake.filled import filled
 from tests.services.submissions.sent import MB, pdf
 
 pytestmark = pytest.mark.browser
 
-WITHIN = 20_000
-TODAY = datetime.now(UTC).date()
 Opened = Callable[..., Page]
 Sessions = Callable[[str], StorageState]
-
-
-def begin(page: Page, site: Site, line: str) -> str:
-    """A draft in this line, at its first section; answers the place of its sections."""
-    page.goto(f"{site.url}/submissions/new")
-    page.get_by_role("button", name=re.compile(f"^{line}")).click()
-    page.wait_for_url(re.compile("/edit/applicant"))
-    expect(page.get_by_role("heading", name="Applicant")).to_be_visible()
-    return page.url.rpartition("/")[0]
-
-
-def complete(form: Form, **own: Any) -> dict[str, list[dict[str, Any]]]:
-    day = TODAY
-    own |= {
-        "applicant__policy__effective": (day + timedelta(10)).isoformat(),
-        "applicant__policy__expiration": (day + timedelta(375)).isoformat(),
-        "applicant__producer__producer_code": "HL-110",
-    }
-    return filled(form, day, **own)
-
-
-def answer(page: Page, form: Form, section: str, answers: dict[str, list[dict[str, Any]]]) -> None:
-    """Type a section from its first field to its last, as they come."""
-    found = form.section(section)
-    for group in found.groups if found else ():
-        for number, row in enumerate(answers.get(group.key, ())):
-            for field in group.fields:
-                if row.get(field.name) not in (None, ""):
-                    _type(page, ident_of(group.key, str(number), field.name), field, row[field.name])
-
-
-def _type(page: Page, ident: str, field: Field, value: Any) -> None:
-    place = page.locator(f'[id="{ident}"]')
-    expect(place).to_be_visible(timeout=WITHIN)
-    if place.evaluate("each => each.tagName") == "FIELDSET":
-        for each in value if isinstance(value, list) else [value]:
-            chosen = str(each).lower() if isinstance(each, bool) else each
-            place.locator(f'input[value="{chosen}"]').check()
-    elif place.evaluate("each => each.tagName") == "SELECT":
-        place.select_option(value)
-    else:
-        place.fill(str(read(field, value, TODAY).value) if field.type is FieldType.DATE else str(value))
-
-
-# What somebody typed in this tab, and it did not send.
-LEFT = """([name, by]) => {
-    const [of, path] = name.slice("portal.answers.".length).split(" ")
-    const rows = [{ key: "0", values: { name: "Somebody Else" } }]
-    const kept = { version: 0, rows, changed: [], before: [], fresh: [], redraw: false }
-    const left = { of, path, by, ...kept }
-    sessionStorage.setItem(name, JSON.stringify(left))
-}"""
-# Two groups are changed and the section is left in one moment: the second waits for the first to be answered.
-AT_ONCE = """() => {
-    const typed = document.getElementById("prior_insurance-carriers--0--premium")
-    const chosen = document.querySelector('[id="prior_insurance-loss_history--0--any"] [value="false"]')
-    typed.value = "2100000"
-    chosen.checked = true
-    for (const each of [typed, chosen]) each.dispatchEvent(new Event("input", { bubbles: true }))
-    for (const each of document.querySelectorAll("a")) if (each.textContent === "Continue") each.click()
-}"""
-
 
 # The connection comes back, and the form is drawn with what is saved by now: by somebody else meanwhile, or before what
 # is typed and on its way, which is answered only then.
@@ -113,10 +46,11 @@ DRAWN_ANEW = """async ([ident, saved, typed]) => {
 
 
 def attach(page: Page, folder: Path) -> None:
-    """Files in the section for documents: chosen, dropped, refused, taken away, and there again on a page anew."""
-    file, text = folder / "losses.pdf", folder / "notes.pdf"
-    file.write_bytes(pdf(2 * MB))
-    text.write_bytes(b"just text")
+    """Files in the section for documents: the largest that is taken, one that is larger, dropped, refused, taken away,
+    and there again on a page anew."""
+    contents = {"losses.pdf": pdf(25 * MB), "larger.pdf": pdf(26 * MB), "notes.pdf": b"just text"}
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
     runs, prior = (page.get_by_role("region", name=name) for name in ("Loss runs", "Prior declarations page"))
     held: list[Route] = []
 
@@ -124,13 +58,20 @@ def attach(page: Page, folder: Path) -> None:
         held.append(route)
 
     page.route("**/files?*", hold)
-    runs.get_by_label(re.compile("^Choose files")).set_input_files([file, text])
+    runs.get_by_label(re.compile("^Choose files")).set_input_files([folder / name for name in contents])
     expect(runs.get_by_role("progressbar").first).to_be_visible(timeout=WITHIN)
     for each in held:
         each.continue_()
     page.unroute("**/files?*")
-    expect(runs).to_contain_text("Only PDF, JPG and PNG files are taken", timeout=WITHIN)
-    expect(runs.get_by_role("link", name="losses.pdf")).to_be_visible(timeout=WITHIN)
+    for name, sentence in {"larger": "A file has at most 25 MB.", "notes": "Only PDF, JPG and PNG files"}.items():
+        refused = runs.get_by_role("listitem").filter(has_text=f"{name}.pdf")
+        expect(refused).to_contain_text(sentence, timeout=WITHIN)
+        expect(refused.get_by_role("link")).to_have_count(0)
+    there = runs.get_by_role("link", name="losses.pdf")
+    expect(there).to_be_visible(timeout=WITHIN)
+    with page.expect_download() as got:
+        there.click()
+    assert got.value.path().stat().st_size == 25 * MB
     dropped = page.evaluate_handle(
         """bytes => { const found = new DataTransfer();
         found.items.add(new File([new Uint8Array(bytes)], "page.pdf", { type: "application/pdf" })); return found; }""",
@@ -185,11 +126,57 @@ def told_too_late(other: Page, place: str) -> None:
     expect(other.get_by_text("Whose turn it is")).to_be_visible(timeout=WITHIN)
 
 
-def saved(page: Page) -> None:
-    page.locator("[data-section]").click()
-    expect(page.locator("[data-save-words]")).to_have_text(re.compile("^Saved "), timeout=WITHIN)
+def bound_on_a_desk(page: Page, desk: Page, number: str, folder: Path) -> None:
+    """From the dashboard, where it came unrouted, to the policy: asked about, answered, quoted, offered and bound."""
+    row = desk.get_by_role("table", name="Submissions").get_by_role("row").filter(has_text=number)
+    expect(row).to_contain_text("Unrouted")
+    expect(row).to_contain_text("Nell Quill")
+    row.get_by_role("checkbox").click()
+    expect(row.get_by_role("checkbox")).to_be_checked()
+    assert look(desk) == []
+    desk.set_viewport_size(DESK)  # type: ignore[arg-type]
+    desk.get_by_label("Assign to").select_option(label="Ruth Calloway")
+    desk.get_by_role("button", name="Assign").click()
+    expect(desk.locator(".flash")).to_contain_text("1 submission assigned.")
+    row.get_by_role("link", name=f"View {number}").click()
+    expect(desk.get_by_role("region", name="Next action")).to_contain_text("Yours")
+    desk.get_by_role("button", name="Show them").click()
+    expect(desk.get_by_role("region", name="Answers", exact=True)).to_contain_text("RI1234567")
+    assert look(desk) == []
+    desk.set_viewport_size(DESK)  # type: ignore[arg-type]
+    asks(desk)
+    answers_what_is_asked(page, folder)
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    enters(desk, folder / "granite.pdf", carrier="Saltmarsh Mutual", Premium="1,450", Insured_value="30,000")
+    offers(desk)
+    offered = page.get_by_role("region", name="Quotes", exact=True)
+    expect(offered).to_contain_text("Yes, within your authority.", timeout=WITHIN)
+    assert look(page) == []
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    with page.expect_download() as got:
+        offered.get_by_role("link", name="Download quote").click()
+    assert (got.value.suggested_filename, got.value.path().read_bytes()) == ("granite.pdf", pdf())
+    binds(page, offered)
+    there = desk.get_by_role("region", name="To the AMS", exact=True)
+    expect(there).to_contain_text("No mail server is set up, and the AMS is told by mail.", timeout=WITHIN)
+    expect(page.get_by_role("region", name="To the AMS", exact=True)).to_have_count(0)
+    with page.expect_download() as got:
+        page.get_by_role("link", name="Download evidence file").click()
+    assert (got.value.suggested_filename, got.value.path().read_bytes()[:5]) == (f"Evidence {number}.pdf", b"%PDF-")
+    with page.expect_download() as got:
+        page.get_by_role("link", name="Download answers by ACORD name").click()
+    assert got.value.suggested_filename == f"Application {number} by ACORD name.csv"
 
 
+@pytest.mark.criterion("AMSOUT-11")
+@pytest.mark.criterion("BOUND-19")
+@pytest.mark.criterion("BOUND-26")
+@pytest.mark.criterion("DOCS-18")
+@pytest.mark.criterion("INFO-04")
+@pytest.mark.criterion("QUOTE-13")
+@pytest.mark.criterion("TRACKPAGE-02")
+@pytest.mark.criterion("TRACKPAGE-04")
+@pytest.mark.criterion("TRACKPAGE-05")
 @pytest.mark.criterion("WIZARD-01")
 @pytest.mark.criterion("WIZARD-02")
 @pytest.mark.criterion("WIZARD-07")
@@ -198,13 +185,13 @@ def saved(page: Page) -> None:
 @pytest.mark.criterion("WIZARD-13")
 @pytest.mark.criterion("WIZARD-15")
 @pytest.mark.timeout(300)
-def test_personal_auto_is_entered_and_handed_in_on_a_desk(
+def test_personal_auto_goes_from_its_first_field_to_a_policy_on_a_desk(
     sessions: Sessions, opened: Opened, demo_site: Site, tmp_path: Path
 ) -> None:
-    page = opened(sessions("producer"))
+    page, desk = opened(sessions("producer")), opened(sessions("principal"))
     heard = complaints(page)
     form = shipped("personal_auto")
-    answers = complete(form)
+    answers = complete(form, applicant__mailing__line1="14 Bowline Court")
     page.goto(demo_site.url)
     page.get_by_role("navigation", name="Primary").get_by_role("link", name="Submissions").first.click()
     page.get_by_role("link", name="New submission").click()
@@ -272,50 +259,15 @@ def test_personal_auto_is_entered_and_handed_in_on_a_desk(
     page.get_by_label("I certify this.").check()
     page.get_by_role("button", name="Submit").dblclick()
     expect(page.get_by_role("heading", name="Submitted")).to_be_visible(timeout=WITHIN)
-    expect(page.get_by_role("status").filter(has_text="is with the agency")).to_contain_text(
-        re.compile(r"SUB-\d{4}-\d{6}")
-    )
+    said = page.get_by_role("status").filter(has_text="is with the agency").inner_text()
+    number = re.findall(r"SUB-\d{4}-\d{6}", said)[0]
     told_too_late(other, place)
     # The text that is no file of the kind was refused.
     assert [each for each in heard if "422" not in each] == []
-
-
-@pytest.mark.criterion("WIZARD-02")
-@pytest.mark.criterion("WIZARD-07")
-@pytest.mark.criterion("WIZARD-11")
-@pytest.mark.timeout(300)
-def test_general_liability_is_entered_and_handed_in_on_a_phone(
-    sessions: Sessions, opened: Opened, demo_site: Site
-) -> None:
-    page = opened(sessions("producer"), viewport=PHONE, has_touch=True, is_mobile=True)
-    form = shipped("general_liability")
-    answers = complete(form)
-    answers.pop("prior_insurance.loss_history")
-    place = begin(page, demo_site, "General Liability")
-    others = f"portal.answers.{place.split('/')[-2]} applicant.insured"
-    page.evaluate(LEFT, [others, "other@agency.test"])
-    page.reload()
-    expect(page.locator('[id="applicant-insured--0--name"]')).to_have_value("", timeout=WITHIN)
-    assert page.evaluate("name => sessionStorage.getItem(name)", others) is None
-    for section in form.sections:
-        expect(page.get_by_role("heading", name=section.title, exact=True)).to_be_visible(timeout=WITHIN)
-        answer(page, form, section.name, answers)
-        if section.name == "risk":
-            of = page.locator('[id="risk-hazards--0--location"] option:checked')
-            expect(of).to_have_text("Location 1: Wexford Wexford")
-        if section is form.sections[-1]:
-            page.evaluate(AT_ONCE)
-        else:
-            page.get_by_role("link", name="Continue").tap()
-    expect(page.get_by_text("Take a photo").first).to_be_visible(timeout=WITHIN)
-    assert look(page) == []
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    page.locator("summary").tap()
-    page.get_by_role("navigation", name="Sections").get_by_role("link", name="Check and submit").last.tap()
-    expect(page.get_by_text("Everything that is asked is answered.")).to_be_visible(timeout=WITHIN)
-    page.get_by_label("I certify this.").check()
-    page.get_by_role("button", name="Submit").tap()
-    expect(page.get_by_role("heading", name="Submitted")).to_be_visible(timeout=WITHIN)
+    desk.goto(f"{demo_site.url}/submissions")
+    bound_on_a_desk(other, desk, number, tmp_path)
+    where = ("14 Bowline Court", "Newport, RI 02840")
+    arrives(other, insured="Nell Quill", address=where, premium="$1,450.00")
 
 
 @pytest.fixture(scope="module")
