@@ -3,9 +3,8 @@
 import hashlib
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
@@ -20,7 +19,7 @@ from portal_app.services.intake.kind import INTAKE_FORM
 from portal_app.services.intake.reading import load
 
 MOST_READ = 64
-_FORMS = metadata.tables["intake_form"]
+_FORMS, _LINES = metadata.tables["intake_form"], metadata.tables["line_of_business"]
 _read: dict[str, Form] = {}
 _reading = Lock()
 
@@ -57,11 +56,15 @@ class Begun:
     line_name: str
 
 
+_OWN = select(_FORMS.c.digest, _FORMS.c.version, _LINES.c.code, _LINES.c.name).join_from(
+    _FORMS, _LINES, _FORMS.c.line_id == _LINES.c.id
+)
+_BY_ID = _OWN.where(_FORMS.c.id == bindparam("form"))
+
+
 def begun_with(tx: Tx, row: Submission) -> Begun:
     """The form and the line of the submission. A text is read once in a process."""
-    columns: tuple[Any, ...] = (IntakeForm.digest, IntakeForm.version, LineOfBusiness.code, LineOfBusiness.name)
-    own = select(*columns).join_from(IntakeForm, LineOfBusiness, col(IntakeForm.line_id) == col(LineOfBusiness.id))
-    digest, version, line, name = tx.db.execute(own.where(col(IntakeForm.id) == row.form_id)).one()
+    digest, version, line, name = tx.db.connection().execute(_BY_ID, {"form": row.form_id}).one()
     with _reading:
         form = _read.get(digest)
     if form is None:
