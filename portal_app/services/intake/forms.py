@@ -196,10 +196,10 @@ class Lettering:
 AS_THEY_STAND = Lettering()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Group:
     """`key` is "section.group", under which its rows are kept. Checks of fields of one row stand with the group.
-    `acord` says which letters its rows have on paper."""
+    `acord` says which letters its rows have on paper. Two groups are the same where they are one object, as forms."""
 
     key: str
     name: str
