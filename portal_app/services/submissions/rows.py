@@ -31,7 +31,7 @@ def held(tx: Tx, locator: str, version: int | None = None) -> Submission:
     """The submission, to be changed: nobody else changes it, or what belongs to it, until this is through. `version` is
     the one that was looked at, None for whatever is there. Raises NotFound, or Conflict where somebody changed it
     since."""
-    found: Submission | None = tx.db.scalars(_to_be_changed(tx.actor), {"locator": locator}).first()
+    found: Submission | None = tx.db.scalars(to_be_changed(called(tx.actor)), {"locator": locator}).first()
     if found is None:
         raise NotFound
     if version is not None and version != found.version:
@@ -39,9 +39,10 @@ def held(tx: Tx, locator: str, version: int | None = None) -> Submission:
     return found
 
 
-@lru_cache(maxsize=256)
-def _to_be_changed(actor: Actor) -> Select[Any]:
-    return called(actor).with_for_update().execution_options(populate_existing=True)
+@lru_cache(maxsize=512)
+def to_be_changed(asked: Select[Any]) -> Select[Any]:
+    """The same, held and as it is now."""
+    return asked.with_for_update(of=Submission).execution_options(populate_existing=True)
 
 
 def whoever(tx: Tx) -> int:
