@@ -275,12 +275,15 @@ def choosable(
 ) -> dict[str, list[Option]]:
     """By the id of a field that is the number of a row, the rows that there are; and what it is now, if it is none."""
     found: dict[str, list[Option]] = {}
+    called: dict[str, dict[str, str]] = {}
     for group in _of(form, section):
-        for field, key in _rows_of(group):
-            there = form.group(key)
+        for field, of in _rows_of(group):
+            there = form.group(of)
             if there is None:
                 continue
-            rows = {str(at): named(there, at, row, today) for at, row in enumerate(answers.get(there.key, ()), 1)}
+            if of not in called:
+                called[of] = {str(at): named(there, at, row, today) for at, row in enumerate(answers.get(of, ()), 1)}
+            rows = called[of]
             for key, row in zip(keys.get(group.key, ()), answers.get(group.key, ()), strict=False):
                 value = row.get(field.name)
                 strange = {str(value): str(value)} if value and str(value) not in rows else {}
