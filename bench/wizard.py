@@ -6,6 +6,7 @@ python -m bench wizard
 
 import json
 import tempfile
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from bench.events import HANDLER, seated
 from bench.intake import filled_in, many
 from bench.ledger import took
 from bench.table import Line
-from bench.tabs import Tab
+from bench.tabs import ANSWER_SECONDS, Tab
 from portal_app import encryption
 from portal_app.database import Database
 from portal_app.guard.events import event_name
@@ -66,9 +67,14 @@ class Page(Tab):
         where = {"pathname": "/submissions/[locator]/edit/[section]", "query": {}, "asPath": self.page}
         event = {"name": name, "payload": payload, "router_data": where}
         self.socket.send("42/_event," + json.dumps(["event", event]))
+        heard: list[str] = []
+        deadline = time.perf_counter() + ANSWER_SECONDS
         while awaited not in (received := self.socket.recv()):
             if received == "2":
                 self.socket.send("3")
+            heard.append(received[:300])
+            if time.perf_counter() > deadline:
+                raise RuntimeError(f"Not the answer of {name}: {heard}")
 
 
 def measure(size: Size | None = None) -> list[Line]:
