@@ -53,6 +53,12 @@ def _submissions() -> None:
     show("Submissions", submissions.measure())
 
 
+def _wizard() -> None:
+    from bench import wizard
+
+    show("Filling in, as events", wizard.measure())
+
+
 def _start() -> None:
     from bench import start
 
@@ -76,6 +82,7 @@ PARTS: dict[str, Callable[[], None]] = {
     "uploads": _uploads,
     "intake": _intake,
     "submissions": _submissions,
+    "wizard": _wizard,
     "start": _start,
     "weight": _weight,
 }

@@ -43,6 +43,7 @@ COMING_AND_GOING = ("sign_in.", "session.")
 
 # The table and not the model: a row of the trail is written in a quarter of the time of an object.
 _EVENTS = metadata.tables["audit_event"]
+_WRITE = insert(_EVENTS)
 
 
 def record(
@@ -59,8 +60,8 @@ def record(
     tx.db.flush()
     if subject_kind in TOPICS and not action.startswith(COMING_AND_GOING):
         tx.changes(TOPICS[subject_kind])
-    tx.db.execute(
-        insert(_EVENTS),
+    tx.db.connection().execute(
+        _WRITE,
         {
             "locator": new_locator(),
             "at": tx.now,

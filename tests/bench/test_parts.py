@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as program
-from bench import empty, events, intake, ledger, sign_ins, start, submissions, uploads
+from bench import empty, events, intake, ledger, sign_ins, start, submissions, uploads, wizard
 from bench.table import Line, show
 from portal_app import frontend
 from tests import servers
@@ -54,6 +54,11 @@ def test_intake() -> None:
 def test_submissions() -> None:
     found = submissions.measure(submissions.Size(submissions=40, rounds=1))
     assert judged(found) == [": the bare query"] * 4
+
+
+def test_wizard(built_front_end: Path) -> None:
+    found = wizard.measure(wizard.Size(rows=2, rounds=1))
+    assert judged(found) == [": an event that reads nothing"] * 4
 
 
 def test_sign_ins() -> None:

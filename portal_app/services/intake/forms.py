@@ -1,8 +1,9 @@
 """What an intake form is once it is read: sections of groups of fields, with what holds between them. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from portal_app.services.licensing.lines import COVERED_BY
@@ -17,6 +18,8 @@ SECTIONS = ("applicant", "risk", "coverage", "prior_insurance")
 
 
 class FieldType(StrEnum):
+    __hash__ = str.__hash__  # An enumeration's own is many times slower, and each answer is read by its type.
+
     TEXT = "text"
     LONG_TEXT = "long_text"
     WHOLE = "whole"
@@ -196,10 +199,10 @@ class Lettering:
 AS_THEY_STAND = Lettering()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Group:
     """`key` is "section.group", under which its rows are kept. Checks of fields of one row stand with the group.
-    `acord` says which letters its rows have on paper."""
+    `acord` says which letters its rows have on paper. Two groups are the same where they are one object, as forms."""
 
     key: str
     name: str
@@ -212,7 +215,12 @@ class Group:
     acord: Lettering = AS_THEY_STAND
 
     def field(self, name: str) -> Field | None:
-        return next((each for each in self.fields if each.name == name), None)
+        return _by_name(self).get(name)
+
+
+@lru_cache(maxsize=1024)
+def _by_name(group: Group) -> dict[str, Field]:
+    return {each.name: each for each in reversed(group.fields)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +262,7 @@ class Form:
         return next((each for each in self.sections if each.name == name), None)
 
     def group(self, key: str) -> Group | None:
-        return next((each for each in self.groups if each.key == key), None)
+        return _by_key(self).get(key)
 
     def fields(self) -> Iterator[tuple[Group, Field]]:
         return ((group, field) for group in self.groups for field in group.fields)
@@ -271,6 +279,11 @@ class Form:
         return frozenset(f"{group.key}.{field.name}" for group, field in self.fields() if field.personal)
 
 
+@lru_cache(maxsize=256)
+def _by_key(form: Form) -> dict[str, Group]:
+    return {each.key: each for each in reversed(list(form.groups))}
+
+
 def path_of(group: Group, row: int, field: str) -> str:
     """Where a value stands: "section.group.field", or "section.group[2].field" where the group repeats, from 0."""
     return f"{group.key}[{row}].{field}" if group.repeat else f"{group.key}.{field}"
@@ -278,6 +291,16 @@ def path_of(group: Group, row: int, field: str) -> str:
 
 def begun(form: Form) -> Answers:
     """What a form holds before anybody typed: the defaults, in as many rows as each group has at least."""
+    return {key: [dict(row) for row in rows] for key, rows in _begun(form).items()}
+
+
+def begun_in(form: Form, keys: Container[str]) -> Answers:
+    """The same of those groups alone."""
+    return {key: [dict(row) for row in rows] for key, rows in _begun(form).items() if key in keys}
+
+
+@lru_cache(maxsize=256)
+def _begun(form: Form) -> Answers:
     return {
         group.key: [
             {field.name: field.default for field in group.fields if field.default is not None}

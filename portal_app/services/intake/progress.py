@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from portal_app.services.intake.forms import Answers, Form, begun
-from portal_app.services.intake.sheet import Sheet, laid_out
+from portal_app.services.intake.sheet import Sheet, laid_out, needing
 from portal_app.services.intake.validation import Problem, found_on
 
 
@@ -48,9 +48,11 @@ def progress_on(sheet: Sheet, sections: Collection[str]) -> tuple[SectionProgres
             continue
         before = defaults.rows.get(group.key, [])
         own = before[number] if number < len(before) else {}
-        if any(cell != own.get(name) and (cell.value is not None or cell.wrong) for name, cell in cells.items()):
+        if section not in touched and any(
+            cell != own.get(name) and (cell.value is not None or cell.wrong) for name, cell in cells.items()
+        ):
             touched.add(section)
-        for field in group.fields:
+        for field in needing(group):
             if field.name in cells and sheet.needs(field, cells):
                 required[section] = required.get(section, 0) + 1
                 answered[section] = answered.get(section, 0) + (cells[field.name].value is not None)

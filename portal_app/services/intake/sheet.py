@@ -66,6 +66,12 @@ class Sheet:
                 yield group, number, cells
 
 
+@lru_cache(maxsize=1024)
+def needing(group: Group) -> tuple[Field, ...]:
+    """The fields that may have to be answered."""
+    return tuple(each for each in group.fields if each.required or each.required_when is not None)
+
+
 def laid_out(form: Form, answers: Answers, today: date, *, only: Collection[str] | None = None) -> Sheet:
     """Conditions only look back, so that one pass through the form settles what is shown. `only` are the keys of the
     groups that are to be judged: of the others no more is read than those depend on."""

@@ -24,11 +24,11 @@ from portal_app.services.licensing.records import today
 from portal_app.services.naming import alike
 from portal_app.services.scope import visible
 from portal_app.services.submissions.groups import Groups, Saved
-from portal_app.services.submissions.kept import Begun, begun_with
+from portal_app.services.submissions.kept import Begun, begun_with, one_begun
 from portal_app.services.submissions.lifecycle import Step, check_step
 from portal_app.services.submissions.progressing import answers_of, judged, of_code
 from portal_app.services.submissions.projection import project
-from portal_app.services.submissions.rows import held, one
+from portal_app.services.submissions.rows import one
 
 LONGEST_VALUE, MOST_VALUES = 20_000, 200
 HIDDEN = "••••"
@@ -151,9 +151,9 @@ def saved_in(
 ) -> SavedIn:
     """Save one group, as `save_group` says. The rows whose numbers are `fresh` were just added, and those of them in
     which nothing was typed begin with what the form answers by default."""
-    row = held(tx, locator)
+    row, known = one_begun(tx, locator, to_be_held=True)
     check_step(row.status, Step.SAVE)
-    known, day = begun_with(tx, row), today(tx)
+    day = today(tx)
     form = known.form
     group = form.group(path)
     if group is None:

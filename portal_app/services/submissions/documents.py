@@ -4,9 +4,10 @@ Their bytes lie with those of media; who may see the submission may have them.""
 import re
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 from sqlmodel import col
 
 from portal_app.models.enums import SubmissionDocumentKind, SubmissionEventKind, SubmissionStatus
@@ -14,7 +15,7 @@ from portal_app.models.media import Media, MediaVersion, ScanState
 from portal_app.models.quotes import Quote
 from portal_app.models.submissions import Submission, SubmissionDocument, SubmissionEvent
 from portal_app.services import audit
-from portal_app.services.access import Permission, can
+from portal_app.services.access import Actor, Permission, can
 from portal_app.services.door import Tx, reads, writes
 from portal_app.services.errors import Conflict, Forbidden, Invalid, NotFound
 from portal_app.services.media import pace
@@ -150,17 +151,21 @@ def listed(tx: Tx, *, submission: str) -> tuple[DocumentView, ...]:
     """The files of a submission in the order in which they came; what was removed after it was handed in is shown to
     underwriters. Raises NotFound."""
     row = _seen(tx, submission)
-    return tuple(_view(tx, row, document, version) for document, version in _pairs(tx, row, *_listed(tx)))
+    return tuple(_view(tx, row, document, version) for document, version in _pairs(tx, row, *_listed(tx.actor)))
 
 
 def counted(tx: Tx, row: Submission) -> int:
     """How many those are."""
-    asked = _wanted(tx, row, *_listed(tx)).with_only_columns(func.count())
-    return tx.db.scalar(asked) or 0
+    return tx.db.connection().scalar(_counted(tx.actor), {"of": row.id}) or 0
 
 
-def _listed(tx: Tx) -> tuple[ColumnElement[bool], ...]:
-    return () if can(tx.actor, Permission.UNDERWRITE) else (col(SubmissionDocument.removed_at).is_(None),)
+@lru_cache(maxsize=256)
+def _counted(actor: Actor) -> Select[Any]:
+    return _wanted(actor, bindparam("of"), *_listed(actor)).with_only_columns(func.count())
+
+
+def _listed(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    return () if can(actor, Permission.UNDERWRITE) else (col(SubmissionDocument.removed_at).is_(None),)
 
 
 @reads(Permission.VIEW_OWN_ACCOUNTS)
@@ -269,17 +274,18 @@ def _seen(tx: Tx, locator: str, *, hold: bool = False) -> Submission:
 
 
 def _pairs(tx: Tx, row: Submission, *where: ColumnElement[bool]) -> list[tuple[SubmissionDocument, MediaVersion]]:
-    wanted = _wanted(tx, row, *where).order_by(col(SubmissionDocument.id))
+    wanted = _wanted(tx.actor, row.id, *where).order_by(col(SubmissionDocument.id))
     return [(document, version) for document, version in tx.db.execute(wanted)]
 
 
-def _wanted(tx: Tx, row: Submission, *where: ColumnElement[bool]) -> Select[Any]:
-    wanted = visible(tx.actor, SubmissionDocument).add_columns(MediaVersion)
+def _wanted(actor: Actor, submission: Any, *where: ColumnElement[bool]) -> Select[Any]:
+    """Of the submission of that id."""
+    wanted = visible(actor, SubmissionDocument).add_columns(MediaVersion)
     wanted = wanted.join(MediaVersion, col(MediaVersion.media_id) == col(SubmissionDocument.media_id))
-    wanted = wanted.where(col(SubmissionDocument.submission_id) == row.id, *where)
-    if not can(tx.actor, Permission.VIEW_ALL_ACCOUNTS):
+    wanted = wanted.where(col(SubmissionDocument.submission_id) == submission, *where)
+    if not can(actor, Permission.VIEW_ALL_ACCOUNTS):
         # A carrier's quote is shown to who handed in when it is offered.
-        papers = visible(tx.actor, Quote).where(col(Quote.document_id) == col(SubmissionDocument.id)).exists()
+        papers = visible(actor, Quote).where(col(Quote.document_id) == col(SubmissionDocument.id)).exists()
         wanted = wanted.where(or_(col(SubmissionDocument.kind) != SubmissionDocumentKind.QUOTE, papers))
     return wanted
 

@@ -15,9 +15,8 @@ from portal_app.services.intake.validation import Problem
 from portal_app.services.submissions import documents
 from portal_app.services.submissions.answering import day_of, fills_in, masked, saved_in, somebody_else
 from portal_app.services.submissions.groups import Groups
-from portal_app.services.submissions.kept import Begun, begun_with
+from portal_app.services.submissions.kept import Begun, one_begun
 from portal_app.services.submissions.progressing import answers_of, judged, of_code
-from portal_app.services.submissions.rows import one
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +48,8 @@ class Filling:
 def section(tx: Tx, *, locator: str, name: str | None) -> Filling:
     """A section by its name, the first where there is none such; None for how far everything has come alone. Raises
     NotFound."""
-    row = one(tx, locator)
-    return _shown(tx, row, begun_with(tx, row), Groups(tx, row), name, files=documents.counted(tx, row))
+    row, began = one_begun(tx, locator)
+    return _shown(tx, row, began, Groups(tx, row), name, files=documents.counted(tx, row))
 
 
 @writes(Permission.SUBMIT_BUSINESS)

@@ -4,25 +4,34 @@ asks for stay sealed."""
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import LargeBinary, Select, bindparam, insert, select, type_coerce, update
 from sqlmodel import col
 
 from portal_app.models import metadata
 from portal_app.models.identity import User
 from portal_app.models.submissions import Submission, SubmissionAnswers
+from portal_app.models.types import unsealed
+from portal_app.services.access import Actor
 from portal_app.services.door import Tx
 from portal_app.services.intake.forms import Answers, Row
 from portal_app.services.scope import visible
 from portal_app.services.submissions.rows import whoever
 
 _ANSWERS = metadata.tables["submission_answers"]
-_MARKED = (
-    col(SubmissionAnswers.path),
-    col(SubmissionAnswers.version),
-    col(SubmissionAnswers.saved_at),
-    col(SubmissionAnswers.saved_by_id),
+_STORED: tuple[Any, ...] = (
+    SubmissionAnswers.path,
+    SubmissionAnswers.version,
+    SubmissionAnswers.saved_at,
+    SubmissionAnswers.saved_by_id,
+    type_coerce(col(SubmissionAnswers.rows), LargeBinary),
+)
+_WRITTEN = (
+    update(_ANSWERS)
+    .where(_ANSWERS.c.submission_id == bindparam("of"), _ANSWERS.c.path == bindparam("at"))
+    .values({name: bindparam(name) for name in ("rows", "version", "saved_at", "saved_by_id")})
 )
 
 
@@ -45,24 +54,23 @@ class Mark:
 
 
 class Groups:
-    """Those of one submission, as they stand in this transaction. What is unsealed once is kept as long."""
+    """Those of one submission, as they stood when they were asked for in this transaction: all of them in one SELECT,
+    and sealed, since one more of them costs less than one more statement. What is unsealed once is kept as long."""
 
     def __init__(self, tx: Tx, row: Submission) -> None:
         self._tx, self._row = tx, row
         self._rows: Answers = {}
-        self.marks = {path: Mark(*rest) for path, *rest in tx.db.execute(self._asked())}
+        self._sealed: dict[str, bytes] = {}
+        self.marks: dict[str, Mark] = {}
+        for path, version, at, by, rows in tx.db.connection().execute(_asked(tx.actor), {"of": row.id}):
+            self.marks[path], self._sealed[path] = Mark(version, at, by), rows
 
     def rows(self, paths: Iterable[str] | None = None) -> Answers:
         """What was typed in those groups, in every group where none is named; nothing of one that was never saved."""
         wanted = [path for path in (self.marks if paths is None else paths) if path in self.marks]
-        sealed = [path for path in wanted if path not in self._rows]
-        if sealed:
-            asked = self._asked(col(SubmissionAnswers.rows))
-            # By their names only where these are few: a list of all of them costs more than it spares.
-            few = asked.where(col(SubmissionAnswers.path).in_(sealed)) if len(sealed) < len(self.marks) else asked
-            for path, *mark, rows in self._tx.db.execute(few):
-                # PostgreSQL may answer the second of two questions with what was saved between them.
-                self.marks[path], self._rows[path] = Mark(*mark), rows
+        for path in wanted:
+            if path not in self._rows:
+                self._rows[path] = unsealed(self._sealed[path])
         return {path: self._rows[path] for path in wanted}
 
     def save(self, path: str, rows: list[Row]) -> None:
@@ -74,8 +82,7 @@ class Groups:
         if there is None:
             self._tx.db.execute(insert(_ANSWERS), values | {"submission_id": self._row.id, "path": path})
         else:
-            own = (_ANSWERS.c.submission_id == self._row.id, _ANSWERS.c.path == path)
-            self._tx.db.execute(update(_ANSWERS).where(*own), values)
+            self._tx.db.connection().execute(_WRITTEN, values | {"of": self._row.id, "at": path})
         self.marks[path], self._rows[path] = mark, rows
 
     def told(self) -> dict[str, Saved]:
@@ -88,7 +95,9 @@ class Groups:
             for path, each in self.marks.items()
         }
 
-    def _asked(self, *more: Any) -> Select[Any]:
-        columns: tuple[Any, ...] = (*_MARKED, *more)
-        mine = visible(self._tx.actor, SubmissionAnswers).with_only_columns(*columns)
-        return mine.where(col(SubmissionAnswers.submission_id) == self._row.id)
+
+@lru_cache(maxsize=256)
+def _asked(actor: Actor) -> Select[Any]:
+    """Every group of the submission `of` that the actor may see, as it is stored."""
+    mine = visible(actor, SubmissionAnswers).with_only_columns(*_STORED)
+    return mine.where(col(SubmissionAnswers.submission_id) == bindparam("of"))

@@ -2,10 +2,11 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
@@ -13,14 +14,17 @@ from portal_app.models import metadata
 from portal_app.models.policies import LineOfBusiness
 from portal_app.models.submissions import IntakeForm, Submission
 from portal_app.models.types import new_locator
+from portal_app.services.access import Actor
 from portal_app.services.configuration.in_force import in_force, saved
 from portal_app.services.door import Tx
+from portal_app.services.errors import NotFound
 from portal_app.services.intake.forms import Form
 from portal_app.services.intake.kind import INTAKE_FORM
 from portal_app.services.intake.reading import load
+from portal_app.services.submissions.rows import called, to_be_changed
 
 MOST_READ = 64
-_FORMS = metadata.tables["intake_form"]
+_FORMS, _LINES = metadata.tables["intake_form"], metadata.tables["line_of_business"]
 _read: dict[str, Form] = {}
 _reading = Lock()
 
@@ -57,11 +61,35 @@ class Begun:
     line_name: str
 
 
+_OWN = select(_FORMS.c.digest, _FORMS.c.version, _LINES.c.code, _LINES.c.name).join_from(
+    _FORMS, _LINES, _FORMS.c.line_id == _LINES.c.id
+)
+_BY_ID = _OWN.where(_FORMS.c.id == bindparam("form"))
+
+
 def begun_with(tx: Tx, row: Submission) -> Begun:
     """The form and the line of the submission. A text is read once in a process."""
-    columns: tuple[Any, ...] = (IntakeForm.digest, IntakeForm.version, LineOfBusiness.code, LineOfBusiness.name)
-    own = select(*columns).join_from(IntakeForm, LineOfBusiness, col(IntakeForm.line_id) == col(LineOfBusiness.id))
-    digest, version, line, name = tx.db.execute(own.where(col(IntakeForm.id) == row.form_id)).one()
+    return _read_once(tx, row, *tx.db.connection().execute(_BY_ID, {"form": row.form_id}).one())
+
+
+def one_begun(tx: Tx, locator: str, *, to_be_held: bool = False) -> tuple[Submission, Begun]:
+    """The submission of that locator, as `rows.one` and `rows.held` find it, and what it began with, in one SELECT.
+    Raises NotFound."""
+    asked = _called(tx.actor)
+    found = tx.db.execute(to_be_changed(asked) if to_be_held else asked, {"locator": locator}).first()
+    if found is None:
+        raise NotFound
+    row, *of_form = found
+    return row, _read_once(tx, row, *of_form)
+
+
+@lru_cache(maxsize=256)
+def _called(actor: Actor) -> Select[Any]:
+    asked = called(actor).add_columns(_FORMS.c.digest, _FORMS.c.version, _LINES.c.code, _LINES.c.name)
+    return asked.join(_FORMS, _FORMS.c.id == col(Submission.form_id)).join(_LINES, _LINES.c.id == _FORMS.c.line_id)
+
+
+def _read_once(tx: Tx, row: Submission, digest: str, version: int, line: str, name: str) -> Begun:
     with _reading:
         form = _read.get(digest)
     if form is None:

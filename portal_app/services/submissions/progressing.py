@@ -8,7 +8,7 @@ from threading import Lock
 from portal_app.models.submissions import Submission
 from portal_app.services.door import Tx
 from portal_app.services.intake.depending import groups_for
-from portal_app.services.intake.forms import Answers, Form, Role, Section, begun
+from portal_app.services.intake.forms import Answers, Form, Role, Section, begun_in
 from portal_app.services.intake.progress import SectionProgress, progress_on
 from portal_app.services.intake.sheet import Sheet, laid_out
 from portal_app.services.intake.validation import Problem
@@ -58,7 +58,7 @@ def of_code(tx: Tx, row: Submission, form: Form, groups: Groups, day: date) -> l
 
 def answers_of(form: Form, groups: Groups, keys: Collection[str]) -> Answers:
     """Those groups, with defaults where nothing was saved."""
-    return {key: rows for key, rows in begun(form).items() if key in keys} | groups.rows(keys)
+    return begun_in(form, keys) | groups.rows(keys)
 
 
 def forget() -> None:

@@ -2,13 +2,16 @@
 to."""
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
+from sqlalchemy import Select, bindparam
 from sqlmodel import col
 
 from portal_app.models.enums import SubmissionStatus
 from portal_app.models.producers import ProducerCode
 from portal_app.models.submissions import Submission
+from portal_app.services.access import Actor
 from portal_app.services.door import Tx
 from portal_app.services.intake.forms import Answers, Form, Role, first
 from portal_app.services.intake.validation import Problem
@@ -20,12 +23,13 @@ from portal_app.services.scope import visible
 def project(tx: Tx, row: Submission, form: Form, answers: Answers, today: date) -> None:
     """Bring the columns in line with the answers. A code that is not the actor's to see, or cannot be used any more, is
     not taken: else somebody could put a submission into another's book."""
+    code = _code(tx, _named(form, answers, today))
     row.insured_name = str(value_of(form, answers, Role.INSURED, today) or "")[:200]
     effective = value_of(form, answers, Role.EFFECTIVE, today)
     row.effective = date.fromisoformat(effective) if effective else None
     row.jurisdiction = str(value_of(form, answers, Role.STATE, today) or "")[:2]
     if Role.PRODUCER_CODE in form.roles:
-        row.producer_code_id = code.id if (code := _code(tx, _named(form, answers, today))) else None
+        row.producer_code_id = code
 
 
 def problem_of_code(tx: Tx, form: Form, answers: Answers, today: date) -> list[Problem]:
@@ -57,9 +61,13 @@ def _named(form: Form, answers: Answers, today: date) -> str:
     return str(value_of(form, answers, Role.PRODUCER_CODE, today) or "")
 
 
-def _code(tx: Tx, name: str) -> ProducerCode | None:
-    if not name:
-        return None
-    asked = visible(tx.actor, ProducerCode).where(col(ProducerCode.code) == name, taken_anew())
-    found: ProducerCode | None = tx.db.scalars(asked).first()
+def _code(tx: Tx, name: str) -> int | None:
+    """The id of the code of that name, where the actor may take it anew."""
+    found: int | None = tx.db.connection().scalar(_called(tx.actor), {"code": name}) if name else None
     return found
+
+
+@lru_cache(maxsize=256)
+def _called(actor: Actor) -> Select[Any]:
+    mine = visible(actor, ProducerCode).with_only_columns(col(ProducerCode.id))
+    return mine.where(col(ProducerCode.code) == bindparam("code"), taken_anew())

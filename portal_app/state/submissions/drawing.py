@@ -1,13 +1,15 @@
 """A form as it is drawn: groups of rows of fields, each with the input that its type asks for. Pure."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from itertools import chain, repeat
 from typing import Any
 
-from portal_app.services.intake.forms import Answers, Check, Field, FieldType, Form, Group, Row, Rule
-from portal_app.services.intake.sheet import Sheet
+from portal_app.services.intake.forms import OF_CHOICES, Answers, Check, Field, FieldType, Form, Group, Row, Rule
+from portal_app.services.intake.sheet import Cells, Sheet, needing
 from portal_app.services.intake.validation import Problem, found_on
 from portal_app.services.intake.values import MAILED_TO, read, told
 
@@ -20,6 +22,9 @@ DIGITS = {FieldType.WHOLE, FieldType.YEAR, FieldType.NAICS, FieldType.SIC, Field
 MODES = {FieldType.DECIMAL: "decimal", FieldType.MONEY: "decimal", FieldType.PERCENT: "decimal",
          FieldType.PHONE: "tel", FieldType.EMAIL: "email", FieldType.POSTAL_CODE: "numeric", FieldType.FEIN: "numeric",
          FieldType.SSN: "numeric"} | dict.fromkeys(DIGITS, "numeric")  # fmt: skip
+# Of a date and of a choice it goes by what was typed.
+KINDS = {FieldType.LONG_TEXT: "long", FieldType.CHOICES: "checks", FieldType.FLAG: "radio", FieldType.STATE: "select",
+         FieldType.DATE: "", FieldType.CHOICE: ""}  # fmt: skip
 SIGNS = {FieldType.MONEY: "$", FieldType.PERCENT: "%"}
 # What a browser knows is of whoever types, and not of the insured: it proposes it where the producer is asked alone.
 OWN = {FieldType.PHONE: "work tel", FieldType.EMAIL: "work email"}
@@ -27,7 +32,7 @@ CODES, CARRIERS = "known-codes", "known-carriers"
 """The lists of the page that a text field proposes while somebody types."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Option:
     value: str
     label: str
@@ -129,34 +134,84 @@ def group_row(
                 key=key,
                 ident=ident_of(group.key, key),
                 title=f"{repeat.item[:1].upper()}{repeat.item[1:]} {number}" if repeat else "",
-                fields=[_field(group, key, field, row.get(field.name), today, code) for field in group.fields],
+                fields=_fields(group, key, row, today, code),
             )
             for number, (key, row) in enumerate(zip(keys, rows, strict=True), 1)
         ],
     )
 
 
-def _field(group: Group, row: str, field: Field, value: Any, today: date, code: str) -> FieldRow:
-    typed = value if isinstance(value, str) else ""
-    if field.type is FieldType.DATE:
-        typed = str(read(field, value, today).value or typed)
-    kind = "row" if row_check(group, field) else _kind(field, typed)
-    return FieldRow(
-        ident=ident_of(group.key, row, field.name),
-        name=field.name,
-        label=field.label,
-        kind=kind,
-        value=typed,
-        options=_options(field, value),
-        flag=field.type is FieldType.FLAG,
-        help=field.help,
-        placeholder=field.placeholder,
+@dataclass(frozen=True, slots=True)
+class _Input:
+    """What is the same in every row of a field that is drawn. `kind` is empty where it goes by what was typed. Of
+    `options` none is chosen; `chosen` has each of them chosen, with its place among them."""
+
+    field: Field
+    kind: str
+    options: list[Option]
+    chosen: dict[str, tuple[int, Option]]
+    mode: str
+    complete: str
+    sign: str
+    proposes: str
+
+
+@lru_cache(maxsize=1024)
+def _inputs(group: Group, code: str) -> tuple[_Input, ...]:
+    return tuple(_input(group, each, code) for each in group.fields)
+
+
+def _input(group: Group, field: Field, code: str) -> _Input:
+    known = _known(field)
+    return _Input(
+        field=field,
+        kind="row" if row_check(group, field) else KINDS.get(field.type, "text"),
+        options=[Option(value, label, chosen=False) for value, label in known.items()],
+        chosen={value: (at, Option(value, label, chosen=True)) for at, (value, label) in enumerate(known.items())},
         mode=MODES.get(field.type, "text"),
         complete=OWN.get(field.type, "off") if field.name.startswith("agency_") else "off",
         sign=SIGNS.get(field.type, ""),
-        wide=kind in ("long", "checks"),
         proposes=_proposes(field, f"{group.key}.{field.name}" == code),
     )
+
+
+def _known(field: Field) -> dict[str, str]:
+    if field.type is FieldType.FLAG:
+        return dict(YES_OR_NO)
+    if field.type is FieldType.STATE:
+        return dict(MAILED_TO)
+    return {each.value: each.label for each in field.choices} if field.type in OF_CHOICES else {}
+
+
+def _fields(group: Group, key: str, row: Row, today: date, code: str) -> list[FieldRow]:
+    place = f"{ident_of(group.key, key)}--"
+    found = []
+    for each in _inputs(group, code):
+        field = each.field
+        value = row.get(field.name)
+        typed = value if isinstance(value, str) else ""
+        if typed and field.type is FieldType.DATE:
+            typed = read(field, value, today).value or typed
+        kind = each.kind or _kind(field, typed)
+        found.append(
+            FieldRow(
+                place + field.name,
+                field.name,
+                field.label,
+                kind,
+                typed,
+                _options(each, value) if each.options else [],
+                field.type is FieldType.FLAG,
+                field.help,
+                field.placeholder,
+                each.mode,
+                each.complete,
+                each.sign,
+                kind in ("long", "checks"),
+                each.proposes,
+            )
+        )
+    return found
 
 
 def proposes(group: Group, code: str) -> bool:
@@ -172,27 +227,23 @@ def _kind(field: Field, typed: str) -> str:
     """A date that was typed otherwise than a date is shown as it was typed, and so is a choice that there is not."""
     if field.type is FieldType.DATE:
         return "date" if not typed or ISO.fullmatch(typed) else "text"
-    if field.type is FieldType.CHOICE:
-        known = not typed or any(each.value == typed for each in field.choices)
-        return "radio" if field.required and known and len(field.choices) <= FEW else "select"
-    kinds = {
-        FieldType.LONG_TEXT: "long",
-        FieldType.CHOICES: "checks",
-        FieldType.FLAG: "radio",
-        FieldType.STATE: "select",
-    }
-    return kinds.get(field.type, "text")
+    known = not typed or any(each.value == typed for each in field.choices)
+    return "radio" if field.required and known and len(field.choices) <= FEW else "select"
 
 
-def _options(field: Field, value: Any) -> list[Option]:
-    if field.type is FieldType.FLAG:
-        return [Option(code, label, value is (code == "true")) for code, label in YES_OR_NO]
-    if field.type not in (FieldType.CHOICE, FieldType.CHOICES, FieldType.STATE):
-        return []
-    chosen = value if isinstance(value, list) else [value] if value else []
-    known = dict(MAILED_TO) if field.type is FieldType.STATE else {each.value: each.label for each in field.choices}
-    strange = {each: each for each in chosen if isinstance(each, str) and each not in known}
-    return [Option(code, label, code in chosen) for code, label in (known | strange).items()]
+def _options(drawn: _Input, value: Any) -> list[Option]:
+    """What there is to choose from; what was chosen and is not among it comes last."""
+    found = drawn.options.copy()
+    if drawn.field.type is FieldType.FLAG:
+        value = str(value).lower() if isinstance(value, bool) else None
+    for each in value if isinstance(value, list) else [value] if value else []:
+        if not isinstance(each, str):
+            continue
+        if known := drawn.chosen.get(each):
+            found[known[0]] = known[1]
+        elif all(each != option.value for option in found[len(drawn.options) :]):
+            found.append(Option(each, each, chosen=True))
+    return found
 
 
 def marks(
@@ -220,18 +271,27 @@ def row_check(group: Group, field: Field) -> Check | None:
     return next((each for each in group.checks if each.rule is Rule.ROW_OF and each.field == field.name), None)
 
 
+@lru_cache(maxsize=1024)
+def _rows_of(group: Group) -> tuple[tuple[Field, str], ...]:
+    """The fields that are the number of a row, with the key of the group that it is one of."""
+    checked = ((field, row_check(group, field)) for field in group.fields)
+    return tuple((field, check.than[0]) for field, check in checked if check)
+
+
 def choosable(
     form: Form, answers: Answers, section: str, keys: Mapping[str, Sequence[str]], today: date
 ) -> dict[str, list[Option]]:
     """By the id of a field that is the number of a row, the rows that there are; and what it is now, if it is none."""
     found: dict[str, list[Option]] = {}
+    called: dict[str, dict[str, str]] = {}
     for group in _of(form, section):
-        for field in group.fields:
-            check = row_check(group, field)
-            there = form.group(check.than[0]) if check else None
+        for field, of in _rows_of(group):
+            there = form.group(of)
             if there is None:
                 continue
-            rows = {str(at): named(there, at, row, today) for at, row in enumerate(answers.get(there.key, ()), 1)}
+            if of not in called:
+                called[of] = {str(at): named(there, at, row, today) for at, row in enumerate(answers.get(of, ()), 1)}
+            rows = called[of]
             for key, row in zip(keys.get(group.key, ()), answers.get(group.key, ()), strict=False):
                 value = row.get(field.name)
                 strange = {str(value): str(value)} if value and str(value) not in rows else {}
@@ -257,9 +317,10 @@ def hidden(form: Form, sheet: Sheet, section: str, keys: Mapping[str, Sequence[s
         if group.key not in sheet.rows:
             away[ident_of(group.key)] = True
             continue
-        for number, key in enumerate(keys.get(group.key, ())):
-            shown = {each.name for each in sheet.fields(group, number)}
-            away |= {ident_of(group.key, key, each.name): True for each in group.fields if each.name not in shown}
+        for shown, key in _drawn(sheet, group, keys):
+            if len(shown) < len(group.fields):
+                names = (each.name for each in group.fields if each.name not in shown)
+                away |= {ident_of(group.key, key, name): True for name in names}
     return away
 
 
@@ -268,10 +329,15 @@ def needed(form: Form, sheet: Sheet, section: str, keys: Mapping[str, Sequence[s
     return {
         ident_of(group.key, key, field.name): True
         for group in _of(form, section)
-        for number, key in enumerate(keys.get(group.key, ()))
-        for field in sheet.fields(group, number)
-        if sheet.needs(field, sheet.rows[group.key][number])
+        for shown, key in _drawn(sheet, group, keys)
+        for field in needing(group)
+        if field.name in shown and sheet.needs(field, shown)
     }
+
+
+def _drawn(sheet: Sheet, group: Group, keys: Mapping[str, Sequence[str]]) -> Iterator[tuple[Cells, str]]:
+    """What is shown of each row of the group that is in the page, nothing of those that are no rows any more."""
+    return zip(chain(sheet.rows.get(group.key, ()), repeat({})), keys.get(group.key, ()), strict=False)
 
 
 def sentences(
