@@ -4,6 +4,7 @@ from portal_app.guard.events import requires
 from portal_app.services import accounts
 from portal_app.services.access import Permission, can
 from portal_app.services.door import current_actor
+from portal_app.services.intake.values import told_phone
 from portal_app.services.policies.views import AccountDetail
 from portal_app.services.topics import Topic
 from portal_app.state import address, exports, wording
@@ -82,7 +83,7 @@ class AccountState(PortalState):
     def _show(self, found: AccountDetail) -> None:
         self.shown, self.account_name, self.kind = found.locator, found.name, found.kind
         self.mailing_address = list(found.mailing_address)
-        self.contact_email, self.contact_phone = found.email, found.phone
+        self.contact_email, self.contact_phone = found.email, told_phone(found.phone)
         self.tax_id, self.birth_year = found.tax_id_masked, found.birth_year
         self.rows = [policy_line(row) for row in found.policies]
         self.policies = wording.count(found.total_policies, "policy", "policies")

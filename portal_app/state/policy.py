@@ -9,6 +9,7 @@ from portal_app.models.enums import PolicyStatus, TransactionKind
 from portal_app.services import billing, claims, documents
 from portal_app.services.access import Permission
 from portal_app.services.billing import BillingLine
+from portal_app.services.intake.values import told_phone
 from portal_app.services.policies import detail
 from portal_app.services.policies.search import MOST_ROWS
 from portal_app.services.policies.sections import Section
@@ -147,7 +148,7 @@ class PolicyState(PortalState):
         self.producer_name, self.producer_code = found.producer, found.producer_code
         self.code_of_record = found.code_of_record if found.code_of_record != found.producer_code else ""
         self.insured_names, self.mailing_address = list(found.insured_names), list(found.mailing_address)
-        self.contact_email, self.contact_phone = found.email, found.phone
+        self.contact_email, self.contact_phone = found.email, told_phone(found.phone)
         self.coverages = [_cover(each) for each in found.coverages]
         self.vehicles = [Car(each.vin, each.description) for each in found.vehicles]
         self.locations = list(found.locations)

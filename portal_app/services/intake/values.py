@@ -325,6 +325,20 @@ _READERS: dict[FieldType, Reading] = {
 }
 
 
+def told_phone(text: str) -> str:
+    """A phone number as people here write it: one of the United States without its country code. What is none stays as
+    it is."""
+    try:
+        parsed = phonenumbers.parse(text, REGION)
+    except phonenumbers.NumberParseException:
+        return text
+    if not phonenumbers.is_valid_number(parsed):
+        return text
+    formats = phonenumbers.PhoneNumberFormat
+    at_home = parsed.country_code == phonenumbers.country_code_for_region(REGION)
+    return phonenumbers.format_number(parsed, formats.NATIONAL if at_home else formats.INTERNATIONAL)
+
+
 def told(field: Field, value: Any, *, masked: bool = True) -> str:
     """A value that was read, as people read it: the label of a choice, dollars with their sign, a date as it is written
     here. What is personal shows its last four signs, or of a date its year."""
@@ -346,4 +360,6 @@ def told(field: Field, value: Any, *, masked: bool = True) -> str:
         return f"${Decimal(value):,.2f}"
     if field.type is FieldType.WHOLE:
         return f"{value:,}"
+    if field.type is FieldType.PHONE:
+        return told_phone(value)
     return f"{value}%" if field.type is FieldType.PERCENT else str(value)

@@ -12,7 +12,7 @@ from portal_app.services.intake import asked, places, vin
 from portal_app.services.intake.forms import LINES, Choice, Field, FieldType, PolicyNumbers
 from portal_app.services.intake.policy_numbers import fits, of_carrier, wrong_pattern
 from portal_app.services.intake.shipped import shipped
-from portal_app.services.intake.values import read, told
+from portal_app.services.intake.values import read, told, told_phone
 from tests.services.intake.filled import TODAY
 
 T = FieldType
@@ -108,6 +108,24 @@ def test_what_is_personal_is_masked_where_it_is_told() -> None:
         "12.5%",
         "",
     )
+
+
+@pytest.mark.criterion("INTAKE-05")
+@pytest.mark.parametrize(
+    ("kept", "shown"),
+    [
+        ("+14015550123", "(401) 555-0123"),
+        ("+14015550123 x4", "(401) 555-0123 ext. 4"),
+        ("401-555-0123", "(401) 555-0123"),
+        ("+447400123456", "+44 7400 123456"),
+        ("ask for Ada", "ask for Ada"),
+        ("", ""),
+    ],
+)
+def test_a_phone_number_is_shown_as_people_write_it_and_reads_as_itself(kept: str, shown: str) -> None:
+    phone = Field("phone", "Phone", FieldType.PHONE)
+    assert (told(phone, kept), told_phone(kept)) == (shown, shown)
+    assert read(phone, shown, TODAY) == read(phone, kept, TODAY)
 
 
 @pytest.mark.criterion("INTAKE-06")
