@@ -107,7 +107,8 @@ def test_general_liability_goes_from_its_first_field_to_a_policy_on_a_phone(
     answers = complete(form, **{f"applicant__{path}": value for path, value in own.items()})
     answers.pop("prior_insurance.loss_history")
     place = begin(page, demo_site, "General Liability")
-    others = f"portal.answers.{place.split('/')[-2]} applicant.insured"
+    locator = place.split("/")[-2]
+    others = f"portal.answers.{locator} applicant.insured"
     page.evaluate(LEFT, [others, "other@agency.test"])
     page.reload()
     expect(page.locator('[id="applicant-insured--0--name"]')).to_have_value("", timeout=WITHIN)
@@ -133,10 +134,10 @@ def test_general_liability_goes_from_its_first_field_to_a_policy_on_a_phone(
     page.get_by_role("button", name="Submit").tap()
     expect(page.get_by_role("heading", name="Submitted")).to_be_visible(timeout=WITHIN)
     page.get_by_role("link", name="Look at the submission").tap()
-    expect(page.get_by_text("Whose turn it is")).to_be_visible(timeout=WITHIN)
+    expect(page.get_by_role("region", name="Next action")).to_be_visible(timeout=WITHIN)
 
     desk = opened(sessions("principal"))
-    desk.goto(page.url)
+    desk.goto(f"{demo_site.url}/submissions/{locator}")
     desk.get_by_role("button", name="Pick up").click()
     early = {
         "Effective_date": (TODAY - timedelta(3)).isoformat(),

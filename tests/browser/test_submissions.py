@@ -123,7 +123,7 @@ def told_too_late(other: Page, place: str) -> None:
     expect(late).to_have_count(0, timeout=WITHIN)
     assert other.evaluate("name => sessionStorage.getItem(name)", kept) is None
     other.get_by_role("link", name="Look at the submission").click()
-    expect(other.get_by_text("Whose turn it is")).to_be_visible(timeout=WITHIN)
+    expect(other.get_by_role("region", name="Next action")).to_be_visible(timeout=WITHIN)
 
 
 def bound_on_a_desk(page: Page, desk: Page, number: str, folder: Path) -> None:
