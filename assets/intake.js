@@ -74,6 +74,17 @@
     entry.fresh = entry.fresh.filter((key) => !rows.some((row) => row.dataset.row === key));
     return [...there, ...entry.fresh.map((key) => ({ key, values: {} }))];
   };
+  const bare = (value) => Object.assign(new Option(value, value), { className: "intake-bare" });
+  // What it stood for has come: that is chosen in its place.
+  const clothe = () => {
+    for (const option of document.querySelectorAll("option.intake-bare")) {
+      const field = option.parentElement;
+      if (![...field.options].some((each) => each !== option && each.value === option.value)) continue;
+      const { value } = field;
+      option.remove();
+      field.value = value;
+    }
+  };
   const fill = (row, values) => {
     for (const field of fieldsOf(row)) {
       const value = values[field.dataset.field];
@@ -82,7 +93,7 @@
       else {
         // What was chosen may not be there to choose from before the group that it comes from is saved.
         const isThere = !value || field.type !== "select-one" || [...field.options].some((each) => each.value === value);
-        if (!isThere) field.add(new Option(value, value));
+        if (!isThere) field.add(bare(value));
         field.value = value ?? "";
       }
     }
@@ -321,6 +332,7 @@
       for (const entry of entries.values()) if (entry.of === over) Object.assign(entry, { trouble: "", isChoice: false });
     }
     if (alive && page) {
+      clothe();
       for (const entry of entries.values()) drawn(entry);
       if (!wasAlive) for (const entry of entries.values()) if (!entry.isChoice) entry.trouble = "";
       goTo();

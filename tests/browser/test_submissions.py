@@ -21,6 +21,11 @@ pytestmark = pytest.mark.browser
 Opened = Callable[..., Page]
 Sessions = Callable[[str], StorageState]
 
+# As when a group is drawn with what was chosen, before what there is to choose from has come.
+CHOSEN_BEFORE_IT_CAME = """ident => {
+    const field = document.getElementById(ident)
+    field.add(Object.assign(new Option("1", "1", false, true), { className: "intake-bare" }))
+}"""
 # The connection comes back, and the form is drawn with what is saved by now: by somebody else meanwhile, or before what
 # is typed and on its way, which is answered only then.
 DRAWN_ANEW = """async ([ident, saved, typed]) => {
@@ -234,6 +239,9 @@ def test_personal_auto_goes_from_its_first_field_to_a_policy_on_a_desk(
     expect(page.locator('[id="risk-vehicles--0--driver-problem"]')).to_contain_text("Choose one of the drivers above")
     drives.select_option("1")
     saved(page)
+    page.evaluate(CHOSEN_BEFORE_IT_CAME, "risk-vehicles--0--driver")
+    expect(drives.locator("option:checked")).to_have_text("Driver 1: Wexford")
+    expect(drives.locator("option")).to_have_text(["—", "Driver 1: Wexford"])
 
     page.get_by_role("navigation", name="Sections").get_by_role("link", name="Check and submit").first.click()
     summary = page.get_by_role("group", name="What is left to do")
