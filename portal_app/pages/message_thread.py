@@ -38,9 +38,10 @@ def message_thread() -> rx.Component:
             name="messages-panel",
             aside=rx.cond(
                 S.unread_here > 0,
-                rx.fragment(
+                rx.el.div(
                     chip("message-square-dot", S.unread_here, " new", tone="amber"),
                     button("Mark as read", on_click=S.read_thread),
+                    class_name="button-row",
                 ),
             ),
             flush=True,
