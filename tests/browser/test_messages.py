@@ -6,12 +6,14 @@ from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import expect
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlmodel import col
 
 from portal_app.database import Database
 from portal_app.models.enums import SubmissionStatus
 from portal_app.models.identity import User
+from portal_app.models.messages import Message, MessageReader, MessageThread
+from portal_app.models.notifications import Notification
 from portal_app.models.policies import LineOfBusiness
 from portal_app.models.producers import ProducerCode
 from portal_app.models.submissions import IntakeForm, Submission
@@ -38,15 +40,24 @@ def submission(demo_site: Site) -> Iterator[str]:
         db.flush()
         row = Submission(
             line_id=line, form_id=form.id or 0, status=SubmissionStatus.IN_REVIEW, number=NUMBER,
-            insured_name="Ada Quill", jurisdiction="RI", effective=date.today() + timedelta(20),  # noqa: DTZ011
+            insured_name="Bela Thorn", jurisdiction="RI", effective=date.today() + timedelta(20),  # noqa: DTZ011
             submitted_at=NOW, submitted_by_id=maya, answers_hash="0" * 64, created_at=NOW, changed_at=NOW,
             producer_code_id=db.scalars(select(ProducerCode.id).where(ProducerCode.code == "HL-110")).one(),
             created_by_id=maya, assignee_id=who["principal@demo.agency"],
         )  # fmt: skip
         db.add(row)
         db.flush()
-        locator = row.locator
+        locator, number, form_id = row.locator, row.id, form.id
     yield locator
+    # Other walks find the agency as it was.
+    with database.write() as db:
+        thread = select(col(MessageThread.id)).where(col(MessageThread.submission_id) == number)
+        for table in (Message, MessageReader):
+            db.execute(delete(table).where(col(table.thread_id).in_(thread)))
+        db.execute(delete(MessageThread).where(col(MessageThread.submission_id) == number))
+        db.execute(delete(Notification).where(col(Notification.subject) == locator))
+        db.execute(delete(Submission).where(col(Submission.id) == number))
+        db.execute(delete(IntakeForm).where(col(IntakeForm.id) == form_id))
     database.dispose()
 
 
