@@ -30,6 +30,7 @@ PLACES = (
     Place("accounts", "Accounts", "/accounts", "users"),
     Place("submissions", "Submissions", "/submissions", "inbox"),
     Place("quotes", "Quotes", "/quotes", "file-pen-line"),
+    Place("messages", "Messages", "/messages", "message-square"),
     Place("producers", "Producers", "/producers", "network"),
     Place("binding", "Can I bind?", "/authority", "circle-help"),
     Place("authority", "Authority", "/admin/authority", "scale"),
@@ -57,6 +58,7 @@ class Person:
     actions: rx.Var[list[str]]
     single_keys: rx.Var[bool]
     unread: rx.Var[int]
+    unread_messages: rx.Var[int]
 
 
 def shell(
@@ -153,7 +155,11 @@ def _header(person: Person, search: bool) -> rx.Component:
             ),
         ),
         *_openers(),
-        _bell(person.unread),
+        _counted("bell", "Notifications", "/notifications", person.unread),
+        rx.cond(
+            person.places.contains("messages"),
+            _counted("message-square", "Messages", "/messages", person.unread_messages),
+        ),
         rx.color_mode.button(
             aria_label="Switch between light and dark", class_name="icon-button", variant="ghost", color_scheme="gray"
         ),
@@ -162,15 +168,15 @@ def _header(person: Person, search: bool) -> rx.Component:
     )
 
 
-def _bell(unread: rx.Var[int]) -> rx.Component:
-    """The way to the notifications, with how many are unread."""
+def _counted(sign: str, name: str, href: str, unread: rx.Var[int]) -> rx.Component:
+    """The way to the notifications or messages, with how many are unread."""
     some, many = unread.to(int) > 0, unread.to(int) > 99
     shown = either(many, "99+", unread.to_string())
-    label = either(some, f"Notifications, {unread} unread", "Notifications")
+    label = either(some, f"{name}, {unread} unread", name)
     return link(
-        icon("bell", 18),
+        icon(sign, 18),
         rx.cond(some, rx.el.span(shown, class_name="bell-count num", custom_attrs={"aria-hidden": "true"})),
-        href="/notifications",
+        href=href,
         class_name="icon-button bell",
         custom_attrs={"aria-label": label},
     )

@@ -35,6 +35,7 @@ def framed(here: str, *content: Part, search: bool = True, refresh: Any = None) 
         actions=S.actions,
         single_keys=S.single_keys,
         unread=S.unread,
+        unread_messages=S.unread_messages,
     )
     answers = Answers(
         asked=F.asked,

@@ -13,7 +13,9 @@ from portal_app.components.table import body, cell, head, heading, row, table
 from portal_app.components.words import amount, copy_button, either, icon, meta, or_dash, source
 from portal_app.pages import sections
 from portal_app.pages.frame import framed, record, titled
+from portal_app.pages.message_thread import message_thread
 from portal_app.pages.page import Page
+from portal_app.state.messages import MessageThreadState
 from portal_app.state.policy import PolicyState
 from portal_app.state.portal import PortalState
 
@@ -24,7 +26,7 @@ def policy() -> rx.Component:
     return framed(
         "policies",
         record("policy", S.shown != "", _policy(), skeleton_page("Policy"), ("All policies", "/policies")),
-        refresh=S.refresh,
+        refresh=[S.refresh, MessageThreadState.refresh_thread],
     )
 
 
@@ -41,6 +43,7 @@ def _policy() -> rx.Component:
                 sections.billing(),
                 sections.documents(),
                 sections.claims(),
+                message_thread(),
                 _history(),
                 class_name="record-main",
             ),
@@ -83,6 +86,7 @@ def _sections() -> rx.Component:
         to("billing", "Billing"),
         to("documents", "Documents"),
         to("claims", "Claims"),
+        to("messages", "Messages"),
         to("history", "History"),
         class_name="section-nav",
         custom_attrs={"aria-label": "Sections of this policy"},
@@ -290,5 +294,5 @@ PAGE = Page(
     "/policies/[policy_locator]",
     titled(either(S.shown != "", S.policy.number, "Policy")),
     policy,
-    [PortalState.arrive, PolicyState.load],
+    [PortalState.arrive, MessageThreadState.load_thread, PolicyState.load],
 )

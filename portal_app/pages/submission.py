@@ -14,12 +14,14 @@ from portal_app.components.shell import page_header
 from portal_app.components.uploads import uploads
 from portal_app.components.words import either, icon, meta
 from portal_app.pages.frame import framed, record, titled
+from portal_app.pages.message_thread import message_thread
 from portal_app.pages.page import Page
 from portal_app.pages.preferences import button
 from portal_app.pages.submission_ams import to_the_ams
 from portal_app.pages.submission_list import timing
 from portal_app.pages.submission_quotes import quotes
 from portal_app.pages.submission_requests import requests
+from portal_app.state.messages import MessageThreadState
 from portal_app.state.portal import PortalState
 from portal_app.state.submission import GO_UP, MADE, PAPER, SubmissionPageState
 from portal_app.state.submission_address import PLACE
@@ -57,7 +59,7 @@ def submission() -> rx.Component:
     return framed(
         "submissions",
         record("submission", S.shown != "", _submission(), waiting, ("All submissions", PLACE)),
-        refresh=S.refresh,
+        refresh=[S.refresh, MessageThreadState.refresh_thread],
     )
 
 
@@ -67,7 +69,14 @@ def _submission() -> rx.Component:
         _turn(),
         _asked(),
         rx.el.div(
-            rx.el.div(requests(), quotes(), _files(), _answers(), class_name="record-main"),
+            rx.el.div(
+                requests(),
+                quotes(),
+                rx.cond(S.draft_href == "", message_thread()),
+                _files(),
+                _answers(),
+                class_name="record-main",
+            ),
             rx.el.div(_facts(), to_the_ams(), _timeline(), class_name="record-side"),
             class_name="record submission",
         ),
@@ -343,6 +352,7 @@ ON_LOAD: list[Callable[..., Any]] = [
     SubmissionRequestsState.begin_requests,
     SubmissionQuotesState.begin_quotes,
     SubmissionAmsState.begin_ams,
+    MessageThreadState.load_thread,
     SubmissionPageState.load,
 ]
 PAGE = Page(f"{PLACE}/[submission_locator]", titled("Submission"), submission, ON_LOAD)

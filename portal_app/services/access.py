@@ -28,6 +28,7 @@ class Permission(StrEnum):
     MANAGE_PRODUCERS = "Manage producers and their codes"
     UNDERWRITE = "Underwrite quotes and change policies"
     SET_AUTHORITY = "Set binding authority and moratoria"
+    WRITE_MESSAGES = "Write messages about submissions and policies"
 
 
 class Gate(StrEnum):
@@ -85,6 +86,7 @@ MATRIX: dict[Role, RoleRights] = {
             P.MANAGE_PRODUCERS: R.FULL,
             P.UNDERWRITE: R.FULL,
             P.SET_AUTHORITY: R.FULL,
+            P.WRITE_MESSAGES: R.FULL,
         },
     ),
     Role.PRODUCER: RoleRights(
@@ -97,6 +99,7 @@ MATRIX: dict[Role, RoleRights] = {
             P.DOWNLOAD_DOCUMENTS: R.OWN_CLIENTS,
             P.VIEW_COMMISSIONS: R.OWN_ONLY,
             P.VIEW_PRODUCERS: R.OWN_ONLY,
+            P.WRITE_MESSAGES: R.FULL,
         },
         frozenset({Grant.DOWNLINE}),
     ),
@@ -113,6 +116,7 @@ MATRIX: dict[Role, RoleRights] = {
             P.VIEW_FEEDS: R.FULL,
             P.MEND_ROWS: R.FULL,
             P.VIEW_PRODUCERS: R.FULL,
+            P.WRITE_MESSAGES: R.FULL,
         },
         frozenset({Grant.COMMISSIONS, Grant.UNDERWRITING}),
     ),

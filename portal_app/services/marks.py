@@ -22,6 +22,7 @@ SHOWN_TO: Mapping[Topic, Requirement] = {
     Topic.USERS: Permission.MANAGE_USERS,
     Topic.AUTHORITY: Permission.VIEW_PRODUCERS,
     Topic.PRODUCERS: Permission.VIEW_PRODUCERS,
+    Topic.MESSAGES: Permission.VIEW_OWN_ACCOUNTS,
     Topic.NOTIFICATIONS: Gate.SIGNED_IN,
     Topic.BELL: Gate.SIGNED_IN,
     Topic.WEBHOOKS: Permission.CHANGE_SETTINGS,

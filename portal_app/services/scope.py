@@ -26,6 +26,7 @@ from portal_app.models.licensing import (
     ProducerCover,
     ProducerLicense,
 )
+from portal_app.models.messages import Message, MessageReader, MessageThread
 from portal_app.models.notifications import Notification, NotificationMute, NotificationPreference
 from portal_app.models.policies import Coverage, Policy, PolicyAddress, PolicyTerm, Vehicle
 from portal_app.models.producers import Producer, ProducerCode
@@ -88,7 +89,7 @@ BELONGS_TO_A_PRODUCER = (
     ProducerCover,
     CoverRequirement,
 )
-BELONGS_TO_A_PERSON = (Notification, NotificationPreference, NotificationMute, LicenseFile, StartView)
+BELONGS_TO_A_PERSON = (Notification, NotificationPreference, NotificationMute, LicenseFile, StartView, MessageReader)
 BELONGS_TO_A_SUBMISSION = (
     AmsHandover,
     SubmissionAnswers,
@@ -148,6 +149,8 @@ def _own_rule(model: type[SQLModel]) -> Callable[[Actor, type[SQLModel]], Column
         AuthorityDecision: _decision_in_scope,
         ConfigurationVersion: _configuration_in_scope,
         SavedView: _view_in_scope,
+        MessageThread: _thread_in_scope,
+        Message: _thread_in_scope,
     }.get(model)
 
 
@@ -209,6 +212,19 @@ def _submission_in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[b
         requests = select(col(InformationRequest.id)).where(col(InformationRequest.submission_id).in_(seen))
         return col(InformationItem.request_id).in_(requests)
     return col(model.submission_id).in_(seen)  # type: ignore[attr-defined]
+
+
+def _thread_in_scope(actor: Actor, model: type[SQLModel]) -> ColumnElement[bool]:
+    """A thread goes with its submission or policy, and a message with its thread."""
+    if not can(actor, Permission.VIEW_OWN_ACCOUNTS):
+        return false()
+    if scope_of(actor).agency:
+        return true()
+    submissions = select(col(Submission.id)).where(_submission_in_scope(actor, Submission))
+    policies = select(col(Policy.id)).where(in_scope(actor, Policy))
+    thread = MessageThread
+    mine = or_(col(thread.submission_id).in_(submissions), col(thread.policy_id).in_(policies))
+    return mine if model is MessageThread else col(Message.thread_id).in_(select(col(thread.id)).where(mine))
 
 
 def _is_told_of_its_document() -> ColumnElement[bool]:

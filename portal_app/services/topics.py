@@ -20,6 +20,7 @@ class Topic(StrEnum):
     AUTHORITY = "authority"  # grants of binding authority and moratoria
     PRODUCERS = "producers"  # producers, their codes, and what lets them write business
     NOTIFICATIONS = "notifications"  # what people were told of, as a page lists it
+    MESSAGES = "messages"  # what people wrote to each other, and what of it was read
     BELL = "bell"  # the same as the header of every page counts it, which is no reason to look at the page again
     WEBHOOKS = "webhooks"  # who outside is told of what, and whether that rests; not each event
     TRAIL = "trail"  # whether the chain of the trail was asked for and found to hold; not each event

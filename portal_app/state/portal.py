@@ -14,6 +14,7 @@ from portal_app.services.access import Gate, Permission
 from portal_app.services.door import Tx, the_door
 from portal_app.services.errors import DomainError, Invalid, NotFound, Unexpected
 from portal_app.services.identity import sessions, who
+from portal_app.services.messaging import threads
 from portal_app.services.notifications import inbox
 from portal_app.services.topics import Topic
 from portal_app.state import wording
@@ -28,6 +29,7 @@ OPENS = {
     "accounts": Permission.VIEW_OWN_ACCOUNTS,
     "submissions": Permission.VIEW_OWN_ACCOUNTS,
     "quotes": Permission.VIEW_OWN_ACCOUNTS,
+    "messages": Permission.VIEW_OWN_ACCOUNTS,
     "producers": Permission.VIEW_PRODUCERS,
     "binding": Permission.BIND_POLICIES,
     "authority": Permission.VIEW_PRODUCERS,
@@ -68,6 +70,7 @@ class PortalState(Sealed, rx.State):
     actions: list[str] = []
     single_keys: bool = False
     unread: int = 0
+    unread_messages: int = 0
     agency_name: str = ""
     demo: bool = False
 
@@ -95,6 +98,7 @@ class PortalState(Sealed, rx.State):
         self.places = places_of(me.permissions)
         self.actions = [key for key, permission in OFFERS.items() if permission in me.permissions]
         self.single_keys, self.unread = me.single_keys, me.unread
+        self.unread_messages = me.unread_messages
         if me.concurrent_sessions and (notice := await self._ask(sessions.take_notice)):
             self._say(notice, "warning", at=EVERYWHERE)
 
@@ -121,9 +125,11 @@ class PortalState(Sealed, rx.State):
 
     @requires(Gate.SIGNED_IN, passive=True)
     async def ring(self) -> None:
-        """The bell may count otherwise now. Where that cannot be had it counts as before."""
+        """The bell, or the messages beside it, may count otherwise now. Where that cannot be had they count as
+        before."""
         with suppress(DomainError):
             self.unread = await the_door().call(inbox.unread_count)
+            self.unread_messages = await the_door().call(threads.unread_count)
 
     @requires(Gate.SIGNED_IN)
     async def stay(self) -> None:

@@ -41,7 +41,8 @@ MOST_TOLD = 5
 
 @dataclass
 class SubmissionLine:
-    """`timing` says in a word how its response stands; `paper` and `bind` are addresses, empty where there is none."""
+    """`timing` says in a word how its response stands; `paper`, `bind` and `message` are addresses, empty where
+    there is none."""
 
     locator: str
     href: str
@@ -57,6 +58,7 @@ class SubmissionLine:
     timing: str
     paper: str
     bind: str
+    message: str
 
 
 class SubmissionsState(PortalState):
@@ -188,6 +190,7 @@ def line_of(each: SubmissionRow, zone: ZoneInfo, paper: str, *, binds: bool) -> 
         timing=timing(each),
         paper=f"/files/{paper}?of=submission:{each.locator}" if paper else "",
         bind=f"{href}#quotes" if binds and each.status is SubmissionStatus.QUOTED and not each.lapsed else "",
+        message="" if draft else f"{href}#messages",
     )
 
 

@@ -22,6 +22,8 @@ from portal_app.services.errors import Forbidden, NotFound
 from portal_app.services.exports import accounts as accounts_export
 from portal_app.services.identity import tokens, users
 from portal_app.services.ledger import issuing
+from portal_app.services.messaging import sending
+from portal_app.services.messaging.records import RecordKind
 from portal_app.services.policies import detail
 from portal_app.services.producers import find, lifecycle
 from portal_app.services.settings import agency
@@ -233,6 +235,11 @@ EXERCISES: dict[Permission, tuple[Ask, Ask | None, Ask | None]] = {
     P.MANAGE_PRODUCERS: (
         lambda asked: asked.service(lifecycle.suspend_producer, locator=asked.cast.agency.maya.locator),
         lambda asked: asked.route(f"/producers/{asked.cast.agency.maya.locator}/impact"),
+        None,
+    ),
+    P.WRITE_MESSAGES: (
+        lambda asked: asked.permits(sending.send, kind=RecordKind.POLICY, locator="nothing", body="Hello"),
+        lambda asked: asked.adds(f"/policies/{asked.policy.locator}/messages", {"body": "Hello"}),
         None,
     ),
     P.BIND_POLICIES: (

@@ -62,6 +62,7 @@ KNOWN = {
         "notifications.inbox.read_all",
         "notifications.inbox.unmute",
         "notifications.inbox.unmute_of",
+        "messaging.threads.unread_count",
         "notifications.inbox.unread_count",
         "notifications.preferences.choose",
         "notifications.preferences.own",

@@ -103,7 +103,7 @@ def test_somebody_is_changed_shut_out_and_let_in_again(
     review = page.get_by_role("status").filter(has_text="This would change")
     expect(review.locator("ul", has_text="Users (new)")).to_contain_text("Home")
     expect(review.locator("p:text('And would lose:') + ul")).to_have_text(
-        "PoliciesAccountsSubmissionsQuotesCan I bind?"
+        "PoliciesAccountsSubmissionsQuotesMessagesCan I bind?"
     )
     assert look(page) == []
     page.get_by_role("button", name="Change something").click()

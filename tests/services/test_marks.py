@@ -94,6 +94,7 @@ def test_every_topic_says_whose_pages_show_it() -> None:
         Topic.VIEWS,
         Topic.SUBMISSIONS,
         Topic.QUOTES,
+        Topic.MESSAGES,
         Topic.PRODUCERS,
         Topic.AUTHORITY,
     }

@@ -33,7 +33,7 @@ def test_on_arrival_the_portal_knows_the_person_and_where_they_may_go(opens: Ope
     assert (page.email, page.role, page.producer) == ("maya@agency.test", "Sub-Agent / Producer", "Maya Alvarez")
     assert (page.agency_name, page.places) == (
         "Harbor Lane Insurance",
-        ["home", "policies", "accounts", "submissions", "quotes", "producers", "binding", "authority"],
+        ["home", "policies", "accounts", "submissions", "quotes", "messages", "producers", "binding", "authority"],
     )
 
 

@@ -30,6 +30,7 @@ from portal_app.routes.api import (
     licenses,
     me,
     media,
+    messages,
     moratoria,
     notifications,
     own_sessions,
@@ -85,6 +86,7 @@ BUSINESS = (
     exports,
     saved_views,
     notifications,
+    messages,
 )
 ADMINISTRATION = (
     users,

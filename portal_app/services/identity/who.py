@@ -10,12 +10,13 @@ from portal_app.models.producers import Producer
 from portal_app.services.access import MATRIX, Gate, Permission, can
 from portal_app.services.door import Tx, reads
 from portal_app.services.errors import SignInNeeded
+from portal_app.services.messaging import threads
 from portal_app.services.notifications.inbox import unread_count
 
 
 @dataclass(frozen=True, slots=True)
 class Me:
-    """`unread` is how many notifications they have not read."""
+    """`unread` is how many notifications they have not read, `unread_messages` how many messages."""
 
     locator: str
     name: str
@@ -31,6 +32,7 @@ class Me:
     concurrent_sessions: bool
     single_keys: bool
     unread: int
+    unread_messages: int
 
 
 @reads(Gate.SIGNED_IN)
@@ -57,4 +59,5 @@ def me(tx: Tx) -> Me:
         concurrent_sessions=tx.settings.concurrent_sessions,
         single_keys=tx.db.scalar(single_keys) is not False,
         unread=unread_count(tx),
+        unread_messages=threads.unread_count(tx),
     )

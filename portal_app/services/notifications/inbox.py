@@ -209,7 +209,7 @@ def _view(row: Notification, muted: bool) -> NotificationView:
         sign=kind.sign if kind else "bell",
         subject_kind=row.subject_kind,
         subject=row.subject,
-        href=href_of(row.subject_kind, row.subject),
+        href=href_of(row.subject_kind, row.subject, row.kind),
         title=row.title,
         insured=row.insured,
         body=row.body,

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 class Kind:
     """One kind of event. `label` is what preferences call it; `title` heads what is told and `lead` is its first
     sentence, both with the name of the record in them and nothing of the client: they stand in subject lines and text
-    messages. `needs` is what has to be told beside it: "reason" or "items". `sign` is an icon's name."""
+    messages. `needs` is what has to be told beside it: "reason" or "items". `sign` is an icon's name,
+    `anchor` the part of the record's page to which its link leads."""
 
     name: str
     label: str
@@ -19,6 +20,7 @@ class Kind:
     mail: bool = True
     sms: bool = False
     needs: str = ""
+    anchor: str = ""
 
 
 _ALL = (
@@ -97,6 +99,14 @@ _ALL = (
         "list-checks",
         needs="items",
     ),
+    Kind(
+        "message_received",
+        "New message",
+        "New message: {named}",
+        "There is a new message about {named}.",
+        "message-square",
+        anchor="#messages",
+    ),
 )
 KINDS: dict[str, Kind] = {each.name: each for each in _ALL}
 
@@ -112,6 +122,7 @@ SUBJECTS: dict[str, str] = {
 TRIAL = "trial"
 
 
-def href_of(subject_kind: str, subject: str) -> str:
-    """The address of the record in the portal."""
-    return SUBJECTS[subject_kind].format(subject) if subject_kind in SUBJECTS else "/notifications"
+def href_of(subject_kind: str, subject: str, kind: str = "") -> str:
+    """The address of the record in the portal, and of the part of its page that a kind of event is about."""
+    anchor = KINDS[kind].anchor if kind in KINDS else ""
+    return SUBJECTS[subject_kind].format(subject) + anchor if subject_kind in SUBJECTS else "/notifications"

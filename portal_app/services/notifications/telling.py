@@ -107,7 +107,7 @@ def _tell(tx: Tx, told: Told, person: Recipient, wanted: preferences.Wanted) -> 
     if wanted.mail:
         _mail(tx, told, person, order)
     if wanted.sms and person.number:
-        link = tx.settings.origin + href_of(told.subject_kind, told.subject)
+        link = tx.settings.origin + href_of(told.subject_kind, told.subject, told.kind.name)
         text = f"{tx.settings.agency_name}: {told.title}\n{link}"
         texts.send(tx, number=person.number, text=text, record_key=order)
     if wanted.in_portal:
@@ -156,7 +156,7 @@ def _mail(tx: Tx, told: Told, person: Recipient, order: str) -> None:
         items=told.items,
         attached=attached.filename if attached else "",
         too_large=told.attachment.filename if told.attachment and not attached else "",
-        link=tx.settings.origin + href_of(told.subject_kind, told.subject),
+        link=tx.settings.origin + href_of(told.subject_kind, told.subject, told.kind.name),
         preferences=f"{tx.settings.origin}/preferences",
     )
     text, html = written(notice)

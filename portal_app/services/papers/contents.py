@@ -17,6 +17,8 @@ from portal_app.services.authority.decisions import told as decisions_told
 from portal_app.services.binding.bindability import binder_until
 from portal_app.services.binding.policies import coverages
 from portal_app.services.door import Tx
+from portal_app.services.messaging import records, threads
+from portal_app.services.messaging.records import RecordKind
 from portal_app.services.papers.paper import Facts, Heading, Paper, Part, Subheading, Table, Text
 from portal_app.services.policies.detail import mailing_lines
 from portal_app.services.quotes import of_submissions
@@ -106,7 +108,7 @@ def evidence(tx: Tx, row: Submission) -> Paper:
         (words.moment(each.at, tx.settings.zone), each.by, " — ".join(filter(None, (each.words, each.reason))))
         for each in reversed(timeline.of(tx, row))
     ]
-    parts += [Heading("Quotes"), *_quotes(tx, row), *_requests(tx, row)]
+    parts += [Heading("Quotes"), *_quotes(tx, row), *_requests(tx, row), *_messages(tx, row)]
     parts += [Heading("Timeline"), Table(("When", "Who", "What"), happened)]
     parts += [Heading("Decisions on binding authority"), *_decisions(tx, row)]
     files = [
@@ -198,6 +200,16 @@ def _requests(tx: Tx, row: Submission) -> list[Part]:
         parts += [Subheading(f"{at}, asked by {each.asked_by}"), *([Text(each.note)] if each.note else [])]
         said = [(item.label, item.answer or names.get(item.document, ""), item.answered_by) for item in each.items]
         parts.append(Table(("Asked for", "Answer", "Answered by"), said))
+    return parts
+
+
+def _messages(tx: Tx, row: Submission) -> list[Part]:
+    """All that producer and agency wrote to each other about it, oldest first."""
+    found = threads.whole(tx, records.of(RecordKind.SUBMISSION, row))
+    parts: list[Part] = [Heading("Messages")] if found else []
+    for each in found:
+        at = words.moment(each.at, tx.settings.zone)
+        parts += [Subheading(f"{at}, {each.author} ({each.side.label.lower()})"), Text(each.body)]
     return parts
 
 

@@ -67,6 +67,7 @@ DEEDS: dict[str, Deed] = {
     "producer.unsuspended": Deed("Producer taken into use again", ALL),
     "producer.retired": Deed("Producer retired", ALL),
     "producer.discarded": Deed("Producer discarded", ALL),
+    "message.sent": Deed("Message sent", frozenset({"message", "side"})),
     "submission.document_added": Deed("File of a submission added", frozenset({"size", "digest", "kind"})),
     "submission.document_removed": Deed("File of a submission removed", frozenset({"size", "digest", "kind"})),
     "submission.document_refused": Deed(
