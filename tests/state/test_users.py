@@ -153,7 +153,7 @@ def test_a_review_lists_the_pages_that_they_would_find_gain_and_lose(
     asyncio.run(page.review(form(page, role="admin")))
     assert page.would_open == seen_by(opens, agency.admin())
     lost = [each for each in drawn if each not in page.would_open]
-    assert page.would_lose == lost == ["policies", "accounts", "submissions", "quotes", "binding"]
+    assert page.would_lose == lost == ["policies", "accounts", "submissions", "quotes", "messages", "binding"]
     assert {"users", "settings"} <= set(page.would_gain)
     assert set(page.would_gain) == set(page.would_open) - set(drawn)
 
