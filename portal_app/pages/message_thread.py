@@ -89,12 +89,12 @@ def _composer() -> rx.Component:
             id=rx.Var.create("message-hint"),
             class_name="hint",
         ),
-        rx.el.input(type="hidden", name="token", value=S.token),
+        rx.el.input(type="hidden", name="token", value=S.draft),
         rx.el.div(
             rx.el.button(icon("send", 16), "Send", type="submit", class_name="button button-solid"),
             class_name="button-row",
         ),
         on_submit=S.send,
-        key=S.token,
+        key=S.draft,
         class_name="form padded composer",
     )

@@ -104,14 +104,15 @@ class MessageThreadState(PortalState):
     may_write: bool = False
     trouble: str = ""
     problem_of_message: str = ""
-    # Another one for each message: it empties the form, and what is sent twice under one is there once.
-    token: str = ""
+    # The token of the message to be written: another one empties the form, and what is sent twice under one is there
+    # once.
+    draft: str = ""
     _count: int = AT_ONCE
 
     @requires(VIEWS, passive=True, shows=(Topic.MESSAGES,))
     async def load_thread(self) -> None:
         self.messages, self.unread_here, self.earlier = [], 0, ""
-        self.problem_of_message, self.token, self._count = "", new_locator(), AT_ONCE
+        self.problem_of_message, self.draft, self._count = "", new_locator(), AT_ONCE
         self.may_write = can(current_actor.get(), WRITES) and current_actor.get().may_write
         await self._look_at_thread()
 
@@ -139,7 +140,7 @@ class MessageThreadState(PortalState):
         done, _, problems = await self._submit(sending.send, **self._record(), body=body, token=token)
         self.problem_of_message = " ".join(problems.values())
         if done:
-            self.token = new_locator()
+            self.draft = new_locator()
             self._say("The message is sent.")
             await self.read_thread() if self.unread_here else await self._look_at_thread()
 

@@ -29,13 +29,13 @@ def test_a_thread_is_written_kept_read_and_counted(opens: Opens, door: Door, age
     done(page.load_thread())
     assert (page.messages, page.may_write, page.trouble) == ([], True, "")
 
-    done(page.send({"body": "  ", "token": page.token}))
+    done(page.send({"body": "  ", "token": page.draft}))
     assert (page.problem_of_message, page.messages) == ("Write a message first.", [])
-    token = page.token
+    token = page.draft
     for _ in range(2):
         done(page.send({"body": "Is the roof all right?", "token": token}))
     assert [(each.author, each.body, each.mine) for each in page.messages] == [("You", "Is the roof all right?", True)]
-    assert (page.problem_of_message, page.token != token) == ("", True)
+    assert (page.problem_of_message, page.draft != token) == ("", True)
 
     theirs = opens(MessagesState, "/messages", cast.underwriter)
     done(theirs.load())
@@ -57,7 +57,7 @@ def test_a_thread_is_written_kept_read_and_counted(opens: Opens, door: Door, age
     assert (len(mine.messages), mine.earlier, mine.messages[-1].body) == (30, "2 earlier messages", "Line 30")
     done(mine.show_earlier())
     assert (len(mine.messages), mine.earlier) == (32, "")
-    done(mine.send({"body": "Thank you", "token": mine.token}))
+    done(mine.send({"body": "Thank you", "token": mine.draft}))
     assert (mine.unread_here, mine.unread_messages) == (0, 0), "who answers has read what is shown"
 
     for path, who, may in ((f"/submissions/{locator}", agency.read_only(), False), ("/policies/none", cast.maya, True)):

@@ -24,6 +24,7 @@ def test_a_producer_sees_themselves(cast: Cast) -> None:
             "viewCommissions",
             "viewOwnAccounts",
             "viewProducers",
+            "writeMessages",
         ],
         "producer": "Maya Alvarez",
         "agencyName": "Your agency",
