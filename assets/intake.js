@@ -231,8 +231,11 @@
     row.dataset.going = "";
     touch(group, { soon: true });
     row.querySelector("[data-row-undo]").focus();
+    const of = wizard()?.dataset.submission;
     row.leaving = setTimeout(() => {
-      const entry = entryOf(wizard()?.dataset.submission, group.dataset.answers);
+      // That it goes was sent already; what is drawn by now, there or for another draft, is not this one's.
+      if (!group.isConnected || wizard()?.dataset.submission !== of) return;
+      const entry = entryOf(of, group.dataset.answers);
       const hadFocus = row.contains(document.activeElement);
       entry.redraw = true;
       touch(group, { soon: true });

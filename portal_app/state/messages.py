@@ -149,15 +149,21 @@ class MessageThreadState(PortalState):
         return {"kind": KINDS.get(kind, RecordKind.SUBMISSION), "locator": self._last_of_path()}
 
     async def _look_at_thread(self) -> None:
-        count = min(self._count, threads.MOST_ROWS)
+        rows: list[MessageView] = []
         try:
-            found: Messages = await the_door().call(threads.messages, **self._record(), count=count)
+            while True:
+                count = min(self._count - len(rows), threads.MOST_ROWS)
+                asked = self._record() | {"offset": len(rows), "count": count}
+                found: Messages = await the_door().call(threads.messages, **asked)
+                rows += found.rows
+                if len(rows) >= min(self._count, found.total) or not found.rows:
+                    break
         except DomainError as error:
             self.trouble = error.sentence
             return
         self.trouble, self.unread_here = "", found.unread
-        self.messages = [self._line(each) for each in reversed(found.rows)]
-        left = found.total - len(found.rows)
+        self.messages = [self._line(each) for each in reversed(rows)]
+        left = found.total - len(rows)
         self.earlier = wording.count(left, "earlier message") if left else ""
 
     def _line(self, each: MessageView) -> MessageLine:

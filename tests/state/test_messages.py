@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from portal_app.services.door import Door
-from portal_app.services.messaging import sending
+from portal_app.services.messaging import sending, threads
 from portal_app.services.messaging.records import RecordKind
 from portal_app.state.messages import MessagesState, MessageThreadState
 from portal_app.state.portal import PortalState
@@ -64,3 +64,21 @@ def test_a_thread_is_written_kept_read_and_counted(opens: Opens, door: Door, age
         other = opens(MessageThreadState, path, who)
         done(other.load_thread())
         assert (other.may_write, bool(other.trouble)) == (may, may)
+
+
+@pytest.mark.criterion("MSG-08")
+def test_a_long_thread_is_had_in_parts_and_whole(
+    opens: Opens, door: Door, agency: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast = Cast(door, agency)
+    locator = cast.submitted()
+    monkeypatch.setattr(threads, "MOST_ROWS", 2)
+    monkeypatch.setattr("portal_app.state.messages.AT_ONCE", 3)
+    said = [f"Number {n}" for n in range(5)]
+    for body in said:
+        door.run(sending.send, cast.maya, kind=RecordKind.SUBMISSION, locator=locator, body=body)
+    page = opens(MessageThreadState, f"/submissions/{locator}", cast.underwriter)
+    done(page.load_thread())
+    assert ([each.body for each in page.messages], page.earlier) == (said[2:], "2 earlier messages")
+    done(page.show_earlier())
+    assert ([each.body for each in page.messages], page.earlier) == (said, "")

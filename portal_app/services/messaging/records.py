@@ -96,7 +96,8 @@ def _agency(tx: Tx, about: Record, thread: MessageThread) -> set[int]:
     wrote = select(col(Message.author_id)).where(
         col(Message.thread_id) == thread.id, col(Message.side) == MessageSide.AGENCY
     )
-    for condition in (col(User.id).in_(wrote), col(User.role) == Role.CSR, col(User.role) == Role.PRINCIPAL):
+    at_work = col(User.role).in_([Role.CSR, Role.PRINCIPAL])
+    for condition in (col(User.id).in_(wrote) & at_work, col(User.role) == Role.CSR, col(User.role) == Role.PRINCIPAL):
         if found := _people(tx, condition):
             return found
     return set()

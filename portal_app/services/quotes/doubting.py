@@ -67,16 +67,15 @@ def of_submission(tx: Tx, *, submission: str) -> dict[str, tuple[Doubt, ...]]:
 
 @reads(Permission.VIEW_OWN_ACCOUNTS)
 def of_quote(tx: Tx, *, locator: str) -> tuple[Doubt, ...]:
-    """Of one quote; none of one that is of no submission. Raises NotFound."""
+    """Of one quote; none of one that is of no submission that the actor sees. Raises NotFound."""
     return found(tx, one(tx, locator))
 
 
 def found(tx: Tx, row: Quote) -> tuple[Doubt, ...]:
     """The same of a row that the actor was found to see."""
-    if row.submission_id is None:
-        return ()
-    asks = asked_for(tx, tx.db.get_one(Submission, row.submission_id))
-    return doubts(asks, row.effective, row.expiration, row.premium)
+    asked = visible(tx.actor, Submission).where(col(Submission.id) == row.submission_id)
+    of: Submission | None = tx.db.scalars(asked).first() if row.submission_id else None
+    return doubts(asked_for(tx, of), row.effective, row.expiration, row.premium) if of else ()
 
 
 def asked_for(tx: Tx, of: Submission) -> Asks:

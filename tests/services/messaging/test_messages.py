@@ -4,11 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlmodel import col
 
 from portal_app.models.audit import AuditEvent
 from portal_app.models.enums import Role
+from portal_app.models.identity import User
 from portal_app.models.messages import Message, MessageSide
 from portal_app.models.notifications import Notification
 from portal_app.models.outbox import OutboxMessage
@@ -100,6 +101,11 @@ def test_a_policy_has_a_thread_of_its_own(door: Door, agency: Agency, cast: Cast
         send(cast, cast.daniel, policy, "Mine?", RecordKind.POLICY)
     send(cast, cast.underwriter, policy, "In June.", RecordKind.POLICY)
     assert unread(cast, cast.maya) == 1
+
+    with door.database.write() as db:
+        db.execute(update(User).where(col(User.email) == "csr@agency.test").values(role=Role.ADMIN))
+    send(cast, cast.maya, policy, "Which day?", RecordKind.POLICY)
+    assert unread(cast, cast.principal) == 1, "who wrote looks after no accounts any more, and nobody else was told"
 
 
 @pytest.mark.criterion("MSG-02")
