@@ -63,7 +63,7 @@ def opened(door: Door, person: Actor, locator: str) -> int:
     keys, today = drawing.keys_for(found.answers, groups), door.clock().date()
     for each in groups:
         drawing.group_row(each, found.answers.get(each.key, []), keys[each.key], each.key, today)
-    return len(drawing.marks(found.sheet, found.answers, SECTION, keys).needs)
+    return len(drawing.marks(found.sheet, found.answers, SECTION, keys, found.problems).needs)
 
 
 def opened_first(door: Door, person: Actor, locator: str) -> int:

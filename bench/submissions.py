@@ -159,7 +159,7 @@ def saving(place: Place) -> Callable[[], Any]:
         found = place.door.run(filling.save, place.person, rows=rows, version=version, name=SECTION, **asked)
         version = found.versions[GROUP]
         keys = drawing.keys_for(found.answers, found.section.groups if found.section else ())
-        drawing.marks(found.sheet, found.answers, SECTION, keys)
+        drawing.marks(found.sheet, found.answers, SECTION, keys, found.problems)
 
     return save
 
@@ -182,7 +182,8 @@ def agency(size: Size) -> Iterator[Place]:
             user = add_user(db, Role.PRINCIPAL, "", found.house)
             person = replace(actor(Role.PRINCIPAL, found.house.id, user_id=user.id), locator=user.locator)
         form = shipped(LINE)
-        draft = filled_in(door, person, form, {key: many(form, key, rows, 10) for key, rows in filled(form).items()})
+        answers = filled(form, applicant__producer__producer_code=found.codes["house"].code)
+        draft = filled_in(door, person, form, {key: many(form, key, rows, 10) for key, rows in answers.items()})
         begun = door.run(answering.answers, person, locator=draft)
         with database.write() as db:
             line = db.scalars(select(LineOfBusiness).where(col(LineOfBusiness.code) == LINE)).one()

@@ -16,6 +16,7 @@ from portal_app.services.intake.kind import INTAKE_FORM as KIND
 from portal_app.services.intake.progress import progress_on
 from portal_app.services.intake.reading import load
 from portal_app.services.intake.sheet import laid_out
+from portal_app.services.intake.validation import found_on
 from portal_app.services.submissions.answering import with_defaults
 from portal_app.state.configuration import ConfigurationState
 from portal_app.state.portal import PortalState
@@ -129,12 +130,13 @@ class PreviewState(PortalState):
     def _judge(self, form: Form) -> None:
         today = self._today()
         sheet = laid_out(form, self._answers, today)
-        marks = drawing.marks(sheet, self._answers, self.section, self._keys)
+        wrong = found_on(sheet)
+        marks = drawing.marks(sheet, self._answers, self.section, self._keys, wrong)
         self.away, self.needs, self.problems, self.doubts = marks.away, marks.needs, marks.problems, marks.doubts
         self.rows = marks.rows
         self.steps = [
             PreviewStep(each.name, each.title, told_of(each), each.name == self.section)
-            for each in progress_on(sheet, [each.name for each in form.sections])
+            for each in progress_on(sheet, wrong, [each.name for each in form.sections])
         ]
 
     def _answer(self, sent: Sent, proposed: dict[str, str]) -> None:

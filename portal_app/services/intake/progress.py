@@ -33,11 +33,12 @@ class SectionProgress:
 
 def progress(form: Form, answers: Answers, today: date) -> tuple[SectionProgress, ...]:
     """Of every section, in the order of the form."""
-    return progress_on(laid_out(form, answers, today), [each.name for each in form.sections])
+    sheet = laid_out(form, answers, today)
+    return progress_on(sheet, found_on(sheet), [each.name for each in form.sections])
 
 
-def progress_on(sheet: Sheet, sections: Collection[str]) -> tuple[SectionProgress, ...]:
-    """Of those sections, all of whose groups are judged on the sheet."""
+def progress_on(sheet: Sheet, problems: Sequence[Problem], sections: Collection[str]) -> tuple[SectionProgress, ...]:
+    """Of those sections, all of whose groups are judged on the sheet, with these `problems` among others."""
     defaults = _defaults(sheet.form, sheet.today)
     required: dict[str, int] = {}
     answered: dict[str, int] = {}
@@ -57,7 +58,7 @@ def progress_on(sheet: Sheet, sections: Collection[str]) -> tuple[SectionProgres
                 required[section] = required.get(section, 0) + 1
                 answered[section] = answered.get(section, 0) + (cells[field.name].value is not None)
     wrong: dict[str, int] = {}
-    for problem in found_on(sheet, whole=True, sections=sections):
+    for problem in problems:
         if not problem.warning:
             section = problem.path.partition(".")[0]
             wrong[section] = wrong.get(section, 0) + 1

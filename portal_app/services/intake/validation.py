@@ -26,21 +26,21 @@ from portal_app.services.intake.sheet import Cells, Sheet, laid_out
 @dataclass(frozen=True, slots=True)
 class Problem:
     """`path` is "section.group.field", "section.group[2].field" in a group that repeats, "section.group" of the group
-    itself. A `warning` keeps nobody from submitting."""
+    itself. A `warning` keeps nobody from submitting; what is `missing` was not answered yet, and is nothing wrong in a
+    draft."""
 
     path: str
     label: str
     sentence: str
     warning: bool = False
+    missing: bool = False
 
 
 def problems(form: Form, answers: Answers, today: date, *, whole: bool = True, group: str = "") -> list[Problem]:
     """Everything that is wrong, in the order of the form. Not `whole` is for a draft: what is missing is not told.
     `group` asks for what concerns that group alone."""
-    if not group:
-        return found_on(laid_out(form, answers, today), whole=whole)
-    found = found_on(laid_out(form, answers, today, only=[group]), whole=whole)
-    return [each for each in found if _group_of(each.path) == group]
+    found = found_on(laid_out(form, answers, today, only=[group] if group else None))
+    return [each for each in found if (whole or not each.missing) and (not group or _group_of(each.path) == group)]
 
 
 def normalised(form: Form, answers: Answers, today: date) -> Answers:
@@ -58,22 +58,22 @@ def digest(form: Form, answers: Answers) -> str:
     return hashlib.sha256(kept.encode()).hexdigest()
 
 
-def found_on(sheet: Sheet, *, whole: bool, sections: Collection[str] | None = None) -> list[Problem]:
-    """The same for answers that are laid out already; of `sections` alone, where some are named."""
+def found_on(sheet: Sheet, sections: Collection[str] | None = None) -> list[Problem]:
+    """The same for answers that are laid out already, whole; of `sections` alone, where some are named."""
     found = [Problem(each.path, each.label, each.sentence) for each in sheet.strange if _is_of(sections, each.path)]
     for group in sheet.form.groups:
         rows = sheet.rows.get(group.key)
         if rows is None or not _is_of(sections, group.key):
             continue
-        if whole and group.repeat and len(rows) < group.repeat.least:
-            found.append(Problem(group.key, group.title, _too_few(group)))
+        if group.repeat and len(rows) < group.repeat.least:
+            found.append(Problem(group.key, group.title, _too_few(group), missing=True))
         for number, cells in enumerate(rows):
-            found += _of_row(sheet, group, number, cells, whole)
-        found += [_told(group, broken) for check in group.checks for broken in _broken(sheet, group, check, whole)]
+            found += _of_row(sheet, group, number, cells)
+        found += [_told(group, check, each) for check in group.checks for each in checks.broken(sheet, group, check)]
     for check in sheet.form.checks:
         key = check.field.rpartition(".")[0]
         if _is_of(sections, key) and (own := sheet.form.group(key)):
-            found += [_told(own, broken) for broken in _broken(sheet, own, check, whole)]
+            found += [_told(own, check, each) for each in checks.broken(sheet, own, check)]
     places = _places(sheet.form)
     return sorted(found, key=lambda each: _place(places, each.path))
 
@@ -102,18 +102,19 @@ def _place(places: dict[str, Place], path: str) -> Place:
     return group, int(row) if row.isdigit() else -1, field
 
 
-def _of_row(sheet: Sheet, group: Group, number: int, cells: Cells, whole: bool) -> Iterator[Problem]:
+def _of_row(sheet: Sheet, group: Group, number: int, cells: Cells) -> Iterator[Problem]:
     for field in group.fields:
         cell = cells.get(field.name)
         if cell is None:
             continue
-        sentence, warning = cell.wrong, False
+        sentence, warning, missing = cell.wrong, False, False
         if cell.value is None and not sentence:
-            sentence = _missing(field) if whole and sheet.needs(field, cells) else ""
+            if sheet.needs(field, cells):
+                sentence, missing = _missing(field), True
         elif cell.value is not None and field.type is FieldType.VIN:
             sentence, warning = vin.doubt(cell.value, _year_beside(group, field, cells), sheet.today)
         if sentence:
-            yield Problem(path_of(group, number, field.name), field.label, sentence, warning)
+            yield Problem(path_of(group, number, field.name), field.label, sentence, warning, missing)
 
 
 def _year_beside(group: Group, field: Field, cells: Cells) -> int | None:
@@ -125,15 +126,11 @@ def _year_beside(group: Group, field: Field, cells: Cells) -> int | None:
     return None
 
 
-def _broken(sheet: Sheet, group: Group, check: Check, whole: bool) -> Iterator[checks.Broken]:
-    """A row that is not there is missing, and told with what is."""
-    return checks.broken(sheet, group, check) if whole or check.rule is not Rule.SOME else iter(())
-
-
-def _told(group: Group, broken: checks.Broken) -> Problem:
+def _told(group: Group, check: Check, broken: checks.Broken) -> Problem:
     field = group.field(broken.name)
     if field is None:
-        return Problem(group.key, group.title, broken.message, broken.warning)
+        # A row that is not there is missing.
+        return Problem(group.key, group.title, broken.message, broken.warning, missing=check.rule is Rule.SOME)
     return Problem(path_of(group, broken.row, broken.name), field.label, broken.message, broken.warning)
 
 

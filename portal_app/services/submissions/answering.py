@@ -97,7 +97,9 @@ def shown(tx: Tx, row: Submission) -> Answered:
         form_version=known.version,
         answers=whole if editable else masked(known.form, whole, day),
         groups=groups.told(),
-        progress=with_more(judged(row, known, groups, day, section=None)[0], of_code(tx, row, known.form, groups, day)),
+        progress=with_more(
+            judged(row, known, groups, day, section=None).progress, of_code(tx, row, known.form, groups, day)
+        ),
         version=row.version,
         editable=editable,
     )
@@ -132,7 +134,7 @@ def save_group(tx: Tx, *, locator: str, path: str, rows: Sequence[Row], version:
         saved.groups.marks[path].version if path in saved.groups.marks else 0,
         saved.row.version,
         (*found, *(each for each in code if each.path.rpartition(".")[0] == path)),
-        with_more(judged(saved.row, saved.began, saved.groups, day, section=None, saved=path)[0], code),
+        with_more(judged(saved.row, saved.began, saved.groups, day, section=None, saved=path).progress, code),
     )
 
 
@@ -167,7 +169,7 @@ def saved_in(
             by = groups.told()[path] if there else Saved(0, row.created_at, "")
             raise SavedMeanwhile(by, before[path], typed)
         groups.save(path, typed)
-        project(tx, row, form, before | {path: typed}, day)
+        project(tx, row, form, before | {path: typed}, day, saved=path)
         row.version, row.changed_at = row.version + 1, tx.now
         detail = {"group": path, "version": groups.marks[path].version}
         audit.record(tx, "submission.saved", subject_kind="submission", subject=row.locator, detail=detail)

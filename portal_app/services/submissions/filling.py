@@ -11,7 +11,7 @@ from portal_app.services.intake.depending import groups_for
 from portal_app.services.intake.forms import Answers, Form, Role, Row, Section
 from portal_app.services.intake.progress import SectionProgress, with_more
 from portal_app.services.intake.sheet import Sheet, laid_out
-from portal_app.services.intake.validation import Problem
+from portal_app.services.intake.validation import Problem, found_on
 from portal_app.services.submissions import documents
 from portal_app.services.submissions.answering import day_of, fills_in, masked, saved_in, somebody_else
 from portal_app.services.submissions.groups import Groups
@@ -23,10 +23,10 @@ from portal_app.services.submissions.progressing import answers_of, judged, of_c
 class Filling:
     """`section` is the one that was asked for; None where that has no answers. `answers` has its groups, those that
     they depend on and the one that names the insured, with defaults where nothing was saved; `sheet` is what is
-    shown and read of them, `beside` what is wrong that the form alone does not know of. `versions` are those of all
-    groups that were saved, `files` how many documents there are, None where nobody asked. `not_of` is the client of
-    whose account the draft was begun, where the insured is another by now. Where it is not `editable`, personal
-    values are masked, and read as such."""
+    shown and read of them, `problems` what is wrong and missing in the section, and what of the producer code.
+    `versions` are those of all groups that were saved, `files` how many documents there are, None where nobody
+    asked. `not_of` is the client of whose account the draft was begun, where the insured is another by now. Where
+    it is not `editable`, personal values are masked, and read as such."""
 
     locator: str
     number: str
@@ -36,7 +36,7 @@ class Filling:
     section: Section | None
     answers: Answers
     sheet: Sheet
-    beside: tuple[Problem, ...]
+    problems: tuple[Problem, ...]
     versions: Mapping[str, int]
     progress: tuple[SectionProgress, ...]
     files: int | None
@@ -75,7 +75,8 @@ def _shown(
 ) -> Filling:
     form, day, editable = known.form, day_of(tx, row), fills_in(tx, row)
     own = None if name is None else form.section(name) or form.sections[0]
-    progress, sheet = judged(row, known, groups, day, section=own, saved=saved)
+    found = judged(row, known, groups, day, section=own, saved=saved)
+    sheet, wrong = found.sheet, found.problems
     beside = tuple(of_code(tx, row, form, groups, day))
     keys = frozenset(group.key for group in own.groups) if own else frozenset[str]()
     insured = form.roles.get(Role.INSURED, "").rpartition(".")[0]
@@ -83,6 +84,7 @@ def _shown(
     if not editable:
         answers = masked(form, answers, day)
         sheet = laid_out(form, answers, day, only=keys)
+        wrong = tuple(found_on(sheet, [own.name] if own else []))
     return Filling(
         locator=row.locator,
         number=row.number or "",
@@ -92,9 +94,9 @@ def _shown(
         section=own,
         answers=answers,
         sheet=sheet,
-        beside=beside,
+        problems=(*beside, *wrong),
         versions={path: each.version for path, each in groups.marks.items()},
-        progress=with_more(progress, beside),
+        progress=with_more(found.progress, beside),
         files=files,
         editable=editable,
         not_of=somebody_else(tx, row),

@@ -2,6 +2,7 @@
 depends on is saved anew, so that the groups of the other sections need not be unsealed and read each time."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 from threading import Lock
 
@@ -11,7 +12,7 @@ from portal_app.services.intake.depending import groups_for
 from portal_app.services.intake.forms import Answers, Form, Role, Section, begun_in
 from portal_app.services.intake.progress import SectionProgress, progress_on
 from portal_app.services.intake.sheet import Sheet, laid_out
-from portal_app.services.intake.validation import Problem
+from portal_app.services.intake.validation import Problem, found_on
 from portal_app.services.submissions.groups import Groups, Mark
 from portal_app.services.submissions.kept import Begun
 from portal_app.services.submissions.projection import problem_of_saved_code
@@ -24,11 +25,21 @@ _known: dict[Key, SectionProgress] = {}
 _knowing = Lock()
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The progress of every section, and of one section that was asked for the sheet on which it is judged and what is
+    wrong and missing in it, in the order of the form."""
+
+    progress: tuple[SectionProgress, ...]
+    sheet: Sheet
+    problems: tuple[Problem, ...]
+
+
 def judged(
     row: Submission, begun_with: Begun, groups: Groups, day: date, *, section: Section | None, saved: str = ""
-) -> tuple[tuple[SectionProgress, ...], Sheet]:
-    """The progress of every section, and a sheet on which the groups of the one that is named are judged. What depends
-    on a group that is `saved` in this transaction is not kept: it may be undone yet."""
+) -> Judged:
+    """How far everything has come, and what is wrong in the section. What depends on a group that is `saved` in this
+    transaction is not kept: it may be undone yet."""
     form = begun_with.form
     keys = {each.name: _key(row, begun_with, groups, day, each) for each in form.sections}
     with _knowing:
@@ -36,11 +47,13 @@ def judged(
     unknown = [each for each in form.sections if each.name not in found]
     wanted = [*unknown, section] if section and section.name in found else unknown
     sheet = laid_out_of(form, groups, day, [group.key for each in wanted for group in each.groups])
-    for own, each in zip(unknown, progress_on(sheet, [one.name for one in unknown]) if unknown else (), strict=True):
+    wrong = found_on(sheet, [each.name for each in wanted])
+    for own, each in zip(unknown, progress_on(sheet, wrong, [one.name for one in unknown]), strict=True):
         found[own.name] = each
         if saved not in _depends_on(form, own):
             _keep(_key(row, begun_with, groups, day, own), each)
-    return tuple(found[each.name] for each in form.sections), sheet
+    own_wrong = tuple(each for each in wrong if section and each.path.partition(".")[0] == section.name)
+    return Judged(tuple(found[each.name] for each in form.sections), sheet, own_wrong)
 
 
 def laid_out_of(form: Form, groups: Groups, day: date, keys: Collection[str]) -> Sheet:

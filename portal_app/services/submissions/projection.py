@@ -20,16 +20,17 @@ from portal_app.services.producers.standing import taken_anew
 from portal_app.services.scope import visible
 
 
-def project(tx: Tx, row: Submission, form: Form, answers: Answers, today: date) -> None:
-    """Bring the columns in line with the answers. A code that is not the actor's to see, or cannot be used any more, is
-    not taken: else somebody could put a submission into another's book."""
-    code = _code(tx, _named(form, answers, today))
+def project(tx: Tx, row: Submission, form: Form, answers: Answers, today: date, *, saved: str = "") -> None:
+    """Bring the columns in line with the answers, of which one group was `saved`, all where none is named. A code that
+    is not the actor's to see, or cannot be used any more, is not taken: else somebody could put a submission into
+    another's book. One that was taken stays until its own group is saved."""
     row.insured_name = str(value_of(form, answers, Role.INSURED, today) or "")[:200]
     effective = value_of(form, answers, Role.EFFECTIVE, today)
     row.effective = date.fromisoformat(effective) if effective else None
     row.jurisdiction = str(value_of(form, answers, Role.STATE, today) or "")[:2]
-    if Role.PRODUCER_CODE in form.roles:
-        row.producer_code_id = code
+    group = form.roles.get(Role.PRODUCER_CODE, "").rpartition(".")[0]
+    if group and (row.producer_code_id is None or saved in ("", group)):
+        row.producer_code_id = _code(tx, _named(form, answers, today))
 
 
 def problem_of_code(tx: Tx, form: Form, answers: Answers, today: date) -> list[Problem]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from portal_app.services.intake.forms import OF_CHOICES, Answers, Check, Field, FieldType, Form, Group, Row, Rule
 from portal_app.services.intake.sheet import Cells, Sheet, needing
-from portal_app.services.intake.validation import Problem, found_on
+from portal_app.services.intake.validation import Problem
 from portal_app.services.intake.values import MAILED_TO, read, told
 
 FEW, LONGEST_NAME = 4, 80
@@ -251,12 +251,11 @@ def marks(
     answers: Answers,
     section: str,
     keys: Mapping[str, Sequence[str]],
-    beside: Sequence[Problem] = (),
+    problems: Sequence[Problem],
 ) -> Marks:
-    """`sheet` has the answers laid out, with all groups of the section among those that are judged; `beside` is what
-    is wrong that the form alone does not know of."""
-    there = [each for each in beside if each.path.partition(".")[0] == section]
-    wrong = [*there, *found_on(sheet, whole=False, sections=(section,))]
+    """`sheet` has the answers laid out, with all groups of the section among those that are judged; `problems` has what
+    is wrong there, among others. What is merely missing is not told while somebody fills in."""
+    wrong = [each for each in problems if not each.missing]
     return Marks(
         hidden(sheet.form, sheet, section, keys),
         needed(sheet.form, sheet, section, keys),

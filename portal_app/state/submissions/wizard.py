@@ -263,7 +263,7 @@ class WizardState(PortalState):
 
     def _judge(self, found: Filling) -> None:
         """What is asked, what is wrong, and how far everything has come."""
-        marks = drawing.marks(found.sheet, found.answers, self.section, self._keys, found.beside)
+        marks = drawing.marks(found.sheet, found.answers, self.section, self._keys, found.problems)
         self.away, self.needs, self.problems, self.doubts = marks.away, marks.needs, marks.problems, marks.doubts
         self.rows = marks.rows
         self.insured, self.line, self.not_of = _insured(found), found.line_name, found.not_of

@@ -9,6 +9,7 @@ from portal_app.services.errors import Conflict
 from portal_app.services.home.turns import turns
 from portal_app.services.intake.progress import Stage, progress, with_more
 from portal_app.services.intake.sheet import laid_out
+from portal_app.services.intake.validation import found_on
 from portal_app.services.submissions import answering, drafts, filling, progressing
 from portal_app.services.submissions.filling import Filling
 from portal_app.state.submissions import drawing
@@ -22,13 +23,16 @@ INSURED = "applicant.insured"
 def as_if_all_were_read(door: Door, cast: Cast, found: Filling) -> None:
     whole = door.run(answering.answers, cast.maya, locator=found.locator)
     today = door.clock().astimezone(door.settings.zone).date()
-    assert found.progress == with_more(progress(whole.form, whole.answers, today), found.beside) == whole.progress
+    sheet = laid_out(whole.form, whole.answers, today)
+    wrong = found_on(sheet)
+    beside = [each for each in found.problems if each not in wrong]
+    assert found.progress == with_more(progress(whole.form, whole.answers, today), beside) == whole.progress
     assert found.versions == {path: each.version for path, each in whole.groups.items()}
     if found.section is not None:
         keys = drawing.keys_for(whole.answers, found.section.groups)
-        sheet = laid_out(whole.form, whole.answers, today)
         name = found.section.name
-        assert drawing.marks(found.sheet, found.answers, name, keys) == drawing.marks(sheet, whole.answers, name, keys)
+        marks = drawing.marks(found.sheet, found.answers, name, keys, found.problems)
+        assert marks == drawing.marks(sheet, whole.answers, name, keys, [*beside, *wrong])
 
 
 @pytest.mark.criterion("SUBMIT-02")
@@ -87,7 +91,7 @@ def test_a_code_that_is_not_ones_own_is_counted_and_told_with_its_group(door: Do
     locator, path = cast.filled(producer_code=code), f"{NAMED}.producer_code"
     for name in ("applicant", "coverage", None):
         found = door.run(filling.section, cast.maya, locator=locator, name=name)
-        assert [each.path for each in found.beside] == [path]
+        assert [each.path for each in found.problems] == [path]
         assert (found.progress[0].problems, found.progress[0].stage) == (1, Stage.STARTED)
     whole = door.run(answering.answers, cast.maya, locator=locator)
     assert whole.progress == found.progress
@@ -98,4 +102,4 @@ def test_a_code_that_is_not_ones_own_is_counted_and_told_with_its_group(door: Do
     assert [each.path for each in wrong.problems] == [path]
     right = cast.save(locator, NAMED, row | {"producer_code": "HL-maya"}, version=wrong.version)
     assert (right.problems, right.progress[0].stage) == ((), Stage.COMPLETE)
-    assert door.run(filling.section, cast.maya, locator=locator, name="applicant").beside == ()
+    assert door.run(filling.section, cast.maya, locator=locator, name="applicant").problems == ()
