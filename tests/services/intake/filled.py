@@ -63,6 +63,11 @@ def filled(form: Form, today: date = TODAY, **own: Any) -> Answers:
         if not rows:
             rows.append({})
         rows[0][name] = value
+    return completed(form, answers, today)
+
+
+def completed(form: Form, answers: Answers, today: date = TODAY) -> Answers:
+    """The answers with what is still required of them, as they stand."""
     for _ in range(8):
         before = repr(answers)
         sheet = laid_out(form, answers, today)

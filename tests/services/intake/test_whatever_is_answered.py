@@ -2,6 +2,7 @@
 
 import copy
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
 from functools import cache
@@ -18,7 +19,7 @@ from portal_app.services.intake.sheet import laid_out
 from portal_app.services.intake.shipped import shipped, shipped_text
 from portal_app.services.intake.validation import normalised, problems
 from tests.services.intake.every_rule import every_rule
-from tests.services.intake.filled import TODAY, filled, right
+from tests.services.intake.filled import TODAY, completed, filled, right, wrong
 
 EVERY_RULE = "every rule"
 FORMS = (*LINES, EVERY_RULE)
@@ -72,7 +73,20 @@ def edits(line: str) -> st.SearchStrategy[list[tuple[str, int, str, Any]]]:
 
 def edited(line: str, made: list[tuple[str, int, str, Any]]) -> Answers:
     """What is complete, with the edits."""
-    answers = copy.deepcopy(_complete(line))
+    return _with(_complete(line), made)
+
+
+def fitting(line: str, made: list[tuple[str, int, str, Any]]) -> Answers:
+    """What is complete, with what can be taken of the edits, one upon the other, and with what they ask for."""
+    form, answers = form_of(line), _complete(line)
+    for each in made:
+        tried = completed(form, _with(answers, [each]))
+        answers = answers if wrong(form, tried) else tried
+    return answers
+
+
+def _with(answers: Answers, made: list[tuple[str, int, str, Any]]) -> Answers:
+    answers = copy.deepcopy(answers)
     for key, row, name, typed in made:
         rows = answers.setdefault(key, [])
         while len(rows) <= row:
@@ -94,14 +108,14 @@ def test_what_validates_is_kept_and_read_again_as_it_is_and_what_does_not_names_
     kinds = set()
 
     @settings(max_examples=40, deadline=None)
-    @given(edits(line))
-    def whatever(made: list[tuple[str, int, str, Any]]) -> None:
-        answers = edited(line, made)
+    @given(edits(line), st.sampled_from([edited, fitting]))
+    def whatever(made: list[tuple[str, int, str, Any]], put: Callable[..., Answers]) -> None:
+        answers = put(line, made)
         before = copy.deepcopy(answers)
         found = [each for each in problems(form, answers, TODAY) if not each.warning]
         assert repr(answers) == repr(before), "what was typed is left as it is"
         for key in {key for key, *_ in made}:
-            own = [each for each in problems(form, answers, TODAY) if _plain(each.path).startswith(f"{key}.")]
+            own = [each for each in problems(form, answers, TODAY) if place_of(each.path)[0].startswith(f"{key}.")]
             alone = problems(form, answers, TODAY, group=key)
             assert [each for each in alone if each.path != key] == own, "a group is judged alone as with all"
         kept = normalised(form, answers, TODAY)
@@ -112,7 +126,7 @@ def test_what_validates_is_kept_and_read_again_as_it_is_and_what_does_not_names_
         if not found:
             assert [each for each in problems(form, again, TODAY) if not each.warning] == []
         for each in found:
-            assert _plain(each.path) in known, each
+            assert place_of(each.path)[0] in known, each
             assert each.label
             assert each.sentence
             assert "Zyxwv" not in each.sentence
@@ -121,10 +135,11 @@ def test_what_validates_is_kept_and_read_again_as_it_is_and_what_does_not_names_
     assert kinds == {True, False}, "both were seen"
 
 
-def _plain(path: str) -> str:
-    """The path without the number of the row."""
+def place_of(path: str) -> tuple[str, int]:
+    """The path without the number of the row, and that number."""
     before, bracket, after = path.partition("[")
-    return before + after.partition("]")[2] if bracket else path
+    row, _, rest = after.partition("]")
+    return before + rest, int(row) if bracket else 0
 
 
 @pytest.mark.criterion("INTAKE-04")
@@ -148,7 +163,7 @@ def test_what_is_hidden_is_never_asked_for_and_changes_nothing(line: str) -> Non
         assert problems(form, answers, TODAY) == found
         assert normalised(form, answers, TODAY) == kept
         for each in found:
-            group = form.group(".".join(_plain(each.path).split(".")[:2]))
+            group = form.group(".".join(place_of(each.path)[0].split(".")[:2]))
             assert group is not None
             assert group.key in sheet.rows
 
