@@ -117,6 +117,14 @@ def messages(tx: Tx, *, kind: RecordKind, locator: str, offset: int = 0, count: 
     return Messages(kind, about.locator, about.named, about.insured, rows, total, _waiting(tx, thread))
 
 
+@reads(Permission.VIEW_OWN_ACCOUNTS)
+def written_about(tx: Tx, *, submissions: Sequence[str]) -> frozenset[str]:
+    """Those of these submissions (locators) about which something was written, as far as one sees them."""
+    of_it = visible(tx.actor, MessageThread).join(Submission, col(Submission.id) == col(MessageThread.submission_id))
+    asked = of_it.where(col(Submission.locator).in_(submissions)).with_only_columns(col(Submission.locator))
+    return frozenset(tx.db.scalars(asked))
+
+
 @reads(Gate.SIGNED_IN)
 def unread_count(tx: Tx) -> int:
     """How many messages are unread that concern one and that one may see: one statement, which each page asks."""
