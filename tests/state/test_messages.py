@@ -9,6 +9,7 @@ import pytest
 from portal_app.services.door import Door
 from portal_app.services.messaging import sending, threads
 from portal_app.services.messaging.records import RecordKind
+from portal_app.state.home import HomeState
 from portal_app.state.messages import MessagesState, MessageThreadState
 from portal_app.state.portal import PortalState
 from portal_app.state.submission_list import SubmissionsState
@@ -22,6 +23,7 @@ def done(step: Any) -> None:
     asyncio.run(step)
 
 
+@pytest.mark.criterion("HOME-12")
 @pytest.mark.criterion("MSG-08")
 def test_a_thread_is_written_kept_read_and_counted(opens: Opens, door: Door, agency: Agency) -> None:
     cast = Cast(door, agency)
@@ -42,6 +44,10 @@ def test_a_thread_is_written_kept_read_and_counted(opens: Opens, door: Door, age
     done(theirs.load())
     assert (theirs.headline, theirs.unread_messages, theirs.threads[0].unread) == ("1 unread", 1, "1 new")
     assert theirs.threads[0].href == f"/submissions/{locator}#messages"
+    home = opens(HomeState, "/", cast.underwriter)
+    done(home.load())
+    [group] = home.messages
+    assert (group.count, group.href, group.things[0].mark) == ("1", "/messages?state=unread", "1 new")
     there = opens(MessageThreadState, f"/submissions/{locator}", cast.underwriter)
     done(there.load_thread())
     assert (there.unread_here, there.messages[0].side, there.messages[0].unread) == (1, "Producer", True)

@@ -176,10 +176,7 @@ def _thread_rows(tx: Tx, threads: Sequence[MessageThread], unread: Sequence[int]
     policies = _by_id(tx, Policy, [each.policy_id for each in threads])
     rows = []
     for each, number in zip(threads, unread, strict=True):
-        if each.submission_id is not None:
-            about = of(RecordKind.SUBMISSION, submissions[each.submission_id])
-        else:
-            about = of(RecordKind.POLICY, policies[each.policy_id or 0])
+        about = of(submissions[each.submission_id] if each.submission_id else policies[each.policy_id or 0])
         message = last[each.id or 0]
         href = href_of(about.kind.value, about.locator, "message_received")
         text = " ".join(message.body.split())
