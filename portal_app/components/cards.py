@@ -77,6 +77,7 @@ def thing(each: Any) -> rx.Component:
         ("bad", chip("circle-alert", each.mark, tone="red")),
         ("soon", chip("clock-alert", each.mark, tone="amber")),
         ("count", chip("triangle-alert", each.mark, tone="amber")),
+        ("new", chip("circle-dot", each.mark, tone="amber")),
         chip("clock-3", each.mark),
     )
     return rx.el.li(

@@ -31,7 +31,7 @@ def home() -> rx.Component:
         page_header(S.greeting, rx.fragment(rx.el.span(S.today), as_of(S.as_of, S.stale))),
         _two(
             "turns",
-            (_turns(), _desk(), rx.cond(underwrites, _since())),
+            (_turns(), _desk(), _messages(), rx.cond(underwrites, _since())),
             (_at_risk(), _queue(), rx.cond(underwrites, rx.fragment(), _since())),
         ),
         card("book", "Policies in force", rx.cond(S.is_empty, _nothing_yet(), _figures())),
@@ -79,6 +79,11 @@ def _queue() -> rx.Component:
     )
     title = "Waits for any underwriter"
     return card("queue", title, grouped(title, S.queue, none))
+
+
+def _messages() -> rx.Component:
+    none = "You have read everything. What is written to you about a submission or policy comes here until you read it."
+    return card("messages", "Messages", grouped("Messages", S.messages, none))
 
 
 def _since() -> rx.Component:

@@ -13,11 +13,18 @@ from portal_app.state.messages import MessageThreadState
 S: Any = MessageThreadState
 
 
+def has_thread() -> Any:
+    """Whether there is something to read, or one may write."""
+    return S.may_write | (S.messages.length() > 0) | (S.trouble != "")
+
+
 def message_thread() -> rx.Component:
-    nothing = either(
-        S.may_write,
-        "Nothing was written yet. What you write here goes to the other side, producer or agency, and to no carrier.",
-        "Nothing was written yet.",
+    return rx.cond(has_thread(), _thread())
+
+
+def _thread() -> rx.Component:
+    nothing = (
+        "Nothing was written yet. What you write here goes to the other side, producer or agency, and to no carrier."
     )
     return rx.el.div(
         panel(

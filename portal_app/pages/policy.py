@@ -13,7 +13,7 @@ from portal_app.components.table import body, cell, head, heading, row, table
 from portal_app.components.words import amount, copy_button, either, icon, meta, or_dash, source
 from portal_app.pages import sections
 from portal_app.pages.frame import framed, record, titled
-from portal_app.pages.message_thread import message_thread
+from portal_app.pages.message_thread import has_thread, message_thread
 from portal_app.pages.page import Page
 from portal_app.state.messages import MessageThreadState
 from portal_app.state.policy import PolicyState
@@ -86,7 +86,7 @@ def _sections() -> rx.Component:
         to("billing", "Billing"),
         to("documents", "Documents"),
         to("claims", "Claims"),
-        to("messages", "Messages"),
+        rx.cond(has_thread(), to("messages", "Messages")),
         to("history", "History"),
         class_name="section-nav",
         custom_attrs={"aria-label": "Sections of this policy"},

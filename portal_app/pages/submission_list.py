@@ -256,12 +256,14 @@ def _actions(each: Any) -> rx.Component:
     named = either(each.status == "Draft", "Continue", "View")
     view = link(named, hidden_text(" ", each.called), href=each.href, class_name=quiet)
     bind = link("Bind", hidden_text(" ", each.called), href=each.bind, class_name=quiet)
-    message = link("Message", hidden_text(" about ", each.called), href=each.message, class_name=quiet)
+    # Whoever only reads is led to what there is to read.
+    does = either(S.writes, "Message", "Messages")
+    messages = link(does, hidden_text(" about ", each.called), href=each.messages, class_name=quiet)
     return rx.el.span(
         view,
         rx.cond(each.paper != "", paper),
         rx.cond(each.bind != "", bind),
-        rx.cond(each.message != "", message),
+        rx.cond(each.messages != "", messages),
         class_name="row-actions",
     )
 

@@ -19,6 +19,7 @@ from portal_app.services.home.since import Since
 from portal_app.services.home.some import Some
 from portal_app.services.home.troubles import Troubles
 from portal_app.services.home.turns import Turns
+from portal_app.services.home.unread import UnreadThread
 from portal_app.services.home.waiting import Waiting
 from portal_app.services.sync.freshness import FeedStatus
 from portal_app.services.topics import Topic
@@ -28,7 +29,7 @@ from portal_app.state.integrations import counts, is_stale
 from portal_app.state.portal import PortalState
 from portal_app.state.rows import PolicyLine, policy_line
 
-SHOWS = (Topic.POLICIES, Topic.FEEDS, Topic.USERS, Topic.SUBMISSIONS, Topic.QUOTES, Topic.LETTERS)
+SHOWS = (Topic.POLICIES, Topic.FEEDS, Topic.USERS, Topic.SUBMISSIONS, Topic.QUOTES, Topic.LETTERS, Topic.MESSAGES)
 
 
 @dataclass
@@ -91,6 +92,7 @@ class HomeState(PortalState):
     at_risk: list[Group] = []
     desk: list[Group] = []
     queue: list[Group] = []
+    messages: list[Group] = []
     since: list[Group] = []
     signed_in_before: str = ""
     is_empty: bool = False
@@ -158,6 +160,9 @@ class HomeState(PortalState):
 
     def _show_queue(self, found: Queue) -> None:
         self.queue = home_rows.of_queue(found, self._moment)
+
+    def _show_messages(self, found: Some[UnreadThread]) -> None:
+        self.messages = home_rows.of_messages(found, self._moment)
 
     def _show_since(self, found: Since) -> None:
         self.since, self.signed_in_before = home_rows.of_since(found, self._moment), self._moment(found.since)
@@ -241,6 +246,7 @@ SHOWN_BY: dict[str, Callable[[HomeState, Any], None]] = {
     "turns": HomeState._show_turns,
     "desk": HomeState._show_desk,
     "queue": HomeState._show_queue,
+    "messages": HomeState._show_messages,
     "at_risk": HomeState._show_risk,
     "since": HomeState._show_since,
     "book": HomeState._show_book,

@@ -14,11 +14,14 @@ from portal_app.services.home.since import OfPolicy, OfSubmission, Since
 from portal_app.services.home.some import Some
 from portal_app.services.home.troubles import Troubles
 from portal_app.services.home.turns import DRAFTS, Asked, Draft, Quoted, Turns
+from portal_app.services.home.unread import UnreadThread
 from portal_app.services.home.waiting import Waiting
 from portal_app.services.identity.roster import PersonLine, Standing
 from portal_app.services.quotes.views import QuoteView
 from portal_app.services.submissions.find import Sort
 from portal_app.state import address, wording
+from portal_app.state.messages import PLACE as MESSAGES
+from portal_app.state.messages import UNREAD
 from portal_app.state.submission_address import PLACE, href_of
 
 Told = Callable[[datetime | None], str]
@@ -36,7 +39,8 @@ HAPPENED = {
 
 @dataclass
 class Thing:
-    """One line of a card: a link, what it is about, and a mark. `tone` is "bad", "soon", "count", "calm", or empty."""
+    """One line of a card: a link, what it is about, and a mark. `tone` is "bad", "soon", "count", "new", "calm", or
+    empty."""
 
     key: str
     href: str
@@ -104,6 +108,11 @@ def of_queue(found: Queue, moment: Told) -> list[Group]:
         _group("quotes", "Quotes in draft", found.quotes, _quote, address.address("/quotes", _DRAFT)),
         _group("drafted", "Policy changes in draft", found.transactions, lambda each: _drafted(each, moment)),
     )
+
+
+def of_messages(found: Some[UnreadThread], moment: Told) -> list[Group]:
+    href = address.address(MESSAGES, {"state": UNREAD})
+    return _filled(_group("messages", "Not read yet", found, lambda each: _unread(each, moment), href))
 
 
 _BLOCKED, _DRAFT = {"state": "blocked"}, {"state": "draft"}
@@ -250,6 +259,11 @@ def _quote(each: QuoteView) -> Thing:
 def _drafted(each: Drafted, moment: Told) -> Thing:
     detail = _told(each.number, each.kind.label, f"drafted {moment(each.known_at)}")
     return Thing(each.locator, f"/policies/{each.policy}/ledger", each.insured_name, detail)
+
+
+def _unread(each: UnreadThread, moment: Told) -> Thing:
+    detail = _told(each.named, moment(each.at))
+    return Thing(each.locator, each.href, each.insured or UNNAMED, detail, f"{each.unread:,} new", "new")
 
 
 def _of_submission(each: OfSubmission, moment: Told) -> Thing:

@@ -11,6 +11,7 @@ from portal_app.guard.events import requires
 from portal_app.models.enums import SubmissionStatus
 from portal_app.services.access import Permission, can
 from portal_app.services.door import current_actor
+from portal_app.services.messaging import threads
 from portal_app.services.policies.views import Choice
 from portal_app.services.quotes import papers
 from portal_app.services.submissions import assigning, find
@@ -26,7 +27,7 @@ from portal_app.state.portal import PortalState
 from portal_app.state.rows import Column
 from portal_app.state.submission_address import PLACE, Asked, View
 
-VIEWS, DOES = Permission.VIEW_OWN_ACCOUNTS, Permission.UNDERWRITE
+VIEWS, DOES, WRITES = Permission.VIEW_OWN_ACCOUNTS, Permission.UNDERWRITE, Permission.WRITE_MESSAGES
 UNSORTED = submission_address.columns(submission_address.read({}))
 YOURS = "Yours"
 WAITING = {
@@ -41,7 +42,7 @@ MOST_TOLD = 5
 
 @dataclass
 class SubmissionLine:
-    """`timing` says in a word how its response stands; `paper`, `bind` and `message` are addresses, empty where
+    """`timing` says in a word how its response stands; `paper`, `bind` and `messages` are addresses, empty where
     there is none."""
 
     locator: str
@@ -58,7 +59,7 @@ class SubmissionLine:
     timing: str
     paper: str
     bind: str
-    message: str
+    messages: str
 
 
 class SubmissionsState(PortalState):
@@ -82,6 +83,7 @@ class SubmissionsState(PortalState):
     drafts: bool = False
     exports: list[Offer] = []
     assigns: bool = False
+    writes: bool = False
     chosen: list[str] = []
     problem_of_handler: str = ""
 
@@ -143,13 +145,19 @@ class SubmissionsState(PortalState):
             return
         given = await self._ask(papers.papers, submissions=[each.locator for each in found.rows])
         people = await self._ask(assigning.assignees) if self.assigns else ()
-        if given is not None and people is not None:
+        messages = await self._messages(found)
+        if given is not None and people is not None and messages is not None:
             self.people = [Choice(each.locator, each.name or each.email) for each in people]
-            self._show(asked, found, given)
+            self._show(asked, found, given, messages)
+
+    async def _messages(self, found: Submissions) -> frozenset[str] | None:
+        """About which of them there is something to read, or to write."""
+        handed_in = [each.locator for each in found.rows if each.status is not SubmissionStatus.DRAFT]
+        return frozenset(handed_in) if self.writes else await self._ask(threads.written_about, submissions=handed_in)
 
     def _repeat(self, asked: Asked) -> None:
         actor = current_actor.get()
-        self.assigns = can(actor, DOES) and actor.may_write
+        self.assigns, self.writes = (can(actor, each) and actor.may_write for each in (DOES, WRITES))
         hands_in = can(actor, Permission.SUBMIT_BUSINESS)
         self.columns, self.shown = submission_address.columns(asked), list(asked.columns)
         self.choosable = [Choice(each, submission_address.COLUMNS[Sort(each)]) for each in submission_address.OPTIONAL]
@@ -162,9 +170,12 @@ class SubmissionsState(PortalState):
         self.narrowed, self.drafts = asked.narrowed, asked.wanted.statuses == (SubmissionStatus.DRAFT,)
         self.exports = exports.of_submissions(asked.wanted)
 
-    def _show(self, asked: Asked, found: Submissions, given: Mapping[str, str]) -> None:
+    def _show(self, asked: Asked, found: Submissions, given: Mapping[str, str], messages: frozenset[str]) -> None:
         binds = can(current_actor.get(), Permission.BIND_POLICIES) and current_actor.get().may_write
-        self.rows = [line_of(each, self._zone(), given.get(each.locator, ""), binds=binds) for each in found.rows]
+        self.rows = [
+            line_of(each, self._zone(), given.get(each.locator, ""), binds=binds, messages=each.locator in messages)
+            for each in found.rows
+        ]
         self.chosen = [each for each in self.chosen if any(row.locator == each for row in self.rows)]
         self.total, self.loaded = found.total, True
         self.headline = wording.count(found.total, "draft" if self.drafts else "submission")
@@ -172,7 +183,7 @@ class SubmissionsState(PortalState):
         self.previous, self.following = submission_address.neighbours(asked, found.total)
 
 
-def line_of(each: SubmissionRow, zone: ZoneInfo, paper: str, *, binds: bool) -> SubmissionLine:
+def line_of(each: SubmissionRow, zone: ZoneInfo, paper: str, *, binds: bool, messages: bool) -> SubmissionLine:
     draft = each.status is SubmissionStatus.DRAFT
     href = f"{PLACE}/{each.locator}"
     return SubmissionLine(
@@ -190,7 +201,7 @@ def line_of(each: SubmissionRow, zone: ZoneInfo, paper: str, *, binds: bool) -> 
         timing=timing(each),
         paper=f"/files/{paper}?of=submission:{each.locator}" if paper else "",
         bind=f"{href}#quotes" if binds and each.status is SubmissionStatus.QUOTED and not each.lapsed else "",
-        message="" if draft else f"{href}#messages",
+        messages=f"{href}#messages" if messages else "",
     )
 
 

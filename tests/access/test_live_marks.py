@@ -160,7 +160,7 @@ def test_two_hundred_pages_look_again_one_after_another(
         ("csr", "policies____policies_state.load", {Topic.POLICIES}),
         ("admin", "users____users_state.load", {Topic.USERS}),
         ("admin", "home____home_state.load", {Topic.FEEDS, Topic.USERS, Topic.LETTERS}),
-        ("producer", "home____home_state.load", {Topic.POLICIES, Topic.SUBMISSIONS, Topic.QUOTES}),
+        ("producer", "home____home_state.load", {Topic.POLICIES, Topic.SUBMISSIONS, Topic.QUOTES, Topic.MESSAGES}),
         ("producer", "users____users_state.load", None),
         ("anonymous", "home____home_state.load", None),
     ],

@@ -298,7 +298,7 @@ def test_nobody_tries_a_card_that_they_do_not_have(opens: Opens, desk: Desk) -> 
     for name in ("people", "queue", "nonsense"):
         asyncio.run(page.again(name))
     assert (page.roles, page.queue) == ([], [])
-    assert set(page.came) == {"turns", "at_risk", "since", "book", "renewals"}
+    assert set(page.came) == {"turns", "messages", "at_risk", "since", "book", "renewals"}
     assert page.submits, "who has nothing yet is offered to begin"
     looks = opens(HomeState, "/", desk.cast.agency.read_only())
     asyncio.run(looks.load())

@@ -9,8 +9,10 @@ import pytest
 from portal_app.services.door import Door
 from portal_app.services.messaging import sending, threads
 from portal_app.services.messaging.records import RecordKind
+from portal_app.state.home import HomeState
 from portal_app.state.messages import MessagesState, MessageThreadState
 from portal_app.state.portal import PortalState
+from portal_app.state.submission_list import SubmissionsState
 from tests.services.submissions.acting import Cast
 from tests.world import Agency
 
@@ -21,6 +23,7 @@ def done(step: Any) -> None:
     asyncio.run(step)
 
 
+@pytest.mark.criterion("HOME-12")
 @pytest.mark.criterion("MSG-08")
 def test_a_thread_is_written_kept_read_and_counted(opens: Opens, door: Door, agency: Agency) -> None:
     cast = Cast(door, agency)
@@ -41,6 +44,10 @@ def test_a_thread_is_written_kept_read_and_counted(opens: Opens, door: Door, age
     done(theirs.load())
     assert (theirs.headline, theirs.unread_messages, theirs.threads[0].unread) == ("1 unread", 1, "1 new")
     assert theirs.threads[0].href == f"/submissions/{locator}#messages"
+    home = opens(HomeState, "/", cast.underwriter)
+    done(home.load())
+    [group] = home.messages
+    assert (group.count, group.href, group.things[0].mark) == ("1", "/messages?state=unread", "1 new")
     there = opens(MessageThreadState, f"/submissions/{locator}", cast.underwriter)
     done(there.load_thread())
     assert (there.unread_here, there.messages[0].side, there.messages[0].unread) == (1, "Producer", True)
@@ -82,3 +89,23 @@ def test_a_long_thread_is_had_in_parts_and_whole(
     assert ([each.body for each in page.messages], page.earlier) == (said[2:], "2 earlier messages")
     done(page.show_earlier())
     assert ([each.body for each in page.messages], page.earlier) == (said, "")
+
+
+@pytest.mark.criterion("MSG-10")
+def test_the_dashboard_leads_to_messages_where_one_may_write_or_there_are_some_to_read(
+    opens: Opens, door: Door, agency: Agency
+) -> None:
+    cast = Cast(door, agency)
+    written, other, draft = cast.submitted(), cast.submitted(), cast.filled()
+    door.run(sending.send, cast.maya, kind=RecordKind.SUBMISSION, locator=written, body="Is the roof all right?")
+    for who, writes, led in (
+        (cast.maya, True, {written, other}),
+        (cast.underwriter, True, {written, other}),
+        (agency.read_only(), False, {written}),
+    ):
+        for query in ("", "?status=draft"):
+            page = opens(SubmissionsState, f"/submissions{query}", who)
+            done(page.load())
+            expected = {f"/submissions/{each}#messages" for each in led} if not query else set()
+            assert {each.messages for each in page.rows} - {""} == expected
+            assert (page.writes, draft in {each.locator for each in page.rows}) == (writes, query != "")

@@ -16,6 +16,7 @@ from portal_app.routes.api.quotes import Quote
 from portal_app.services.door import the_door
 from portal_app.services.errors import DomainError, Unexpected
 from portal_app.services.home import cards
+from portal_app.services.messaging.records import RecordKind
 
 router = APIRouter(tags=["home"])
 Item = TypeVar("Item")
@@ -162,6 +163,20 @@ class HappenedToPolicy(shapes.Shape):
     at: datetime
 
 
+class UnreadThread(shapes.Shape):
+    """A thread with messages that you have not read. `record` is the locator of the submission or policy that `kind`
+    says it is, `href` the address of the thread in the portal."""
+
+    locator: str
+    kind: RecordKind
+    record: str
+    named: str
+    insured: str
+    href: str
+    unread: int
+    at: datetime
+
+
 class SinceSignIn(shapes.Shape):
     """What others did since you signed in last in the browser, null where you never did. The totals count submissions
     and policies that something happened to; `…More` says that there may be more than that."""
@@ -272,6 +287,7 @@ class Home(shapes.Shape):
     turns: Turns | None = None
     desk: Some[WaitingSubmission] | None = None
     queue: UnderwritingQueue | None = None
+    messages: Some[UnreadThread] | None = None
     at_risk: Some[WaitingSubmission] | None = None
     since: SinceSignIn | None = None
     book: Book | None = None

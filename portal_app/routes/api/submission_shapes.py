@@ -91,10 +91,14 @@ class Certificate(shapes.Shape):
 
 
 class Event(shapes.Shape):
+    """`by` is a name, or the email address where that alone tells people apart; `byEmail` is the address, empty for
+    the portal itself."""
+
     locator: str
     kind: SubmissionEventKind
     at: datetime
     by: str
+    by_email: str
     words: str
     reason: str
 

@@ -18,6 +18,7 @@ from portal_app.services.home.renewals import renewals
 from portal_app.services.home.since import since
 from portal_app.services.home.troubles import troubles
 from portal_app.services.home.turns import turns
+from portal_app.services.home.unread import unread
 from portal_app.services.licensing.records import today
 from portal_app.services.sync.freshness import feeds
 
@@ -25,6 +26,7 @@ CARDS: dict[str, Callable[[Tx], Any]] = {
     "turns": turns,
     "desk": desk,
     "queue": queue,
+    "messages": unread,
     "at_risk": at_risk,
     "since": since,
     "book": book,

@@ -19,7 +19,7 @@ from portal_app.services.home.some import SHOWN
 from portal_app.services.notifications.inbox import unread_count
 from portal_app.services.scope import visible
 from portal_app.services.submissions.rows import named
-from portal_app.services.submissions.timeline import words
+from portal_app.services.submissions.timeline import people, words
 
 LOOKED_AT = 500
 """How far back it is counted: nobody reads more, and whoever was away for a year does not wait for it."""
@@ -139,9 +139,13 @@ def _submissions(tx: Tx, happened: Sequence[Any]) -> tuple[OfSubmission, ...]:
         .add_columns(col(of.locator), col(of.number), col(of.insured_name))
         .order_by(col(row.id).desc())
     )
+    found = tx.db.execute(asked).all() if counts else ()
+    names = people(tx, [event for event, *_ in found])
     return tuple(
-        OfSubmission(locator, number or "", insured, words(tx, event), event.by, event.at, counts[event.id])
-        for event, locator, number, insured in (tx.db.execute(asked) if counts else ())
+        OfSubmission(
+            locator, number or "", insured, words(tx, event, names), names[event.by], event.at, counts[event.id]
+        )
+        for event, locator, number, insured in found
     )
 
 

@@ -54,10 +54,11 @@ def record(tx: Tx, kind: RecordKind, locator: str, *, held: bool = False) -> Rec
     found = tx.db.scalars(asked.with_for_update() if held else asked).first()
     if found is None:
         raise NotFound
-    return of(kind, found)
+    return of(found)
 
 
-def of(kind: RecordKind, row: Submission | Policy) -> Record:
+def of(row: Submission | Policy) -> Record:
+    kind = RecordKind.SUBMISSION if isinstance(row, Submission) else RecordKind.POLICY
     return Record(kind, row, row.locator, row.number or "Draft", row.insured_name)
 
 

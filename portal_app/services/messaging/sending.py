@@ -71,6 +71,8 @@ def _begun(tx: Tx, about: Record) -> MessageThread:
     )
     tx.db.add(thread)
     tx.db.flush()
+    # Lists lead whoever only reads to threads that are there.
+    tx.changes(Topic.SUBMISSIONS)
     return thread
 
 

@@ -117,6 +117,14 @@ def messages(tx: Tx, *, kind: RecordKind, locator: str, offset: int = 0, count: 
     return Messages(kind, about.locator, about.named, about.insured, rows, total, _waiting(tx, thread))
 
 
+@reads(Permission.VIEW_OWN_ACCOUNTS)
+def written_about(tx: Tx, *, submissions: Sequence[str]) -> frozenset[str]:
+    """Those of these submissions (locators) about which something was written, as far as one sees them."""
+    of_it = visible(tx.actor, MessageThread).join(Submission, col(Submission.id) == col(MessageThread.submission_id))
+    asked = of_it.where(col(Submission.locator).in_(submissions)).with_only_columns(col(Submission.locator))
+    return frozenset(tx.db.scalars(asked))
+
+
 @reads(Gate.SIGNED_IN)
 def unread_count(tx: Tx) -> int:
     """How many messages are unread that concern one and that one may see: one statement, which each page asks."""
@@ -168,10 +176,7 @@ def _thread_rows(tx: Tx, threads: Sequence[MessageThread], unread: Sequence[int]
     policies = _by_id(tx, Policy, [each.policy_id for each in threads])
     rows = []
     for each, number in zip(threads, unread, strict=True):
-        if each.submission_id is not None:
-            about = of(RecordKind.SUBMISSION, submissions[each.submission_id])
-        else:
-            about = of(RecordKind.POLICY, policies[each.policy_id or 0])
+        about = of(submissions[each.submission_id] if each.submission_id else policies[each.policy_id or 0])
         message = last[each.id or 0]
         href = href_of(about.kind.value, about.locator, "message_received")
         text = " ".join(message.body.split())

@@ -18,7 +18,6 @@ from portal_app.services.binding.bindability import binder_until
 from portal_app.services.binding.policies import coverages
 from portal_app.services.door import Tx
 from portal_app.services.messaging import records, threads
-from portal_app.services.messaging.records import RecordKind
 from portal_app.services.papers.paper import Facts, Heading, Paper, Part, Subheading, Table, Text
 from portal_app.services.policies.detail import mailing_lines
 from portal_app.services.quotes import of_submissions
@@ -205,7 +204,7 @@ def _requests(tx: Tx, row: Submission) -> list[Part]:
 
 def _messages(tx: Tx, row: Submission) -> list[Part]:
     """All that producer and agency wrote to each other about it, oldest first."""
-    found = threads.whole(tx, records.of(RecordKind.SUBMISSION, row))
+    found = threads.whole(tx, records.of(row))
     parts: list[Part] = [Heading("Messages")] if found else []
     for each in found:
         at = words.moment(each.at, tx.settings.zone)

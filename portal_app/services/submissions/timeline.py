@@ -13,6 +13,7 @@ from portal_app.models.quotes import Quote
 from portal_app.models.submissions import Submission, SubmissionDocument, SubmissionEvent
 from portal_app.services.access import Permission, can
 from portal_app.services.door import Tx, reads
+from portal_app.services.identity.names import names_of
 from portal_app.services.scope import visible
 from portal_app.services.submissions.rows import named, one
 from portal_app.services.topics import Topic
@@ -29,12 +30,14 @@ OF_ACCOUNT = {
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`words` say what happened, `reason` why or what was said beside it, where anything was."""
+    """`words` say what happened, `reason` why or what was said beside it, where anything was. `by` is a name,
+    `by_email` the address under which they did it; empty for the portal itself."""
 
     locator: str
     kind: SubmissionEventKind
     at: datetime
     by: str
+    by_email: str
     words: str
     reason: str
 
@@ -57,15 +60,31 @@ def events(tx: Tx, *, locator: str) -> tuple[Event, ...]:
 def of(tx: Tx, row: Submission) -> tuple[Event, ...]:
     mine = visible(tx.actor, SubmissionEvent).where(col(SubmissionEvent.submission_id) == row.id)
     found = _seen(tx, row, tx.db.scalars(mine.order_by(col(SubmissionEvent.id).desc()).limit(MOST)).all())
+    names = people(tx, found)
     return tuple(
-        Event(each.locator, each.kind, each.at, each.by, words(tx, each), str(each.about.get("reason", "")))
+        Event(
+            each.locator,
+            each.kind,
+            each.at,
+            names[each.by],
+            each.by if "@" in each.by else "",
+            words(tx, each, names),
+            str(each.about.get("reason", "")),
+        )
         for each in found
     )
 
 
-def words(tx: Tx, event: SubmissionEvent) -> str:
+def people(tx: Tx, found: Sequence[SubmissionEvent]) -> dict[str, str]:
+    """What those are called who did something, or whom it was given to."""
+    return names_of(tx, {who or "" for each in found for who in (each.by, each.about.get("to"))})
+
+
+def words(tx: Tx, event: SubmissionEvent, names: Mapping[str, str]) -> str:
     """What happened, in a sentence; the agency's rules by name for whoever looks after all accounts."""
-    return told(event.kind, event.about, names_rules=can(tx.actor, Permission.VIEW_ALL_ACCOUNTS))
+    to = event.about.get("to")
+    about = event.about | {"to": names[to]} if to else event.about
+    return told(event.kind, about, names_rules=can(tx.actor, Permission.VIEW_ALL_ACCOUNTS))
 
 
 def _seen(tx: Tx, row: Submission, found: Sequence[SubmissionEvent]) -> Sequence[SubmissionEvent]:

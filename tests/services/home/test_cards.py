@@ -17,11 +17,11 @@ from tests.world import Agency
 pytestmark = pytest.mark.both_databases
 
 BUSINESS = {"turns", "at_risk", "since", "book", "renewals"}
-UNDERWRITES, FEEDS, PEOPLE = {"desk", "queue"}, {"feeds", "troubles"}, {"people"}
+UNDERWRITES, FEEDS, PEOPLE, WRITTEN_TO = {"desk", "queue"}, {"feeds", "troubles"}, {"people"}, {"messages"}
 CARDS = {
-    "principal": BUSINESS | UNDERWRITES | FEEDS | PEOPLE,
-    "producer": BUSINESS,
-    "csr": BUSINESS | FEEDS,
+    "principal": BUSINESS | UNDERWRITES | FEEDS | PEOPLE | WRITTEN_TO,
+    "producer": BUSINESS | WRITTEN_TO,
+    "csr": BUSINESS | FEEDS | WRITTEN_TO,
     "read_only": BUSINESS | FEEDS,
     "admin": FEEDS | PEOPLE,
 }
@@ -44,6 +44,7 @@ def test_each_role_has_its_cards_and_the_administrator_none_of_the_business(door
         ("submission_event", {"since"}),
         ("feed_conflict", {"troubles"}),
         ("quote", {"turns", "queue"}),
+        ("message_thread", {"messages"}),
     ],
 )
 def test_a_card_whose_table_is_away_takes_no_other_with_it(

@@ -11,6 +11,8 @@ import pytest
 from portal_app.database import Database
 from portal_app.services.door import Door
 from portal_app.services.home import cards
+from portal_app.services.messaging import sending
+from portal_app.services.messaging.records import RecordKind
 from portal_app.services.submissions import assigning
 from tests.services.binding.acting import Desk
 from tests.services.home.conftest import SignsIn, issue
@@ -18,8 +20,11 @@ from tests.services.home.test_turns import ask_without_answer
 from tests.services.policies.test_plans import statements_of, steps_of
 from tests.world import NOW, Agency, Clock
 
-MOST = {"turns": 13, "desk": 8, "queue": 14, "at_risk": 10, "since": 6, "book": 4, "renewals": 5}
-WHOLE = re.compile(r"^SCAN (submission|submission_event|ledger_transaction|quote|user_session|policy)\b(?!.*USING)")
+MOST = {"turns": 13, "desk": 8, "queue": 14, "messages": 1, "at_risk": 10, "since": 6, "book": 4, "renewals": 5}
+TABLES = (
+    "submission|submission_event|ledger_transaction|quote|user_session|policy|message|message_thread|message_reader"
+)
+WHOLE = re.compile(rf"^SCAN ({TABLES})\b(?!.*USING)")
 
 
 @pytest.fixture
@@ -43,6 +48,8 @@ def test_no_card_takes_many_statements_or_reads_a_table_from_end_to_end(
         desk.offered(desk.reviewed(name=f"Quoted {number}"))
         assigned, to = desk.cast.submitted(name=f"Assigned {number}"), desk.cast.locators["principal@agency.test"]
         door.run(assigning.assign, desk.cast.underwriter, locator=assigned, to=to)
+        for each in (desk.cast.maya, desk.cast.underwriter):
+            door.run(sending.send, each, kind=RecordKind.SUBMISSION, locator=assigned, body="Hello")
         desk.cast.submitted(name=f"Nobody's {number}")
     for each in agency.policies.values():
         issue(door, each, NOW)

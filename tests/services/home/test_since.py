@@ -47,7 +47,7 @@ def test_it_is_told_what_others_did_to_what_one_sees(
     assert (happened.locator, happened.words, happened.by) == (
         quoted,
         "Offered a quote of Granite Mutual",
-        "csr@agency.test",
+        Role.CSR.label,
     )
     assert (happened.events, found.submissions_total, found.submissions_more) == (4, 1, False)
     assert [(each.locator, each.kind, each.at) for each in found.policies] == [
