@@ -70,7 +70,7 @@
   };
   const collect = (group, entry) => {
     const rows = rowsOf(group);
-    const there = rows.filter((row) => !("going" in row.dataset)).map((row) => ({ key: row.dataset.row, values: valuesOf(row) }));
+    const there = rows.filter((row) => row.dataset.going !== "gone").map((row) => ({ key: row.dataset.row, values: valuesOf(row) }));
     entry.fresh = entry.fresh.filter((key) => !rows.some((row) => row.dataset.row === key));
     return [...there, ...entry.fresh.map((key) => ({ key, values: {} }))];
   };
@@ -85,8 +85,8 @@
       field.value = value;
     }
   };
-  const fill = (row, values) => {
-    for (const field of fieldsOf(row)) {
+  const fill = (row, values, fields = fieldsOf(row)) => {
+    for (const field of fields) {
       const value = values[field.dataset.field];
       if (field.type === "checkbox") field.checked = (value ?? []).includes(field.value);
       else if (field.type === "radio") field.checked = value !== undefined && String(value) === field.value;
@@ -141,7 +141,8 @@
     const { of, path, version, rows, before, fresh, redraw } = entry;
     flight = { entry, number, rows, redraw, at: performance.now() };
     flight.timer = setTimeout(() => unanswered(flight), PATIENCE);
-    const sent = { of, path, number, version, rows, before, changed: [...entry.changed], fresh, redraw };
+    const proposed = groupAt(entry) ? fieldsOf(groupAt(entry)).filter(isProposed).map((field) => field.id) : [];
+    const sent = { of, path, number, version, rows, before, changed: [...entry.changed], fresh, redraw, proposed };
     flight.changed = sent.changed;
     // Past React's own setter, or it takes the field for unchanged.
     Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(outbox(), JSON.stringify(sent));
@@ -186,18 +187,43 @@
         entry.rows = null;
         sessionStorage.removeItem(nameOf(entry));
       } else keep(entry);
+      renumber(entry.of, answer.out, answer.naming);
       propose(answer.fills);
       drawn(entry);
     } else Object.assign(entry, { trouble: answer.told, isChoice: answer.outcome !== "failed", theirs: answer.version });
     tell();
     sendAll();
   };
-  // What a VIN or a ZIP code told: only where nothing stands.
+  // Rows were taken out of the group: what names others of them by their number goes on naming those, sent or not.
+  const renumber = (of, out, naming) => {
+    const now = (value) => {
+      const before = out.filter((each) => each < Number(value)).length;
+      return out.includes(Number(value)) ? "" : before ? String(value - before) : value;
+    };
+    for (const [path, { names, version, rows }] of Object.entries(naming)) {
+      const entry = entryOf(of, path), group = groupAt(entry);
+      if (entry.rows) {
+        const renamed = (values) => {
+          const changed = { ...values };
+          for (const name of names) if (values[name] && !(changed[name] = now(values[name]))) delete changed[name];
+          return changed;
+        };
+        entry.rows = entry.rows.map(({ key, values }) => ({ key, values: renamed(values) }));
+        entry.before = entry.before.map((each) => each.map(renamed));
+        if (entry.version === version.before) entry.version = version.now;
+        keep(entry);
+      }
+      for (const [at, row] of group ? rowsOf(group).entries() : [])
+        fill(row, entry.rows?.[at]?.values ?? rows[at] ?? {}, fieldsOf(row).filter((field) => names.includes(field.dataset.field)));
+    }
+  };
+  // What a VIN or a ZIP code told: only where nothing stands, or still what was told before.
+  const isProposed = (field) => field.value !== "" && field.value === field.dataset.proposed;
   const propose = (fills) => {
     for (const [id, value] of Object.entries(fills ?? {})) {
       const field = document.getElementById(id);
-      if (!field || field.value) continue;
-      field.value = value;
+      if (!field || (field.value && !isProposed(field))) continue;
+      field.value = field.dataset.proposed = value;
       field.dispatchEvent(new Event("input", { bubbles: true }));
       touch(groupOf(field), { soon: true });
     }
@@ -226,29 +252,33 @@
     const field = event.target.matches?.("[data-field]") && event.target.closest(".intake-field");
     if (field && field.querySelector(".intake-said")) field.setAttribute("data-left", "");
   });
+  // A row that is removed is sent as it was for as long as it can be had back: what names it elsewhere is lost with it.
   const remove = (row) => {
-    const group = groupOf(row);
-    row.dataset.going = "";
-    touch(group, { soon: true });
-    row.querySelector("[data-row-undo]").focus();
     const of = wizard()?.dataset.submission;
-    row.leaving = setTimeout(() => {
-      // That it goes was sent already; what is drawn by now, there or for another draft, is not this one's.
-      if (!group.isConnected || wizard()?.dataset.submission !== of) return;
-      const entry = entryOf(of, group.dataset.answers);
-      const hadFocus = row.contains(document.activeElement);
-      entry.redraw = true;
+    row.dataset.going = "undo";
+    row.querySelector("[data-row-undo]").focus();
+    // What is drawn by then, there or for another draft, is not this one's.
+    row.leaving = setTimeout(() => row.isConnected && wizard()?.dataset.submission === of && takeOut([row]), UNDO);
+  };
+  const takeOut = (rows) => {
+    for (const row of rows.filter((each) => each.dataset.going === "undo")) {
+      const group = groupOf(row), hadFocus = row.contains(document.activeElement);
+      row.dataset.going = "gone";
+      entryOf(wizard().dataset.submission, group.dataset.answers).redraw = true;
       touch(group, { soon: true });
       if (hadFocus) (group.querySelector("[data-row-add]") ?? group).focus();
-    }, UNDO);
+    }
   };
+  const takeOutAll = (of = document) => takeOut([...of.querySelectorAll("[data-going]")]);
   const bringBack = (row) => {
+    const wasSent = row.dataset.going === "gone";
     clearTimeout(row.leaving);
     delete row.dataset.going;
-    touch(groupOf(row), { soon: true });
+    if (wasSent) touch(groupOf(row), { soon: true });
     row.querySelector("[data-row-remove]").focus();
   };
   const add = (group) => {
+    takeOutAll(group);
     const entry = entryOf(wizard().dataset.submission, group.dataset.answers), key = `n${run}${++count}`;
     Object.assign(entry, { redraw: true, focus: key, fresh: [...entry.fresh, key] });
     touch(group, { soon: true });
@@ -285,8 +315,13 @@
     }
   });
   // Before another section opens, and before the page goes, what waits is on its way.
-  document.addEventListener("click", (event) => event.target.closest?.("a[href]") && sendAll(), true);
-  document.addEventListener("visibilitychange", () => document.hidden && sendAll());
+  const leave = () => {
+    takeOutAll();
+    sendAll();
+  };
+  document.addEventListener("click", (event) => event.target.closest?.("a[href]") && leave(), true);
+  addEventListener("popstate", leave, true);
+  document.addEventListener("visibilitychange", () => document.hidden && leave());
   addEventListener("online", sendAll);
   addEventListener("offline", tell);
 

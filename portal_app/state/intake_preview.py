@@ -15,6 +15,7 @@ from portal_app.services.intake.forms import Answers, Form, begun
 from portal_app.services.intake.kind import INTAKE_FORM as KIND
 from portal_app.services.intake.progress import progress_on
 from portal_app.services.intake.reading import load
+from portal_app.services.intake.renumbering import following, taken_out
 from portal_app.services.intake.sheet import laid_out
 from portal_app.services.intake.validation import found_on
 from portal_app.services.submissions.answering import with_defaults
@@ -22,7 +23,7 @@ from portal_app.state.configuration import ConfigurationState
 from portal_app.state.portal import PortalState
 from portal_app.state.submissions import drawing
 from portal_app.state.submissions.drawing import GroupRow, Option
-from portal_app.state.submissions.sent import Sent, acked, fills, read_sent
+from portal_app.state.submissions.sent import Sent, Told, acked, fills, naming, read_sent
 from portal_app.state.submissions.wizard import told_of
 
 CHANGES = Permission.CHANGE_SETTINGS
@@ -90,17 +91,22 @@ class PreviewState(PortalState):
             return
         if form is None or sent.submission != self.shown or form.group(sent.path) is None:
             # Of a form that was drawn before: the page lets go of it.
-            self._answer(sent, {})
+            self._answer(sent, Told({}))
             return
-        self._take(form, sent)
+        out = self._take(form, sent)
         proposed = await asyncio.to_thread(fills, form, sent, self._today())
-        self._answer(sent, proposed)
+        self._answer(sent, Told(proposed, out, naming(form, sent.path, self._answers, {}, ()) if out else {}))
 
-    def _take(self, form: Form, sent: Sent) -> None:
+    def _take(self, form: Form, sent: Sent) -> tuple[int, ...]:
+        """The numbers of the rows that were taken out."""
         group = form.group(sent.path)
         most = group.repeat.most if group and group.repeat else 1
         rows = (with_defaults(group, sent.rows, sent.added()) if group else sent.rows)[:most]
-        self._answers = self._answers | {sent.path: rows}
+        added = sent.added()
+        kept = [each for number, each in enumerate(rows) if number not in added]
+        out = taken_out(self._answers.get(sent.path, []), kept)
+        others = following(form, sent.path, out, self._answers, self._today())
+        self._answers = self._answers | {sent.path: rows} | others
         if sent.path in self._keys:
             self._keys = self._keys | {sent.path: list(sent.keys)[: len(rows)]}
             if sent.redraw and group is not None:
@@ -111,6 +117,7 @@ class PreviewState(PortalState):
                     for each in self.groups
                 ]
         self._judge(form)
+        return out
 
     def _open(self, form: Form, name: str) -> None:
         section = form.section(name)
@@ -139,9 +146,9 @@ class PreviewState(PortalState):
             for each in progress_on(sheet, wrong, [each.name for each in form.sections])
         ]
 
-    def _answer(self, sent: Sent, proposed: dict[str, str]) -> None:
+    def _answer(self, sent: Sent, more: Told) -> None:
         at = self._moment(self._now())
-        self.acked = acked(self.acked, sent, "saved", sent.version + 1, told="", at=at, fills=proposed)
+        self.acked = acked(self.acked, sent, "saved", sent.version + 1, told="", at=at, more=more)
 
     def _today(self) -> date:
         return self._now().astimezone(self._zone()).date()

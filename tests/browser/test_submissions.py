@@ -235,9 +235,12 @@ def test_personal_auto_goes_from_its_first_field_to_a_policy_on_a_desk(
     page.get_by_role("button", name=re.compile("Undo.*Driver 2")).click()
     expect(second.get_by_label("Name")).to_have_value("Nell Marsh")
     second.get_by_role("button", name="Remove Driver 2").click()
-    saved(page)
-    expect(drives.locator("option:checked")).to_have_text("2")
-    expect(page.locator('[id="risk-vehicles--0--driver-problem"]')).to_contain_text("Choose one of the drivers above")
+    sections = page.get_by_role("navigation", name="Sections")
+    sections.get_by_role("link", name="Coverage").first.click()
+    sections.get_by_role("link", name="Risk").first.click()
+    expect(page.get_by_role("heading", name="Risk")).to_be_focused(timeout=WITHIN)
+    expect(page.get_by_role("group", name="Driver 2")).to_have_count(0)
+    expect(drives).to_have_value("")
     drives.select_option("1")
     saved(page)
     page.evaluate(CHOSEN_BEFORE_IT_CAME, "risk-vehicles--0--driver")
@@ -277,6 +280,41 @@ def test_personal_auto_goes_from_its_first_field_to_a_policy_on_a_desk(
     bound_on_a_desk(other, desk, number, tmp_path)
     where = ("14 Bowline Court", "Newport, RI 02840")
     arrives(other, insured="Nell Quill", address=where, premium="$1,450.00")
+
+
+@pytest.mark.criterion("WIZARD-04")
+@pytest.mark.criterion("WIZARD-15")
+def test_what_was_filled_in_follows_its_zip_code_and_what_names_a_row_its_row(
+    sessions: Sessions, opened: Opened, demo_site: Site
+) -> None:
+    page = opened(sessions("producer"))
+    begin(page, demo_site, "Personal Auto")
+    postal_code, city = (page.locator(f'[id="applicant-mailing--0--{each}"]') for each in ("postal_code", "city"))
+    for typed, told in (("02840", "Newport"), ("02903", "Providence")):
+        postal_code.fill(typed)
+        postal_code.press("Tab")
+        expect(city).to_have_value(told, timeout=WITHIN)
+    city.fill("East Providence")
+    postal_code.fill("02906")
+    saved(page)
+    expect(city).to_have_value("East Providence")
+    page.get_by_role("link", name="Continue").click()
+    for number, name in ((1, "Ann"), (2, "Bob"), (3, "Cal")):
+        if number > 1:
+            page.get_by_role("button", name="Add a driver").click()
+        page.get_by_role("group", name=f"Driver {number}").get_by_label("Name").fill(name)
+        saved(page)
+    drives = page.locator('[id="risk-vehicles--0--driver"]')
+    drives.select_option(label="Driver 3: Cal")
+    saved(page)
+    page.get_by_role("button", name="Remove Driver 1").click()
+    # Whoever adds one more has made up their mind about the other.
+    page.get_by_role("button", name="Add a driver").click()
+    expect(drives.locator("option")).to_have_text(["—", "Driver 1: Bob", "Driver 2: Cal", "Driver 3"], timeout=WITHIN)
+    expect(drives.locator("option:checked")).to_have_text("Driver 2: Cal")
+    saved(page)
+    page.reload()
+    expect(drives.locator("option:checked")).to_have_text("Driver 2: Cal", timeout=WITHIN)
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ from portal_app.services.errors import Conflict, InvalidData
 from portal_app.services.intake.depending import groups_for
 from portal_app.services.intake.forms import Answers, Field, Form, Group, Row, begun
 from portal_app.services.intake.progress import SectionProgress, with_more
+from portal_app.services.intake.renumbering import following, referring, taken_out
 from portal_app.services.intake.validation import Problem, problems
 from portal_app.services.intake.values import read, told
 from portal_app.services.licensing.records import today
@@ -123,29 +124,35 @@ def fills_in(tx: Tx, row: Submission) -> bool:
 def save_group(tx: Tx, *, locator: str, path: str, rows: Sequence[Row], version: int) -> SavedGroup:
     """Save one group of a draft as it was typed, right or wrong. `path` is "section.group", `version` the group's own
     that was looked at, 0 where it was never saved. The same as what is there changes nothing, whatever its version.
-    Raises NotFound; SavedMeanwhile; Conflict for what is no draft; InvalidData for what no form could send."""
+    Where a row was taken out, the groups that name rows of it by number are saved with it, so that they go on naming
+    the same ones. Raises NotFound; SavedMeanwhile; Conflict for what is no draft; InvalidData for what no form could
+    send."""
     saved = saved_in(tx, locator, path, rows, version)
     form, day = saved.began.form, saved.day
     whole = answers_of(form, saved.groups, groups_for(form, frozenset({path})))
     code = of_code(tx, saved.row, form, saved.groups, saved.day)
     found = problems(form, whole, day, whole=False, group=path)
+    known = judged(saved.row, saved.began, saved.groups, day, section=None, saved=(path, *saved.others))
     return SavedGroup(
         path,
         saved.groups.marks[path].version if path in saved.groups.marks else 0,
         saved.row.version,
         (*found, *(each for each in code if each.path.rpartition(".")[0] == path)),
-        with_more(judged(saved.row, saved.began, saved.groups, day, section=None, saved=path).progress, code),
+        with_more(known.progress, code),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class SavedIn:
-    """A submission whose group was saved in this transaction. `day` is the one by which its answers are read."""
+    """A submission whose group was saved in this transaction. `day` is the one by which its answers are read, `out` the
+    numbers, from 1, of the rows that were taken out of the group, `others` the groups that were saved for that."""
 
     row: Submission
     began: Begun
     groups: Groups
     day: date
+    out: tuple[int, ...]
+    others: tuple[str, ...]
 
 
 def saved_in(
@@ -163,17 +170,26 @@ def saved_in(
     typed = _taken(group, with_defaults(group, rows, fresh))
     groups = Groups(tx, row)
     before = answers_of(form, groups, [path, *_projected(form)])
+    out = taken_out(before[path], [each for number, each in enumerate(typed) if number not in fresh])
+    others: Answers = {}
     if typed != before[path]:
         there = groups.marks.get(path)
         if version != (there.version if there else 0):
             by = groups.told()[path] if there else Saved(0, row.created_at, "")
             raise SavedMeanwhile(by, before[path], typed)
-        groups.save(path, typed)
+        _keep(tx, row, groups, path, typed)
+        naming = groups.rows([each.key for each, _ in referring(form, path)]) if out else {}
+        for key, following_rows in (others := following(form, path, out, naming, day)).items():
+            _keep(tx, row, groups, key, following_rows)
         project(tx, row, form, before | {path: typed}, day, saved=path)
         row.version, row.changed_at = row.version + 1, tx.now
-        detail = {"group": path, "version": groups.marks[path].version}
-        audit.record(tx, "submission.saved", subject_kind="submission", subject=row.locator, detail=detail)
-    return SavedIn(row, known, groups, day)
+    return SavedIn(row, known, groups, day, out, tuple(others))
+
+
+def _keep(tx: Tx, row: Submission, groups: Groups, path: str, rows: list[Row]) -> None:
+    groups.save(path, rows)
+    detail = {"group": path, "version": groups.marks[path].version}
+    audit.record(tx, "submission.saved", subject_kind="submission", subject=row.locator, detail=detail)
 
 
 def with_defaults(group: Group, rows: Sequence[Row], fresh: Collection[int]) -> list[Row]:

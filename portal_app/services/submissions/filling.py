@@ -1,7 +1,7 @@
 """One section of a submission as somebody fills it in: what a page needs of it, and no group more is unsealed."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from portal_app.models.enums import SubmissionStatus
 from portal_app.models.submissions import Submission
@@ -26,7 +26,8 @@ class Filling:
     shown and read of them, `problems` what is wrong and missing in the section, and what of the producer code.
     `versions` are those of all groups that were saved, `files` how many documents there are, None where nobody
     asked. `not_of` is the client of whose account the draft was begun, where the insured is another by now. Where
-    it is not `editable`, personal values are masked, and read as such."""
+    it is not `editable`, personal values are masked, and read as such. `out` are the numbers, from 1, of the rows that
+    were taken out of the group that was saved, `others` the groups that were saved for that."""
 
     locator: str
     number: str
@@ -42,6 +43,8 @@ class Filling:
     files: int | None
     editable: bool
     not_of: str
+    out: tuple[int, ...]
+    others: tuple[str, ...]
 
 
 @reads(Permission.VIEW_OWN_ACCOUNTS)
@@ -59,8 +62,9 @@ def save(
     """Save one group, as `answering.save_group` does and with its errors; the answer is the section of that name after
     it, without its documents. The rows whose numbers are `fresh` were just added: what is empty of them begins with
     what the form answers by default."""
-    saved = saved_in(tx, locator, path, rows, version, fresh=fresh)
-    return _shown(tx, saved.row, saved.began, saved.groups, name, saved=path)
+    done = saved_in(tx, locator, path, rows, version, fresh=fresh)
+    found = _shown(tx, done.row, done.began, done.groups, name, saved=(path, *done.others))
+    return replace(found, out=done.out, others=done.others)
 
 
 def _shown(
@@ -70,7 +74,7 @@ def _shown(
     groups: Groups,
     name: str | None,
     *,
-    saved: str = "",
+    saved: Collection[str] = (),
     files: int | None = None,
 ) -> Filling:
     form, day, editable = known.form, day_of(tx, row), fills_in(tx, row)
@@ -100,4 +104,6 @@ def _shown(
         files=files,
         editable=editable,
         not_of=somebody_else(tx, row),
+        out=(),
+        others=(),
     )

@@ -36,9 +36,15 @@ class Judged:
 
 
 def judged(
-    row: Submission, begun_with: Begun, groups: Groups, day: date, *, section: Section | None, saved: str = ""
+    row: Submission,
+    begun_with: Begun,
+    groups: Groups,
+    day: date,
+    *,
+    section: Section | None,
+    saved: Collection[str] = (),
 ) -> Judged:
-    """How far everything has come, and what is wrong in the section. What depends on a group that is `saved` in this
+    """How far everything has come, and what is wrong in the section. What depends on groups that are `saved` in this
     transaction is not kept: it may be undone yet."""
     form = begun_with.form
     keys = {each.name: _key(row, begun_with, groups, day, each) for each in form.sections}
@@ -50,7 +56,7 @@ def judged(
     wrong = found_on(sheet, [each.name for each in wanted])
     for own, each in zip(unknown, progress_on(sheet, wrong, [one.name for one in unknown]), strict=True):
         found[own.name] = each
-        if saved not in _depends_on(form, own):
+        if _depends_on(form, own).isdisjoint(saved):
             _keep(_key(row, begun_with, groups, day, own), each)
     own_wrong = tuple(each for each in wrong if section and each.path.partition(".")[0] == section.name)
     return Judged(tuple(found[each.name] for each in form.sections), sheet, own_wrong)

@@ -1,12 +1,15 @@
 """What the page sends of one group: its rows as they were typed, and what it was looking at. Pure."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass
+from dataclasses import field as made_of
 from datetime import date
 from typing import Any
 
 from portal_app.services.intake import places, vin
-from portal_app.services.intake.forms import FieldType, Form, Group, Row, Rule
+from portal_app.services.intake.forms import Answers, FieldType, Form, Group, Row, Rule
+from portal_app.services.intake.renumbering import referring
 from portal_app.state.submissions.drawing import ident_of
 
 LONGEST = 2_000_000
@@ -16,7 +19,8 @@ MOST_ROWS = 500
 @dataclass(frozen=True)
 class Sent:
     """`before` are rows that were sent earlier and never answered: where they are what is saved, nobody else saved
-    them. `changed` names fields by their id, `redraw` asks for other inputs, `fresh` are the keys of new rows."""
+    them. `changed` names fields by their id, and `proposed` those that hold what the portal put there; `redraw` asks
+    for other inputs, `fresh` are the keys of new rows."""
 
     submission: str
     path: str
@@ -28,6 +32,7 @@ class Sent:
     changed: frozenset[str]
     fresh: frozenset[str]
     redraw: bool
+    proposed: frozenset[str]
 
     def added(self) -> frozenset[int]:
         """The numbers of the rows that are new."""
@@ -51,26 +56,54 @@ def read_sent(text: str) -> Sent | None:
             changed=frozenset(str(each)[:200] for each in given.get("changed") or ()),
             fresh=frozenset(str(each)[:32] for each in given.get("fresh") or ()),
             redraw=bool(given.get("redraw")),
+            proposed=frozenset(str(each)[:200] for each in given.get("proposed") or ()),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
-def acked(before: str, sent: Sent, outcome: str, version: int, *, told: str, at: str, fills: dict[str, str]) -> str:
+@dataclass(frozen=True)
+class Told:
+    """What the page does when its group is saved: `fills` are put beside what was typed, by id in the page. Where the
+    rows of the numbers in `out` were taken out of it, `naming` are the groups that name rows of it."""
+
+    fills: dict[str, str]
+    out: tuple[int, ...] = ()
+    naming: dict[str, Any] = made_of(default_factory=dict)
+
+
+def acked(before: str, sent: Sent, outcome: str, version: int, *, told: str, at: str, more: Told) -> str:
     """What was answered last about each group, with the answer to this one, as the page reads it."""
     answers: dict[str, Any] = json.loads(before)
-    about = {"number": sent.number, "outcome": outcome, "version": version, "told": told, "at": at, "fills": fills}
-    return json.dumps(answers | {sent.path: about})
+    about = {"number": sent.number, "outcome": outcome, "version": version, "told": told, "at": at}
+    return json.dumps(answers | {sent.path: about | asdict(more)})
+
+
+def naming(
+    form: Form, key: str, answers: Answers, versions: Mapping[str, int], others: Collection[str]
+) -> dict[str, Any]:
+    """By their keys, the groups that name rows of the group of this key: their fields that do, what stands there, and
+    their version now and before; `others` are those of them that were saved with it."""
+    found = {}
+    for group, fields in referring(form, key):
+        names, now = [each.name for each in fields], versions.get(group.key, 0)
+        rows = [{name: row.get(name, "") for name in names} for row in answers.get(group.key, ())]
+        version = {"now": now, "before": now - 1 if group.key in others else now}
+        found[group.key] = {"names": names, "rows": rows, "version": version}
+    return found
 
 
 def saved_here(answered: str) -> dict[str, int]:
     """The versions of the groups that the page itself saved last, out of what it was answered."""
-    answers = json.loads(answered)
-    return {path: each["version"] for path, each in answers.items() if each["outcome"] == "saved"}
+    saved = {path: each for path, each in json.loads(answered).items() if each["outcome"] == "saved"}
+    others = {path: each["version"]["now"] for one in saved.values() for path, each in one["naming"].items()}
+    own = {path: each["version"] for path, each in saved.items()}
+    return own | {path: max(version, own.get(path, 0)) for path, version in others.items()}
 
 
 def fills(form: Form, sent: Sent, today: date) -> dict[str, str]:
-    """What a VIN or a ZIP code that was just typed says of fields beside it that are empty, by id in the page."""
+    """What a VIN or a ZIP code that was just typed says of fields beside it that are empty, or hold what one before it
+    said, by id in the page."""
     group = form.group(sent.path)
     found: dict[str, str] = {}
     for key, row in zip(sent.keys, sent.rows, strict=False) if group else ():
@@ -81,7 +114,7 @@ def fills(form: Form, sent: Sent, today: date) -> dict[str, str]:
             found |= {
                 ident_of(group.key, key, name): text
                 for name, text in known.items()
-                if name and text and not row.get(name)
+                if name and text and (not row.get(name) or ident_of(group.key, key, name) in sent.proposed)
             }
     return found
 

@@ -24,7 +24,7 @@ from portal_app.state.portal import PortalState
 from portal_app.state.producers.form import part_of
 from portal_app.state.submissions import drawing
 from portal_app.state.submissions.drawing import GroupRow, Option
-from portal_app.state.submissions.sent import Sent, acked, fills, read_sent
+from portal_app.state.submissions.sent import Sent, Told, acked, fills, naming, read_sent
 
 SUBMITS = Permission.SUBMIT_BUSINESS
 DOCUMENTS, CERTIFY = "documents", "certify"
@@ -193,11 +193,11 @@ class WizardState(PortalState):
     def _show_saved(self, sent: Sent, found: Filling, proposed: dict[str, str]) -> None:
         self.conflicts = {key: each for key, each in self.conflicts.items() if key != sent.path}
         version = found.versions.get(sent.path, 0)
-        self._answer(sent, "saved", version, fills=proposed)
+        self._answer(sent, "saved", version, Told(proposed, found.out, self._naming(sent, found)))
         if sent.submission != self.shown:
             return
         if sent.path in self._keys:
-            self.versions = self.versions | {sent.path: version}
+            self.versions = self.versions | {sent.path: version} | self._renumbered(found)
             rows = found.answers.get(sent.path, [])
             same = len(sent.keys) == len(rows)
             self._keys = self._keys | {sent.path: list(sent.keys) if same else [str(at) for at in range(len(rows))]}
@@ -208,6 +208,20 @@ class WizardState(PortalState):
                     if (each := found.form.group(drawn.key)) is not None
                 ]
         self._judge(found)
+
+    def _naming(self, sent: Sent, found: Filling) -> dict[str, Any]:
+        """What the page takes over of the groups that name rows of what was saved; nothing of one that somebody else
+        saved since it was drawn."""
+        if not found.out:
+            return {}
+        now = naming(found.form, sent.path, found.answers, found.versions, found.others)
+        before = {path: each["version"]["before"] for path, each in now.items()}
+        return {path: each for path, each in now.items() if self.versions.get(path, before[path]) == before[path]}
+
+    def _renumbered(self, found: Filling) -> dict[str, int]:
+        """The versions of the groups that were saved with it, where this page had the ones before."""
+        now = {path: found.versions[path] for path in found.others}
+        return {path: version for path, version in now.items() if self.versions.get(path) == version - 1}
 
     async def _tell_of_both(self, sent: Sent, refusal: SavedMeanwhile) -> None:
         self._answer(sent, "conflict", refusal.version, told="somebody else saved these answers. Choose which to keep.")
@@ -239,12 +253,9 @@ class WizardState(PortalState):
         """What came too late was read."""
         self.unsent = {}
 
-    def _answer(
-        self, sent: Sent, outcome: str, version: int = 0, *, told: str = "", fills: dict[str, str] | None = None
-    ) -> None:
-        self.acked = acked(
-            self.acked, sent, outcome, version, told=told, at=self._moment(self._now()), fills=fills or {}
-        )
+    def _answer(self, sent: Sent, outcome: str, version: int = 0, more: Told | None = None, *, told: str = "") -> None:
+        at = self._moment(self._now())
+        self.acked = acked(self.acked, sent, outcome, version, told=told, at=at, more=more or Told({}))
 
     def _draw_again(self, found: Filling, path: str) -> None:
         group = found.form.group(path)

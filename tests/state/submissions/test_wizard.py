@@ -16,6 +16,7 @@ from tests.state.submissions.acting import opened, send, there
 from tests.world import NOW
 
 Opens = Callable[..., Any]
+OF_PETS = "Choose one of the pets above."
 TYPED = {"effective": "01/15/2027", "expiration": "01/15/2028", "state": "RI", "producer_code": "HL-maya"}
 
 
@@ -105,18 +106,21 @@ def test_rows_are_added_with_what_is_answered_by_default_and_keep_their_names(op
     assert page.problems == {}
 
 
-@pytest.mark.criterion("WIZARD-15")
-def test_a_row_of_another_group_is_chosen_by_what_it_is_called(opens: Opens, cast: Cast) -> None:
+def with_pets() -> dict[str, Any]:
     document = form()
     repeat = {"least": 0, "most": 5, "item": "pet", "named": ["name", "age"]}
-    message = "Choose one of the pets above."
     document["sections"][1]["groups"] += [
         {"name": "pets", "title": "Pets", "repeat": repeat, "fields": [field("name", "Name"), field("age", "Age")]},
         {"name": "bites", "title": "Bites", "repeat": {"least": 0, "most": 5, "item": "bite"},
          "fields": [field("pet", "Number of the pet", "whole")],
-         "checks": [{"check": "row_of", "field": "pet", "than": "risk.pets", "message": message}]},
+         "checks": [{"check": "row_of", "field": "pet", "than": "risk.pets", "message": OF_PETS}]},
     ]  # fmt: skip
-    cast.put_form(document, 2)
+    return document
+
+
+@pytest.mark.criterion("WIZARD-15")
+def test_a_row_of_another_group_is_chosen_by_what_it_is_called(opens: Opens, cast: Cast) -> None:
+    cast.put_form(with_pets(), 2)
     locator = cast.filled()
     cast.save(locator, "risk.bites", {"pet": "2"})
     page = opened(opens, cast, locator, "risk")
@@ -124,13 +128,33 @@ def test_a_row_of_another_group_is_chosen_by_what_it_is_called(opens: Opens, cas
     at = "risk-bites--0--pet"
     assert (chosen.ident, chosen.kind, chosen.value) == (at, "row", "2")
     assert [(each.value, each.label) for each in page.rows[at]] == [("2", "2")], "what was chosen stays"
-    assert page.problems == {at: message}
+    assert page.problems == {at: OF_PETS}
     send(page, "risk.pets", {"name": "Rex", "age": "7"}, {})
     assert [(each.value, each.label) for each in page.rows[at]] == [("1", "Pet 1: Rex 7"), ("2", "Pet 2")]
     assert page.problems == {}
-    send(page, "risk.pets", {"name": "Rex"}, version=1)
-    assert [(each.value, each.label) for each in page.rows[at]] == [("1", "Pet 1: Rex"), ("2", "2")]
-    assert page.problems == {at: message}
+    send(page, "risk.pets", {"name": "Rex", "age": "7"}, {"name": "Ivy"}, {"name": "Bo"}, version=1)
+    send(page, "risk.bites", {"pet": "3"}, {"pet": "2"}, version=1)
+    answer = send(page, "risk.pets", {"name": "Rex", "age": "7"}, {"name": "Bo"}, keys="0 2", version=2)
+    assert there(cast, locator, "risk.bites") == [{"pet": "2"}, {}], "what names a row goes on naming it"
+    now = {"names": ["pet"], "rows": [{"pet": "2"}, {"pet": ""}], "version": {"before": 2, "now": 3}}
+    assert (answer["out"], answer["naming"]) == ([2], {"risk.bites": now})
+    assert page.versions["risk.bites"] == 3
+    assert [(each.value, each.label) for each in page.rows[at]] == [("1", "Pet 1: Rex 7"), ("2", "Pet 2: Bo")]
+    send(page, "risk.pets", {"name": "Bo"}, {}, keys="2 n", fresh=["n"], version=3)
+    assert there(cast, locator, "risk.bites") == [{"pet": "1"}, {}], "one came where another went"
+
+
+@pytest.mark.criterion("WIZARD-15")
+def test_what_somebody_else_saved_of_rows_that_are_named_is_not_taken_for_ones_own(opens: Opens, cast: Cast) -> None:
+    cast.put_form(with_pets(), 2)
+    locator = cast.filled()
+    cast.save(locator, "risk.pets", {"name": "Rex"}, {"name": "Ivy"})
+    page = opened(opens, cast, locator, "risk")
+    cast.save(locator, "risk.bites", {"pet": "2"}, who=cast.principal)
+    answer = send(page, "risk.pets", {"name": "Ivy"}, keys="1", version=1)
+    assert there(cast, locator, "risk.bites") == [{"pet": "1"}]
+    assert (answer["out"], answer["naming"], page.versions["risk.bites"]) == ([1], {}, 0)
+    assert send(page, "risk.bites", {"pet": "1"}, {"pet": "1"})["outcome"] == "conflict"
 
 
 @pytest.mark.criterion("WIZARD-06")
