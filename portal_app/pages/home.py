@@ -16,8 +16,8 @@ from portal_app.components.words import amount, as_of, chip, either, icon, meta
 from portal_app.pages.frame import framed, or_problem, titled
 from portal_app.pages.page import Page
 from portal_app.state.home import HomeState
+from portal_app.state.inbox import UNREAD
 from portal_app.state.notifications import PLACE as NOTIFICATIONS
-from portal_app.state.notifications import UNREAD
 from portal_app.state.portal import PortalState
 
 S: Any = HomeState

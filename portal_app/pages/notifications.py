@@ -5,17 +5,15 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.links import button_link, link
-from portal_app.components.notes import empty, skeleton_rows
-from portal_app.components.shell import page_header
-from portal_app.components.table import pager
+from portal_app.components.notes import empty
 from portal_app.components.words import Text, chip, either, hidden_text, icon, meta
-from portal_app.pages.frame import framed, or_problem, titled
+from portal_app.pages.frame import titled
+from portal_app.pages.inbox import inbox
 from portal_app.pages.page import Page
-from portal_app.state.notifications import PLACE, SIGNS, UNREAD, NotificationsState
+from portal_app.state.notifications import PLACE, SIGNS, NotificationsState
 from portal_app.state.portal import PortalState
 
 S: Any = NotificationsState
-ONLY_UNREAD = f"{PLACE}?state={UNREAD}"
 
 
 def notifications() -> rx.Component:
@@ -27,56 +25,24 @@ def notifications() -> rx.Component:
         disabled=S.unread == 0,
         class_name="button button-quiet",
     )
-    return framed(
-        "notifications",
-        page_header(
-            "Notifications",
-            rx.cond(S.loaded, rx.el.span(S.headline, class_name="num")),
-            all_read,
-            button_link("What I am told of", "/preferences#notices", "settings", quiet=True),
-        ),
-        rx.el.nav(
-            _view("All", "bell", PLACE, ~S.only_unread),
-            _view("Unread", "circle-dot", ONLY_UNREAD, S.only_unread),
-            class_name="views",
-            custom_attrs={"aria-label": "Which notifications"},
-        ),
-        or_problem("Your notifications could not be loaded", rx.cond(S.loaded, _listed(), skeleton_rows())),
-        refresh=S.refresh,
+    none = empty(
+        "bell",
+        "Nothing yet",
+        "You are told here of what happens to your submissions, quotes and policies.",
+        button_link("Choose what I am told of", "/preferences#notices"),
     )
-
-
-def _view(label: str, sign: str, href: str, here: Any) -> rx.Component:
-    current = {"aria-current": either(here, "page", "false")}
-    return link(icon(sign, 14), label, href=href, class_name="view", custom_attrs=current)
-
-
-def _listed() -> rx.Component:
-    listed = rx.fragment(
-        rx.el.div(rx.foreach(S.days, _day), class_name="notice-days"), pager(S.span, S.previous, S.following)
+    return inbox(
+        S,
+        "Notifications",
+        PLACE,
+        "bell",
+        S.days,
+        rx.el.div(rx.foreach(S.days, _day), class_name="notice-days"),
+        acts=[all_read],
+        beyond="What was here has been read or forgotten since.",
+        all_read="Nothing that you were told is unread.",
+        none=none,
     )
-    beyond = empty(
-        "list-end",
-        "The list ends before this page",
-        "What was here has been read or forgotten since.",
-        button_link("Go to the last page", S.previous),
-    )
-    nothing = rx.cond(
-        S.only_unread,
-        empty(
-            "check-check",
-            "You have read everything",
-            "Nothing that you were told is unread.",
-            button_link("Show all", PLACE),
-        ),
-        empty(
-            "bell",
-            "Nothing yet",
-            "You are told here of what happens to your submissions, quotes and policies.",
-            button_link("Choose what I am told of", "/preferences#notices"),
-        ),
-    )
-    return rx.cond(S.total > 0, rx.cond(S.days.length() > 0, listed, beyond), nothing)
 
 
 def _day(each: Any) -> rx.Component:

@@ -20,8 +20,8 @@ from portal_app.services.identity.roster import PersonLine, Standing
 from portal_app.services.quotes.views import QuoteView
 from portal_app.services.submissions.find import Sort
 from portal_app.state import address, wording
+from portal_app.state.inbox import UNREAD
 from portal_app.state.messages import PLACE as MESSAGES
-from portal_app.state.messages import UNREAD
 from portal_app.state.submission_address import PLACE, href_of
 
 Told = Callable[[datetime | None], str]

@@ -12,11 +12,11 @@ from portal_app.services.messaging import reading, sending, threads
 from portal_app.services.messaging.records import RecordKind
 from portal_app.services.messaging.threads import Messages, MessageView, ThreadRow
 from portal_app.services.topics import Topic
-from portal_app.state import address, wording
+from portal_app.state import wording
+from portal_app.state.inbox import Inbox
 from portal_app.state.portal import PortalState
 
 PLACE = "/messages"
-UNREAD = "unread"
 VIEWS, WRITES = Permission.VIEW_OWN_ACCOUNTS, Permission.WRITE_MESSAGES
 AT_ONCE = 30
 KINDS = {"submissions": RecordKind.SUBMISSION, "policies": RecordKind.POLICY}
@@ -49,15 +49,8 @@ class MessageLine:
     unread: bool
 
 
-class MessagesState(PortalState):
-    loaded: bool = False
+class MessagesState(Inbox, PortalState):
     threads: list[ThreadLine] = []
-    total: int = 0
-    headline: str = ""
-    only_unread: bool = False
-    span: str = ""
-    previous: str = ""
-    following: str = ""
 
     @requires(VIEWS, passive=True, shows=(Topic.MESSAGES,))
     async def load(self) -> None:
@@ -68,19 +61,13 @@ class MessagesState(PortalState):
         await self._again(self._look)
 
     async def _look(self) -> None:
-        given = self.router.url.query_parameters
-        _, page = address.read_simple(given)
-        unread, offset = given.get("state") == UNREAD, (page - 1) * address.PAGE
-        found = await self._ask(threads.inbox, offset=offset, count=address.PAGE, unread=unread)
+        part = self._part()
+        found = await self._ask(threads.inbox, **part)
         if found is None:
             return
         self.threads = [self._line(each) for each in found.rows]
-        self.total, self.loaded, self.only_unread = found.total, True, unread
         self.unread_messages = found.unread
-        self.headline = f"{found.unread:,} unread" if found.unread else "Nothing unread"
-        self.span = wording.span(offset, len(found.rows), found.total)
-        kept = UNREAD if unread else ""
-        self.previous, self.following = address.simple_neighbours(PLACE, "", page, found.total, state=kept)
+        self._told(PLACE, part, len(found.rows), found.total, found.unread)
 
     def _line(self, each: ThreadRow) -> ThreadLine:
         return ThreadLine(

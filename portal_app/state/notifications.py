@@ -10,11 +10,11 @@ from portal_app.services.notifications import inbox
 from portal_app.services.notifications.inbox import NotificationView
 from portal_app.services.notifications.kinds import KINDS
 from portal_app.services.topics import Topic
-from portal_app.state import address, wording
+from portal_app.state import wording
+from portal_app.state.inbox import Inbox
 from portal_app.state.portal import PortalState
 
 PLACE = "/notifications"
-UNREAD = "unread"
 SIGNS = {each.name: each.sign for each in KINDS.values()}
 
 
@@ -38,15 +38,8 @@ class NoticeDay:
     rows: list[NoticeRow]
 
 
-class NotificationsState(PortalState):
-    loaded: bool = False
+class NotificationsState(Inbox, PortalState):
     days: list[NoticeDay] = []
-    total: int = 0
-    headline: str = ""
-    only_unread: bool = False
-    span: str = ""
-    previous: str = ""
-    following: str = ""
 
     @requires(Gate.SIGNED_IN, passive=True, shows=(Topic.NOTIFICATIONS,))
     async def load(self) -> None:
@@ -57,18 +50,13 @@ class NotificationsState(PortalState):
         await self._again(self._look)
 
     async def _look(self) -> None:
-        given = self.router.url.query_parameters
-        _, page = address.read_simple(given)
-        unread, offset = given.get("state") == UNREAD, (page - 1) * address.PAGE
-        found = await self._ask(inbox.page, offset=offset, count=address.PAGE, unread=unread)
+        part = self._part()
+        found = await self._ask(inbox.page, **part)
         if found is None:
             return
-        self.days, self.total, self.loaded = self._by_day(found.rows), found.total, True
-        self.unread, self.only_unread = found.unread, unread
-        self.headline = f"{found.unread:,} unread" if found.unread else "Nothing unread"
-        self.span = wording.span(offset, len(found.rows), found.total)
-        kept = UNREAD if unread else ""
-        self.previous, self.following = address.simple_neighbours(PLACE, "", page, found.total, state=kept)
+        self.days = self._by_day(found.rows)
+        self.unread = found.unread
+        self._told(PLACE, part, len(found.rows), found.total, found.unread)
 
     @requires(Gate.SIGNED_IN)
     async def read(self, locator: str) -> None:

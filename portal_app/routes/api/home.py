@@ -12,11 +12,11 @@ from portal_app.models.enums import SubmissionStatus, TransactionKind
 from portal_app.routes.api import people, shapes
 from portal_app.routes.api.auth import Caller
 from portal_app.routes.api.feeds import FedKind
+from portal_app.routes.api.messages import UnreadThread
 from portal_app.routes.api.quotes import Quote
 from portal_app.services.door import the_door
 from portal_app.services.errors import DomainError, Unexpected
 from portal_app.services.home import cards
-from portal_app.services.messaging.records import RecordKind
 
 router = APIRouter(tags=["home"])
 Item = TypeVar("Item")
@@ -160,20 +160,6 @@ class HappenedToPolicy(shapes.Shape):
     number: str
     insured_name: str
     kind: TransactionKind
-    at: datetime
-
-
-class UnreadThread(shapes.Shape):
-    """A thread with messages that you have not read. `record` is the locator of the submission or policy that `kind`
-    says it is, `href` the address of the thread in the portal."""
-
-    locator: str
-    kind: RecordKind
-    record: str
-    named: str
-    insured: str
-    href: str
-    unread: int
     at: datetime
 
 

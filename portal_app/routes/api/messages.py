@@ -43,10 +43,10 @@ class ReadUntil(credentials.Sent):
     until: Annotated[str, Field(pattern=f"^{parameters.LOCATOR}$")]
 
 
-class MessageThread(shapes.Shape):
+class UnreadThread(shapes.Shape):
     """A thread by its own locator. `record` is the locator of the submission or policy that `kind` says it is, `href`
-    the address of the thread in the portal; `excerpt` begins the last message, which `author` wrote at `at`. `unread`
-    counts the messages that concern you and that you have not read."""
+    the address of the thread in the portal, in which somebody wrote last at `at`. `unread` counts the messages that
+    concern you and that you have not read."""
 
     locator: str
     kind: RecordKind
@@ -54,11 +54,16 @@ class MessageThread(shapes.Shape):
     named: str
     insured: str
     href: str
+    at: datetime
+    unread: int
+
+
+class MessageThread(UnreadThread):
+    """The same with the last message: `excerpt` begins it, and `author` wrote it."""
+
     author: str
     side: MessageSide
     excerpt: str
-    at: datetime
-    unread: int
 
 
 class MessageThreads(shapes.Listed[MessageThread]):

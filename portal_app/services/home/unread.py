@@ -12,22 +12,15 @@ from portal_app.models.submissions import Submission
 from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
 from portal_app.services.home.some import SHOWN, Some
-from portal_app.services.messaging.records import RecordKind, of
-from portal_app.services.notifications.kinds import href_of
+from portal_app.services.messaging.records import of
+from portal_app.services.messaging.threads import Thread
 from portal_app.services.scope import in_scope
 
 
 @dataclass(frozen=True, slots=True)
-class UnreadThread:
-    """A thread with `unread` messages, written in last at `at`. `record` is the locator of the submission or policy,
-    `href` leads to the thread on its page."""
+class UnreadThread(Thread):
+    """One with `unread` messages, written in last at `at`."""
 
-    locator: str
-    kind: RecordKind
-    record: str
-    named: str
-    insured: str
-    href: str
     unread: int
     at: datetime
 
@@ -56,7 +49,6 @@ def unread(tx: Tx) -> Some[UnreadThread]:
     rows = []
     for each, submission, policy, count, _ in found:
         about = of(submission or policy)
-        href = href_of(about.kind.value, about.locator, "message_received")
-        at = each.last_message_at
-        rows.append(UnreadThread(each.locator, about.kind, about.locator, about.named, about.insured, href, count, at))
+        where = (each.locator, about.kind, about.locator, about.named, about.insured, about.href)
+        rows.append(UnreadThread(*where, count, each.last_message_at))
     return Some(tuple(rows), found[0][-1] if found else 0)

@@ -16,6 +16,7 @@ from portal_app.models.submissions import Submission
 from portal_app.services.access import Actor
 from portal_app.services.door import Tx
 from portal_app.services.errors import NotFound
+from portal_app.services.notifications.kinds import href_of
 from portal_app.services.routing.in_force import underwriters
 from portal_app.services.scope import visible
 from portal_app.services.submissions.telling import whose_business
@@ -37,6 +38,11 @@ class Record:
     locator: str
     named: str
     insured: str
+
+    @property
+    def href(self) -> str:
+        """The address of its thread, on its page."""
+        return href_of(self.kind.value, self.locator, "message_received")
 
     @property
     def in_thread(self) -> Any:

@@ -23,6 +23,7 @@ from portal_app.services.messaging.threads import MessageView, message_views, th
 from portal_app.services.notifications.telling import notify
 from portal_app.services.submissions.rows import whoever
 from portal_app.services.topics import Topic
+from portal_app.services.webhooks import events
 
 LONGEST, LONGEST_TOKEN = 4000, 64
 _READERS = metadata.tables["message_reader"]
@@ -86,6 +87,8 @@ def _written(tx: Tx, about: Record, thread: MessageThread, author: int, text: st
     _concerns(tx, thread, [author, *sorted(to)], (message.id or 0) - 1)
     detail = {"message": message.locator, "side": side.value}
     audit.record(tx, "message.sent", subject_kind=about.kind.value, subject=about.locator, detail=detail)
+    data = detail | {"number": about.named, "author": tx.actor.locator}
+    events.tell(tx, f"{about.kind.value}.message.create", locator=about.locator, data=data)
     words = f"From {tx.actor.name}."
     notify(
         tx, "message_received", about=about.row, to=to, named=about.named, insured=about.insured, words=words,

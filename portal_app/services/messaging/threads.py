@@ -16,7 +16,6 @@ from portal_app.services.access import Gate, Permission
 from portal_app.services.door import Tx, reads
 from portal_app.services.errors import NotFound
 from portal_app.services.messaging.records import Record, RecordKind, of, record
-from portal_app.services.notifications.kinds import href_of
 from portal_app.services.scope import in_scope, visible
 
 MOST_ROWS, EXCERPT = 200, 160
@@ -50,9 +49,9 @@ class Messages:
 
 
 @dataclass(frozen=True, slots=True)
-class ThreadRow:
-    """One line of the inbox. `record` is the locator of the submission or policy, `href` leads to the thread on its
-    page; `excerpt` begins the last message, which `author` wrote."""
+class Thread:
+    """A thread by its own locator. `record` is the locator of the submission or policy, `href` leads to the thread on
+    its page."""
 
     locator: str
     kind: RecordKind
@@ -60,6 +59,12 @@ class ThreadRow:
     named: str
     insured: str
     href: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRow(Thread):
+    """One line of the inbox. `excerpt` begins the last message, which `author` wrote."""
+
     author: str
     side: MessageSide
     excerpt: str
@@ -178,7 +183,6 @@ def _thread_rows(tx: Tx, threads: Sequence[MessageThread], unread: Sequence[int]
     for each, number in zip(threads, unread, strict=True):
         about = of(submissions[each.submission_id] if each.submission_id else policies[each.policy_id or 0])
         message = last[each.id or 0]
-        href = href_of(about.kind.value, about.locator, "message_received")
         text = " ".join(message.body.split())
         excerpt = text if len(text) <= EXCERPT else text[: EXCERPT - 1].rstrip() + "…"
         rows.append(
@@ -188,7 +192,7 @@ def _thread_rows(tx: Tx, threads: Sequence[MessageThread], unread: Sequence[int]
                 about.locator,
                 about.named,
                 about.insured,
-                href,
+                about.href,
                 names.get(message.author_id, ""),
                 message.side,
                 excerpt,

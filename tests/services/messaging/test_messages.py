@@ -1,5 +1,6 @@
 """Messages about submissions and policies: who sees them, who is told, what is unread, and what is kept of them."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ from portal_app.models.identity import User
 from portal_app.models.messages import Message, MessageSide
 from portal_app.models.notifications import Notification
 from portal_app.models.outbox import OutboxMessage
+from portal_app.models.webhooks import Webhook
 from portal_app.services.access import Actor, Gate
 from portal_app.services.door import Door, Tx, reads
 from portal_app.services.errors import Conflict, Forbidden, Invalid, NotFound
@@ -23,8 +25,9 @@ from portal_app.services.papers import contents
 from portal_app.services.papers.paper import Paper
 from portal_app.services.submissions import assigning
 from portal_app.services.submissions.rows import one
+from portal_app.services.webhooks import queue
 from tests.services.submissions.acting import Cast, Mailer
-from tests.world import Agency, actor, add_user
+from tests.world import NOW, Agency, actor, add_user
 
 S = RecordKind.SUBMISSION
 SCRIPTS = (
@@ -198,6 +201,29 @@ def test_who_is_told_and_what_the_mail_says(door: Door, agency: Agency, cast: Ca
         assert "words" not in "".join(each.body + each.title for each in rows)
     [first, *_] = [each for each in door.run(notices.page, cast.maya).rows if each.kind == "message_received"]
     assert first.href == f"/submissions/{locator}#messages"
+
+
+@pytest.mark.criterion("MSG-11")
+def test_programs_that_ask_are_told_of_each_message_without_its_text(door: Door, agency: Agency, cast: Cast) -> None:
+    with door.database.write() as db:
+        about = {"url": "https://there.test", "secret": "whsec_x", "created_by": "x", "created_at": NOW}
+        db.add(Webhook(**about, patterns=["submission.message.create", "policy.message.*"]))
+    submission, policy = cast.submitted(), agency.policies["maya"].locator
+    maya = replace(cast.maya, locator=cast.locators["maya@agency.test"])
+    first = send(cast, maya, submission, "First-words", token="a-token")
+    send(cast, maya, submission, "First-words", token="a-token")
+    second = send(cast, cast.underwriter, policy, "Second-words", RecordKind.POLICY)
+
+    with door.database.read() as db:
+        found = db.scalars(select(OutboxMessage).where(col(OutboxMessage.topic) == queue.TOPIC))
+        bodies = [str((each.payload or {})["body"]) for each in found]
+    assert not any("words" in each for each in bodies)
+    [of_submission, of_policy] = [json.loads(each) for each in bodies]
+    told = {"locator": submission, "message": first.locator, "side": "producer", "author": maya.locator}
+    assert of_submission["type"] == "submission.message.create"
+    assert of_submission["data"] == told | {"number": thread(cast, maya, submission).named}
+    assert (of_policy["type"], of_policy["data"]["locator"]) == ("policy.message.create", policy)
+    assert (of_policy["data"]["message"], of_policy["data"]["side"]) == (second.locator, "agency")
 
 
 @pytest.mark.criterion("MSG-06")

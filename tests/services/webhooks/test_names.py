@@ -74,6 +74,7 @@ def test_the_registry_holds_what_was_agreed_and_reads_well() -> None:
     steps = ("create", "assign", "quote", "unquote", "bind", "decline", "withdraw", "reopen")
     agreed |= {f"submission.{verb}" for verb in steps}
     agreed |= {f"submission.informationRequest.{verb}" for verb in ("create", "complete", "cancel")}
+    agreed |= {f"{thing}.message.create" for thing in ("submission", "policy")}
     assert set(EVENTS) == agreed | {"producers.producercode.numberAssignmentFailed", TEST}
     assert len(set(EVENTS.values())) == len(EVENTS), "two that read alike cannot be told apart"
 
