@@ -17,11 +17,12 @@ from portal_app.services.intake.progress import progress_on
 from portal_app.services.intake.reading import load
 from portal_app.services.intake.sheet import laid_out
 from portal_app.services.submissions.answering import with_defaults
+from portal_app.services.submissions.sending import Sent, read_sent
 from portal_app.state.configuration import ConfigurationState
 from portal_app.state.portal import PortalState
 from portal_app.state.submissions import drawing
 from portal_app.state.submissions.drawing import GroupRow, Option
-from portal_app.state.submissions.sent import Sent, acked, fills, read_sent
+from portal_app.state.submissions.sent import acked, fills
 from portal_app.state.submissions.wizard import told_of
 
 CHANGES = Permission.CHANGE_SETTINGS
