@@ -3,7 +3,7 @@
 // draws its inputs with what is saved and then leaves them alone; what is typed is read from them here.
 (() => {
   "use strict";
-  const PAUSE = 800, PATIENCE = 8000, UNDO = 8000, STORE = "portal.answers.", MOST_BEFORE = 5, PREVIEW = "preview-";
+  const PAUSE = 800, PATIENCE = 8000, UNDO = 8000, STORE = "portal.answers.", MOST_BEFORE = 5, MOST_LEFT = 60_000, PREVIEW = "preview-";
   const entries = new Map();
   let flight = null, count = 0, heard = "", wasAlive = false, lastSection = "", savedAt = "", said = "", over = "", silent = false;
   const run = [...crypto.getRandomValues(new Uint8Array(6))].map((each) => each.toString(16).padStart(2, "0")).join("");
@@ -24,8 +24,7 @@
     // A preview keeps nothing.
     if (entry.of.startsWith(PREVIEW)) return;
     const { of, path, version, rows, changed, fresh, redraw } = entry;
-    // What is on its way may be saved by the time that a page which is loaded anew sends what was typed since.
-    const before = flight?.entry === entry ? withSent(entry, flight.rows) : entry.before;
+    const before = beforeOf(entry);
     // Whose it is stays known while the page is not drawn, as after a lost connection.
     const by = (entry.by = wizard()?.dataset.by ?? entry.by);
     try {
@@ -34,6 +33,8 @@
       // A full or forbidden store: it is still in this page's memory.
     }
   };
+  // What is on its way may be saved by the time that what was typed since is sent by another way, or by this page anew.
+  const beforeOf = (entry) => (flight?.entry === entry ? withSent(entry, flight.rows) : entry.before);
   const withSent = (entry, rows) => [...entry.before, rows.map((row) => row.values)].slice(-MOST_BEFORE);
   const entryOf = (of, path) => {
     const name = `${of} ${path}`;
@@ -137,21 +138,35 @@
     clearTimeout(entry.timer);
     entry.timer = 0;
     if (!entry.rows || entry.trouble || flight || !isAlive() || isLost() || !outbox()) return tell();
-    const number = `${run}.${++count}`;
-    const { of, path, version, rows, before, fresh, redraw } = entry;
-    flight = { entry, number, rows, redraw, at: performance.now() };
+    const sent = letter(entry), { number, rows, redraw, changed } = sent;
+    flight = { entry, number, rows, redraw, changed, at: performance.now() };
     flight.timer = setTimeout(() => unanswered(flight), PATIENCE);
-    const proposed = groupAt(entry) ? fieldsOf(groupAt(entry)).filter(isProposed).map((field) => field.id) : [];
-    const sent = { of, path, number, version, rows, before, changed: [...entry.changed], fresh, redraw, proposed };
-    flight.changed = sent.changed;
     // Past React's own setter, or it takes the field for unchanged.
     Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(outbox(), JSON.stringify(sent));
     outbox().dispatchEvent(new Event("input", { bubbles: true }));
     tell();
   };
+  const letter = (entry) => {
+    const { of, path, by, version, rows, fresh, redraw } = entry, group = groupAt(entry);
+    const proposed = group ? fieldsOf(group).filter(isProposed).map((field) => field.id) : [], number = `${run}.${++count}`;
+    return { of, path, by, number, version, rows, before: beforeOf(entry), changed: [...entry.changed], proposed, fresh, redraw };
+  };
   const sendAll = () => {
     for (const entry of entries.values()) if (entry.rows && !flight) send(entry);
   };
+  // A page that goes takes its connection with it: what waits is sent in requests that outlast it, and may be saved
+  // twice, which is nothing.
+  const leaving = () => [...entries.values()].filter((entry) => entry.rows && !entry.trouble && !entry.of.startsWith(PREVIEW));
+  const leave = () => {
+    for (const entry of leaving()) {
+      if (entry.left === entry.rows) continue;
+      fetch("/answers", { method: "POST", keepalive: true, body: JSON.stringify(letter(entry)) }).catch(() => {});
+      entry.left = entry.rows;
+      entry.before = withSent({ before: beforeOf(entry) }, entry.rows);
+      keep(entry);
+    }
+  };
+  const isTooMuch = () => new Blob(leaving().map((entry) => JSON.stringify(letter(entry)))).size > MOST_LEFT;
   // It may have been saved all the same: the next one says what it was.
   const giveUp = () => {
     if (!flight) return;
@@ -315,13 +330,21 @@
     }
   });
   // Before another section opens, and before the page goes, what waits is on its way.
-  const leave = () => {
+  const goOn = () => {
     takeOutAll();
     sendAll();
   };
-  document.addEventListener("click", (event) => event.target.closest?.("a[href]") && leave(), true);
-  addEventListener("popstate", leave, true);
-  document.addEventListener("visibilitychange", () => document.hidden && leave());
+  document.addEventListener("click", (event) => event.target.closest?.("a[href]") && goOn(), true);
+  addEventListener("popstate", goOn, true);
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) return;
+    leave();
+    sendAll();
+  });
+  addEventListener("pagehide", () => {
+    takeOutAll();
+    leave();
+  });
   addEventListener("online", sendAll);
   addEventListener("offline", tell);
 
@@ -386,7 +409,7 @@
   for (const kind of ["online", "offline"]) addEventListener(kind, tell);
   // A tab that is closed takes along what it holds: asked first where that cannot be sent just now.
   addEventListener("beforeunload", (event) => {
-    const stuck = silent || isLost() || navigator.onLine === false;
+    const stuck = silent || isLost() || navigator.onLine === false || isTooMuch();
     if ([...entries.values()].some((entry) => entry.rows && (stuck || entry.trouble))) event.preventDefault();
   });
   new MutationObserver(look).observe(document.documentElement, {

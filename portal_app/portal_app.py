@@ -14,7 +14,7 @@ from portal_app.bootstrap import open_portal
 from portal_app.components import document
 from portal_app.guard import asgi, events, headers, live
 from portal_app.pages import PAGES
-from portal_app.routes import api, auth, exports, files, health
+from portal_app.routes import answers, api, auth, exports, files, health
 from portal_app.services.door import the_door
 from portal_app.settings import load_settings
 from portal_app.state.portal import PortalState
@@ -62,6 +62,7 @@ app = rx.App(
                 *health.ROUTES,
                 *exports.ROUTES,
                 *files.ROUTES,
+                *answers.ROUTES,
                 Mount("/auth", auth.app(settings)),
                 api.mounted(settings),
             ],

@@ -19,11 +19,12 @@ from portal_app.services.intake.renumbering import following, taken_out
 from portal_app.services.intake.sheet import laid_out
 from portal_app.services.intake.validation import found_on
 from portal_app.services.submissions.answering import with_defaults
+from portal_app.services.submissions.sending import Sent, read_sent
 from portal_app.state.configuration import ConfigurationState
 from portal_app.state.portal import PortalState
 from portal_app.state.submissions import drawing
 from portal_app.state.submissions.drawing import GroupRow, Option
-from portal_app.state.submissions.sent import Sent, Told, acked, fills, naming, read_sent
+from portal_app.state.submissions.sent import Told, acked, fills, naming
 from portal_app.state.submissions.wizard import told_of
 
 CHANGES = Permission.CHANGE_SETTINGS

@@ -12,6 +12,7 @@ from tests.browser.agency import Agency, agency
 from tests.browser.desk import answers as answers_what_is_asked
 from tests.browser.desk import arrives, asks, binds, enters, offers
 from tests.browser.entering import LEFT, WITHIN, answer, begin, complete, saved
+from tests.browser.leaving import closed_at_once, rows_that_were_removed
 from tests.browser.looking import DESK, complaints, look
 from tests.servers import Site
 from tests.services.submissions.sent import MB, pdf
@@ -324,7 +325,9 @@ def own(built_front_end: object, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @pytest.mark.criterion("WIZARD-04")
+@pytest.mark.criterion("WIZARD-05")
 @pytest.mark.criterion("WIZARD-06")
+@pytest.mark.criterion("WIZARD-16")
 @pytest.mark.timeout(400)
 def test_nothing_typed_is_lost_with_its_server_and_two_pages_do_not_overwrite_each_other(
     browser: Browser, browser_context_args: dict[str, object], own: Agency
@@ -385,4 +388,6 @@ def test_nothing_typed_is_lost_with_its_server_and_two_pages_do_not_overwrite_ea
     chosen = other.get_by_role("button", name="Take what is saved")
     chosen.click(timeout=WITHIN)
     expect(there).to_have_value("Ida Quill", timeout=WITHIN)
+    closed_at_once(other, own.near.site)
+    rows_that_were_removed(page, own.near.site)
     page.context.close()

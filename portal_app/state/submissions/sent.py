@@ -1,4 +1,4 @@
-"""What the page sends of one group: its rows as they were typed, and what it was looking at. Pure."""
+"""What the page is answered of a group that it sent. Pure."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -8,58 +8,10 @@ from datetime import date
 from typing import Any
 
 from portal_app.services.intake import places, vin
-from portal_app.services.intake.forms import Answers, FieldType, Form, Group, Row, Rule
+from portal_app.services.intake.forms import Answers, FieldType, Form, Group, Rule
 from portal_app.services.intake.renumbering import referring
+from portal_app.services.submissions.sending import Sent
 from portal_app.state.submissions.drawing import ident_of
-
-LONGEST = 2_000_000
-MOST_ROWS = 500
-
-
-@dataclass(frozen=True)
-class Sent:
-    """`before` are rows that were sent earlier and never answered: where they are what is saved, nobody else saved
-    them. `changed` names fields by their id, and `proposed` those that hold what the portal put there; `redraw` asks
-    for other inputs, `fresh` are the keys of new rows."""
-
-    submission: str
-    path: str
-    number: str
-    version: int
-    keys: tuple[str, ...]
-    rows: list[Row]
-    before: tuple[list[Row], ...]
-    changed: frozenset[str]
-    fresh: frozenset[str]
-    redraw: bool
-    proposed: frozenset[str]
-
-    def added(self) -> frozenset[int]:
-        """The numbers of the rows that are new."""
-        return frozenset(number for number, key in enumerate(self.keys) if key in self.fresh)
-
-
-def read_sent(text: str) -> Sent | None:
-    """None for what no page sends. What stands in the rows is the service's to look at."""
-    if not isinstance(text, str) or len(text) > LONGEST:
-        return None
-    try:
-        given = json.loads(text)
-        return Sent(
-            submission=str(given["of"])[:64],
-            path=str(given["path"])[:120],
-            number=str(given["number"])[:64],
-            version=int(given["version"]),
-            keys=tuple(str(each["key"])[:32] for each in given["rows"]),
-            rows=[dict(each["values"]) for each in given["rows"]][:MOST_ROWS],
-            before=tuple([dict(row) for row in rows] for rows in given.get("before") or ()),
-            changed=frozenset(str(each)[:200] for each in given.get("changed") or ()),
-            fresh=frozenset(str(each)[:32] for each in given.get("fresh") or ()),
-            redraw=bool(given.get("redraw")),
-            proposed=frozenset(str(each)[:200] for each in given.get("proposed") or ()),
-        )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return None
 
 
 @dataclass(frozen=True)

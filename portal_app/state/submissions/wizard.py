@@ -9,22 +9,23 @@ from typing import Any
 from portal_app.guard.events import requires
 from portal_app.models.enums import SubmissionStatus
 from portal_app.services.access import Permission
-from portal_app.services.door import the_door
+from portal_app.services.door import current_actor, the_door
 from portal_app.services.errors import Conflict, DomainError, Invalid
 from portal_app.services.intake.forms import Field, Form, Group, Role, Row
 from portal_app.services.intake.progress import SectionProgress, Stage
 from portal_app.services.intake.values import read, told
 from portal_app.services.policies.views import Choice
-from portal_app.services.submissions import answering, filling, suggesting
+from portal_app.services.submissions import answering, filling, sending, suggesting
 from portal_app.services.submissions.answering import SavedMeanwhile
 from portal_app.services.submissions.filling import Filling
+from portal_app.services.submissions.sending import Sent, read_sent
 from portal_app.services.topics import Topic
 from portal_app.state import wording
 from portal_app.state.portal import PortalState
 from portal_app.state.producers.form import part_of
 from portal_app.state.submissions import drawing
 from portal_app.state.submissions.drawing import GroupRow, Option
-from portal_app.state.submissions.sent import Sent, Told, acked, fills, naming, read_sent
+from portal_app.state.submissions.sent import Told, acked, fills, naming
 
 SUBMITS = Permission.SUBMIT_BUSINESS
 DOCUMENTS, CERTIFY = "documents", "certify"
@@ -170,7 +171,7 @@ class WizardState(PortalState):
 
     async def _save(self, sent: Sent) -> None:
         try:
-            found = await self._saved(sent)
+            found = await sending.save(the_door(), current_actor.get(), sent, name=self._with_answers())
         except SavedMeanwhile as told_us:
             await self._tell_of_both(sent, told_us)
         except DomainError as refusal:
@@ -178,17 +179,6 @@ class WizardState(PortalState):
         else:
             proposed = await asyncio.to_thread(fills, found.form, sent, self._now().astimezone(self._zone()).date())
             self._show_saved(sent, found, proposed)
-
-    async def _saved(self, sent: Sent) -> Filling:
-        """Saved, also on top of what this page itself saved without hearing of it."""
-        asked: dict[str, Any] = {"locator": sent.submission, "path": sent.path, "rows": sent.rows}
-        asked |= {"fresh": sent.added(), "name": self._with_answers()}
-        try:
-            return await the_door().call(filling.save, **asked, version=sent.version)
-        except SavedMeanwhile as refusal:
-            if refusal.theirs not in sent.before:
-                raise
-            return await the_door().call(filling.save, **asked, version=refusal.version)
 
     def _show_saved(self, sent: Sent, found: Filling, proposed: dict[str, str]) -> None:
         self.conflicts = {key: each for key, each in self.conflicts.items() if key != sent.path}
