@@ -64,7 +64,7 @@ class ConfigurationsState(PortalState):
         href = f"{PLACE}/{held.kind}" + (f"?{urlencode({'name': held.name})}" if held.name else "")
         at = self._moment(held.made_at) if held.made_at else ""
         title, broken = _title(held.version), bool(each.problems)
-        return ConfigurationRow(_label(held), href, title, held.made_by, at, each.shipped_changed, broken)
+        return ConfigurationRow(each.title, href, title, held.made_by, at, each.shipped_changed, broken)
 
 
 class ConfigurationState(PortalState):
@@ -114,7 +114,7 @@ class ConfigurationState(PortalState):
             return
         self._show_past(past)
         held = found.version
-        self.label = _label(held)
+        self.label = found.title
         self.version, self.shipped_changed, self.broken = held.version, found.shipped_changed, list(found.problems)
         by = f"Version {held.version}, saved by {held.made_by}, {self._moment(held.made_at)}" if held.made_at else ""
         self.standing = by or "As shipped: nothing was saved yet"
@@ -219,10 +219,6 @@ class ConfigurationState(PortalState):
     def _past(self, each: versions.Version) -> VersionRow:
         at = self._moment(each.made_at) if each.made_at else ""
         return VersionRow(each.version, _title(each.version), each.made_by, at, each.note)
-
-
-def _label(held: versions.Version) -> str:
-    return f"{held.label}: {held.name}" if held.name else held.label
 
 
 def _title(number: int) -> str:

@@ -61,6 +61,7 @@ def test_what_was_typed_is_drawn_as_the_wizard_draws_it_and_kept_nowhere(page: A
     changed = form(title="Homeowners, next year")
     changed["sections"][1]["groups"][0]["fields"].append({"name": "pool", "label": "Pool", "type": "flag"})
     preview = checked(page, changed)
+    assert page.label == "Intake form: Homeowners"
     assert (preview.title, preview.heading) == ("Homeowners, next year", "Applicant")
     assert [(each.title, each.told, each.here) for each in preview.steps] == [
         ("Applicant", "0 of 5 answered", True), ("Risk", "0 of 1 answered", False),
