@@ -96,9 +96,10 @@ def test_what_is_wrong_with_the_text_is_told_and_nothing_of_it_is_drawn(page: An
     wrong = form()
     wrong["sections"][1]["groups"][0]["fields"][0]["type"] = "colour"
     preview = checked(page, wrong)
-    assert [each.partition(":")[0] for each in page.problems] == [
-        "sections.1.groups.0.fields.0.type", "sections.1.groups.0.fields.0.choices",
-    ]  # fmt: skip
+    field = "sections.1.groups.0.fields.0"
+    assert [(each.place, each.where, each.text.partition(":")[0]) for each in page.problems] == [
+        (f"{field}.{name}", "Risk, Dwelling, Usage", f"{field}.{name}") for name in ("type", "choices")
+    ]
     assert (preview.shown, preview.groups) == ("", [])
     for nonsense in ("", "{}", "x"):
         asyncio.run(preview.save(nonsense))
