@@ -40,7 +40,17 @@ def head() -> list[rx.Component]:
         rx.el.meta(name="robots", content="noindex"),
         *[
             rx.el.script(src=f"/{name}.js", defer=True)
-            for name in ("portal", "actions", "keys", "asking", "palette", "producers", "uploads", "intake")
+            for name in (
+                "portal",
+                "actions",
+                "keys",
+                "asking",
+                "palette",
+                "producers",
+                "uploads",
+                "intake",
+                "configuration",
+            )
         ],
     ]
 

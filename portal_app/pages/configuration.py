@@ -127,6 +127,8 @@ def _content() -> rx.Component:
             custom_attrs={"wrap": "off", "aria-invalid": S.problems.length() > 0, "aria-describedby": "content-hint"},
         ),
         rx.el.p("Nothing is saved by checking it.", id=rx.Var.create("content-hint"), class_name="hint"),
+        # What the static script selected.
+        rx.el.p(class_name="hint", custom_attrs={"role": "status", "data-place-said": ""}),
         class_name="field",
     )
 
@@ -170,8 +172,25 @@ def _outcome() -> rx.Component:
 
 
 def _problems(title: str, problems: Any) -> rx.Component:
-    lines = rx.el.ul(rx.foreach(problems, lambda why: rx.el.li(why, key=why)), class_name="problems")
+    lines = rx.el.ul(rx.foreach(problems, _problem), class_name="problems")
     return note("bad", rx.el.p(title), lines)
+
+
+def _problem(each: Any) -> rx.Component:
+    """The static script leads from it to its lines in the text."""
+    lead = rx.el.button(
+        "Show in the text",
+        hidden_text(": ", either(each.where != "", each.where, each.text)),
+        type="button",
+        class_name="button button-quiet button-small",
+        custom_attrs={"data-place": each.place},
+    )
+    return rx.el.li(
+        rx.cond(each.where != "", rx.el.strong(each.where, " ")),
+        each.text,
+        rx.cond(each.place != "", lead),
+        key=each.key,
+    )
 
 
 def _difference(lines: Any) -> rx.Component:

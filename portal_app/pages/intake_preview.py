@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.facts import panel
-from portal_app.components.words import either, meta
+from portal_app.components.words import either, hidden_text, icon, meta
 from portal_app.pages.submissions import fields
 from portal_app.state.configuration import ConfigurationState
 from portal_app.state.intake_preview import PreviewState
@@ -18,7 +18,10 @@ def preview() -> rx.Component:
     """There as long as what was checked can be read as a form; drawn anew with each check."""
     shown = panel(
         "Preview",
-        meta("The form as the wizard draws it. It can be filled in to try it; what is answered here is kept nowhere."),
+        meta(
+            "The form as the wizard draws it. It can be filled in to try it; what is answered here is kept nowhere. "
+            "The pencil beside a field or a group leads to its lines in the text."
+        ),
         rx.cond(P.shown != "", _form()),
         name="preview",
     )
@@ -36,7 +39,7 @@ def _form() -> rx.Component:
             _way(),
             rx.el.div(
                 heading,
-                rx.fragment(rx.foreach(P.groups, lambda each: fields.group(P, each))),
+                rx.fragment(rx.foreach(P.groups, lambda each: fields.group(P, each, leads=_leads(each.key)))),
                 class_name="intake-main",
                 key=P.section,
             ),
@@ -45,6 +48,25 @@ def _form() -> rx.Component:
         ),
         rx.el.input(hidden=True, on_change=P.save, custom_attrs={"data-outbox": "", "aria-hidden": "true"}),
     )
+
+
+def _leads(group: Any) -> fields.Leads:
+    """From a group, or from a field of it, to its lines in the text."""
+    place = P.stands[group]
+
+    def lead(called: Any, field: Any = None) -> rx.Component:
+        whole = place if field is None else place + ".fields." + field.to_string()
+        return rx.el.button(
+            icon("pencil", 14),
+            hidden_text("Change in the text: ", called),
+            type="button",
+            on_click=S.back,
+            title="Change in the text",
+            class_name="icon-button intake-lead",
+            custom_attrs={"data-place": whole},
+        )
+
+    return lead
 
 
 def _way() -> rx.Component:

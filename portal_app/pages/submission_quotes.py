@@ -53,6 +53,8 @@ def _quote(each: Any) -> rx.Component:
         rx.cond(S.confirming.quote == each.locator, _confirm(), _actions(each)),
         meta(each.history, class_name="meta breakable"),
         key=each.locator,
+        id="quote-" + each.locator,
+        tab_index=-1,
         class_name="quote-of",
         custom_attrs={"aria-label": "Quote of " + each.carrier},
     )

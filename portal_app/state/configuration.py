@@ -1,5 +1,6 @@
 """What the agency configures, in the hands of an administrator: checked before it is saved, with every version."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -7,6 +8,7 @@ from urllib.parse import urlencode
 from portal_app.guard.events import requires
 from portal_app.services.access import Permission
 from portal_app.services.configuration import versions
+from portal_app.services.configuration.places import Whereabouts, whereabouts
 from portal_app.services.door import the_door
 from portal_app.services.errors import Conflict, DomainError, InvalidData
 from portal_app.state.portal import PortalState
@@ -41,6 +43,16 @@ class VersionRow:
 
 
 @dataclass
+class ProblemRow:
+    """`where` says in words of the configuration's own what `place` is, to which the page leads in the text."""
+
+    key: str
+    text: str
+    place: str
+    where: str
+
+
+@dataclass
 class DiffLine:
     key: str
     text: str
@@ -64,7 +76,7 @@ class ConfigurationsState(PortalState):
         href = f"{PLACE}/{held.kind}" + (f"?{urlencode({'name': held.name})}" if held.name else "")
         at = self._moment(held.made_at) if held.made_at else ""
         title, broken = _title(held.version), bool(each.problems)
-        return ConfigurationRow(_label(held), href, title, held.made_by, at, each.shipped_changed, broken)
+        return ConfigurationRow(each.title, href, title, held.made_by, at, each.shipped_changed, broken)
 
 
 class ConfigurationState(PortalState):
@@ -78,7 +90,7 @@ class ConfigurationState(PortalState):
     version: int = 0
     standing: str = ""
     shipped_changed: bool = False
-    broken: list[str] = []
+    broken: list[ProblemRow] = []
     content: str = ""
     history: list[VersionRow] = []
     older: int = 0
@@ -87,7 +99,7 @@ class ConfigurationState(PortalState):
     kept: str = ""
     note: str = ""
     note_problem: str = ""
-    problems: list[str] = []
+    problems: list[ProblemRow] = []
     difference: list[DiffLine] = []
     reviewing: bool = False
     said: str = ""
@@ -96,7 +108,7 @@ class ConfigurationState(PortalState):
     compared: int = -1
     compared_title: str = ""
     compared_difference: list[DiffLine] = []
-    compared_problems: list[str] = []
+    compared_problems: list[ProblemRow] = []
     # The version that was checked against, and compared with; the one that is saved on top of.
     _reviewed: int = 0
     _count: int = MORE
@@ -114,8 +126,9 @@ class ConfigurationState(PortalState):
             return
         self._show_past(past)
         held = found.version
-        self.label = _label(held)
-        self.version, self.shipped_changed, self.broken = held.version, found.shipped_changed, list(found.problems)
+        self.label = found.title
+        self.version, self.shipped_changed = held.version, found.shipped_changed
+        self.broken = _problems(found.problems, held.content)
         by = f"Version {held.version}, saved by {held.made_by}, {self._moment(held.made_at)}" if held.made_at else ""
         self.standing = by or "As shipped: nothing was saved yet"
         self.content = versions.laid_out(held.content)
@@ -151,7 +164,7 @@ class ConfigurationState(PortalState):
         self._reviewed, self.kept = found.version, found.kept
         if found.version != self.version:
             self.meanwhile = "Somebody saved another version in the meantime. The difference is to theirs."
-        self.problems, self.difference = list(found.problems), _lines(found.difference)
+        self.problems, self.difference = _problems(found.problems, self.tried), _lines(found.difference)
         self.said = "" if self.problems or self.difference else UNCHANGED
         fine = bool(self.difference) and not self.problems
         self.note_problem = NO_NOTE if fine and not self.note else ""
@@ -182,7 +195,7 @@ class ConfigurationState(PortalState):
         except InvalidData as refusal:
             wrong = dict(refusal.problems)
             self.note_problem = wrong.pop("note", "")
-            self.problems = list(wrong.values())
+            self.problems = _problems(wrong.values(), self.tried)
         except DomainError as refusal:
             self._say(refusal.sentence, "bad")
         else:
@@ -199,7 +212,8 @@ class ConfigurationState(PortalState):
             return
         self._reviewed, self.reviewing, self.difference = found.version, False, []
         self.compared, self.compared_title = number, _title(number)
-        self.compared_difference, self.compared_problems = _lines(found.difference), list(found.problems)
+        # They are of another text than the one that is typed above.
+        self.compared_difference, self.compared_problems = _lines(found.difference), _problems(found.problems)
 
     @requires(CHANGES)
     async def leave(self) -> None:
@@ -221,8 +235,10 @@ class ConfigurationState(PortalState):
         return VersionRow(each.version, _title(each.version), each.made_by, at, each.note)
 
 
-def _label(held: versions.Version) -> str:
-    return f"{held.label}: {held.name}" if held.name else held.label
+def _problems(told: Iterable[str], content: str = "") -> list[ProblemRow]:
+    """Without a `content` they lead nowhere."""
+    found = ((each, whereabouts(content, each) if content else Whereabouts()) for each in told)
+    return [ProblemRow(str(at), text, there.place, ", ".join(there.words)) for at, (text, there) in enumerate(found)]
 
 
 def _title(number: int) -> str:

@@ -47,6 +47,8 @@ class PreviewState(PortalState):
     shown: str = ""
     title: str = ""
     section: str = ""
+    # Where each group of the section stands in the text.
+    stands: dict[str, str] = {}
     heading: str = ""
     help: str = ""
     steps: list[PreviewStep] = []
@@ -125,6 +127,8 @@ class PreviewState(PortalState):
         if section is None:
             return
         self.section, self.heading, self.help, self.drawn = name, section.title, section.help, self.drawn + 1
+        at = form.sections.index(section)
+        self.stands = {each.key: f"sections.{at}.groups.{number}" for number, each in enumerate(section.groups)}
         self._keys = drawing.keys_for(self._answers, section.groups)
         self.versions = {each.key: 0 for each in section.groups}
         self.groups = [

@@ -65,7 +65,8 @@ STEPS: Mapping[str, tuple[Any, str]] = {
 
 @dataclass
 class Header:
-    """`timing` says in a word how the response stands."""
+    """`timing` says in a word how the response stands; `next_href` leads to where the next action is done, where it is
+    at one place."""
 
     number: str = ""
     insured: str = ""
@@ -73,6 +74,7 @@ class Header:
     status: str = ""
     turn: str = ""
     next_action: str = ""
+    next_href: str = ""
     target: str = ""
     timing: str = ""
     reason: str = ""
@@ -225,6 +227,7 @@ class SubmissionPageState(PortalState):
             status=row.status.label,
             turn=row.turn_words,
             next_action=row.next_action,
+            next_href=f"#quote-{row.next_quote}" if row.next_quote else "",
             target=wording.day(row.target_on) if answers(row) else "",
             timing=timing(row),
             reason=row.reason,

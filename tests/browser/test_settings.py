@@ -1,11 +1,12 @@
 """The agency's settings, as administrators change them; its mail, tried on a real server."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 
 import pytest
 from aiosmtpd.controller import Controller
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from portal_app.demo import SIGN_INS
 from tests import servers
@@ -54,6 +55,22 @@ def settings_of(browser: Browser, browser_context_args: dict[str, object], site:
     yield one
     for each in contexts:
         each.close()
+
+
+# As pasted: to type so long a text takes a browser half a minute.
+REPLACE = "(it, [before, after]) => { it.value = it.value.replace(before, after); }"
+
+
+def selected(content: Locator) -> str:
+    """What is selected in a text, scrolled into sight."""
+    seen = """it => {
+        const height = parseFloat(getComputedStyle(it).lineHeight);
+        const line = it.value.slice(0, it.selectionStart).split("\\n").length - 1;
+        const top = line * height - it.scrollTop;
+        return top >= 0 && top < it.clientHeight ? it.value.slice(it.selectionStart, it.selectionEnd) : "out of sight";
+    }"""
+    found: str = content.evaluate(seen)
+    return found
 
 
 def review(page: Page) -> None:
@@ -210,14 +227,14 @@ def test_a_configuration_is_broken_mended_saved_and_restored(settings_of: Visit)
     assert heard == []
 
 
+@pytest.mark.criterion("CONF-13")
 @pytest.mark.criterion("INTAKE-14")
 @pytest.mark.criterion("INTAKE-15")
 def test_an_intake_form_is_tried_before_it_is_saved(settings_of: Visit) -> None:
     page = settings_of("admin", "/admin/settings/configuration/intake-form?name=personal_auto")
     heard = complaints(page)
     content = page.get_by_label("What holds, as JSON")
-    # As pasted: to type so long a text takes a browser half a minute.
-    content.evaluate("""it => { it.value = it.value.replace('"title": "Applicant"', '"title": "Who asks"'); }""")
+    content.evaluate(REPLACE, ['"title": "Applicant"', '"title": "Who asks"'])
     page.get_by_label("Why it changes").fill("In our words")
     page.get_by_role("button", name="Check", exact=True).click()
     preview = page.get_by_role("region", name="Preview")
@@ -233,6 +250,23 @@ def test_an_intake_form_is_tried_before_it_is_saved(settings_of: Visit) -> None:
     expect(preview.get_by_role("group", name="Driver 2").get_by_label("Name")).to_be_focused()
     # The way on a keyboard out of a field of the preview sends nothing of the form above.
     preview.get_by_role("group", name="Driver 2").get_by_label("Name").press("Enter")
+    expect(page.get_by_role("button", name="Save this version")).to_be_visible()
+
+    # From the preview to the lines in the text, which is opened for typing by that; and from a refusal.
+    preview.get_by_role("button", name="Change in the text: Ownership").first.press("Enter")
+    expect(content).to_be_focused()
+    assert {"name": "ownership", "label": "Ownership"}.items() <= json.loads(selected(content)).items()
+    expect(page.get_by_text(re.compile(r"^Lines \d+ to \d+ are selected\.$"))).to_be_in_viewport()
+    content.evaluate(REPLACE, ['"name": "lienholder"', '"name": "lienholder", "label": "Lienholder"'])
+    content.evaluate(REPLACE, ['"type": "vin"', '"type": "colour"'])
+    for told, meant in (("twice", '"label": "Lienholder or lessor"'), ("should be one of", '"type": "colour"')):
+        page.get_by_role("button", name="Check", exact=True).click()
+        page.get_by_role("listitem").filter(has_text=told).get_by_role("button", name="Show in the text").click()
+        expect(content).to_be_focused()
+        assert selected(content) == meant
+        content.evaluate(REPLACE, ['"name": "lienholder", "label": "Lienholder"', '"name": "lienholder"'])
+    content.evaluate(REPLACE, ['"type": "colour"', '"type": "vin"'])
+    page.get_by_role("button", name="Check", exact=True).click()
     expect(page.get_by_role("button", name="Save this version")).to_be_visible()
     assert page.evaluate("Object.keys(sessionStorage).filter(each => each.startsWith('portal.answers.'))") == []
     assert look(page) == []

@@ -61,6 +61,7 @@ def test_what_was_typed_is_drawn_as_the_wizard_draws_it_and_kept_nowhere(page: A
     changed = form(title="Homeowners, next year")
     changed["sections"][1]["groups"][0]["fields"].append({"name": "pool", "label": "Pool", "type": "flag"})
     preview = checked(page, changed)
+    assert page.label == "Intake form: Homeowners"
     assert (preview.title, preview.heading) == ("Homeowners, next year", "Applicant")
     assert [(each.title, each.told, each.here) for each in preview.steps] == [
         ("Applicant", "0 of 5 answered", True), ("Risk", "0 of 1 answered", False),
@@ -95,9 +96,10 @@ def test_what_is_wrong_with_the_text_is_told_and_nothing_of_it_is_drawn(page: An
     wrong = form()
     wrong["sections"][1]["groups"][0]["fields"][0]["type"] = "colour"
     preview = checked(page, wrong)
-    assert [each.partition(":")[0] for each in page.problems] == [
-        "sections.1.groups.0.fields.0.type", "sections.1.groups.0.fields.0.choices",
-    ]  # fmt: skip
+    field = "sections.1.groups.0.fields.0"
+    assert [(each.place, each.where, each.text.partition(":")[0]) for each in page.problems] == [
+        (f"{field}.{name}", "Risk, Dwelling, Usage", f"{field}.{name}") for name in ("type", "choices")
+    ]
     assert (preview.shown, preview.groups) == ("", [])
     for nonsense in ("", "{}", "x"):
         asyncio.run(preview.save(nonsense))

@@ -9,10 +9,16 @@ import reflex as rx
 
 from portal_app.components.words import either, hidden_text, icon
 
+# Draws what leads from a group, or from the field with this number in it, to where it is made.
+Leads = Callable[..., rx.Component]
 
-def group(of: Any, each: Any, conflict: Callable[[Any], rx.Component] | None = None) -> rx.Component:
+
+def group(
+    of: Any, each: Any, conflict: Callable[[Any], rx.Component] | None = None, leads: Leads | None = None
+) -> rx.Component:
     """`conflict` draws what two people saved in the same place, where that can be."""
     head = rx.el.div(
+        leads(each.title) if leads else rx.fragment(),
         rx.el.h3(each.title, class_name="intake-title", id=each.ident + "-title"),
         rx.cond(each.help != "", rx.el.p(each.help, class_name="meta")),
         class_name="intake-head",
@@ -21,7 +27,7 @@ def group(of: Any, each: Any, conflict: Callable[[Any], rx.Component] | None = N
         head,
         conflict(each) if conflict else rx.fragment(),
         rx.cond(of.problems.contains(each.ident), _sentence(of.problems[each.ident], each.ident, bad=True)),
-        rx.el.div(rx.foreach(each.rows, lambda row: _row(of, row)), class_name="intake-rows", key=each.drawn),
+        rx.el.div(rx.foreach(each.rows, lambda row: _row(of, row, leads)), class_name="intake-rows", key=each.drawn),
         rx.cond(each.item != "", _add(each)),
         id=each.ident,
         hidden=of.away.contains(each.ident),
@@ -36,8 +42,11 @@ def group(of: Any, each: Any, conflict: Callable[[Any], rx.Component] | None = N
     )
 
 
-def _row(of: Any, row: Any) -> rx.Component:
-    fields = rx.el.div(rx.foreach(row.fields, lambda field: _field(of, field)), class_name="intake-fields")
+def _row(of: Any, row: Any, leads: Leads | None) -> rx.Component:
+    def drawn(field: Any, at: Any) -> rx.Component:
+        return _field(of, field, leads(field.label, at) if leads else rx.fragment())
+
+    fields = rx.el.div(rx.foreach(row.fields, drawn), class_name="intake-fields")
     going = rx.el.div(
         icon("trash-2", 14),
         rx.el.span(row.title, " is removed."),
@@ -84,7 +93,7 @@ def _add(each: Any) -> rx.Component:
     )
 
 
-def _field(of: Any, each: Any) -> rx.Component:
+def _field(of: Any, each: Any, lead: rx.Component) -> rx.Component:
     plain = rx.fragment(
         rx.el.label(each.label, _required(of, each), html_for=each.ident, class_name="label"),
         rx.match(
@@ -107,6 +116,7 @@ def _field(of: Any, each: Any) -> rx.Component:
     )
     return rx.el.div(
         rx.match(each.kind, ("radio", _several(of, each, "radio")), ("checks", _several(of, each, "checkbox")), plain),
+        lead,
         class_name=either(each.wide, "field intake-field intake-wide", "field intake-field"),
         hidden=of.away.contains(each.ident),
         key=each.ident,

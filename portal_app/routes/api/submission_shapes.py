@@ -51,6 +51,7 @@ class SubmissionItem(shapes.Shape):
     turn: Turn
     turn_words: str
     next_action: str
+    next_quote: str
     reason: str
     version: int
 

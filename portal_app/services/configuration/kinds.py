@@ -14,6 +14,10 @@ def nothing_keeps(tx: Tx, name: str) -> str:
     return ""
 
 
+def by_its_name(tx: Tx, name: str) -> str:
+    return name
+
+
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[Value]):
     """One kind. `word` names it in addresses and rows, `label` on the screen; who edits it needs `permission` beside
@@ -21,7 +25,7 @@ class Kind(Generic[Value]):
     one. `shipped` is the text that holds where nothing was saved. `read` takes a text, and raises ConfigurationProblems
     with everything that is wrong with it. `against` is asked before a save, with what holds now and what is to hold: a
     sentence for each thing that is stored and would not fit any more. `keeps` says what goes on as it began whatever is
-    saved, empty where nothing does."""
+    saved, empty where nothing does. `called` is what people call the configuration of a name."""
 
     word: str
     label: str
@@ -31,6 +35,7 @@ class Kind(Generic[Value]):
     read: Callable[[str], Value]
     against: Callable[[Tx, str, Value, Value], list[str]]
     keeps: Callable[[Tx, str], str] = nothing_keeps
+    called: Callable[[Tx, str], str] = by_its_name
 
 
 def only_one(tx: Tx) -> tuple[str, ...]:

@@ -45,10 +45,11 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """The version in force. `shipped_changed` tells that what is shipped is another than when it was saved; `problems`
-    why this release cannot read it, each with its path."""
+    """The version in force. `title` names the configuration as people do; `shipped_changed` tells that what is shipped
+    is another than when it was saved; `problems` why this release cannot read it, each with its path."""
 
     version: Version
+    title: str
     shipped_changed: bool
     problems: tuple[str, ...] = ()
 
@@ -189,10 +190,11 @@ def _problems(tx: Tx, kind: Kind[Any], name: str, content: str) -> list[str]:
 
 def _current(tx: Tx, kind: Kind[Any], name: str) -> Current:
     row = tx.db.scalars(_rows(tx, kind, name).order_by(col(ConfigurationVersion.version).desc()).limit(1)).first()
+    title = f"{kind.label}: {kind.called(tx, name)}" if name else kind.label
     if row is None:
-        return Current(_shipped(tx, kind, name), shipped_changed=False)
+        return Current(_shipped(tx, kind, name), title, shipped_changed=False)
     changed = row.shipped != _hash(kind.shipped(tx, name))
-    return Current(_shown(kind, row), changed, problems_in_force(tx, kind, name))
+    return Current(_shown(kind, row), title, changed, problems_in_force(tx, kind, name))
 
 
 def _version(tx: Tx, kind: Kind[Any], name: str, number: int) -> Version:

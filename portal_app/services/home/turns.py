@@ -21,7 +21,7 @@ from portal_app.services.quotes.referrals import NEVER_REFERRED
 from portal_app.services.scope import in_scope, scope_of, visible
 from portal_app.services.submissions.find import Filter, matching
 from portal_app.services.submissions.kept import form_of
-from portal_app.services.submissions.projection import problem_of_saved_code
+from portal_app.services.submissions.projection import is_still_taken, problem_of_code
 from portal_app.services.submissions.standing import is_valid
 from portal_app.services.submissions.turns import Turn
 
@@ -113,23 +113,24 @@ def total(tx: Tx, wanted: Filter, found: int) -> int:
 
 def _drafts(tx: Tx) -> Some[Draft]:
     newest = matching(tx, DRAFTS).order_by(col(Submission.changed_at).desc(), col(Submission.id).desc())
-    rows: Sequence[Submission] = tx.db.scalars(newest.limit(SHOWN)).all()
-    if not rows:
+    listed = tx.db.execute(newest.add_columns(is_still_taken(tx.actor)).limit(SHOWN)).all()
+    if not listed:
         return Some()
+    rows = [row for row, _ in listed]
     lines, saved = _lines(tx, rows), _saved(tx, rows)
     forms = {number: form_of(tx, row)[0] for number, row in {each.form_id: each for each in rows}.items()}
 
-    def draft(row: Submission) -> Draft:
+    def draft(row: Submission, taken: bool | None) -> Draft:
         form = forms[row.form_id]
         answers = begun(form) | saved[row.id or 0]
-        beside = problem_of_saved_code(tx, row, form, answers, today(tx))
+        beside = () if taken else problem_of_code(tx, form, answers, today(tx))
         found = with_more(progress(form, answers, today(tx)), beside)
         complete = sum(each.stage is Stage.COMPLETE for each in found)
         return Draft(
             row.locator, row.insured_name, lines[row.line_id], row.changed_at, len(found), complete, go_on(found)
         )
 
-    return Some(tuple(draft(each) for each in rows), total(tx, DRAFTS, len(rows)))
+    return Some(tuple(draft(*each) for each in listed), total(tx, DRAFTS, len(rows)))
 
 
 def _saved(tx: Tx, rows: Sequence[Submission]) -> dict[int, dict[str, list[Row]]]:

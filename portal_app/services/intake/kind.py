@@ -28,6 +28,12 @@ def _names(_tx: Tx) -> tuple[str, ...]:
     return LINES
 
 
+def _called(tx: Tx, name: str) -> str:
+    """The line as everybody reads it elsewhere."""
+    own = select(col(LineOfBusiness.name)).where(col(LineOfBusiness.code) == name)
+    return tx.db.scalar(own) or name
+
+
 def _shipped(_tx: Tx, name: str) -> str:
     return shipped_text(name)
 
@@ -71,4 +77,5 @@ INTAKE_FORM: Kind[Form] = Kind(
     read=load,
     against=_against,
     keeps=_keeps,
+    called=_called,
 )

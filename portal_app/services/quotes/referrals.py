@@ -24,8 +24,9 @@ NEVER_REFERRED = col(Quote.referred_at).is_(None)
 
 @dataclass(frozen=True, slots=True)
 class Referral:
-    """`by` is the email address of who asked, `by_id` their id."""
+    """`quote` is the locator of the one that is to be bound; `by` the email address of who asked, `by_id` their id."""
 
+    quote: str
     carrier: str
     by: str
     by_id: int
@@ -51,7 +52,9 @@ def open_referrals(tx: Tx, submissions: Collection[int]) -> dict[int, Referral]:
         .join(Carrier, col(Carrier.id) == col(Quote.carrier_id))
         .join(User, col(User.id) == col(Quote.referred_by_id))
         .where(col(Quote.submission_id).in_(submissions), *REFERRED)
-        .with_only_columns(col(Quote.submission_id), col(Carrier.name), col(User.email), col(User.id))
+        .with_only_columns(
+            col(Quote.submission_id), col(Quote.locator), col(Carrier.name), col(User.email), col(User.id)
+        )
         .order_by(col(Quote.referred_at), col(Quote.id))
     )
     return {row[0]: Referral(*row[1:]) for row in tx.db.execute(asked)}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from threading import Lock
 
+from portal_app.models.enums import SubmissionStatus
 from portal_app.models.submissions import Submission
 from portal_app.services.door import Tx
 from portal_app.services.intake.depending import groups_for
@@ -15,7 +16,7 @@ from portal_app.services.intake.sheet import Sheet, laid_out
 from portal_app.services.intake.validation import Problem, found_on
 from portal_app.services.submissions.groups import Groups, Mark
 from portal_app.services.submissions.kept import Begun
-from portal_app.services.submissions.projection import problem_of_saved_code
+from portal_app.services.submissions.projection import problem_of_code, still_taken
 
 MOST_KNOWN = 4096
 Key = tuple[str, str, str, date, tuple[tuple[str, Mark], ...]]
@@ -70,9 +71,9 @@ def laid_out_of(form: Form, groups: Groups, day: date, keys: Collection[str]) ->
 def of_code(tx: Tx, row: Submission, form: Form, groups: Groups, day: date) -> list[Problem]:
     """What is wrong with the producer code of a draft."""
     group = form.roles.get(Role.PRODUCER_CODE, "").rpartition(".")[0]
-    if row.producer_code_id is not None or group not in groups.marks:
+    if row.status is not SubmissionStatus.DRAFT or group not in groups.marks or still_taken(tx, row):
         return []
-    return problem_of_saved_code(tx, row, form, answers_of(form, groups, [group]), day)
+    return problem_of_code(tx, form, answers_of(form, groups, [group]), day)
 
 
 def answers_of(form: Form, groups: Groups, keys: Collection[str]) -> Answers:

@@ -5,10 +5,9 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam
+from sqlalchemy import ColumnElement, Select, bindparam
 from sqlmodel import col
 
-from portal_app.models.enums import SubmissionStatus
 from portal_app.models.producers import ProducerCode
 from portal_app.models.submissions import Submission
 from portal_app.services.access import Actor
@@ -16,7 +15,7 @@ from portal_app.services.door import Tx
 from portal_app.services.intake.forms import Answers, Form, Role, first
 from portal_app.services.intake.validation import Problem
 from portal_app.services.intake.values import read
-from portal_app.services.producers.standing import taken_anew
+from portal_app.services.producers.standing import taken_anew, why_not_anew
 from portal_app.services.scope import visible
 
 
@@ -40,16 +39,27 @@ def problem_of_code(tx: Tx, form: Form, answers: Answers, today: date) -> list[P
         return []
     path = form.roles[Role.PRODUCER_CODE]
     place = form.at(path)
-    sentence = "Enter one of your producer codes that is in use: there is none like this."
-    return [Problem(path, place[1].label if place else "Producer code", sentence)]
+    return [Problem(path, place[1].label if place else "Producer code", _why_not(tx, name))]
 
 
-def problem_of_saved_code(tx: Tx, row: Submission, form: Form, answers: Answers, today: date) -> list[Problem]:
-    """The same of a draft as it is opened or listed. A code that was taken when it was saved is not asked about again,
-    so that a draft as it should be costs no statement; the look through the whole of it asks."""
-    if row.producer_code_id is not None or row.status is not SubmissionStatus.DRAFT:
-        return []
-    return problem_of_code(tx, form, answers, today) if Role.PRODUCER_CODE in form.roles else []
+def _why_not(tx: Tx, name: str) -> str:
+    """Of a code that the actor may not take: one that they see is said to be at its end."""
+    known = tx.db.scalars(visible(tx.actor, ProducerCode).where(col(ProducerCode.code) == name)).first()
+    if known is None:
+        return "Enter one of your producer codes that is in use: there is none like this."
+    return f"{why_not_anew(tx, known)} Enter another one."
+
+
+def still_taken(tx: Tx, row: Submission) -> bool:
+    """Whether whoever looks may take anew the code that was taken when the draft was saved: it may have come to its end
+    since. Asked by its id, so that no answer is unsealed for it."""
+    asked = {"id": row.producer_code_id}
+    return row.producer_code_id is not None and tx.db.connection().scalar(_taken(tx.actor), asked) is not None
+
+
+def is_still_taken(actor: Actor) -> ColumnElement[bool]:
+    """The same for a query of drafts."""
+    return col(Submission.producer_code_id).in_(_may_take(actor))
 
 
 def value_of(form: Form, answers: Answers, role: Role, today: date) -> Any:
@@ -70,5 +80,13 @@ def _code(tx: Tx, name: str) -> int | None:
 
 @lru_cache(maxsize=256)
 def _called(actor: Actor) -> Select[Any]:
-    mine = visible(actor, ProducerCode).with_only_columns(col(ProducerCode.id))
-    return mine.where(col(ProducerCode.code) == bindparam("code"), taken_anew())
+    return _may_take(actor).where(col(ProducerCode.code) == bindparam("code"))
+
+
+@lru_cache(maxsize=256)
+def _taken(actor: Actor) -> Select[Any]:
+    return _may_take(actor).where(col(ProducerCode.id) == bindparam("id"))
+
+
+def _may_take(actor: Actor) -> Select[Any]:
+    return visible(actor, ProducerCode).with_only_columns(col(ProducerCode.id)).where(taken_anew())

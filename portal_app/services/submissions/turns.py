@@ -65,11 +65,10 @@ def next_action(
     at_carrier: bool,
     assigned: bool,
     referred: str = "",
-    free: bool = False,
     lapsed: bool = False,
 ) -> str:
-    """What happens next, in a sentence. `referred` says who asked whom to bind what, where somebody did; `free` that
-    the producer has another quote to choose."""
+    """What happens next, in a sentence. `referred` says who asked whom to bind what, where somebody did, and where the
+    producer has another quote to choose what comes of both."""
     if status in _ENDED:
         return _ENDED[status]
     if status is S.DRAFT:
@@ -79,9 +78,7 @@ def next_action(
     if status is S.QUOTED and lapsed:
         return "No offered quote is valid any more: the underwriter has one renewed, or declines."
     if status is S.QUOTED:
-        if not referred:
-            return "Look at the quotes and bind one, or withdraw the submission."
-        return f"{referred} Meanwhile the producer may bind what else is offered." if free else referred
+        return referred or "Look at the quotes and bind one, or withdraw the submission."
     if at_carrier:
         return "The carrier's contact answers."
     if not assigned:

@@ -18,6 +18,7 @@ from portal_app.services.access import Permission, can
 from portal_app.services.door import Tx
 from portal_app.services.quotes.referrals import Referral, open_referrals
 from portal_app.services.scope import scope_of
+from portal_app.services.submissions.both import next_of_both
 from portal_app.services.submissions.desk import due_by
 from portal_app.services.submissions.lifecycle import AWAITS_AN_ANSWER
 from portal_app.services.submissions.standing import is_free, stands
@@ -29,7 +30,8 @@ class SubmissionRow:
     """`number` is the Submission ID, empty while it is a draft; `assigned_to` the name of who handles it, a carrier
     contact's address, or the queue where nobody does; `assignee` the locator of the first. `turn_words` are for who
     asked. While `waiting_since` is given the clock stands. At risk is what is due by the next close of business,
-    overdue what was due before; lapsed what has offered quotes and none that is valid any more."""
+    overdue what was due before; lapsed what has offered quotes and none that is valid any more. `next_quote` is the
+    locator of the quote that what comes next is done at, where it is the turn of both and the actor may do it."""
 
     locator: str
     number: str
@@ -60,6 +62,7 @@ class SubmissionRow:
     turn: Turn
     turn_words: str
     next_action: str
+    next_quote: str
     reason: str
     version: int
 
@@ -100,6 +103,11 @@ def _row(tx: Tx, row: Submission, named: dict[str, Any], due: date, referred: Re
     handed_in = row.submitted_at is not None
     unassigned = handed_in and row.assignee_id is None and not at_carrier
     mine = tx.actor.user_id in (row.created_by_id, row.submitted_by_id)
+    hands_in, decides = mine or _owns(tx), _handles(tx, referred)
+    asks = _referred(row, named["assignee_name"], referred) if referred else ""
+    next_quote = ""
+    if turn is Turn.BOTH and referred:
+        asks, next_quote = next_of_both(tx, row, asks, referred, hands_in=hands_in, decides=decides)
     return SubmissionRow(
         **{name: getattr(row, name) for name in OWN},
         **{name: value for name, value in named.items() if name not in ("assignee_name", "stands", "free")},
@@ -112,14 +120,14 @@ def _row(tx: Tx, row: Submission, named: dict[str, Any], due: date, referred: Re
         overdue=runs and row.target_on is not None and row.target_on < due,
         lapsed=lapsed,
         turn=turn,
-        turn_words=told(turn, hands_in=mine or _owns(tx), handles=_handles(tx, referred)),
+        turn_words=told(turn, hands_in=hands_in, handles=decides),
+        next_quote=next_quote,
         next_action=next_action(
             row.status,
             asked=asked,
             at_carrier=at_carrier,
             assigned=row.assignee_id is not None,
-            referred=_referred(row, named["assignee_name"], referred) if referred else "",
-            free=free,
+            referred=asks,
             lapsed=lapsed,
         ),
     )

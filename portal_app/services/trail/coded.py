@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from portal_app.models.enums import ConflictKind, Grant, Resolution, Role
+from portal_app.services.configuration.registry import KINDS
 from portal_app.services.settings.entries import ENTRIES, OF_A_LINE, of_a_line
 
-ABOUT_A_PERSON = "user."
+ABOUT_A_PERSON, OF_CONFIGURATION = "user.", "configuration."
 NOT_KEPT = "A producer whose name was not written down"
 CONFLICTS = {
     ConflictKind.SAME_TIME_TWICE: "Two terms for the same time",
@@ -31,13 +32,16 @@ GRANTS: Mapping[str, str] = {each.value: each.label for each in Grant}
 ROLES: Mapping[str, str] = {each.value: each.label for each in Role}
 
 
-def in_words(action: str, name: str, value: object, kind: object = None) -> object:
-    """The value as people call it, or itself. `kind` is what a conflict was about. A number that an older release wrote
-    for a producer says nothing to anybody, and is not shown."""
+def in_words(action: str, name: str, value: object, kind: object, lines: Mapping[str, str]) -> object:
+    """The value as people call it, or itself. `kind` is what a conflict was about; `lines` are the names of the lines
+    of business by code. A number that an older release wrote for a producer says nothing to anybody, and is not
+    shown."""
     if action.startswith(ABOUT_A_PERSON):
         return _of_a_person(name, value)
     if action == "conflict.resolved":
         return _of_a_conflict(name, value, kind)
+    if action.startswith(OF_CONFIGURATION) and isinstance(value, str):
+        return _of_a_configuration(name, value, lines)
     return value
 
 
@@ -59,6 +63,12 @@ def _of_a_conflict(name: str, value: object, kind: object) -> object:
     if about is not None and answer is not None and name == "resolution":
         return ANSWERS[about].get(answer, answer.label)
     return value
+
+
+def _of_a_configuration(name: str, value: str, lines: Mapping[str, str]) -> str:
+    if name == "kind" and value in KINDS:
+        return KINDS[value].label
+    return lines.get(value, value) if name == "name" else value
 
 
 def setting(name: str, lines: Mapping[str, str]) -> str:

@@ -35,7 +35,7 @@ def changes(
     sees_business = scope_of(actor).agency
 
     def shown(name: str, value: object, *, fact: bool = False) -> str:
-        told = _text(coded.in_words(action, name, value, detail.get("kind")))
+        told = _text(coded.in_words(action, name, value, detail.get("kind"), lines or {}))
         hidden = (
             (deed.veiled and not (fact and deed.is_open(name)))
             or name in _personal()

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from portal_app.models.enums import Role, SubmissionEventKind
 from portal_app.models.notifications import Notification
+from portal_app.models.quotes import Quote
 from portal_app.services.access import Actor
 from portal_app.services.binding import refer
 from portal_app.services.door import Door
@@ -18,6 +19,7 @@ from portal_app.services.submissions import assigning, moves, timeline
 from portal_app.services.submissions import find as submissions
 from portal_app.services.submissions.turns import Turn
 from tests.services.binding.acting import Desk
+from tests.world import Agency
 
 
 def stands(desk: Desk, submission: str, who: Actor) -> tuple[str, str]:
@@ -78,9 +80,6 @@ def test_of_two_quotes_one_is_referred_and_the_other_is_the_producers_to_choose(
         "The producer's and the agency's",
         "Yours and the producer's",
     ]
-    action = stands(desk, submission, maya)[1]
-    assert action.startswith(f"{maya.email} asked {Role.CSR.label} to bind the quote of Granite Mutual")
-    assert action.endswith("Meanwhile the producer may bind what else is offered.")
     (waits,) = door.run(turns, maya).quoted.rows
     assert (waits.quotes, waits.days_left) == (1, 20), "what lies with the underwriters is not to be chosen from"
     door.run(refer.refuse, desk.cast.underwriter, quote=beyond, reason="Too large.")
@@ -89,6 +88,58 @@ def test_of_two_quotes_one_is_referred_and_the_other_is_the_producers_to_choose(
     door.run(refer.refer, maya, quote=beyond)
     assert desk.bind(within).number == "BND-2026-000001"
     assert [stands(desk, submission, who)[0] for who in people] == ["Nobody's"] * 3
+
+
+BIND_THE_OTHER, ASK_FOR_THE_OTHER = ("Bind the quote of", "can_bind"), ("Ask the underwriters to bind", "may_refer")
+DECIDE, WAIT = ("Bind the quote of Granite Mutual, as {by} asks, or refuse", "may_refuse"), ("{by} asked", "")
+# Who looks, who asked the underwriters, whether the other quote is within the authority of its chooser, what is next.
+OF_BOTH = [
+    ("maya", "maya", True, BIND_THE_OTHER),
+    ("maya", "maya", False, ASK_FOR_THE_OTHER),
+    ("csr", "maya", True, WAIT),
+    ("underwriter", "maya", True, DECIDE),
+    ("underwriter", "underwriter", True, WAIT),
+    ("principal", "maya", True, DECIDE),
+    ("principal", "principal", True, WAIT),
+    ("read only", "maya", True, WAIT),
+    ("admin", "maya", True, None),
+]
+
+
+@pytest.mark.criterion("TRACK-14")
+@pytest.mark.parametrize(("who", "by", "within", "expected"), OF_BOTH)
+def test_of_the_turn_of_both_each_is_told_what_they_may_do_or_who_is_waited_for(
+    door: Door, desk: Desk, agency: Agency, who: str, by: str, within: bool, expected: tuple[str, str] | None
+) -> None:
+    if within:
+        desk.allow()
+    cast = desk.cast
+    people = {each: getattr(cast, each) for each in ("maya", "csr", "underwriter", "principal")}
+    people |= {"read only": agency.read_only(), "admin": agency.admin()}
+    submission = desk.reviewed()
+    other = desk.offered(submission).locator
+    referred = desk.offered(submission, premium=Decimal(20_000)).locator
+    if by == "principal":
+        # Who could bind it needs no underwriter; what they asked before their role grew is theirs all the same.
+        door.run(refer.refer, cast.maya, quote=referred)
+        with door.database.write() as db:
+            db.scalars(select(Quote).where(Quote.locator == referred)).one().referred_by_id = cast.principal.user_id
+    else:
+        door.run(refer.refer, people[by], quote=referred)
+    if expected is None:
+        with pytest.raises((Forbidden, NotFound)):
+            stands(desk, submission, people[who])
+        return
+    row = door.run(submissions.submission, people[who], locator=submission)
+    assert row.turn is Turn.BOTH
+    words, may = expected
+    assert row.next_action.startswith(words.format(by=people[by].email)), row.next_action
+    assert row.next_quote == {"can_bind": other, "may_refer": other, "may_refuse": referred, "": ""}[may]
+    if may:
+        assert getattr(desk.asks(row.next_quote, people[who]), may), "and may do it there"
+    # Whoever else is waited for is named with it.
+    waits = {"may_refuse": "Meanwhile the producer may bind what else is offered.", "": "Meanwhile the producer may"}
+    assert waits.get(may, f"{people[by].email} asked ") in row.next_action
 
 
 @pytest.mark.criterion("BOUND-17")

@@ -66,7 +66,7 @@ def test_what_is_saved_holds_at_once_in_every_process_and_what_is_shipped_does_b
     save(other, changed(Broker={}, Wholesaler={}), 1)
     assert "Wholesaler" in names(door)
     listed, *_ = door.run(versions.listed, ADA)
-    assert (listed.version.version, listed.version.label) == (2, "Producer types")
+    assert (listed.version.version, listed.title) == (2, "Producer types")
 
 
 @pytest.mark.criterion("CONF-02")

@@ -1,5 +1,8 @@
 """One section is opened and saved without the others, and everything is told of it as if all had been read."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from portal_app.models.enums import Role
@@ -10,12 +13,14 @@ from portal_app.services.home.turns import turns
 from portal_app.services.intake.progress import Stage, progress, with_more
 from portal_app.services.intake.sheet import laid_out
 from portal_app.services.intake.validation import found_on
-from portal_app.services.submissions import answering, drafts, filling, progressing
+from portal_app.services.producers import lifecycle
+from portal_app.services.submissions import answering, certifying, drafts, filling, progressing
 from portal_app.services.submissions.filling import Filling
 from portal_app.state.submissions import drawing
 from tests.services.intake.filled import filled
+from tests.services.producers.acting import ADMIN
 from tests.services.submissions.acting import NAMED, Cast
-from tests.world import actor
+from tests.world import Agency, actor
 
 INSURED = "applicant.insured"
 
@@ -103,3 +108,32 @@ def test_a_code_that_is_not_ones_own_is_counted_and_told_with_its_group(door: Do
     right = cast.save(locator, NAMED, row | {"producer_code": "HL-maya"}, version=wrong.version)
     assert (right.problems, right.progress[0].stage) == ((), Stage.COMPLETE)
     assert door.run(filling.section, cast.maya, locator=locator, name="applicant").problems == ()
+
+
+@pytest.mark.criterion("SUBMIT-16")
+@pytest.mark.parametrize("end", [lifecycle.retire_code, lifecycle.retire_producer])
+def test_a_code_that_came_to_its_end_since_is_told_where_it_was_chosen(
+    door: Door, cast: Cast, agency: Agency, end: Callable[..., Any]
+) -> None:
+    locator, path = cast.filled(), f"{NAMED}.producer_code"
+    assert door.run(filling.section, cast.maya, locator=locator, name="applicant").problems == ()
+    of_code = end is lifecycle.retire_code
+    door.run(end, ADMIN, locator=agency.codes["maya"].locator if of_code else agency.maya.locator)
+    whose = "The producer code HL-maya" if of_code else "The producer of HL-maya"
+    for name in ("applicant", "risk", None):
+        found = door.run(filling.section, cast.maya, locator=locator, name=name)
+        ((told, sentence),) = [(each.path, each.sentence) for each in found.problems]
+        assert (told, sentence.startswith(f"{whose} is retired"), sentence.endswith("Enter another one.")) == (
+            path,
+            True,
+            True,
+        )
+        assert found.progress[0].problems == 1
+    (listed,) = door.run(turns, cast.maya).drafts.rows
+    assert listed.go_on == "applicant"
+    # It is not taken anew, and the last page says the same.
+    whole = door.run(answering.answers, cast.maya, locator=locator)
+    row, version = whole.answers[NAMED][0], whole.groups[NAMED].version
+    wrong = cast.save(locator, NAMED, row | {"name": "Bo Reed"}, version=version)
+    assert [each.sentence for each in wrong.problems] == [sentence]
+    assert [each.sentence for each in door.run(certifying.check, cast.maya, locator=locator)] == [sentence]

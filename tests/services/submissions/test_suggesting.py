@@ -26,7 +26,11 @@ def test_codes_in_force_are_proposed_to_who_sees_them(
     locator = cast.begin().locator
     with door.database.write() as db:
         owner = agency.maya.id or 0
-        for code, state in (("HL-maya-2", ProducerState.VALIDATED), ("HL-maya-3", ProducerState.SUSPENDED)):
+        for code, state in (
+            ("HL-maya-2", ProducerState.VALIDATED),
+            ("HL-maya-3", ProducerState.SUSPENDED),
+            ("HL-maya-4", ProducerState.RETIRED),
+        ):
             db.add(ProducerCode(code=code, producer_id=owner, state=state, created_at=NOW))
     mine = proposed(door, cast.maya, locator)
     assert (mine.codes, mine.codes_total) == ((("HL-maya", "Maya Alvarez"), ("HL-maya-2", "Maya Alvarez")), 2)

@@ -160,6 +160,10 @@ def test_codes_are_told_in_words(door: Door, agency: Agency) -> None:
         "after": {"response_days.umbrella": "3 business days", "agency_name": "Quay"},
     }
     assert list(changes(door, person, "settings.changed", settings)) == ["Response time, Umbrella", "Agency's name"]
+    saved = {"kind": "intake-form", "name": "personal_auto", "version": 2, "note": "personal_auto"}
+    assert changes(door, person, "configuration.saved", saved) == {
+        "Kind": ("", "Intake form"), "Name": ("", "Personal auto"), "Version": ("", "2"), "Note": ("", "personal_auto"),
+    }  # fmt: skip
 
 
 @pytest.mark.criterion("AUDIT-13")
