@@ -77,6 +77,17 @@ def test_the_first_rule_that_matches_takes_it(facts: Facts, expected: str) -> No
     assert (found.rule.name, found.target) == (expected, found.rule.to)
 
 
+@pytest.mark.criterion("ROUTE-01")
+def test_a_premium_is_taken_from_its_least_on_and_below_its_most() -> None:
+    middle = rule("Middle", premium={"from": "100", "below": "200"})
+    taken = [
+        premium
+        for premium in ("99.99", "100", "199.99", "200")
+        if route(Facts(premium=Decimal(premium)), read_rules(text(middle)))
+    ]
+    assert taken == ["100", "199.99"]
+
+
 @pytest.mark.criterion("ROUTE-02")
 def test_each_other_rule_says_why_it_does_not_and_what_none_takes_is_unrouted() -> None:
     facts = Facts("bop", "", "NY", Decimal(100), "HL-omar")

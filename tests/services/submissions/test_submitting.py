@@ -240,3 +240,28 @@ def test_every_form_says_which_carrier_is_wished_for_and_of_what_kind_the_applic
                 facts = desk.facts_of(tx, row, form, filled(form, day, **own))
                 assert facts.account_kind is kind, (line, entity)
                 assert route(facts, Rules((rule,))) is not None, line
+
+
+@pytest.mark.criterion("SUBMIT-01")
+def test_a_draft_is_certified_by_the_form_it_began_with(cast: Cast) -> None:
+    locator, now = cast.filled(), form()
+    now["sections"][0]["groups"][0]["fields"].append(field("county", "County", required=True))
+    cast.put_form(now, 2)
+    with pytest.raises(NotComplete) as refused:
+        cast.submit(cast.filled())
+    assert [each.path for each in refused.value.found] == [f"{NAMED}.county"]
+    assert cast.submit(locator).number
+
+
+@pytest.mark.criterion("SUBMIT-07")
+def test_a_warning_is_told_and_keeps_nobody_from_submitting(door: Door, cast: Cast) -> None:
+    warned = form()
+    sooner = {"check": "not_before", "field": "effective", "than": "today", "amount": 40, "unit": "years", "warning": True}
+    warned["sections"][0]["groups"][0]["checks"] = [sooner | {"message": "This is soon."}]
+    cast.put_form(warned, 2)
+    locator = cast.filled()
+    told = door.run(certifying.check, cast.maya, locator=locator)
+    assert [(each.path, each.sentence, each.warning) for each in told] == [
+        (f"{NAMED}.effective", "This is soon.", True)
+    ]
+    assert cast.submit(locator).number
