@@ -76,7 +76,7 @@ class MessagesState(Inbox, PortalState):
             title=each.named,
             insured=each.insured,
             href=each.href,
-            last=f"{each.author}: {each.excerpt}",
+            last=f"{'You' if each.mine else each.author}: {each.excerpt}",
             at=self._moment(each.at),
             unread=f"{each.unread:,} new" if each.unread else "",
         )

@@ -59,9 +59,10 @@ class UnreadThread(shapes.Shape):
 
 
 class MessageThread(UnreadThread):
-    """The same with the last message: `excerpt` begins it, and `author` wrote it."""
+    """The same with the last message: `excerpt` begins it, and `author` wrote it; `mine` says that it was you."""
 
     author: str
+    mine: bool
     side: MessageSide
     excerpt: str
 

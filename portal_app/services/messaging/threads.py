@@ -63,9 +63,11 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class ThreadRow(Thread):
-    """One line of the inbox. `excerpt` begins the last message, which `author` wrote."""
+    """One line of the inbox. `excerpt` begins the last message, which `author` wrote; `mine` says that it was the
+    actor."""
 
     author: str
+    mine: bool
     side: MessageSide
     excerpt: str
     at: datetime
@@ -194,6 +196,7 @@ def _thread_rows(tx: Tx, threads: Sequence[MessageThread], unread: Sequence[int]
                 about.insured,
                 about.href,
                 names.get(message.author_id, ""),
+                message.author_id == tx.actor.user_id,
                 message.side,
                 excerpt,
                 message.at,

@@ -10,6 +10,7 @@ from portal_app.models.identity import User
 from portal_app.models.policies import Carrier
 from portal_app.models.quotes import Quote, QuoteOffer
 from portal_app.services.door import Tx
+from portal_app.services.identity.names import called
 from portal_app.services.scope import visible
 
 REFERRED = (
@@ -24,7 +25,7 @@ NEVER_REFERRED = col(Quote.referred_at).is_(None)
 
 @dataclass(frozen=True, slots=True)
 class Referral:
-    """`quote` is the locator of the one that is to be bound; `by` the email address of who asked, `by_id` their id."""
+    """`quote` is the locator of the one that is to be bound; `by` is who asked, as people are called; `by_id` their id."""
 
     quote: str
     carrier: str
@@ -52,9 +53,7 @@ def open_referrals(tx: Tx, submissions: Collection[int]) -> dict[int, Referral]:
         .join(Carrier, col(Carrier.id) == col(Quote.carrier_id))
         .join(User, col(User.id) == col(Quote.referred_by_id))
         .where(col(Quote.submission_id).in_(submissions), *REFERRED)
-        .with_only_columns(
-            col(Quote.submission_id), col(Quote.locator), col(Carrier.name), col(User.email), col(User.id)
-        )
+        .with_only_columns(col(Quote.submission_id), col(Quote.locator), col(Carrier.name), called(), col(User.id))
         .order_by(col(Quote.referred_at), col(Quote.id))
     )
     return {row[0]: Referral(*row[1:]) for row in tx.db.execute(asked)}

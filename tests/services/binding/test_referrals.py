@@ -152,7 +152,7 @@ def test_what_was_refused_can_be_asked_for_again_and_nobody_refuses_their_own(do
     turn, action = stands(desk, submission, principal)
     assert (turn, action.partition(":")[0]) == (
         "Yours",
-        f"{underwriter.email} asked the underwriters to bind the quote of Granite Mutual",
+        f"{Role.CSR.label} asked the underwriters to bind the quote of Granite Mutual",
     )
     assert not desk.asks(quote, underwriter).may_refuse
     with pytest.raises(Conflict, match="You asked for it yourself"):
