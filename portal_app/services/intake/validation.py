@@ -39,8 +39,7 @@ def problems(form: Form, answers: Answers, today: date, *, whole: bool = True, g
     `group` asks for what concerns that group alone."""
     if not group:
         return found_on(laid_out(form, answers, today), whole=whole)
-    found = found_on(laid_out(form, answers, today, only=[group]), whole=whole)
-    return [each for each in found if _group_of(each.path) == group]
+    return found_on(laid_out(form, answers, today, only=[group]), whole=whole, of=group)
 
 
 def normalised(form: Form, answers: Answers, today: date) -> Answers:
@@ -58,12 +57,17 @@ def digest(form: Form, answers: Answers) -> str:
     return hashlib.sha256(kept.encode()).hexdigest()
 
 
-def found_on(sheet: Sheet, *, whole: bool, sections: Collection[str] | None = None) -> list[Problem]:
-    """The same for answers that are laid out already; of `sections` alone, where some are named."""
-    found = [Problem(each.path, each.label, each.sentence) for each in sheet.strange if _is_of(sections, each.path)]
+def found_on(sheet: Sheet, *, whole: bool, sections: Collection[str] | None = None, of: str = "") -> list[Problem]:
+    """The same for answers that are laid out already; of `sections` alone, where some are named, or `of` one group:
+    those that it depends on are laid out, and not judged."""
+
+    def is_asked(path: str) -> bool:
+        return (not of or _group_of(path) == of) and (sections is None or path.partition(".")[0] in sections)
+
+    found = [Problem(each.path, each.label, each.sentence) for each in sheet.strange if is_asked(each.path)]
     for group in sheet.form.groups:
         rows = sheet.rows.get(group.key)
-        if rows is None or not _is_of(sections, group.key):
+        if rows is None or not is_asked(group.key):
             continue
         if whole and group.repeat and len(rows) < group.repeat.least:
             found.append(Problem(group.key, group.title, _too_few(group)))
@@ -72,14 +76,12 @@ def found_on(sheet: Sheet, *, whole: bool, sections: Collection[str] | None = No
         found += [_told(group, broken) for check in group.checks for broken in _broken(sheet, group, check, whole)]
     for check in sheet.form.checks:
         key = check.field.rpartition(".")[0]
-        if _is_of(sections, key) and (own := sheet.form.group(key)):
+        if is_asked(key) and (own := sheet.form.group(key)):
             found += [_told(own, broken) for broken in _broken(sheet, own, check, whole)]
+    if len(found) < 2:
+        return found
     places = _places(sheet.form)
     return sorted(found, key=lambda each: _place(places, each.path))
-
-
-def _is_of(sections: Collection[str] | None, path: str) -> bool:
-    return sections is None or path.partition(".")[0] in sections
 
 
 Place = tuple[int, int, int]
