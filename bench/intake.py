@@ -136,10 +136,12 @@ def many(form: Form, key: str, rows: list[dict[str, object]], count: int) -> lis
 
 
 def _taken(works: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Seconds, each work in turn, so that the ratios stand on a busy machine too."""
+    """Seconds, each work in turn, so that the ratios stand on a busy machine too. Each is done once before it is timed:
+    else one that follows a statement begins cold, and its floor, which follows it on the same answers, does not."""
     took: dict[str, list[float]] = {name: [] for name in works}
     for _ in range(rounds + 1):
         for name, work in works.items():
+            work()
             begun = time.perf_counter()
             work()
             took[name].append(time.perf_counter() - begun)

@@ -141,7 +141,10 @@ def _turn() -> rx.Component:
         ),
         rx.el.p(
             S.header.next_action,
-            rx.cond(S.header.next_href != "", rx.fragment(" ", plain_link("Go to the quote", href=S.header.next_href))),
+            rx.cond(
+                S.header.next_href != "",
+                rx.fragment(" ", plain_link("Go to the quote of ", S.header.next_of, href=S.header.next_href)),
+            ),
             rx.cond(S.header.reason != "", rx.fragment(" Reason: ", rx.el.q(S.header.reason, class_name="as-written"))),
             class_name="turn-next",
         ),

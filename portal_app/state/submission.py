@@ -65,8 +65,8 @@ STEPS: Mapping[str, tuple[Any, str]] = {
 
 @dataclass
 class Header:
-    """`timing` says in a word how the response stands; `next_href` leads to where the next action is done, where it is
-    at one place."""
+    """`timing` says in a word how the response stands; `next_href` leads to the quote at which the next action is done,
+    where it is one, and `next_of` is its carrier."""
 
     number: str = ""
     insured: str = ""
@@ -75,6 +75,7 @@ class Header:
     turn: str = ""
     next_action: str = ""
     next_href: str = ""
+    next_of: str = ""
     target: str = ""
     timing: str = ""
     reason: str = ""
@@ -228,6 +229,7 @@ class SubmissionPageState(PortalState):
             turn=row.turn_words,
             next_action=row.next_action,
             next_href=f"#quote-{row.next_quote}" if row.next_quote else "",
+            next_of=next((each.carrier for each in found.quotes if each.locator == row.next_quote), ""),
             target=wording.day(row.target_on) if answers(row) else "",
             timing=timing(row),
             reason=row.reason,

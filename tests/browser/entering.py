@@ -2,15 +2,18 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from portal_app.services.intake.forms import Field, FieldType, Form
 from portal_app.services.intake.values import read
 from portal_app.state.submissions.drawing import ident_of
+from tests.browser.looking import DESK, look
 from tests.servers import Site
 from tests.services.intake.filled import filled
+from tests.services.submissions.sent import MB, pdf
 
 WITHIN = 20_000
 TODAY = datetime.now(UTC).date()
@@ -70,3 +73,50 @@ def type_in(page: Page, ident: str, field: Field, value: Any) -> None:
 def saved(page: Page) -> None:
     page.locator("[data-section]").click()
     expect(page.locator("[data-save-words]")).to_have_text(re.compile("^Saved "), timeout=WITHIN)
+
+
+def attaches(page: Page, folder: Path) -> None:
+    """Files in the section for documents: the largest that is taken, one that is larger, dropped, refused, taken away,
+    and there again on a page anew."""
+    expect(page.get_by_role("heading", name="Documents", exact=True)).to_be_visible()
+    contents = {"losses.pdf": pdf(25 * MB), "larger.pdf": pdf(26 * MB), "notes.pdf": b"just text"}
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    runs, prior = (page.get_by_role("region", name=name) for name in ("Loss runs", "Prior declarations page"))
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/files?*", hold)
+    runs.get_by_label(re.compile("^Choose files")).set_input_files([folder / name for name in contents])
+    expect(runs.get_by_role("progressbar").first).to_be_visible(timeout=WITHIN)
+    for each in held:
+        each.continue_()
+    page.unroute("**/files?*")
+    for name, sentence in {"larger": "A file has at most 25 MB.", "notes": "Only PDF, JPG and PNG files"}.items():
+        refused = runs.get_by_role("listitem").filter(has_text=f"{name}.pdf")
+        expect(refused).to_contain_text(sentence, timeout=WITHIN)
+        expect(refused.get_by_role("link")).to_have_count(0)
+    there = runs.get_by_role("link", name="losses.pdf")
+    expect(there).to_be_visible(timeout=WITHIN)
+    with page.expect_download() as got:
+        there.click()
+    assert got.value.path().stat().st_size == 25 * MB
+    dropped = page.evaluate_handle(
+        """bytes => { const found = new DataTransfer();
+        found.items.add(new File([new Uint8Array(bytes)], "page.pdf", { type: "application/pdf" })); return found; }""",
+        list(pdf()),
+    )
+    prior.locator("[data-upload-drop]").dispatch_event("drop", {"dataTransfer": dropped})
+    expect(prior.get_by_role("link", name="page.pdf")).to_be_visible(timeout=WITHIN)
+    page.reload()
+    expect(runs.get_by_role("link", name="losses.pdf")).to_be_visible(timeout=WITHIN)
+    expect(page.get_by_role("navigation", name="Sections").get_by_text("2 files").last).to_be_visible()
+    assert look(page) == []
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    prior.get_by_role("button", name="Remove page.pdf").click()
+    expect(prior.get_by_role("link", name="page.pdf")).to_have_count(0, timeout=WITHIN)
+    page.reload()
+    expect(runs.get_by_role("link", name="losses.pdf")).to_be_visible(timeout=WITHIN)
+    expect(prior.get_by_role("link", name="page.pdf")).to_have_count(0)

@@ -5,17 +5,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, StorageState, expect
+from playwright.sync_api import Browser, Page, StorageState, expect
 
+from portal_app.services.intake.forms import Answers, Form
 from portal_app.services.intake.shipped import shipped
 from tests.browser.agency import Agency, agency
 from tests.browser.desk import answers as answers_what_is_asked
 from tests.browser.desk import arrives, asks, binds, enters, offers
-from tests.browser.entering import LEFT, WITHIN, answer, begin, complete, saved
+from tests.browser.entering import LEFT, WITHIN, answer, attaches, begin, complete, saved
 from tests.browser.leaving import closed_at_once, rows_that_were_removed
 from tests.browser.looking import DESK, complaints, look
 from tests.servers import Site
-from tests.services.submissions.sent import MB, pdf
+from tests.services.submissions.sent import pdf
 
 pytestmark = pytest.mark.browser
 
@@ -51,50 +52,90 @@ DRAWN_ANEW = """async ([ident, saved, typed]) => {
 }"""
 
 
-def attach(page: Page, folder: Path) -> None:
-    """Files in the section for documents: the largest that is taken, one that is larger, dropped, refused, taken away,
-    and there again on a page anew."""
-    contents = {"losses.pdf": pdf(25 * MB), "larger.pdf": pdf(26 * MB), "notes.pdf": b"just text"}
-    for name, content in contents.items():
-        (folder / name).write_bytes(content)
-    runs, prior = (page.get_by_role("region", name=name) for name in ("Loss runs", "Prior declarations page"))
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route("**/files?*", hold)
-    runs.get_by_label(re.compile("^Choose files")).set_input_files([folder / name for name in contents])
-    expect(runs.get_by_role("progressbar").first).to_be_visible(timeout=WITHIN)
-    for each in held:
-        each.continue_()
-    page.unroute("**/files?*")
-    for name, sentence in {"larger": "A file has at most 25 MB.", "notes": "Only PDF, JPG and PNG files"}.items():
-        refused = runs.get_by_role("listitem").filter(has_text=f"{name}.pdf")
-        expect(refused).to_contain_text(sentence, timeout=WITHIN)
-        expect(refused.get_by_role("link")).to_have_count(0)
-    there = runs.get_by_role("link", name="losses.pdf")
-    expect(there).to_be_visible(timeout=WITHIN)
-    with page.expect_download() as got:
-        there.click()
-    assert got.value.path().stat().st_size == 25 * MB
-    dropped = page.evaluate_handle(
-        """bytes => { const found = new DataTransfer();
-        found.items.add(new File([new Uint8Array(bytes)], "page.pdf", { type: "application/pdf" })); return found; }""",
-        list(pdf()),
-    )
-    prior.locator("[data-upload-drop]").dispatch_event("drop", {"dataTransfer": dropped})
-    expect(prior.get_by_role("link", name="page.pdf")).to_be_visible(timeout=WITHIN)
-    page.reload()
-    expect(runs.get_by_role("link", name="losses.pdf")).to_be_visible(timeout=WITHIN)
-    expect(page.get_by_role("navigation", name="Sections").get_by_text("2 files").last).to_be_visible()
+def comes_to_new_business(page: Page, site: Site) -> None:
+    """From Home to the lines to choose from, with the drafts that may be resumed."""
+    page.goto(site.url)
+    page.get_by_role("navigation", name="Primary").get_by_role("link", name="Submissions").first.click()
+    page.get_by_role("link", name="New submission").click()
+    expect(page.get_by_role("heading", name="Drafts to resume")).to_be_visible()
     assert look(page) == []
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
-    prior.get_by_role("button", name="Remove page.pdf").click()
-    expect(prior.get_by_role("link", name="page.pdf")).to_have_count(0, timeout=WITHIN)
-    page.reload()
-    expect(runs.get_by_role("link", name="losses.pdf")).to_be_visible(timeout=WITHIN)
-    expect(prior.get_by_role("link", name="page.pdf")).to_have_count(0)
+
+
+def goes_on(page: Page, section: str) -> None:
+    """To the next section, whose heading gets the focus and whose title the window bears."""
+    page.get_by_role("link", name="Continue").click()
+    expect(page.get_by_role("heading", name=section)).to_be_focused(timeout=WITHIN)
+    expect(page).to_have_title(re.compile(f"^{section} · "))
+
+
+def fills_city_and_state_by_the_zip(page: Page, form: Form, answers: Answers) -> None:
+    """The applicant is answered but for what the ZIP code says."""
+    mailing = {each: answers["applicant.mailing"][0].pop(each) for each in ("city", "state")}
+    answer(page, form, "applicant", answers)
+    expect(page.locator('[id="applicant-mailing--0--city"]')).to_have_value("Newport", timeout=WITHIN)
+    expect(page.locator('[id="applicant-mailing--0--state"]')).to_have_value(mailing["state"])
+    saved(page)
+
+
+def decodes_the_vin(page: Page, form: Form, answers: Answers) -> None:
+    """The risk is answered but for what the VIN says; what nobody owes is not asked about."""
+    expect(page.locator('[id="risk-vehicles--0--lienholder"]')).to_be_hidden()
+    for each in ("year", "make"):
+        answers["risk.vehicles"][0].pop(each)
+    answer(page, form, "risk", answers)
+    expect(page.locator('[id="risk-vehicles--0--year"]')).to_have_value("2015", timeout=WITHIN)
+    expect(page.locator('[id="risk-vehicles--0--make"]')).to_have_value("Honda")
+
+
+def adds_and_removes_a_driver(page: Page) -> None:
+    """Who is there to drive the vehicle can be chosen, is had back once, and is nobody's choice when gone."""
+    page.get_by_role("button", name="Add a driver").click()
+    second = page.get_by_role("group", name="Driver 2")
+    expect(second.get_by_label("Name")).to_be_focused(timeout=WITHIN)
+    second.get_by_label("Name").fill("Nell Marsh")
+    saved(page)
+    drives = page.locator('[id="risk-vehicles--0--driver"]')
+    expect(drives.locator("option")).to_have_text(["—", "Driver 1: Wexford", "Driver 2: Nell Marsh"])
+    drives.select_option("2")
+    saved(page)
+    assert look(page) == []
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    second.get_by_role("button", name="Remove Driver 2").click()
+    page.get_by_role("button", name=re.compile("Undo.*Driver 2")).click()
+    expect(second.get_by_label("Name")).to_have_value("Nell Marsh")
+    second.get_by_role("button", name="Remove Driver 2").click()
+    sections = page.get_by_role("navigation", name="Sections")
+    sections.get_by_role("link", name="Coverage").first.click()
+    sections.get_by_role("link", name="Risk").first.click()
+    expect(page.get_by_role("heading", name="Risk")).to_be_focused(timeout=WITHIN)
+    expect(page.get_by_role("group", name="Driver 2")).to_have_count(0)
+    expect(drives).to_have_value("")
+    drives.select_option("1")
+    saved(page)
+    page.evaluate(CHOSEN_BEFORE_IT_CAME, "risk-vehicles--0--driver")
+    expect(drives.locator("option:checked")).to_have_text("Driver 1: Wexford")
+    expect(drives.locator("option")).to_have_text(["—", "Driver 1: Wexford"])
+
+
+def is_led_to_what_is_missing(page: Page) -> None:
+    """From the list on the last page to its field, with the focus."""
+    page.get_by_role("navigation", name="Sections").get_by_role("link", name="Check and submit").first.click()
+    summary = page.get_by_role("group", name="What is left to do")
+    expect(summary).to_be_visible()
+    expect(summary.get_by_role("link", name=re.compile("Driver 2"))).to_have_count(0)
+    assert look(page) == []
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    summary.get_by_role("link", name=re.compile("Coverage, Bodily injury")).click()
+    expect(page.locator('[id="coverage-liability--0--bi"]')).to_be_focused(timeout=WITHIN)
+
+
+def is_asked_to_certify(page: Page) -> None:
+    """Nothing is submitted without the statement."""
+    page.get_by_role("link", name="Continue").click()
+    expect(page.get_by_text("Everything that is asked is answered.")).to_be_visible(timeout=WITHIN)
+    page.get_by_role("button", name="Submit").click()
+    expect(page.get_by_text("Agree to the statement before you submit.")).to_be_visible()
 
 
 def changed_by(other: Page, page: Page, place: str) -> None:
@@ -112,6 +153,16 @@ def changed_by(other: Page, page: Page, place: str) -> None:
     expect(answers.locator(".fact").filter(has_text="Changed")).to_have_text(re.compile("Nell Quill.*Changed"))
     assert look(page) == []
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
+
+
+def submits_once(page: Page) -> str:
+    """However often it is pressed; answers the Submission ID."""
+    page.get_by_label("I certify this.").check()
+    page.get_by_role("button", name="Submit").dblclick()
+    expect(page.get_by_role("heading", name="Submitted")).to_be_visible(timeout=WITHIN)
+    said = page.get_by_role("status").filter(has_text="is with the agency").inner_text()
+    found: str = re.findall(r"SUB-\d{4}-\d{6}", said)[0]
+    return found
 
 
 def told_too_late(other: Page, place: str) -> None:
@@ -132,11 +183,11 @@ def told_too_late(other: Page, place: str) -> None:
     expect(other.get_by_role("region", name="Next action")).to_be_visible(timeout=WITHIN)
 
 
-def bound_on_a_desk(page: Page, desk: Page, number: str, folder: Path) -> None:
-    """From the dashboard, where it is nobody's yet, to the policy: asked about, answered, quoted, offered and bound."""
+def given_out(desk: Page, number: str) -> None:
+    """From the dashboard, where it is nobody's yet, to its page: many are given to one, and it is theirs."""
     row = desk.get_by_role("table", name="Submissions").get_by_role("row").filter(has_text=number)
-    # The queue into which the agency's rules put it, of which the demo begins with none.
-    expect(row).to_contain_text(re.compile("Unrouted|Underwriting"))
+    # The demo has no rules, so that none took it.
+    expect(row).to_contain_text("Unrouted")
     expect(row).to_contain_text("Nell Quill")
     row.get_by_role("checkbox").click()
     expect(row.get_by_role("checkbox")).to_be_checked()
@@ -147,10 +198,17 @@ def bound_on_a_desk(page: Page, desk: Page, number: str, folder: Path) -> None:
     expect(desk.locator(".flash")).to_contain_text("1 submission assigned.")
     row.get_by_role("link", name=f"View {number}").click()
     expect(desk.get_by_role("region", name="Next action")).to_contain_text("Yours")
+
+
+def shown_what_is_personal(desk: Page) -> None:
     desk.get_by_role("button", name="Show them").click()
     expect(desk.get_by_role("region", name="Answers", exact=True)).to_contain_text("RI1234567")
     assert look(desk) == []
     desk.set_viewport_size(DESK)  # type: ignore[arg-type]
+
+
+def bound_on_a_desk(page: Page, desk: Page, folder: Path) -> None:
+    """Asked about, answered, quoted, offered and bound."""
     asks(desk)
     answers_what_is_asked(page, folder)
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
@@ -164,9 +222,17 @@ def bound_on_a_desk(page: Page, desk: Page, number: str, folder: Path) -> None:
         offered.get_by_role("link", name="Download quote").click()
     assert (got.value.suggested_filename, got.value.path().read_bytes()) == ("granite.pdf", pdf())
     binds(page, offered)
+
+
+def told_of_the_ams(page: Page, desk: Page) -> None:
+    """The agency is, and the producer has nothing to do with it."""
     there = desk.get_by_role("region", name="To the AMS", exact=True)
     expect(there).to_contain_text("No mail server is set up, and the AMS is told by mail.", timeout=WITHIN)
     expect(page.get_by_role("region", name="To the AMS", exact=True)).to_have_count(0)
+
+
+def takes_its_papers(page: Page, number: str) -> None:
+    """The evidence file, and the answers for whoever keys them in elsewhere."""
     with page.expect_download() as got:
         page.get_by_role("link", name="Download evidence file").click()
     assert (got.value.suggested_filename, got.value.path().read_bytes()[:5]) == (f"Evidence {number}.pdf", b"%PDF-")
@@ -199,86 +265,31 @@ def test_personal_auto_goes_from_its_first_field_to_a_policy_on_a_desk(
     heard = complaints(page)
     form = shipped("personal_auto")
     answers = complete(form, applicant__mailing__line1="14 Bowline Court")
-    page.goto(demo_site.url)
-    page.get_by_role("navigation", name="Primary").get_by_role("link", name="Submissions").first.click()
-    page.get_by_role("link", name="New submission").click()
-    expect(page.get_by_role("heading", name="Drafts to resume")).to_be_visible()
-    assert look(page) == []
-    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    comes_to_new_business(page, demo_site)
     place = begin(page, demo_site, "Personal Auto")
-    mailing = {each: answers["applicant.mailing"][0].pop(each) for each in ("city", "state")}
-    answer(page, form, "applicant", answers)
-    expect(page.locator('[id="applicant-mailing--0--city"]')).to_have_value("Newport", timeout=WITHIN)
-    expect(page.locator('[id="applicant-mailing--0--state"]')).to_have_value(mailing["state"])
-    saved(page)
-    page.get_by_role("link", name="Continue").click()
-    expect(page.get_by_role("heading", name="Risk")).to_be_focused(timeout=WITHIN)
-    expect(page).to_have_title(re.compile("^Risk · "))
-
-    expect(page.locator('[id="risk-vehicles--0--lienholder"]')).to_be_hidden()
-    for each in ("year", "make"):
-        answers["risk.vehicles"][0].pop(each)
-    answer(page, form, "risk", answers)
-    expect(page.locator('[id="risk-vehicles--0--year"]')).to_have_value("2015", timeout=WITHIN)
-    expect(page.locator('[id="risk-vehicles--0--make"]')).to_have_value("Honda")
-    page.get_by_role("button", name="Add a driver").click()
-    second = page.get_by_role("group", name="Driver 2")
-    expect(second.get_by_label("Name")).to_be_focused(timeout=WITHIN)
-    second.get_by_label("Name").fill("Nell Marsh")
-    saved(page)
-    drives = page.locator('[id="risk-vehicles--0--driver"]')
-    expect(drives.locator("option")).to_have_text(["—", "Driver 1: Wexford", "Driver 2: Nell Marsh"])
-    drives.select_option("2")
-    saved(page)
-    assert look(page) == []
-    page.set_viewport_size(DESK)  # type: ignore[arg-type]
-    second.get_by_role("button", name="Remove Driver 2").click()
-    page.get_by_role("button", name=re.compile("Undo.*Driver 2")).click()
-    expect(second.get_by_label("Name")).to_have_value("Nell Marsh")
-    second.get_by_role("button", name="Remove Driver 2").click()
-    sections = page.get_by_role("navigation", name="Sections")
-    sections.get_by_role("link", name="Coverage").first.click()
-    sections.get_by_role("link", name="Risk").first.click()
-    expect(page.get_by_role("heading", name="Risk")).to_be_focused(timeout=WITHIN)
-    expect(page.get_by_role("group", name="Driver 2")).to_have_count(0)
-    expect(drives).to_have_value("")
-    drives.select_option("1")
-    saved(page)
-    page.evaluate(CHOSEN_BEFORE_IT_CAME, "risk-vehicles--0--driver")
-    expect(drives.locator("option:checked")).to_have_text("Driver 1: Wexford")
-    expect(drives.locator("option")).to_have_text(["—", "Driver 1: Wexford"])
-
-    page.get_by_role("navigation", name="Sections").get_by_role("link", name="Check and submit").first.click()
-    summary = page.get_by_role("group", name="What is left to do")
-    expect(summary).to_be_visible()
-    expect(summary.get_by_role("link", name=re.compile("Driver 2"))).to_have_count(0)
-    assert look(page) == []
-    page.set_viewport_size(DESK)  # type: ignore[arg-type]
-    summary.get_by_role("link", name=re.compile("Coverage, Bodily injury")).click()
-    expect(page.locator('[id="coverage-liability--0--bi"]')).to_be_focused(timeout=WITHIN)
+    fills_city_and_state_by_the_zip(page, form, answers)
+    goes_on(page, "Risk")
+    decodes_the_vin(page, form, answers)
+    adds_and_removes_a_driver(page)
+    is_led_to_what_is_missing(page)
     answer(page, form, "coverage", answers)
-    page.get_by_role("link", name="Continue").click()
-    expect(page.get_by_role("heading", name="Prior insurance")).to_be_focused(timeout=WITHIN)
+    goes_on(page, "Prior insurance")
     answer(page, form, "prior_insurance", answers)
     page.get_by_role("link", name="Continue").click()
-    expect(page.get_by_role("heading", name="Documents", exact=True)).to_be_visible()
-    attach(page, tmp_path)
-    page.get_by_role("link", name="Continue").click()
-    expect(page.get_by_text("Everything that is asked is answered.")).to_be_visible(timeout=WITHIN)
-    page.get_by_role("button", name="Submit").click()
-    expect(page.get_by_text("Agree to the statement before you submit.")).to_be_visible()
+    attaches(page, tmp_path)
+    is_asked_to_certify(page)
     other = page.context.new_page()
     changed_by(other, page, place)
-    page.get_by_label("I certify this.").check()
-    page.get_by_role("button", name="Submit").dblclick()
-    expect(page.get_by_role("heading", name="Submitted")).to_be_visible(timeout=WITHIN)
-    said = page.get_by_role("status").filter(has_text="is with the agency").inner_text()
-    number = re.findall(r"SUB-\d{4}-\d{6}", said)[0]
+    number = submits_once(page)
     told_too_late(other, place)
     # The text that is no file of the kind was refused.
     assert [each for each in heard if "422" not in each] == []
     desk.goto(f"{demo_site.url}/submissions")
-    bound_on_a_desk(other, desk, number, tmp_path)
+    given_out(desk, number)
+    shown_what_is_personal(desk)
+    bound_on_a_desk(other, desk, tmp_path)
+    told_of_the_ams(other, desk)
+    takes_its_papers(other, number)
     where = ("14 Bowline Court", "Newport, RI 02840")
     arrives(other, insured="Nell Quill", address=where, premium="$1,450.00")
 

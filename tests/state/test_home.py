@@ -207,6 +207,7 @@ def test_page_list_home_and_programs_say_the_same_of_whose_turn_it_is(opens: Ope
             page = opens(SubmissionPageState, f"/submissions/{each.locator}", person)
             asyncio.run(page.load())
             assert (page.header.turn, page.header.next_action) == (each.turn_words, each.next_action)
+            assert page.header.next_href == (f"#quote-{each.next_quote}" if each.next_quote else "")
         home = opens(HomeState, "/", person)
         asyncio.run(home.load())
         told = asyncio.run(get_home(person))

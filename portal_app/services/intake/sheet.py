@@ -76,14 +76,18 @@ def laid_out(form: Form, answers: Answers, today: date, *, only: Collection[str]
     """Conditions only look back, so that one pass through the form settles what is shown. `only` are the keys of the
     groups that are to be judged: of the others no more is read than those depend on."""
     sheet = Sheet(form, today)
-    needed = None if only is None else groups_for(form, frozenset(only))
-    for group in form.groups:
-        if needed is not None and group.key not in needed:
-            continue
+    for group in _read_for(form, None if only is None else frozenset(only)):
         if group.when is None or holds(group.when, sheet, {}):
             sheet.rows[group.key] = [_cells(sheet, group, row) for row in _rows_of(sheet, group, answers)]
     _look_for_strangers(sheet, answers, only)
     return sheet
+
+
+@lru_cache(maxsize=1024)
+def _read_for(form: Form, only: frozenset[str] | None) -> tuple[Group, ...]:
+    """The groups that are read to judge these, in the order of the form."""
+    needed = None if only is None else groups_for(form, only)
+    return tuple(each for each in form.groups if needed is None or each.key in needed)
 
 
 def _cells(sheet: Sheet, group: Group, row: Row) -> Cells:
@@ -112,9 +116,8 @@ def _rows_of(sheet: Sheet, group: Group, answers: Answers) -> Sequence[Row]:
 def _look_for_strangers(sheet: Sheet, answers: Answers, only: Collection[str] | None) -> None:
     """What was sent for a field that the form does not have. What the form hides is no stranger."""
     known = _names(sheet.form)
-    for key, rows in answers.items():
-        if only is not None and key not in only:
-            continue
+    for key in answers if only is None else answers.keys() & only:
+        rows: Any = answers[key]
         if key not in known:
             sheet.strange.append(Strange(str(key)[:120], "Answers", "Leave this out: the form has no such group."))
             continue

@@ -39,8 +39,8 @@ class Problem:
 def problems(form: Form, answers: Answers, today: date, *, whole: bool = True, group: str = "") -> list[Problem]:
     """Everything that is wrong, in the order of the form. Not `whole` is for a draft: what is missing is not told.
     `group` asks for what concerns that group alone."""
-    found = found_on(laid_out(form, answers, today, only=[group] if group else None))
-    return [each for each in found if (whole or not each.missing) and (not group or _group_of(each.path) == group)]
+    found = found_on(laid_out(form, answers, today, only=[group] if group else None), of=group)
+    return found if whole else [each for each in found if not each.missing]
 
 
 def normalised(form: Form, answers: Answers, today: date) -> Answers:
@@ -58,12 +58,17 @@ def digest(form: Form, answers: Answers) -> str:
     return hashlib.sha256(kept.encode()).hexdigest()
 
 
-def found_on(sheet: Sheet, sections: Collection[str] | None = None) -> list[Problem]:
-    """The same for answers that are laid out already, whole; of `sections` alone, where some are named."""
-    found = [Problem(each.path, each.label, each.sentence) for each in sheet.strange if _is_of(sections, each.path)]
+def found_on(sheet: Sheet, sections: Collection[str] | None = None, *, of: str = "") -> list[Problem]:
+    """The same for answers that are laid out already, whole; of `sections` alone, where some are named, or `of` one
+    group: those that it depends on are laid out, and not judged."""
+
+    def is_asked(path: str) -> bool:
+        return (not of or _group_of(path) == of) and (sections is None or path.partition(".")[0] in sections)
+
+    found = [Problem(each.path, each.label, each.sentence) for each in sheet.strange if is_asked(each.path)]
     for group in sheet.form.groups:
         rows = sheet.rows.get(group.key)
-        if rows is None or not _is_of(sections, group.key):
+        if rows is None or not is_asked(group.key):
             continue
         if group.repeat and len(rows) < group.repeat.least:
             found.append(Problem(group.key, group.title, _too_few(group), missing=True))
@@ -72,14 +77,12 @@ def found_on(sheet: Sheet, sections: Collection[str] | None = None) -> list[Prob
         found += [_told(group, check, each) for check in group.checks for each in checks.broken(sheet, group, check)]
     for check in sheet.form.checks:
         key = check.field.rpartition(".")[0]
-        if _is_of(sections, key) and (own := sheet.form.group(key)):
+        if is_asked(key) and (own := sheet.form.group(key)):
             found += [_told(own, check, each) for each in checks.broken(sheet, own, check)]
+    if len(found) < 2:
+        return found
     places = _places(sheet.form)
     return sorted(found, key=lambda each: _place(places, each.path))
-
-
-def _is_of(sections: Collection[str] | None, path: str) -> bool:
-    return sections is None or path.partition(".")[0] in sections
 
 
 Place = tuple[int, int, int]

@@ -25,7 +25,8 @@ NEVER_REFERRED = col(Quote.referred_at).is_(None)
 
 @dataclass(frozen=True, slots=True)
 class Referral:
-    """`quote` is the locator of the one that is to be bound; `by` is who asked, as people are called; `by_id` their id."""
+    """`quote` is the locator of the one that is to be bound; `by` is who asked, as people are called, `by_id` their
+    id."""
 
     quote: str
     carrier: str

@@ -256,8 +256,8 @@ def test_a_draft_is_certified_by_the_form_it_began_with(cast: Cast) -> None:
 @pytest.mark.criterion("SUBMIT-07")
 def test_a_warning_is_told_and_keeps_nobody_from_submitting(door: Door, cast: Cast) -> None:
     warned = form()
-    sooner = {"check": "not_before", "field": "effective", "than": "today", "amount": 40, "unit": "years", "warning": True}
-    warned["sections"][0]["groups"][0]["checks"] = [sooner | {"message": "This is soon."}]
+    later = {"check": "not_before", "field": "effective", "than": "today", "amount": 40, "unit": "years"}
+    warned["sections"][0]["groups"][0]["checks"] = [later | {"message": "This is soon.", "warning": True}]
     cast.put_form(warned, 2)
     locator = cast.filled()
     told = door.run(certifying.check, cast.maya, locator=locator)
