@@ -43,11 +43,15 @@
     return entries.get(name);
   };
   const recall = () => {
+    const whose = wizard().dataset.by;
+    // In a preview nobody's answers are asked for.
+    if (!whose) return;
+    // What somebody typed whose session ended in this tab is nobody else's to see or to send.
+    for (const entry of entries.values()) if (entry.rows && entry.by !== whose) letGo(entry);
     for (const name of Object.keys(sessionStorage).filter((each) => each.startsWith(STORE))) {
       try {
         const { of, path, by, changed, ...rest } = JSON.parse(sessionStorage.getItem(name));
-        // What somebody typed whose session ended in this tab is nobody else's to see or to send.
-        if (by !== wizard().dataset.by) throw new Error("somebody else's");
+        if (by !== whose) throw new Error("somebody else's");
         const entry = entryOf(of, path);
         if (!entry.rows) Object.assign(entry, rest, { by, changed: new Set(changed) });
       } catch {
@@ -110,7 +114,8 @@
     if (button.hidden === again) button.hidden = !again;
   };
   const tell = () => {
-    const waiting = [...entries.values()].filter((entry) => entry.rows);
+    // Between two answers one can only choose where they are.
+    const waiting = [...entries.values()].filter((entry) => entry.rows && !(entry.isChoice && entry.of !== wizard()?.dataset.submission));
     const blocked = waiting.find((entry) => entry.trouble);
     if (blocked) show(`Not saved: ${blocked.trouble}`, { again: !blocked.isChoice });
     else if (waiting.length && navigator.onLine === false) show("Not saved: there is no connection. It is kept here, and sent when it is back.", { again: true });
@@ -196,6 +201,8 @@
     if (answer.outcome === "saved") {
       Object.assign(entry, { version: answer.version, before: [], trouble: "", isChoice: false });
       for (const each of changed) entry.changed.delete(each);
+      // They are drawn with this answer, or as any other row where their section is opened again.
+      entry.fresh = entry.fresh.filter((key) => !rows.some((row) => row.key === key));
       if (redraw) entry.redraw = false;
       savedAt = answer.at;
       if (JSON.stringify(rows) === JSON.stringify(entry.rows) && !entry.redraw) {
@@ -203,7 +210,7 @@
         sessionStorage.removeItem(nameOf(entry));
       } else keep(entry);
       renumber(entry.of, answer.out, answer.naming);
-      propose(answer.fills);
+      if (groupAt(entry)) propose(answer.fills);
       drawn(entry);
     } else Object.assign(entry, { trouble: answer.told, isChoice: answer.outcome !== "failed", theirs: answer.version });
     tell();
@@ -272,8 +279,14 @@
     const of = wizard()?.dataset.submission;
     row.dataset.going = "undo";
     row.querySelector("[data-row-undo]").focus();
-    // What is drawn by then, there or for another draft, is not this one's.
-    row.leaving = setTimeout(() => row.isConnected && wizard()?.dataset.submission === of && takeOut([row]), UNDO);
+    row.leaving = setTimeout(() => {
+      row.leaving = null;
+      // What is drawn by then, there or for another draft, is not this one's.
+      if (!row.isConnected || wizard()?.dataset.submission !== of) return;
+      const going = rowsOf(groupOf(row)).filter((each) => each.dataset.going === "undo");
+      // With one of them all would be drawn anew: they go with the last.
+      if (!going.some((each) => each.leaving)) takeOut(going);
+    }, UNDO);
   };
   const takeOut = (rows) => {
     for (const row of rows.filter((each) => each.dataset.going === "undo")) {
@@ -287,7 +300,7 @@
   const takeOutAll = (of = document) => takeOut([...of.querySelectorAll("[data-going]")]);
   const bringBack = (row) => {
     const wasSent = row.dataset.going === "gone";
-    clearTimeout(row.leaving);
+    row.leaving = clearTimeout(row.leaving);
     delete row.dataset.going;
     if (wasSent) touch(groupOf(row), { soon: true });
     row.querySelector("[data-row-remove]").focus();
@@ -354,6 +367,8 @@
     const group = groupOf(inputs);
     const entry = entryOf(wizard().dataset.submission, group.dataset.answers);
     if (!entry.rows) return;
+    // The page that told of both forgot it with the section: sent again, both are told anew.
+    if (entry.isChoice) Object.assign(entry, { trouble: "", isChoice: false });
     const rows = rowsOf(group);
     if (rows.length === entry.rows.length) {
       entry.rows = entry.rows.map(({ values }, at) => (fill(rows[at], values), { key: rows[at].dataset.row, values }));

@@ -1,11 +1,18 @@
 """A form is left in the middle: its tab is closed, or another page is opened, before what was done is over."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.browser.entering import WITHIN, begin, saved
 from tests.servers import Site, until
 
 INSURED, STREET = '[id="applicant-insured--0--name"]', '[id="applicant-mailing--0--line1"]'
+# A row is added, and the section left before it is answered.
+ADDED_AND_LEFT = """() => {
+    document.querySelector('[data-answers="applicant.more_insureds"] [data-row-add]').click()
+    for (const each of document.querySelectorAll("a")) if (each.textContent === "Continue") each.click()
+}"""
 MORE = '[data-answers="applicant.more_insureds"] [data-row]:not([data-going]) [data-field="name"]'
 
 
@@ -33,9 +40,22 @@ def rows_that_were_removed(page: Page, site: Site) -> None:
     """They stay so, and take nothing along of what is opened before their eight seconds are over."""
     page.clock.install()
     other = with_more_insureds(page, site, "Ola", "Pia")
+    page.evaluate(ADDED_AND_LEFT)
+    expect(page.get_by_role("heading", name="Risk")).to_be_focused(timeout=WITHIN)
+    expect(page.locator("[data-save-words]")).to_have_text(re.compile("^Saved "), timeout=WITHIN)
+    page.get_by_role("link", name="Back").click()
+    expect(page.locator(MORE)).to_have_count(3, timeout=WITHIN)
+    page.locator(MORE).last.fill("Quin")
+    saved(page)
     place = with_more_insureds(page, site, "Kit", "Lou", "Max")
     remove = page.get_by_role("button", name="Remove Named insured 1")
+    page.get_by_role("button", name="Remove Named insured 3").click()
+    page.clock.fast_forward(5_000)
     remove.click()
+    page.clock.fast_forward(5_000)
+    saved(page)
+    page.get_by_role("button", name=re.compile("Undo.*Named insured 3")).click()
+    expect(page.locator(MORE)).to_have_count(2)
     page.get_by_role("link", name="Continue").click()
     expect(page.get_by_role("heading", name="Risk")).to_be_focused(timeout=WITHIN)
     page.get_by_role("link", name="Back").click()
@@ -52,7 +72,7 @@ def rows_that_were_removed(page: Page, site: Site) -> None:
     expect(page.locator(MORE).first).to_have_value("Ola", timeout=WITHIN)
     page.clock.fast_forward(8_000)
     assert stored(page, place, MORE) == ["Max"]
-    assert stored(page, other, MORE) == ["Ola", "Pia"]
+    assert stored(page, other, MORE) == ["Ola", "Pia", "Quin"]
     expect(page.get_by_role("alert").filter(has_text="saved other answers here")).to_have_count(0)
 
 

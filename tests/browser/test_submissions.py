@@ -28,9 +28,16 @@ CHOSEN_BEFORE_IT_CAME = """ident => {
     const field = document.getElementById(ident)
     field.add(Object.assign(new Option("1", "1", false, true), { className: "intake-bare" }))
 }"""
+# A ZIP code is on its way, and another draft is opened before it is answered.
+ELSEWHERE = """ident => {
+    const field = document.getElementById(ident)
+    field.value = "02840"
+    for (const each of ["input", "focusout"]) field.dispatchEvent(new Event(each, { bubbles: true }))
+    document.querySelector("[data-submission]").dataset.submission = "another"
+}"""
 # The connection comes back, and the form is drawn with what is saved by now: by somebody else meanwhile, or before what
-# is typed and on its way, which is answered only then.
-DRAWN_ANEW = """async ([ident, saved, typed]) => {
+# is typed and on its way, which is answered only then; or for somebody else, who signed in meanwhile.
+DRAWN_ANEW = """async ([ident, saved, typed, by]) => {
     const at = root => root.querySelector(`[id="${ident}"]`), soon = () => new Promise(done => setTimeout(done))
     const field = at(document), shell = document.querySelector("[data-alive]")
     if (typed) field.value = typed
@@ -38,7 +45,8 @@ DRAWN_ANEW = """async ([ident, saved, typed]) => {
     const form = document.querySelector("[data-submission]"), anew = form.cloneNode(true), place = form.parentElement
     const { path, number, version } = JSON.parse(document.querySelector("[data-outbox]").value || "{}")
     const answer = { number, outcome: "saved", version: version + 1, told: "", at: "now", fills: {} }
-    if (typed) anew.dataset.acked = JSON.stringify({ [path]: answer })
+    if (typed && !by) anew.dataset.acked = JSON.stringify({ [path]: answer })
+    if (by) anew.dataset.by = by
     form.remove()
     shell.dataset.alive = "false"
     await soon()
@@ -379,6 +387,15 @@ def test_nothing_typed_is_lost_with_its_server_and_two_pages_do_not_overwrite_ea
     assert page.evaluate(DRAWN_ANEW, [line, "5 Wharf Street", "6 Wharf Street"]) == "6 Wharf Street"
     page.reload()
     expect(street).to_have_value("6 Wharf Street", timeout=WITHIN)
+    other_person = [line, "6 Wharf Street", "7 Wharf Street", "other@agency.test"]
+    assert page.evaluate(DRAWN_ANEW, other_person) == "6 Wharf Street", "nobody else sees or sends what was typed"
+    page.reload()
+    expect(street).to_have_value(re.compile("Wharf Street"), timeout=WITHIN)
+    page.evaluate(ELSEWHERE, "applicant-mailing--0--postal_code")
+    expect(page.locator("[data-acked]")).to_have_attribute("data-acked", re.compile("Newport"), timeout=WITHIN)
+    expect(page.locator('[id="applicant-mailing--0--city"]')).to_have_value("")
+    page.reload()
+    expect(street).to_have_value(re.compile("Wharf Street"), timeout=WITHIN)
 
     other = page.context.new_page()
     other.goto(f"{place}/applicant")
@@ -391,6 +408,11 @@ def test_nothing_typed_is_lost_with_its_server_and_two_pages_do_not_overwrite_ea
     expect(asked).to_contain_text("Yours: Ida Quill", timeout=WITHIN)
     expect(asked).to_contain_text("Saved: Nell Quill")
     assert look(page) == []
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    page.get_by_role("link", name="Continue").click()
+    expect(page.get_by_role("heading", name="Risk")).to_be_focused(timeout=WITHIN)
+    page.get_by_role("link", name="Back").click()
+    expect(asked).to_contain_text("Yours: Ida Quill", timeout=WITHIN)
     asked.get_by_role("button", name="Keep mine").click()
     expect(asked).to_have_count(0, timeout=WITHIN)
     saved(page)

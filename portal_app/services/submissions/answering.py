@@ -70,8 +70,8 @@ class SavedMeanwhile(Conflict):
     """Somebody else saved the same group since it was looked at; nothing was changed. `theirs` is what is there, under
     `version`; `yours` what was to be saved."""
 
-    def __init__(self, there: Saved, theirs: Sequence[Row], yours: Sequence[Row]) -> None:
-        self.by, self.at, self.version = there.by, there.at, there.version
+    def __init__(self, group: Group, there: Saved, theirs: Sequence[Row], yours: Sequence[Row]) -> None:
+        self.group, self.by, self.at, self.version = group, there.by, there.at, there.version
         self.theirs, self.yours = list(theirs), list(yours)
         super().__init__(f"{there.by} saved these answers in the meantime. Look at both, and choose.")
 
@@ -176,7 +176,7 @@ def saved_in(
         there = groups.marks.get(path)
         if version != (there.version if there else 0):
             by = groups.told()[path] if there else Saved(0, row.created_at, "")
-            raise SavedMeanwhile(by, before[path], typed)
+            raise SavedMeanwhile(group, by, before[path], typed)
         _keep(tx, row, groups, path, typed)
         naming = groups.rows([each.key for each, _ in referring(form, path)]) if out else {}
         for key, following_rows in (others := following(form, path, out, naming, day)).items():

@@ -7,9 +7,9 @@ from typing import Any
 
 from portal_app.services.access import Actor
 from portal_app.services.door import Door
-from portal_app.services.intake.forms import Row
+from portal_app.services.intake.forms import Group, Row
 from portal_app.services.submissions import filling
-from portal_app.services.submissions.answering import SavedMeanwhile
+from portal_app.services.submissions.answering import SavedMeanwhile, with_defaults
 from portal_app.services.submissions.filling import Filling
 
 LONGEST = 2_000_000
@@ -72,6 +72,11 @@ async def save(door: Door, caller: Actor, sent: Sent, *, name: str | None) -> Fi
     try:
         return await door.act(filling.save, caller, **asked, version=sent.version)
     except SavedMeanwhile as refusal:
-        if refusal.theirs not in sent.before:
+        if refusal.theirs not in _before(sent, refusal.group):
             raise
         return await door.act(filling.save, caller, **asked, version=refusal.version)
+
+
+def _before(sent: Sent, group: Group) -> list[list[Row]]:
+    """What the same page sent before, also as it was saved where an empty row had just been added."""
+    return [*sent.before, *(with_defaults(group, rows, range(len(rows))) for rows in sent.before)]

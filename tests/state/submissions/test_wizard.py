@@ -192,6 +192,20 @@ def test_what_was_saved_unheard_is_no_conflict(opens: Opens, cast: Cast) -> None
     assert send(page, RISK, first, version=1, before=[[first]])["outcome"] == "conflict"
 
 
+@pytest.mark.criterion("WIZARD-06")
+def test_a_row_that_was_added_unheard_is_no_conflict(opens: Opens, cast: Cast) -> None:
+    """It was saved with what the form answers by default, which the page did not hear of."""
+    document = form()
+    document["sections"][3]["groups"][0]["fields"].append(field("paid_out", "Paid out", "flag", default=True))
+    cast.put_form(document, number=2)
+    page = opened(opens, cast, cast.begin().locator, "prior_insurance")
+    send(page, LOSSES, {"year": "2020"}, {}, fresh=["1"])
+    assert there(cast, page.shown, LOSSES) == [{"year": "2020"}, {"paid_out": True}]
+    before = [[{"year": "2020"}, {}]]
+    assert send(page, LOSSES, {"year": "2021"}, {}, fresh=["1"], before=before)["outcome"] == "saved"
+    assert there(cast, page.shown, LOSSES) == [{"year": "2021"}, {"paid_out": True}]
+
+
 @pytest.mark.criterion("WIZARD-14")
 def test_codes_and_carriers_are_proposed_where_they_are_asked_for(opens: Opens, door: Door, cast: Cast) -> None:
     document = form()
