@@ -37,7 +37,7 @@ def broken(sheet: Sheet, group: Group, check: Check) -> Iterator[Broken]:
     rows = [
         (number, cells)
         for number, cells in enumerate(sheet.rows.get(group.key, ()))
-        if check.when is None or holds(check.when, sheet, cells)
+        if not (check.first and number) and (check.when is None or holds(check.when, sheet, cells))
     ]
     if of_rows := _OF_ROWS.get(check.rule):
         bad = of_rows(sheet, group, check, rows)

@@ -166,7 +166,7 @@ class Check:
     that repeats it holds for each row. Limits may be compared with two fields, one per person and one per accident. A
     date may be compared with `TODAY`, and `amount` of `unit` are added to what it is compared with. Of `ROW_OF`, `than`
     is the key of a group. `values` are those of which `SOME` row has one, `same` the fields in which the rows that are
-    compared agree. A `warning` keeps nobody from submitting."""
+    compared agree. `first` asks of the first row alone. A `warning` keeps nobody from submitting."""
 
     rule: Rule
     field: str
@@ -176,6 +176,7 @@ class Check:
     value: str | bool | None = None
     values: tuple[str | bool, ...] = ()
     same: tuple[str, ...] = ()
+    first: bool = False
     when: Condition | None = None
     message: str = ""
     warning: bool = False

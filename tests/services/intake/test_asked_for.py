@@ -92,6 +92,11 @@ def test_the_number_of_a_transferred_policy_is_asked_for_and_fits_its_carrier() 
     for none in ("abc", "not yet known", "HO;1234567"):
         row["policy_number"] = none
         assert set(wrong(form, answers)) == {at}
+    answers["prior_insurance.carriers"].append(row | {"carrier": "Saltmarsh Mutual", "policy_number": "OLD 77 1"})
+    row |= {"carrier": "Saltmarsh Mutual", "policy_number": "XX1234"}
+    assert set(wrong(form, answers)) == {at}, "one of former years is written as it was then"
+    answers["prior_insurance.history"][0]["transferred"] = False
+    assert wrong(form, answers) == {}
     answers = filled(form, **prior, prior_insurance__history__transferred=False)
     assert "policy_number" not in answers["prior_insurance.carriers"][0]
     assert wrong(form, answers) == {}
