@@ -13,6 +13,8 @@ from portal_app.services.intake.forms import TODAY, Check, Group, Rule, Unit
 from portal_app.services.intake.sheet import Cells, Sheet
 from portal_app.services.intake.values import NOTHING
 
+# Where the bureau has classes of its own, of three digits; many write them with a zero before.
+THREE_DIGITS = frozenset({"PA", "DE"})
 Rows = list[tuple[int, Cells]]
 """Of a group those for which the check asks, by their number."""
 
@@ -195,6 +197,10 @@ def _number_of_carrier(sheet: Sheet, _check: Check, value: Any, other: Any) -> b
     return known is None or policy_numbers.fits(known, str(value))
 
 
+def _class_of_state(_sheet: Sheet, _check: Check, value: Any, other: Any) -> bool:
+    return not isinstance(other, str) or len(str(value)) != 3 or other in THREE_DIGITS
+
+
 _RULES: dict[Rule, Callable[[Sheet, Check, Any, Any], bool]] = {
     Rule.AFTER: _after,
     Rule.NOT_BEFORE: _not_before,
@@ -205,6 +211,7 @@ _RULES: dict[Rule, Callable[[Sheet, Check, Any, Any], bool]] = {
     Rule.YEAR_OF_VIN: _year,
     Rule.MAKE_OF_VIN: _make,
     Rule.POLICY_NUMBER_OF_CARRIER: _number_of_carrier,
+    Rule.WC_CLASS_OF_STATE: _class_of_state,
 }
 _LIMITS: dict[Rule, Callable[[Decimal, Decimal], bool]] = {
     Rule.AT_MOST: operator.le,

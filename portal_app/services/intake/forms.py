@@ -72,6 +72,7 @@ class Rule(StrEnum):
     YEAR_OF_VIN = "year_of_vin"
     MAKE_OF_VIN = "make_of_vin"
     POLICY_NUMBER_OF_CARRIER = "policy_number_of_carrier"
+    WC_CLASS_OF_STATE = "wc_class_of_state"
 
 
 class Unit(StrEnum):

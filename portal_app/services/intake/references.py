@@ -57,6 +57,7 @@ OF_RULE: dict[Rule, tuple[frozenset[FieldType] | None, frozenset[FieldType] | No
     Rule.YEAR_OF_VIN: (frozenset({FieldType.VIN}), frozenset({FieldType.YEAR})),
     Rule.MAKE_OF_VIN: (frozenset({FieldType.VIN}), TEXTS),
     Rule.POLICY_NUMBER_OF_CARRIER: (frozenset({FieldType.POLICY_NUMBER}), frozenset({FieldType.CARRIER})),
+    Rule.WC_CLASS_OF_STATE: (frozenset({FieldType.WC_CLASS}), frozenset({FieldType.STATE})),
 }
 """The types of the field that a rule concerns, and of the one that it is compared with; None for any."""
 

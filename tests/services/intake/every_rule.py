@@ -91,9 +91,15 @@ def every_rule() -> Form:
     }  # fmt: skip
     before = {
         "name": "before",
-        "fields": [field("carrier", "carrier"), field("policy_number", "policy_number")],
-        "checks": [check("policy_number_of_carrier", "policy_number", than="carrier")],
-    }
+        "fields": [
+            field("carrier", "carrier"), field("policy_number", "policy_number"),
+            field("state", "state"), field("class_code", "wc_class"),
+        ],
+        "checks": [
+            check("policy_number_of_carrier", "policy_number", than="carrier"),
+            check("wc_class_of_state", "class_code", than="state"),
+        ],
+    }  # fmt: skip
     roles = {"insured": "name", "effective": "effective", "expiration": "expiration", "state": "state"}
     document = {
         "line": "umbrella",

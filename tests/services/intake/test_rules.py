@@ -215,6 +215,8 @@ WORKERS = {
         ("workers_compensation", "risk.classes", {"location": "2"}, "location"),
         ("workers_compensation", "risk.officers", {"state": "TX"}, "state"),
         ("workers_compensation", "risk.officers", OLD, "birth_date"),
+        ("workers_compensation", "risk.classes", {"state": "RI", "class_code": "881"}, "class_code"),
+        ("workers_compensation", "risk.officers", {"included": "included", "class_code": "881"}, "class_code"),
         ("umbrella", "risk.underlying", {"kind": "other", "occurrence": "999999"}, "occurrence"),
         ("umbrella", "risk.underlying", {"effective": "2026-06-16"}, "effective"),
         ("umbrella", "risk.underlying", {"effective": "2001-06-15", "expiration": "2002-06-15"}, "expiration"),
@@ -259,6 +261,7 @@ BREAKS: dict[Rule, tuple[str, list[Row]]] = {
     Rule.AT_LEAST: (SUMS, [{"bi": "25000/50000", "person": "20000", "accident": "60000"}]),
     Rule.BELOW: (SUMS, [{"deductible": "25000"}]),
     Rule.POLICY_NUMBER_OF_CARRIER: (BEFORE, [{"carrier": "saltmarsh mutual", "policy_number": "HO-123456"}]),
+    Rule.WC_CLASS_OF_STATE: (BEFORE, [{"state": "RI", "class_code": "881"}]),
 }
 
 
