@@ -26,7 +26,7 @@ LONGEST_LINE, LONGEST_TEXT = 200, 4000
 MOST = {FieldType.MONEY: 10**12, FieldType.WHOLE: 10**9, FieldType.DECIMAL: 10**9, FieldType.PERCENT: 100}
 PLACES = {FieldType.MONEY: 2, FieldType.DECIMAL: 4, FieldType.PERCENT: 4}
 OLDEST = 1600
-_NUMBER = re.compile(r"(-?)\$?((?:\d{1,3}(?:,\d{3})+|\d{1,15}))(\.\d{1,6})?\s?%?", re.ASCII)
+_NUMBER = re.compile(r"(-?)\$?(?=\.?\d)(\d{1,3}(?:,\d{3})+|\d{0,15})(\.\d{1,6})?\s?%?", re.ASCII)
 _US_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _SECTORS = {11, 21, 22, 23, *range(31, 34), 42, 44, 45, 48, 49, *range(51, 57), 61, 62, 71, 72, 81, 92}
