@@ -164,6 +164,10 @@ def _not_after(sheet: Sheet, check: Check, value: Any, other: Any) -> bool:
     return both is None or both[0] <= both[1]
 
 
+def _together(_sheet: Sheet, check: Check, value: Any, other: Any) -> bool:
+    return other is None or Decimal(str(value)) + Decimal(str(other)) <= Decimal(str(check.amount))
+
+
 def _is(_sheet: Sheet, check: Check, value: Any, _other: Any) -> bool:
     return bool(value is check.value) if isinstance(check.value, bool) else str(value) == check.value
 
@@ -205,6 +209,7 @@ _RULES: dict[Rule, Callable[[Sheet, Check, Any, Any], bool]] = {
     Rule.AFTER: _after,
     Rule.NOT_BEFORE: _not_before,
     Rule.NOT_AFTER: _not_after,
+    Rule.TOGETHER_AT_MOST: _together,
     Rule.IS: _is,
     Rule.ROW_OF: _row_of,
     Rule.POSTAL_CODE_IN_STATE: _in_state,

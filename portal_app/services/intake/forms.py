@@ -63,6 +63,7 @@ class Rule(StrEnum):
     AT_LEAST = "at_least"
     BELOW = "below"
     SUM_AT_MOST = "sum_at_most"
+    TOGETHER_AT_MOST = "together_at_most"
     IS = "is"
     UNIQUE = "unique"
     SOME = "some"
@@ -166,8 +167,9 @@ class Check:
     """A rule between `field` and `than` (another field), or `amount`, or `value`; `message` says what to do. In a group
     that repeats it holds for each row. Limits may be compared with two fields, one per person and one per accident. A
     date may be compared with `TODAY`, and `amount` of `unit` are added to what it is compared with. Of `ROW_OF`, `than`
-    is the key of a group. `values` are those of which `SOME` row has one, `same` the fields in which the rows that are
-    compared agree. `first` asks of the first row alone. A `warning` keeps nobody from submitting."""
+    is the key of a group; of `TOGETHER_AT_MOST` the field that is added. `values` are those of which `SOME` row has
+    one, `same` the fields in which the rows that are compared agree. `first` asks of the first row alone. A `warning`
+    keeps nobody from submitting."""
 
     rule: Rule
     field: str

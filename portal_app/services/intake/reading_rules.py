@@ -151,6 +151,8 @@ def _takes(rule: Rule, parts: set[str]) -> tuple[bool, str]:
         return {"than"} <= parts <= {"than", "same"}, "than, and may have same"
     if rule in OF_DATES:
         return {"than"} <= parts <= {"than", "amount"}, "than, and may have amount, in years or days"
+    if rule is Rule.TOGETHER_AT_MOST:
+        return parts == {"than", "amount"}, "than and amount"
     if rule in OF_LIMITS or rule is Rule.SUM_AT_MOST:
         return parts in ({"than"}, {"amount"}), "either than or amount"
     return parts == {"than"}, "than"

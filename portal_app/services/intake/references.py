@@ -48,6 +48,7 @@ OF_RULE: dict[Rule, tuple[frozenset[FieldType] | None, frozenset[FieldType] | No
     Rule.AT_LEAST: (COMPARABLE, COMPARABLE),
     Rule.BELOW: (COMPARABLE, COMPARABLE),
     Rule.SUM_AT_MOST: (COMPARABLE, COMPARABLE),
+    Rule.TOGETHER_AT_MOST: (NUMBERS, NUMBERS),
     Rule.IS: (None, None),
     Rule.UNIQUE: (None, None),
     Rule.SOME: (None, None),

@@ -68,12 +68,13 @@ def every_rule() -> Form:
         "repeat": {"least": 0, "most": 3, "item": "trip"},
         "fields": [
             field("car", "whole"), choice("place", "here", "there"), field("number", "whole", most=3),
-            field("share", "percent"),
+            field("share", "percent"), field("rest", "percent"),
         ],
         "checks": [
             check("row_of", "car", than=CARS),
             check("among", "number", than=f"{CARS}.number", same=["place"]),
             check("sum_at_most", "share", amount=100),
+            check("together_at_most", "rest", than="share", amount=100),
         ],
     }  # fmt: skip
     limits = {

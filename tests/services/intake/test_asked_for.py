@@ -134,6 +134,24 @@ def test_losses_lie_in_the_past_and_old_ones_are_doubted(line: str) -> None:
     assert wrong(form, answers) == {"prior_insurance.losses": "Add at least one loss."}
 
 
+@pytest.mark.criterion("INTAKE-08")
+@pytest.mark.parametrize("line", LINES)
+def test_a_prior_policy_that_runs_on_beside_the_new_one_is_doubted(line: str) -> None:
+    at = "prior_insurance.carriers[0].expiration"
+    answers = filled(
+        shipped(line), prior_insurance__history__has_prior="yes", prior_insurance__carriers__expiration="2026-06-15"
+    )
+    assert at not in warned(line, answers), "it ends when the new one begins"
+    prior = answers["prior_insurance.carriers"][0]
+    prior["expiration"] = "2030-12-15"
+    assert (wrong(shipped(line), answers), at in warned(line, answers)) == ({}, True)
+    other = answers | {"prior_insurance.carriers": [prior | {"line": "other"}]}
+    assert at not in warned(line, other) or "line" not in prior, "it covers something else"
+    answers["prior_insurance.history"][0]["transferred"] = True
+    prior["policy_number"] = "HO-1234567"
+    assert at not in warned(line, answers), "one that is transferred is the new one"
+
+
 @pytest.mark.criterion("INTAKE-05")
 def test_what_has_no_place_in_the_form_is_refused() -> None:
     form = shipped("homeowners")

@@ -203,6 +203,7 @@ WORKERS = {
             for case in (
                 ("risk.buildings", {"location": "2", "coverage.values.location": "2"}, "location"),
                 ("coverage.values", {"building": "2"}, "building"),
+                ("risk.buildings", {"occupied": "80", "vacant": "30"}, "vacant"),
                 ("coverage.values", {"building_limit": "5000", "deductible": "5000"}, "deductible"),
                 (
                     "coverage.values",
@@ -257,6 +258,7 @@ BREAKS: dict[Rule, tuple[str, list[Row]]] = {
     Rule.ROW_OF: (TRIPS, [TRIP | {"car": "2"}]),
     Rule.AMONG: (TRIPS, [TRIP | {"place": "there"}]),
     Rule.SUM_AT_MOST: (TRIPS, [TRIP | {"share": "60"}, TRIP | {"share": "40.5"}]),
+    Rule.TOGETHER_AT_MOST: (TRIPS, [TRIP | {"share": "80.5", "rest": "20"}]),
     Rule.AT_MOST: (SUMS, [{"bi": "25000/50000", "um": "single"}]),
     Rule.AT_LEAST: (SUMS, [{"bi": "25000/50000", "person": "20000", "accident": "60000"}]),
     Rule.BELOW: (SUMS, [{"deductible": "25000"}]),
