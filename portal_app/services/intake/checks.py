@@ -13,6 +13,8 @@ from portal_app.services.intake.forms import TODAY, Check, Group, Rule, Unit
 from portal_app.services.intake.sheet import Cells, Sheet
 from portal_app.services.intake.values import NOTHING
 
+# Where the bureau has classes of its own, of three digits; many write them with a zero before.
+THREE_DIGITS = frozenset({"PA", "DE"})
 Rows = list[tuple[int, Cells]]
 """Of a group those for which the check asks, by their number."""
 
@@ -37,7 +39,7 @@ def broken(sheet: Sheet, group: Group, check: Check) -> Iterator[Broken]:
     rows = [
         (number, cells)
         for number, cells in enumerate(sheet.rows.get(group.key, ()))
-        if check.when is None or holds(check.when, sheet, cells)
+        if not (check.first and number) and (check.when is None or holds(check.when, sheet, cells))
     ]
     if of_rows := _OF_ROWS.get(check.rule):
         bad = of_rows(sheet, group, check, rows)
@@ -162,6 +164,10 @@ def _not_after(sheet: Sheet, check: Check, value: Any, other: Any) -> bool:
     return both is None or both[0] <= both[1]
 
 
+def _together(_sheet: Sheet, check: Check, value: Any, other: Any) -> bool:
+    return other is None or Decimal(str(value)) + Decimal(str(other)) <= Decimal(str(check.amount))
+
+
 def _is(_sheet: Sheet, check: Check, value: Any, _other: Any) -> bool:
     return bool(value is check.value) if isinstance(check.value, bool) else str(value) == check.value
 
@@ -195,16 +201,22 @@ def _number_of_carrier(sheet: Sheet, _check: Check, value: Any, other: Any) -> b
     return known is None or policy_numbers.fits(known, str(value))
 
 
+def _class_of_state(_sheet: Sheet, _check: Check, value: Any, other: Any) -> bool:
+    return not isinstance(other, str) or len(str(value)) != 3 or other in THREE_DIGITS
+
+
 _RULES: dict[Rule, Callable[[Sheet, Check, Any, Any], bool]] = {
     Rule.AFTER: _after,
     Rule.NOT_BEFORE: _not_before,
     Rule.NOT_AFTER: _not_after,
+    Rule.TOGETHER_AT_MOST: _together,
     Rule.IS: _is,
     Rule.ROW_OF: _row_of,
     Rule.POSTAL_CODE_IN_STATE: _in_state,
     Rule.YEAR_OF_VIN: _year,
     Rule.MAKE_OF_VIN: _make,
     Rule.POLICY_NUMBER_OF_CARRIER: _number_of_carrier,
+    Rule.WC_CLASS_OF_STATE: _class_of_state,
 }
 _LIMITS: dict[Rule, Callable[[Decimal, Decimal], bool]] = {
     Rule.AT_MOST: operator.le,

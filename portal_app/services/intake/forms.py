@@ -63,6 +63,7 @@ class Rule(StrEnum):
     AT_LEAST = "at_least"
     BELOW = "below"
     SUM_AT_MOST = "sum_at_most"
+    TOGETHER_AT_MOST = "together_at_most"
     IS = "is"
     UNIQUE = "unique"
     SOME = "some"
@@ -72,6 +73,7 @@ class Rule(StrEnum):
     YEAR_OF_VIN = "year_of_vin"
     MAKE_OF_VIN = "make_of_vin"
     POLICY_NUMBER_OF_CARRIER = "policy_number_of_carrier"
+    WC_CLASS_OF_STATE = "wc_class_of_state"
 
 
 class Unit(StrEnum):
@@ -165,8 +167,9 @@ class Check:
     """A rule between `field` and `than` (another field), or `amount`, or `value`; `message` says what to do. In a group
     that repeats it holds for each row. Limits may be compared with two fields, one per person and one per accident. A
     date may be compared with `TODAY`, and `amount` of `unit` are added to what it is compared with. Of `ROW_OF`, `than`
-    is the key of a group. `values` are those of which `SOME` row has one, `same` the fields in which the rows that are
-    compared agree. A `warning` keeps nobody from submitting."""
+    is the key of a group; of `TOGETHER_AT_MOST` the field that is added. `values` are those of which `SOME` row has
+    one, `same` the fields in which the rows that are compared agree. `first` asks of the first row alone. A `warning`
+    keeps nobody from submitting."""
 
     rule: Rule
     field: str
@@ -176,6 +179,7 @@ class Check:
     value: str | bool | None = None
     values: tuple[str | bool, ...] = ()
     same: tuple[str, ...] = ()
+    first: bool = False
     when: Condition | None = None
     message: str = ""
     warning: bool = False

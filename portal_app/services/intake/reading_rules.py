@@ -13,8 +13,9 @@ OF_QUESTION = ("field", "is", "in", "answered", "past", "atLeast", "atMost")
 _QUESTIONS = ("is", "in", "answered", "past")
 OF_DATES = {Rule.AFTER, Rule.NOT_BEFORE, Rule.NOT_AFTER}
 OF_LIMITS = {Rule.AT_MOST, Rule.AT_LEAST, Rule.BELOW}
+OF_ROWS = {Rule.UNIQUE, Rule.AMONG, Rule.SUM_AT_MOST, Rule.SOME}
 OF_CHECK = (
-    "check", "field", "than", "amount", "unit", "value", "values", "same", "when", "message", "warning",
+    "check", "field", "than", "amount", "unit", "value", "values", "same", "first", "when", "message", "warning",
 )  # fmt: skip
 MOST_IN = {Unit.YEARS: 200, Unit.DAYS: 36_500}
 
@@ -91,6 +92,7 @@ def check_of(reader: Reader, at: Place, given: Any, *, whole_path: bool) -> Chec
         value=_value(reader, at / "value", own["value"]) if "value" in own else None,
         values=tuple(_value(reader, at / "values", each) for each in _several(reader, at / "values", own, MOST_PARTS)),
         same=tuple(reader.text(at / "same", each, PATH) for each in _several(reader, at / "same", own, MOST_SAME)),
+        first=reader.flag(at / "first", own.get("first", False)),
         when=condition_of(reader, at / "when", own["when"]) if "when" in own else None,
         message=reader.text(at / "message", own.get("message"), 300, empty=False),
         warning=reader.flag(at / "warning", own.get("warning", False)),
@@ -131,6 +133,8 @@ def _check_parts(reader: Reader, at: Place, check: Check) -> None:
             reader.wrong(at / "amount", f"should be a whole number of {check.unit}, at most {most:,}")
     elif check.unit is not Unit.YEARS:
         reader.wrong(at / "unit", "is of a rule between dates alone")
+    if check.first and check.rule in OF_ROWS:
+        reader.wrong(at / "first", f"{check.rule} is of all rows together")
     if TODAY in check.than and check.rule not in OF_DATES:
         reader.wrong(at / "than", f"{TODAY} can be compared with a date alone")
 
@@ -147,6 +151,8 @@ def _takes(rule: Rule, parts: set[str]) -> tuple[bool, str]:
         return {"than"} <= parts <= {"than", "same"}, "than, and may have same"
     if rule in OF_DATES:
         return {"than"} <= parts <= {"than", "amount"}, "than, and may have amount, in years or days"
+    if rule is Rule.TOGETHER_AT_MOST:
+        return parts == {"than", "amount"}, "than and amount"
     if rule in OF_LIMITS or rule is Rule.SUM_AT_MOST:
         return parts in ({"than"}, {"amount"}), "either than or amount"
     return parts == {"than"}, "than"

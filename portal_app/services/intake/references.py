@@ -48,6 +48,7 @@ OF_RULE: dict[Rule, tuple[frozenset[FieldType] | None, frozenset[FieldType] | No
     Rule.AT_LEAST: (COMPARABLE, COMPARABLE),
     Rule.BELOW: (COMPARABLE, COMPARABLE),
     Rule.SUM_AT_MOST: (COMPARABLE, COMPARABLE),
+    Rule.TOGETHER_AT_MOST: (NUMBERS, NUMBERS),
     Rule.IS: (None, None),
     Rule.UNIQUE: (None, None),
     Rule.SOME: (None, None),
@@ -57,6 +58,7 @@ OF_RULE: dict[Rule, tuple[frozenset[FieldType] | None, frozenset[FieldType] | No
     Rule.YEAR_OF_VIN: (frozenset({FieldType.VIN}), frozenset({FieldType.YEAR})),
     Rule.MAKE_OF_VIN: (frozenset({FieldType.VIN}), TEXTS),
     Rule.POLICY_NUMBER_OF_CARRIER: (frozenset({FieldType.POLICY_NUMBER}), frozenset({FieldType.CARRIER})),
+    Rule.WC_CLASS_OF_STATE: (frozenset({FieldType.WC_CLASS}), frozenset({FieldType.STATE})),
 }
 """The types of the field that a rule concerns, and of the one that it is compared with; None for any."""
 

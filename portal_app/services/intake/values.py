@@ -26,7 +26,7 @@ LONGEST_LINE, LONGEST_TEXT = 200, 4000
 MOST = {FieldType.MONEY: 10**12, FieldType.WHOLE: 10**9, FieldType.DECIMAL: 10**9, FieldType.PERCENT: 100}
 PLACES = {FieldType.MONEY: 2, FieldType.DECIMAL: 4, FieldType.PERCENT: 4}
 OLDEST = 1600
-_NUMBER = re.compile(r"(-?)\$?((?:\d{1,3}(?:,\d{3})+|\d{1,15}))(\.\d{1,6})?\s?%?", re.ASCII)
+_NUMBER = re.compile(r"(-?)\$?(?=\.?\d)(\d{1,3}(?:,\d{3})+|\d{0,15})(\.\d{1,6})?\s?%?", re.ASCII)
 _US_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _SECTORS = {11, 21, 22, 23, *range(31, 34), 42, 44, 45, 48, 49, *range(51, 57), 61, 62, 71, 72, 81, 92}
@@ -274,7 +274,7 @@ def _naics(_field: Field, text: str, _today: date) -> str:
 
 def _of_digits(numbers: range, sentence: str) -> Reading:
     def reading(_field: Field, text: str, _today: date) -> str:
-        if len(text) not in numbers or not re.fullmatch(r"\d+", text, re.ASCII):
+        if len(text) not in numbers or not re.fullmatch(r"\d+", text, re.ASCII) or not int(text):
             raise _Wrong(sentence)
         return text
 
@@ -315,7 +315,7 @@ _READERS: dict[FieldType, Reading] = {
     FieldType.NAICS: _naics,
     FieldType.SIC: _of_digits(range(4, 5), "Enter an SIC code of four digits, such as 5812."),
     FieldType.GL_CLASS: _of_digits(range(5, 6), "Enter a general liability class code of five digits, such as 16910."),
-    # The bureaus of Pennsylvania and Delaware have classes of their own.
+    # Which of the two a state has is for `Rule.WC_CLASS_OF_STATE`.
     FieldType.WC_CLASS: _of_digits(
         range(3, 5), "Enter a workers compensation class code, of three digits in PA and DE, else of four such as 8810."
     ),

@@ -68,12 +68,13 @@ def every_rule() -> Form:
         "repeat": {"least": 0, "most": 3, "item": "trip"},
         "fields": [
             field("car", "whole"), choice("place", "here", "there"), field("number", "whole", most=3),
-            field("share", "percent"),
+            field("share", "percent"), field("rest", "percent"),
         ],
         "checks": [
             check("row_of", "car", than=CARS),
             check("among", "number", than=f"{CARS}.number", same=["place"]),
             check("sum_at_most", "share", amount=100),
+            check("together_at_most", "rest", than="share", amount=100),
         ],
     }  # fmt: skip
     limits = {
@@ -91,9 +92,15 @@ def every_rule() -> Form:
     }  # fmt: skip
     before = {
         "name": "before",
-        "fields": [field("carrier", "carrier"), field("policy_number", "policy_number")],
-        "checks": [check("policy_number_of_carrier", "policy_number", than="carrier")],
-    }
+        "fields": [
+            field("carrier", "carrier"), field("policy_number", "policy_number"),
+            field("state", "state"), field("class_code", "wc_class"),
+        ],
+        "checks": [
+            check("policy_number_of_carrier", "policy_number", than="carrier"),
+            check("wc_class_of_state", "class_code", than="state"),
+        ],
+    }  # fmt: skip
     roles = {"insured": "name", "effective": "effective", "expiration": "expiration", "state": "state"}
     document = {
         "line": "umbrella",

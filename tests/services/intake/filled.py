@@ -38,6 +38,10 @@ RIGHT: dict[FieldType, Any] = {
 OWN = {"effective": "2026-06-15", "expiration": "2027-06-15", "birth_date": "1980-02-29", "licensed": True}
 
 
+# What comes before ends where the new policy begins.
+BEFORE = {"prior_insurance.carriers.expiration": "2026-06-15"}
+
+
 def right(field: Field) -> Any:
     """Something that the field takes."""
     if field.name in OWN:
@@ -80,7 +84,7 @@ def completed(form: Form, answers: Answers, today: date = TODAY) -> Answers:
             row = answers.setdefault(group.key, [{}])[number]
             for field in group.fields:
                 if field.name in cells and sheet.needs(field, cells) and row.get(field.name) in (None, "", []):
-                    row[field.name] = right(field)
+                    row[field.name] = BEFORE.get(f"{group.key}.{field.name}") or right(field)
         if repr(answers) == before:
             break
     return answers

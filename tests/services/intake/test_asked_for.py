@@ -92,6 +92,11 @@ def test_the_number_of_a_transferred_policy_is_asked_for_and_fits_its_carrier() 
     for none in ("abc", "not yet known", "HO;1234567"):
         row["policy_number"] = none
         assert set(wrong(form, answers)) == {at}
+    answers["prior_insurance.carriers"].append(row | {"carrier": "Saltmarsh Mutual", "policy_number": "OLD 77 1"})
+    row |= {"carrier": "Saltmarsh Mutual", "policy_number": "XX1234"}
+    assert set(wrong(form, answers)) == {at}, "one of former years is written as it was then"
+    answers["prior_insurance.history"][0]["transferred"] = False
+    assert wrong(form, answers) == {}
     answers = filled(form, **prior, prior_insurance__history__transferred=False)
     assert "policy_number" not in answers["prior_insurance.carriers"][0]
     assert wrong(form, answers) == {}
@@ -127,6 +132,24 @@ def test_losses_lie_in_the_past_and_old_ones_are_doubted(line: str) -> None:
     assert "prior_insurance.losses[0].date" in warned(line, answers)
     answers["prior_insurance.losses"] = []
     assert wrong(form, answers) == {"prior_insurance.losses": "Add at least one loss."}
+
+
+@pytest.mark.criterion("INTAKE-08")
+@pytest.mark.parametrize("line", LINES)
+def test_a_prior_policy_that_runs_on_beside_the_new_one_is_doubted(line: str) -> None:
+    at = "prior_insurance.carriers[0].expiration"
+    answers = filled(
+        shipped(line), prior_insurance__history__has_prior="yes", prior_insurance__carriers__expiration="2026-06-15"
+    )
+    assert at not in warned(line, answers), "it ends when the new one begins"
+    prior = answers["prior_insurance.carriers"][0]
+    prior["expiration"] = "2030-12-15"
+    assert (wrong(shipped(line), answers), at in warned(line, answers)) == ({}, True)
+    other = answers | {"prior_insurance.carriers": [prior | {"line": "other"}]}
+    assert at not in warned(line, other) or "line" not in prior, "it covers something else"
+    answers["prior_insurance.history"][0]["transferred"] = True
+    prior["policy_number"] = "HO-1234567"
+    assert at not in warned(line, answers), "one that is transferred is the new one"
 
 
 @pytest.mark.criterion("INTAKE-05")

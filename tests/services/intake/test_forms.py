@@ -121,6 +121,7 @@ EFFECTIVE = (*GROUP, "fields", 0)
             "same: there is no field cancelled",
         ),
         (checked("unique", "lapse", same=["boat"]), "checks.0.same: there is no field boat beside this one."),
+        (checked("unique", "lapse", first=True), "checks.0.first: unique is of all rows together."),
         (checked("unique", "lapse", same="cancelled"), "checks.0.same: should be a list [ … ] of 1 to 4."),
         (checked("some", "has_prior", values=["maybe"]), "checks.0.values: holds a value that the field never has."),
         (

@@ -155,3 +155,10 @@ def test_a_vehicle_is_there_once_and_its_year_and_make_are_compared_with_its_num
     vehicle |= {"vin": "194677S109876", "year": "1967", "make": "Chevrolet"}
     assert wrong(form, answers) == {}
     assert warned("personal_auto", answers) == {"risk.vehicles[0].vin"}, "before 1981 it is a warning"
+
+
+@pytest.mark.criterion("INTAKE-08")
+def test_a_class_of_three_digits_is_one_of_pennsylvania_or_delaware() -> None:
+    for state, code, taken in (("PA", "881", True), ("DE", "953", True), ("PA", "0881", True), ("RI", "881", False)):
+        own = {"risk__states__state": state, "risk__classes__state": state, "risk__classes__class_code": code}
+        assert set(told("workers_compensation", **own)) == (set() if taken else {"risk.classes[0].class_code"})

@@ -203,6 +203,7 @@ WORKERS = {
             for case in (
                 ("risk.buildings", {"location": "2", "coverage.values.location": "2"}, "location"),
                 ("coverage.values", {"building": "2"}, "building"),
+                ("risk.buildings", {"occupied": "80", "vacant": "30"}, "vacant"),
                 ("coverage.values", {"building_limit": "5000", "deductible": "5000"}, "deductible"),
                 (
                     "coverage.values",
@@ -215,6 +216,8 @@ WORKERS = {
         ("workers_compensation", "risk.classes", {"location": "2"}, "location"),
         ("workers_compensation", "risk.officers", {"state": "TX"}, "state"),
         ("workers_compensation", "risk.officers", OLD, "birth_date"),
+        ("workers_compensation", "risk.classes", {"state": "RI", "class_code": "881"}, "class_code"),
+        ("workers_compensation", "risk.officers", {"included": "included", "class_code": "881"}, "class_code"),
         ("umbrella", "risk.underlying", {"kind": "other", "occurrence": "999999"}, "occurrence"),
         ("umbrella", "risk.underlying", {"effective": "2026-06-16"}, "effective"),
         ("umbrella", "risk.underlying", {"effective": "2001-06-15", "expiration": "2002-06-15"}, "expiration"),
@@ -255,10 +258,12 @@ BREAKS: dict[Rule, tuple[str, list[Row]]] = {
     Rule.ROW_OF: (TRIPS, [TRIP | {"car": "2"}]),
     Rule.AMONG: (TRIPS, [TRIP | {"place": "there"}]),
     Rule.SUM_AT_MOST: (TRIPS, [TRIP | {"share": "60"}, TRIP | {"share": "40.5"}]),
+    Rule.TOGETHER_AT_MOST: (TRIPS, [TRIP | {"share": "80.5", "rest": "20"}]),
     Rule.AT_MOST: (SUMS, [{"bi": "25000/50000", "um": "single"}]),
     Rule.AT_LEAST: (SUMS, [{"bi": "25000/50000", "person": "20000", "accident": "60000"}]),
     Rule.BELOW: (SUMS, [{"deductible": "25000"}]),
     Rule.POLICY_NUMBER_OF_CARRIER: (BEFORE, [{"carrier": "saltmarsh mutual", "policy_number": "HO-123456"}]),
+    Rule.WC_CLASS_OF_STATE: (BEFORE, [{"state": "RI", "class_code": "881"}]),
 }
 
 
