@@ -136,10 +136,10 @@ def complete(tx: Tx, *, locator: str) -> RequestView:
 
 
 @writes(Permission.UNDERWRITE)
-def cancel(tx: Tx, *, locator: str) -> RequestView:
+def cancel(tx: Tx, *, locator: str, version: int | None = None) -> RequestView:
     """Ask no longer; what was answered is kept. The clock goes on. Raises NotFound; Conflict where nothing is asked
-    for."""
-    row = held(tx, locator)
+    for, or where somebody changed the submission since `version`."""
+    row = held(tx, locator, version)
     _open(tx, row)
     close(tx, row)
     return request_views(tx, row)[0]
