@@ -251,7 +251,7 @@ class SubmissionEventKind(StrEnum):
     REFUSED = "refused"  # a bind
     REFERRED = "referred"  # a bind, to the underwriters
     CONFIRMED = "confirmed"  # a bound policy, by the agency's system
-    SENT = "sent"  # to the agency's system
+    SENT = "sent"  # to the agency's system, or to a carrier's contact
     NOT_SENT = "not_sent"
 
 

@@ -59,7 +59,7 @@ def submission() -> rx.Component:
     return framed(
         "submissions",
         record("submission", S.shown != "", _submission(), waiting, ("All submissions", PLACE)),
-        refresh=[S.refresh, MessageThreadState.refresh_thread],
+        refresh=[S.refresh, Q.look_at_question, MessageThreadState.refresh_thread],
     )
 
 

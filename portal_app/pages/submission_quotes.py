@@ -119,15 +119,20 @@ def _confirm() -> rx.Component:
         return note(
             "warning",
             rx.el.p(rx.el.strong(S.confirming.question), " ", S.confirming.told),
+            rx.cond(S.confirming.changed != "", rx.el.p(S.confirming.changed, class_name="hint hint-bad")),
             *parts,
             role="alertdialog",
             label="Confirm",
         )
 
     def yes(label: str, do: Any) -> rx.Component:
-        return asked(
-            rx.el.div(button(label, on_click=do), button("No", on_click=S.let_be), class_name="note-actions button-row")
+        """What changed meanwhile has to be looked at again first."""
+        buttons = rx.cond(
+            S.confirming.changed != "",
+            button("Look at it again", on_click=S.let_be),
+            rx.fragment(button(label, on_click=do), button("No", on_click=S.let_be)),
         )
+        return asked(rx.el.div(buttons, class_name="note-actions button-row"))
 
     return rx.fragment(
         rx.match(

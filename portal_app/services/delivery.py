@@ -16,6 +16,7 @@ from portal_app.services.mail import content_of
 from portal_app.services.outbox import GIVEN_UP, Claimed, anything_due, claim, delivered, failed
 from portal_app.services.papers import making, ordering
 from portal_app.services.ports import DeliveryFailed, DeliveryRefused, Mail, MailFile, TextMessage
+from portal_app.services.submissions import contact_mail
 from portal_app.services.webhooks import delivering as webhooks
 from portal_app.services.webhooks.queue import Withheld
 
@@ -129,9 +130,10 @@ WAYS: Mapping[str, Way] = {
     "reset": Way(_mail_reset, _has_mail),
     ordering.TOPIC: Way(making.make, _always),
     handing.TOPIC: Way(handing.hand_over, _has_ams),
+    contact_mail.TOPIC: Way(contact_mail.hand_over, _has_mail),
     webhooks.TOPIC: Way(webhooks.hand_over, _has_webhooks),
 }
 # A receiver that is slow holds up other receivers, and no mail.
 TO_RECEIVERS = (webhooks.TOPIC,)
 TO_PEOPLE = tuple(topic for topic in WAYS if topic not in TO_RECEIVERS)
-GIVEN_UP[handing.TOPIC] = handing.given_up
+GIVEN_UP |= {handing.TOPIC: handing.given_up, contact_mail.TOPIC: contact_mail.given_up}

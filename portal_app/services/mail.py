@@ -48,8 +48,13 @@ def send(
         payload["html"] = html
     if attached:
         payload["attached"] = [asdict(each) for each in attached]
-    order = record_key or f"mail:{keyring().lookup(recipient).hex()[:16]}"
+    order = record_key or f"mail:{order_of(recipient)}"
     outbox.enqueue(tx, TOPIC, record_key=order, payload=payload)
+
+
+def order_of(recipient: str) -> str:
+    """What stands for an address where messages are kept in order, and does not tell it."""
+    return keyring().lookup(recipient).hex()[:16]
 
 
 def content_of(folder: Path, digest: str) -> bytes:

@@ -109,6 +109,12 @@ def take_out(tx: Tx, record_key: str) -> None:
     tx.db.execute(delete(OutboxMessage).where(*waiting))
 
 
+def waits(tx: Tx, topic: str, record_key: str) -> bool:
+    """Whether a message of that topic and record has not left, and nobody is about to deliver it."""
+    own = (col(OutboxMessage.topic) == topic, col(OutboxMessage.record_key) == record_key)
+    return tx.db.scalar(select(col(OutboxMessage.id)).where(*own, *_open(OutboxMessage), _unclaimed(tx))) is not None
+
+
 @reads(Gate.SYSTEM)
 def anything_due(tx: Tx, *, topics: Collection[str]) -> bool:
     """Whether there is something to claim: asked first, since a claim needs the one place for writers."""

@@ -19,6 +19,7 @@ TOPICS = {
     "webhook": "Event for a webhook",
     "paper": "Paper of a submission",
     "ams": "What goes to the AMS",
+    "contact": "What goes to a carrier's contact",
 }
 
 

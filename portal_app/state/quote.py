@@ -9,7 +9,7 @@ from portal_app.models.enums import FlagCause, QuoteState
 from portal_app.models.quotes import QuoteOffer
 from portal_app.services.access import Permission, can
 from portal_app.services.door import current_actor, the_door
-from portal_app.services.errors import DomainError, Invalid
+from portal_app.services.errors import Conflict, DomainError, Invalid
 from portal_app.services.licensing.jurisdictions import state_name
 from portal_app.services.producers.standing import Link
 from portal_app.services.quotes import doubting, drafts, find, of_submissions
@@ -21,7 +21,7 @@ from portal_app.services.underwriting import flags, requests
 from portal_app.services.underwriting.flags import FlagView
 from portal_app.services.underwriting.outcome import Outcome
 from portal_app.services.underwriting.requests import Underwriting
-from portal_app.state import wording
+from portal_app.state import asked, wording
 from portal_app.state.document_rows import DocumentRow, document_rows
 from portal_app.state.flags import read as read_flag
 from portal_app.state.portal import PortalState
@@ -109,6 +109,10 @@ class QuotePageState(PortalState):
     asking_flag: str = ""
     adding: bool = False
     problems: dict[str, str] = {}
+    # The version, what was shown, and what was in doubt when it was asked whether to go on.
+    _asked_version: int = 0
+    _asked_shown: dict[str, str] = {}
+    _asked_doubts: list[str] = []
 
     @requires(VIEWS, passive=True, shows=(Topic.QUOTES, Topic.PRODUCERS))
     async def load(self) -> None:
@@ -117,7 +121,11 @@ class QuotePageState(PortalState):
 
     @requires(VIEWS, passive=True)
     async def refresh(self) -> None:
+        """A question about what is not so any more is taken back."""
         await self._again(self._look)
+        if self.asking and self.version != self._asked_version:
+            self.asking = ""
+            self._say(asked.changed("quote", self._changes()), "warning")
 
     @requires(DOES)
     async def underwrite(self) -> None:
@@ -130,15 +138,27 @@ class QuotePageState(PortalState):
     @requires(DOES)
     async def ask_first(self, what: str) -> None:
         self.asking, self.asking_flag = (what if what in ASKED_FIRST else ""), ""
+        self._asked_version, self._asked_shown, self._asked_doubts = self.version, self._as_shown(), list(self.doubts)
 
     @requires(DOES)
     async def go_on(self) -> None:
+        """Do it to the quote as it was when it was asked about."""
         what, self.asking = self.asking, ""
         if what in ASKED_FIRST:
             service, said = ASKED_FIRST[what]
-            # They stand on the page where the question was answered.
-            confirmed = {"doubts_confirmed": bool(self.doubts)} if what == "offer" else {}
-            await self._act(service, said, locator=self.shown, version=self.version, **confirmed)
+            confirmed = {"doubts_confirmed": tuple(self._asked_doubts)} if what == "offer" else {}
+            await self._act(service, said, locator=self.shown, version=self._asked_version, **confirmed)
+            if self.flash.startswith(Conflict.default):
+                self._say(asked.not_done("quote", self._changes()), "bad")
+
+    def _as_shown(self) -> dict[str, str]:
+        """What is decided about, by what it is called in a sentence."""
+        told = {each.label: each.value for each in (*self.facts, *self.risk)}
+        told |= {"What the terms say": self.terms, "The document": self.papers[0].href if self.papers else ""}
+        return told | {"The producer code": self.code, "The quote": self.standing, "The offer": self.offer}
+
+    def _changes(self) -> list[str]:
+        return asked.changes(self._asked_shown, self._as_shown())
 
     @requires(DOES)
     async def ask_removal(self, flag: str) -> None:

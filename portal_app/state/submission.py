@@ -117,8 +117,11 @@ class SubmissionPageState(PortalState):
     fields: list[Choice] = []
     asking: str = ""
     problems: dict[str, str] = {}
-    # The line of the timeline that was on top when it was shown.
+    # The line of the timeline that was on top when it was shown; and when it was asked whether to take a step, with the
+    # version of then.
     _seen: str = ""
+    _asked_at: str = ""
+    _asked_version: int = 0
 
     @requires(VIEWS, passive=True, shows=(Topic.SUBMISSIONS, Topic.QUOTES))
     async def load(self) -> None:
@@ -132,6 +135,7 @@ class SubmissionPageState(PortalState):
     @requires(VIEWS)
     async def ask_first(self, what: str) -> None:
         self.asking, self.problems = (what if what in (*STEPS, "assign") and what in self.may else ""), {}
+        self._ask_anew()
 
     @requires(DOES)
     async def pick_up(self) -> None:
@@ -141,7 +145,8 @@ class SubmissionPageState(PortalState):
     async def assign(self, form: dict[str, Any]) -> None:
         """To an underwriter, or to a carrier's contact where an address is given."""
         given = {"to": str(form.get("to", ""))[:40], "contact": str(form.get("contact", ""))[:320]}
-        await self._act(assigning.assign, "It is assigned.", locator=self.shown, version=self.version, **given)
+        if self.asking == "assign":
+            await self._decide(assigning.assign, "It is assigned.", **given)
 
     @requires(DOES)
     async def decide(self, form: dict[str, Any]) -> None:
@@ -165,12 +170,17 @@ class SubmissionPageState(PortalState):
 
     async def _step(self, form: dict[str, Any]) -> None:
         service, said = STEPS[self.asking]
-        await self._act(service, said, locator=self.shown, version=self.version, reason=str(form.get("reason", "")))
+        await self._decide(service, said, reason=str(form.get("reason", "")))
 
-    async def _act(self, service: Any, said: str, **given: Any) -> Any:
-        """Do it, and look again. Where somebody else was quicker, what they did is told. Returns the answer, or None
-        where it was not done."""
-        seen, self.problems = self._seen, {}
+    async def _decide(self, service: Any, said: str, **given: Any) -> None:
+        """Do what was asked about, to the submission as it was when it was asked."""
+        about: dict[str, Any] = {"locator": self.shown, "version": self._asked_version}
+        await self._act(service, said, seen=self._asked_at, **about, **given)
+
+    async def _act(self, service: Any, said: str, *, seen: str = "", **given: Any) -> Any:
+        """Do it, and look again. Where somebody else was quicker, what they did after the line `seen` of the timeline
+        is told. Returns the answer, or None where it was not done."""
+        seen, self.problems = seen or self._seen, {}
         done, answer, problems = await self._submit(service, **given)
         late = not (done or problems) and self.flash.startswith(Conflict.default)
         self.problems = problems
@@ -179,8 +189,17 @@ class SubmissionPageState(PortalState):
             self._say(said)
         found = await self._look()
         if late and found is not None:
-            self._say(since(found.events, seen, self._moment), "bad")
+            self._say(since(found.events, seen, self._moment, self._changes()), "bad")
+            self._ask_anew()
         return answer
+
+    def _changes(self) -> list[str]:
+        """What is not as it was when it was asked about, beside what the timeline tells."""
+        return []
+
+    def _ask_anew(self) -> None:
+        """Whoever answers decides about what is there now."""
+        self._asked_version, self._asked_at = self.version, self._seen
 
     async def _look_again(self) -> None:
         await self._look()

@@ -1,34 +1,46 @@
 """The quotes of a submission: whether each could be bound, offering it, binding it, asking the underwriters."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from portal_app.guard.events import requires
 from portal_app.services.access import Permission
 from portal_app.services.binding import bind, refer
 from portal_app.services.quotes import of_submissions
-from portal_app.state import wording
+from portal_app.state import asked, wording
 from portal_app.state.submission import BINDS, DOES, SubmissionPageState
+from portal_app.state.submission_rows import QuoteLine, shown_of
 
 
 @dataclass
 class Confirming:
-    """What is asked before it is done, and what it does."""
+    """What is asked before it is done, and what it does. `changed` tells what is not as it was then: it is not done any
+    more."""
 
     what: str = ""
     quote: str = ""
     question: str = ""
     told: str = ""
     no_loss: str = ""
+    changed: str = ""
 
 
 class SubmissionQuotesState(SubmissionPageState):
     confirming: Confirming = Confirming()
     note_problem: str = ""
+    # The quote as it was when it was asked about, and the top of the timeline then.
+    _asked: QuoteLine | None = None
+    _asked_at_line: str = ""
 
     @requires(Permission.VIEW_OWN_ACCOUNTS, passive=True)
     async def begin_quotes(self) -> None:
         self.confirming, self.note_problem = Confirming(), ""
+
+    @requires(Permission.VIEW_OWN_ACCOUNTS, passive=True)
+    async def look_at_question(self) -> None:
+        """What stands under question may have changed: then the question says so."""
+        if self.confirming.what and (did := self._changes()):
+            self.confirming = replace(self.confirming, changed=asked.changed("quote", did))
 
     @requires(DOES)
     async def ask_offer(self, quote: str) -> None:
@@ -63,9 +75,9 @@ class SubmissionQuotesState(SubmissionPageState):
     async def offer(self) -> None:
         if line := self._confirmed("offer"):
             said = "The quote is offered, and the producer is told."
-            # They stand above the question that was answered.
-            given = {"version": line.version, "doubts_confirmed": bool(line.doubts)}
-            await self._act(of_submissions.offer, said, locator=line.locator, **given)
+            # They stood above the question.
+            given = {"version": line.version, "doubts_confirmed": tuple(line.doubts)}
+            await self._act(of_submissions.offer, said, seen=self._asked_at_line, locator=line.locator, **given)
             if self.problems:
                 self._say(" ".join(self.problems.values()), "bad")
 
@@ -90,18 +102,29 @@ class SubmissionQuotesState(SubmissionPageState):
 
     async def _write(self, what: str, service: Any, said: str, words: dict[str, str]) -> None:
         """What is done with words of one's own, which stay where they cannot be taken."""
-        quote = self.confirming.quote if self.confirming.what == what else ""
-        for line in [each for each in self.quotes if each.locator == quote]:
-            await self._act(service, said, quote=line.locator, version=line.version, **words)
+        line = self._asked if self.confirming.what == what else None
+        if line is not None:
+            about = {"quote": line.locator, "version": line.version}
+            done = await self._act(service, said, seen=self._asked_at_line, **about, **words)
             self.note_problem, self.problems = " ".join(self.problems.values()), {}
             if not self.note_problem:
                 self.confirming = Confirming()
+            if done is None and not self.note_problem:
+                await self._ask_again(what, line.locator)
+
+    async def _ask_again(self, what: str, quote: str) -> None:
+        """As the quote is now, where it can still be done: what was typed stays."""
+        for line in [each for each in self.quotes if each.locator == quote]:
+            if what == "refer" and line.may_refer:
+                await self.ask_refer(quote)
+            elif what == "refuse" and line.may_refuse:
+                await self.ask_refuse(quote)
 
     async def _bind(self, *, no_loss: bool) -> None:
         """That it is refused is an answer too, with all reasons."""
         if line := self._confirmed("bind"):
             given = {"quote": line.locator, "version": line.version, "no_loss": no_loss}
-            answer = await self._act(bind.bind, "It is bound.", **given)
+            answer = await self._act(bind.bind, "It is bound.", seen=self._asked_at_line, **given)
             if answer is not None:
                 self._say(*_outcome(answer))
             elif missing := self.problems.pop("no_loss", ""):
@@ -115,12 +138,21 @@ class SubmissionQuotesState(SubmissionPageState):
             told = " ".join(told.format(**named).split())
             no_loss = line.no_loss if what == "bind" else ""
             self.confirming = Confirming(what, quote, question.format(**named), told, no_loss)
+            self._asked, self._asked_at_line = replace(line), self._seen
 
-    def _confirmed(self, what: str) -> Any:
-        """The quote, once: whoever presses twice does it once."""
-        quote = self.confirming.quote if self.confirming.what == what else ""
+    def _confirmed(self, what: str) -> QuoteLine | None:
+        """The quote as it was when it was asked about, once: whoever presses twice does it once."""
+        there = self.confirming.what == what
         self.confirming = Confirming()
-        return next((each for each in self.quotes if each.locator == quote), None)
+        return self._asked if there else None
+
+    def _changes(self) -> list[str]:
+        """Of the quote that was asked about."""
+        before = self._asked
+        now = next((each for each in self.quotes if before and each.locator == before.locator), None)
+        if before is None or now is None or before.version == now.version:
+            return []
+        return asked.changes(shown_of(before), shown_of(now)) or ["somebody changed the quote"]
 
 
 def _outcome(answer: bind.Bound) -> tuple[str, str]:

@@ -31,6 +31,9 @@ class SubmissionRequestsState(SubmissionPageState):
     wanted: list[WantedLine] = []
     problem_of_item: str = ""
     cancelling: bool = False
+    # The submission as it was when that was asked, and the top of its timeline.
+    _cancels_version: int = 0
+    _cancels_at: str = ""
     # By the locator of an item.
     problems_of_answers: dict[str, str] = {}
 
@@ -77,19 +80,20 @@ class SubmissionRequestsState(SubmissionPageState):
 
     @requires(DOES)
     async def ask_cancel(self, cancelling: bool) -> None:
-        self.cancelling = cancelling
+        self.cancelling, self._cancels_at, self._cancels_version = cancelling, self._seen, self.version
 
     @requires(DOES)
     async def cancel(self) -> None:
         if self.cancelling:
             self.cancelling = False
-            await self._act(information.cancel, "Nothing is asked for any more.", locator=self.shown)
+            about: dict[str, Any] = {"locator": self.shown, "version": self._cancels_version}
+            await self._act(information.cancel, "Nothing is asked for any more.", seen=self._cancels_at, **about)
 
     @requires(HANDS_IN)
     async def answer(self, form: dict[str, Any]) -> None:
         """One item, which the form names. What was typed stays where it cannot be taken."""
         item = str(form.get("item", ""))[:40]
-        given = {"value": form.get("value"), "document": str(form.get("document", ""))}
+        given: dict[str, Any] = {"value": form.get("value"), "document": str(form.get("document", ""))}
         await self._act(information.answer, "The answer is kept.", locator=self.shown, item=item, **given)
         said = " ".join(self.problems.values())
         others = {name: told for name, told in self.problems_of_answers.items() if name != item}

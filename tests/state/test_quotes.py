@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -125,3 +126,21 @@ def test_what_somebody_else_did_meanwhile_is_told_and_not_undone(opens: Opens, d
     asyncio.run(page.ask_removal(added.locator))
     asyncio.run(page.remove_flag())
     assert page.flash == f"This flag has been removed already, by {person.email}."
+
+
+@pytest.mark.criterion("QUOTE-11")
+def test_what_is_discarded_is_what_was_asked_about(opens: Opens, door: Door, agency: Agency) -> None:
+    """Although the page followed what was changed meanwhile, and whether or not it took the question back."""
+    made, person = quote(door, agency), underwriter(agency)
+    page = drawn(opens(QuotePageState, f"/quotes/{made.locator}", person))
+    asyncio.run(page.ask_first("discard"))
+    door.run(drafts.update, person, locator=made.locator, given={"premium": Decimal(2400)})
+    told = "Premium was $1,200.00, and is $2,400.00 now"
+    asyncio.run(page.go_on())
+    said = f"Nothing was done, because this quote changed since you were asked: {told}. Look at it, then decide again."
+    assert (page.flash, page.standing) == (said, "Draft")
+    asyncio.run(page.ask_first("discard"))
+    door.run(drafts.update, person, locator=made.locator, given={"premium": Decimal(1200)})
+    asyncio.run(page.refresh())
+    assert page.asking == ""
+    assert page.flash.endswith("Premium was $2,400.00, and is $1,200.00 now.")

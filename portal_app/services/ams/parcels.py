@@ -10,15 +10,15 @@ from sqlmodel import col
 from portal_app.models.accounts import Account
 from portal_app.models.ams import OUTCOMES, AmsHandover, HandoverKind
 from portal_app.models.enums import SubmissionDocumentKind, SubmissionStatus
-from portal_app.models.media import MediaVersion, ScanState
 from portal_app.models.policies import Carrier, LineOfBusiness, Policy
 from portal_app.models.producers import ProducerCode
 from portal_app.models.quotes import Quote, QuoteOffer
-from portal_app.models.submissions import Submission, SubmissionDocument, SubmissionEvent
+from portal_app.models.submissions import Submission, SubmissionEvent
 from portal_app.services.ams import set_up
 from portal_app.services.ams.port import BoundPolicy, NewSubmission, Outcome, PaperFile, Parcel, Task
 from portal_app.services.door import Tx
 from portal_app.services.mail import Attached
+from portal_app.services.papers.going import MEGABYTE, going, uploaded
 from portal_app.services.policies.detail import mailing_lines
 from portal_app.services.submissions import acord
 from portal_app.services.submissions.accounts import lives_elsewhere
@@ -26,11 +26,9 @@ from portal_app.services.submissions.answering import day_of
 from portal_app.services.submissions.applicant import applicant
 from portal_app.services.submissions.blotting import blotted
 from portal_app.services.submissions.corrections import corrected_answers
-from portal_app.services.submissions.documents import TAKEN
 from portal_app.services.submissions.kept import form_of
 from portal_app.services.sync.bound import THE_PORTALS
 
-MEGABYTE = 1024 * 1024
 Kind = SubmissionDocumentKind
 
 
@@ -56,7 +54,7 @@ def packed(tx: Tx, handover: AmsHandover) -> Packed:
     if handover.kind in OUTCOMES.values():
         return Packed(_outcome(tx, row, handover))
     if handover.kind is HandoverKind.SUBMISSION:
-        return _with_papers(tx, row, _submission(tx, row, handover), Kind.APPLICATION, _handed_in(tx, row))
+        return _with_papers(tx, row, _submission(tx, row, handover), Kind.APPLICATION, uploaded(tx, row))
     quote = tx.db.scalars(
         select(Quote).where(col(Quote.submission_id) == row.id, col(Quote.offer) == QuoteOffer.BOUND)
     ).one()
@@ -139,45 +137,22 @@ def _policy(tx: Tx, row: Submission, handover: AmsHandover, quote: Quote) -> Bou
     )
 
 
-def _handed_in(tx: Tx, row: Submission) -> Sequence[int]:
-    """What was uploaded to the submission, in order."""
-    document = SubmissionDocument
-    mine = (col(document.submission_id) == row.id, col(document.kind).in_(TAKEN))
-    found = select(col(document.id)).where(*mine).order_by(col(document.id))
-    return [each or 0 for each in tx.db.scalars(found)]
-
-
 def _with_papers(
     tx: Tx, row: Submission, parcel: Parcel, made: SubmissionDocumentKind, more: Sequence[int | None]
 ) -> Packed:
     """The answers by ACORD's names and the portal's own paper, then others while there is room for them; what is not
     found clean, or has no room, stays in the portal."""
-    document, version = SubmissionDocument, MediaVersion
-    asked = (
-        select(document, version)
-        .join(version, col(version.media_id) == col(document.media_id))
-        .where(col(document.submission_id) == row.id, col(document.removed_at).is_(None))
-        .where((col(document.kind) == made) | col(document.id).in_(more), col(version.scan) != ScanState.REFUSED)
-        .order_by(col(document.kind) != made, col(document.id))
-    )
-    found = tx.db.execute(asked).all()
     room = tx.settings.ams_attach_mb * MEGABYTE if tx.settings.ams_attach else 0
-    attached, tables, in_portal = list[Attached](), list[PaperFile](), list[str]()
+    tables, in_portal = list[PaperFile](), list[str]()
     for table in _by_acord_name(tx, row):
         if len(table.content) <= room:
             tables.append(table)
             room -= len(table.content)
         else:
             in_portal.append(table.filename)
-    for _, file in found:
-        if file.scan is not ScanState.WAITING and file.size <= room:
-            attached.append(Attached(file.digest, file.filename, file.content_type, file.size))
-            room -= file.size
-        else:
-            in_portal.append(file.filename)
-    lacks = "" if any(each.kind is made for each, _ in found) else f"The {made.label.lower()} has not been made yet."
-    scanning = tx.settings.ams_attach and any(file.scan is ScanState.WAITING for _, file in found)
-    return Packed(parcel, tuple(attached), tuple(tables), tuple(in_portal), lacks, scanning)
+    papers = going(tx, row, made, more, room)
+    scanning = tx.settings.ams_attach and papers.scanning
+    return Packed(parcel, papers.attached, tuple(tables), (*in_portal, *papers.left_out), papers.lacks, scanning)
 
 
 def _by_acord_name(tx: Tx, row: Submission) -> Iterator[PaperFile]:

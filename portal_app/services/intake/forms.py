@@ -1,5 +1,6 @@
 """What an intake form is once it is read: sections of groups of fields, with what holds between them. Pure."""
 
+import re
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -50,6 +51,9 @@ class FieldType(StrEnum):
 
 NUMBERS = frozenset({FieldType.WHOLE, FieldType.DECIMAL, FieldType.MONEY, FieldType.PERCENT, FieldType.YEAR})
 OF_CHOICES = frozenset({FieldType.CHOICE, FieldType.CHOICES})
+PERSONAL = frozenset({FieldType.SSN, FieldType.DRIVER_LICENSE})
+"""What is personal whatever a form says."""
+OF_BIRTH = re.compile(r"birth|(?<![a-z])(born|dob)(?![a-z])", re.IGNORECASE)
 TODAY = "today"
 
 
@@ -142,7 +146,8 @@ class Repeat:
 @dataclass(frozen=True, slots=True)
 class Field:
     """`acord` are the names that the value goes to on paper: one, or one for each part of a value such as
-    "100000/300000". `personal` is sealed and masked. `least` and `most` bound a number, `longest` the characters of a
+    "100000/300000". `personal` is masked where it is told; what is by its type (`PERSONAL`), or is a birth date, always
+    is. `least` and `most` bound a number, `longest` the characters of a
     text. A field that is `required_when` something is required there only."""
 
     name: str
@@ -160,6 +165,10 @@ class Field:
     longest: int = 0
     default: str | bool | None = None
     placeholder: str = ""
+
+    def __post_init__(self) -> None:
+        if self.type in PERSONAL or (self.type is FieldType.DATE and OF_BIRTH.search(f"{self.name} {self.label}")):
+            object.__setattr__(self, "personal", True)
 
 
 @dataclass(frozen=True, slots=True)

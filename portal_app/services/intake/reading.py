@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Container
 from typing import Any
 
 from portal_app.services.configuration.reading import ConfigurationProblems, Place, Reader
@@ -111,13 +112,19 @@ def _group(reader: Reader, at: Place, given: Any, section: str) -> Group:
     if not fields:
         reader.wrong(at / "fields", "should hold at least one field")
     _once(reader, at / "fields", [each.name for each in fields])
+    # What is personal without the text saying so calls no row, and a form that was saved like that is still read.
+    unsaid = {
+        each.name
+        for each, (_, own_text) in zip(fields, listed, strict=True)
+        if each.personal and not own_text.get("personal")
+    }
     return Group(
         key=f"{section}.{name}",
         name=name,
         title=reader.text(at / "title", own.get("title"), TITLE, empty=False),
         fields=fields,
         help=reader.text(at / "help", own.get("help", ""), HELP),
-        repeat=_repeat(reader, at / "repeat", own["repeat"]) if "repeat" in own else None,
+        repeat=_repeat(reader, at / "repeat", own["repeat"], unsaid) if "repeat" in own else None,
         when=condition_of(reader, at / "when", own["when"]) if "when" in own else None,
         checks=tuple(
             check_of(reader, at / "checks" / str(number), each, whole_path=False)
@@ -127,14 +134,15 @@ def _group(reader: Reader, at: Place, given: Any, section: str) -> Group:
     )
 
 
-def _repeat(reader: Reader, at: Place, given: Any) -> Repeat:
+def _repeat(reader: Reader, at: Place, given: Any, never: Container[str]) -> Repeat:
     own = reader.fields(at, given, ("least", "most", "item", "named"))
     least = reader.whole(at / "least", own.get("least", 0), 0, MOST_ROWS)
     most = reader.whole(at / "most", own.get("most"), 1, MOST_ROWS)
     if least > most:
         reader.wrong(at / "least", "should be at most as large as most")
     item = reader.text(at / "item", own.get("item"), 60, empty=False)
-    return Repeat(least, most, item, _texts(reader, at / "named", own.get("named", []), 4, 64))
+    named = _texts(reader, at / "named", own.get("named", []), 4, 64)
+    return Repeat(least, most, item, tuple(each for each in named if each not in never))
 
 
 def _field(reader: Reader, at: Place, given: Any) -> Field:

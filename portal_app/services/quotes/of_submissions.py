@@ -1,6 +1,7 @@
 """Quotes of a submission: drawn up from it by who underwrites, with the carrier's own paper, and offered to who handed
 it in."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -91,19 +92,22 @@ def attach(tx: Tx, *, locator: str, document: str, version: int | None = None) -
 
 
 @writes(Permission.UNDERWRITE)
-def offer(tx: Tx, *, locator: str, version: int | None = None, doubts_confirmed: bool = False) -> QuoteView:
+def offer(
+    tx: Tx, *, locator: str, version: int | None = None, doubts_confirmed: bool | Collection[str] = False
+) -> QuoteView:
     """Offer an underwritten quote: the submission is Quoted, and who handed it in is told, with the carrier's paper
     attached where there is one. Where it is not what the submission asks for, `doubts_confirmed` says that it is
-    meant. Raises NotFound; Invalid without a premium, and with each doubt that nobody confirmed; Conflict for a
-    quote that is of no submission, not underwritten, offered already or not valid any more, where its paper is not
-    to be had, or where the submission cannot be quoted."""
+    meant, or names the sentences that were read. Raises NotFound; Invalid without a premium, and with each doubt that
+    nobody confirmed; Conflict for a quote that is of no submission, not underwritten, offered already or not valid any
+    more, where its paper is not to be had, or where the submission cannot be quoted."""
     row, of = held_with_submission(tx, locator, version)
     if of is None:
         raise Conflict("This quote belongs to no submission, so there is nobody to offer it to.")
     _check_offer(tx, row)
     doubts = doubting.found(tx, row)
-    if doubts and not doubts_confirmed:
-        raise Invalid({each.field: f"{each.sentence} Confirm that it is meant." for each in doubts})
+    read = [each.sentence for each in doubts] if doubts_confirmed is True else doubts_confirmed or ()
+    if unread := [each for each in doubts if each.sentence not in read]:
+        raise Invalid({each.field: f"{each.sentence} Confirm that it is meant." for each in unread})
     attached = _attached(tx, row)
     move(tx, of, Step.QUOTE)
     row.offer, row.offered_at = QuoteOffer.OFFERED, tx.now

@@ -24,6 +24,7 @@ from portal_app.services.routing.reading import beside_each_other, each_for_itse
 from portal_app.services.routing.rules import AmsWay, Facts, Rules, Target, TargetKind, When
 from portal_app.services.routing.writing import holidays_text, rules_text
 from portal_app.services.scope import visible
+from portal_app.services.submissions import contacts
 
 MAY = Permission.CHANGE_SETTINGS
 A_YEAR = timedelta(days=365)
@@ -32,7 +33,8 @@ A_YEAR = timedelta(days=365)
 @dataclass(frozen=True, slots=True)
 class Told:
     """A rule in words: what it takes, empty where everything, and where it leads. `remark` says what keeps the
-    management system from being told, where it leads there: the submission then waits in the queue and is not sent."""
+    management system or a carrier's contact from being told, where it leads there: the submission then waits in a queue
+    and is not sent."""
 
     name: str
     takes: tuple[str, ...]
@@ -169,6 +171,8 @@ def _told(tx: Tx, rules: Rules) -> tuple[Told, ...]:
 
 
 def _remark(tx: Tx, to: Target) -> str:
+    if to.kind is TargetKind.CARRIER_CONTACT and tx.ports.mailer is None:
+        return f"{contacts.NOTHING} What this rule takes waits in the queue {contacts.QUEUE}, and is not sent."
     if to.kind is not TargetKind.AMS:
         return ""
     why = set_up.missing(tx, HandoverKind.TASK if to.way is AmsWay.TASK else HandoverKind.SUBMISSION)

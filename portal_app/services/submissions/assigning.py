@@ -14,7 +14,7 @@ from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads, writes
 from portal_app.services.errors import DomainError, Forbidden, Invalid
 from portal_app.services.routing.in_force import underwriters
-from portal_app.services.submissions import telling, timeline
+from portal_app.services.submissions import contacts, telling, timeline
 from portal_app.services.submissions.lifecycle import Step, check_step
 from portal_app.services.submissions.moving import move
 from portal_app.services.submissions.rows import held
@@ -109,9 +109,9 @@ def _give(tx: Tx, row: Submission, user: User | None, contact: str) -> None:
     if handled is not None and handled != assignee:
         telling.whose_it_was(tx, row, handled, key=event.locator, words=words)
     if before and before != contact:
-        telling.contact_no_longer(tx, row, before, "Somebody else handles it now.")
+        contacts.no_longer(tx, row, before, "Somebody else handles it now.")
     if contact and contact != before:
-        telling.contact(tx, row)
+        contacts.send(tx, row)
 
 
 def _handler(tx: Tx, to: str, contact: str) -> tuple[User | None, str]:

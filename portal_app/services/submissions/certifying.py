@@ -16,7 +16,7 @@ from portal_app.services.intake.validation import Problem, problems
 from portal_app.services.licensing.records import today
 from portal_app.services.papers import ordering
 from portal_app.services.routing.rules import AmsWay
-from portal_app.services.submissions import accounts, desk, documents, telling, timeline
+from portal_app.services.submissions import accounts, contacts, desk, documents, telling, timeline
 from portal_app.services.submissions.answering import versions, whole_answers
 from portal_app.services.submissions.detail import SectionView, sections
 from portal_app.services.submissions.documents import DocumentView
@@ -126,9 +126,9 @@ def certify_and_submit(
     if way is not None:
         to_ams.order(tx, row, HandoverKind.TASK if way is AmsWay.TASK else HandoverKind.SUBMISSION)
     telling.people(tx, row, "submission_received", key="")
-    if row.contact:
-        telling.contact(tx, row)
-    elif row.assignee_id is None or row.assignee_id != tx.actor.user_id:
+    if row.contact and contacts.send_or_queue(tx, row):
+        return _handed_in(tx, row, again=False)
+    if row.assignee_id is None or row.assignee_id != tx.actor.user_id:
         telling.deciders(tx, row, "submission_to_review", key="", words=_desk(row))
     return _handed_in(tx, row, again=False)
 

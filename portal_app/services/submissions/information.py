@@ -17,7 +17,7 @@ from portal_app.services.intake.forms import Field, Form
 from portal_app.services.intake.values import read
 from portal_app.services.licensing.records import today
 from portal_app.services.scope import visible
-from portal_app.services.submissions import desk, telling, timeline
+from portal_app.services.submissions import contacts, desk, telling, timeline
 from portal_app.services.submissions.corrections import take_over
 from portal_app.services.submissions.fitting import misfits
 from portal_app.services.submissions.kept import form_of
@@ -131,15 +131,15 @@ def complete(tx: Tx, *, locator: str) -> RequestView:
     telling.people(tx, row, "submission_status", key=event.locator, words=come)
     telling.deciders(tx, row, "submission_status", key=event.locator, words=come, besides=request.asked_by_id)
     if row.contact:
-        telling.contact_again(tx, row, come)
+        contacts.again(tx, row, come)
     return request_views(tx, row)[0]
 
 
 @writes(Permission.UNDERWRITE)
-def cancel(tx: Tx, *, locator: str) -> RequestView:
+def cancel(tx: Tx, *, locator: str, version: int | None = None) -> RequestView:
     """Ask no longer; what was answered is kept. The clock goes on. Raises NotFound; Conflict where nothing is asked
-    for."""
-    row = held(tx, locator)
+    for, or where somebody changed the submission since `version`."""
+    row = held(tx, locator, version)
     _open(tx, row)
     close(tx, row)
     return request_views(tx, row)[0]

@@ -6,7 +6,7 @@ from portal_app.services.access import Permission
 from portal_app.services.ams import ordering as to_ams
 from portal_app.services.door import Tx, writes
 from portal_app.services.quotes.ending import end_offers, take_back_offers
-from portal_app.services.submissions import desk, telling
+from portal_app.services.submissions import contacts, desk, telling
 from portal_app.services.submissions.information import close
 from portal_app.services.submissions.lifecycle import Step
 from portal_app.services.submissions.moving import move, tell
@@ -38,8 +38,8 @@ def reopen(tx: Tx, *, locator: str, reason: str = "", version: int | None = None
         take_back_offers(tx, row)
         desk.set_target(tx, row)
         tell(tx, row, Step.REOPEN, event, words=reason.strip() or "It was reopened.")
-        if row.contact:
-            telling.contact(tx, row)
+        if row.contact and not contacts.send_or_queue(tx, row):
+            telling.deciders(tx, row, "submission_to_review", key=event.locator, words=contacts.NOTHING)
         to_ams.order_outcome(tx, row, event)
     return shown(tx, [row])[0]
 

@@ -8,7 +8,7 @@ from portal_app.models.submissions import Submission, SubmissionEvent
 from portal_app.services import audit
 from portal_app.services.door import Tx
 from portal_app.services.errors import Invalid
-from portal_app.services.submissions import telling, timeline
+from portal_app.services.submissions import contacts, telling, timeline
 from portal_app.services.submissions.lifecycle import NEED_A_REASON, OPEN, TRANSITIONS, Step, check_step
 
 LONGEST_REASON = 2000
@@ -71,7 +71,7 @@ def tell(tx: Tx, row: Submission, step: Step, event: SubmissionEvent, *, words: 
     said = words or f"It is {label} now."
     telling.people(tx, row, KINDS.get(step, "submission_status"), key=event.locator, words=said)
     if row.contact and row.status not in OPEN:
-        telling.contact_no_longer(tx, row, row.contact, f"It is {label} now.")
+        contacts.no_longer(tx, row, row.contact, f"It is {label} now.")
 
 
 def taken(reason: str, *, needed: bool) -> str:

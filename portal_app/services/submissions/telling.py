@@ -11,9 +11,7 @@ from portal_app.models.identity import User
 from portal_app.models.policies import LineOfBusiness
 from portal_app.models.producers import ProducerCode
 from portal_app.models.submissions import Submission
-from portal_app.services import mail
 from portal_app.services.door import Tx
-from portal_app.services.licensing.records import told_day
 from portal_app.services.mail import Attached
 from portal_app.services.notifications.telling import notify, told_of
 from portal_app.services.routing.in_force import underwriters
@@ -76,40 +74,6 @@ def whose_business(tx: Tx, row: Submission) -> set[int | None]:
 
 def _notify(tx: Tx, row: Submission, kind: str, to: set[int | None], **told: Any) -> None:
     notify(tx, kind, about=row, to=to, named=row.number or "", insured=row.insured_name, **told)
-
-
-def contact(tx: Tx, row: Submission) -> None:
-    """Tell the carrier's contact, who has no account here, by mail: which submission it is and by when it is to be
-    answered. The answers do not go by mail."""
-    line = tx.db.get_one(LineOfBusiness, row.line_id).name
-    agency = tx.settings.agency_name
-    facts = {
-        "Submission ID": row.number or "",
-        "Line of business": line,
-        "Insured": row.insured_name,
-        "State": row.jurisdiction,
-        "Effective date": told_day(row.effective) if row.effective else "",
-        "Answer asked for by": told_day(row.target_on) if row.target_on else "",
-    }
-    lines = [f"{name}: {value}" for name, value in facts.items() if value]
-    begin, end = f"{agency} has a submission for you.", f"{agency} sends you the application and its documents."
-    text = "\n".join([begin, "", *lines, "", end])
-    mail.send(tx, recipient=row.contact, subject=f"Submission {row.number} of {agency}", text=text)
-
-
-def contact_again(tx: Tx, row: Submission, happened: str) -> None:
-    """Tell the carrier's contact, who was told of it by mail, what happened since: a sentence without the client's
-    words."""
-    agency = tx.settings.agency_name
-    text = f"{agency} sent you submission {row.number}.\n\n{happened}"
-    mail.send(tx, recipient=row.contact, subject=f"Submission {row.number} of {agency}", text=text)
-
-
-def contact_no_longer(tx: Tx, row: Submission, contact: str, words: str) -> None:
-    """Tell a carrier's contact by mail that they have nothing to do with the submission any more, and why."""
-    agency = tx.settings.agency_name
-    text = f"{agency} needs nothing more from you for submission {row.number} ({row.insured_name}).\n\n{words}"
-    mail.send(tx, recipient=contact, subject=f"Submission {row.number} of {agency}: nothing more to do", text=text)
 
 
 def programs(tx: Tx, row: Submission, verb: str, **more: Any) -> None:

@@ -121,20 +121,23 @@ def told(kind: SubmissionEventKind, about: Mapping[str, Any], *, names_rules: bo
         Kind.QUOTED: _of(about, "Took back the quote{}" if about.get("taken_back") else "Offered a quote{}"),
         Kind.REFUSED: _of(about, "Refused to bind the quote{}" if about.get("referral") else BY_THE_RULES),
         Kind.REFERRED: _of(about, "Asked the underwriters to bind the quote{}"),
-        Kind.SENT: f"Sent {_to_ams(about)} to the AMS",
-        Kind.NOT_SENT: f"Could not send {_to_ams(about)} to the AMS",
+        Kind.SENT: _handed("Sent", about),
+        Kind.NOT_SENT: _handed("Could not send", about),
         Kind.CONFIRMED: f"The agency's system confirmed the policy as {about.get('number', '')}",
     }[kind]
 
 
-def _to_ams(about: Mapping[str, Any]) -> str:
+def _handed(words: str, about: Mapping[str, Any]) -> str:
+    """To the agency's management system; or, where it is named whom, to a carrier's contact by mail."""
+    if about.get("to"):
+        return f"{words} the application and its documents by mail to {about['to']}"
     told = {
         "task": "a task",
         "policy": "the bound policy",
         "outcome": "what became of the submission",
         "task_outcome": "what became of the task",
     }
-    return told.get(about.get("what", ""), "the submission")
+    return f"{words} {told.get(about.get('what', ''), 'the submission')} to the AMS"
 
 
 def _of(about: Mapping[str, Any], words: str) -> str:

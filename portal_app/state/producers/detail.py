@@ -9,6 +9,7 @@ from portal_app.guard.events import requires
 from portal_app.models.enums import QualificationCheck
 from portal_app.services.access import Permission, Reach, can, reach
 from portal_app.services.door import current_actor
+from portal_app.services.errors import Conflict
 from portal_app.services.licensing import qualification
 from portal_app.services.licensing.qualification import Qualification, Rule
 from portal_app.services.producers import choices, detail
@@ -18,6 +19,7 @@ from portal_app.services.producers.lifecycle import can_edit
 from portal_app.services.topics import Topic
 from portal_app.services.trail import of_producer
 from portal_app.state import wording
+from portal_app.state.asked import changes, not_done
 from portal_app.state.portal import PortalState
 from portal_app.state.producers import rows, steps
 from portal_app.state.producers.fields import Option, of_validation
@@ -79,6 +81,9 @@ class ProducerState(PortalState):
     possible: list[str] = []
     asking: str = ""
     impact: list[str] = []
+    # What was shown when it was asked whether to take a step, and the version of then.
+    _asked_version: int = 0
+    _asked_shown: dict[str, str] = {}
 
     lines_offered: list[Option] = []
     states_offered: list[Option] = []
@@ -163,6 +168,7 @@ class ProducerState(PortalState):
     async def ask_first(self, step: str) -> None:
         """What hangs on the producer, before it is taken out of use; nothing for a step that there is not."""
         self.asking = step if steps.read(step) in steps.ASKED_FIRST else ""
+        self._asked_version, self._asked_shown = self.version, self._as_shown()
         found = await self._ask(impacts.impact, locator=self.shown) if self.asking else None
         self.impact = steps.told(found) if found else []
 
@@ -172,8 +178,16 @@ class ProducerState(PortalState):
         wanted, asked, self.asking = steps.read(step), self.asking, ""
         if wanted is not None and (wanted not in steps.ASKED_FIRST or asked == step):
             service, said = steps.OF_A_PRODUCER[wanted]
-            done, found = await self._do(service, locator=self.shown, version=self.version)
+            version = self._asked_version if wanted in steps.ASKED_FIRST else self.version
+            done, found = await self._do(service, locator=self.shown, version=version)
             await self._after(done, found, said)
+            if asked and self.flash.startswith(Conflict.default):
+                self._say(not_done("producer", changes(self._asked_shown, self._as_shown())), "bad")
+
+    def _as_shown(self) -> dict[str, str]:
+        """What is decided about, by what it is called in a sentence."""
+        above = " · ".join(each.label for each in self.above)
+        return {"The name": self.person, "NPN": self.npn, "The state": self.state_label, "Above it": above}
 
     async def _after(self, done: bool, found: Any, said: str) -> None:
         before = self.flash, self.flash_kind

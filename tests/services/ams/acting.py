@@ -62,11 +62,11 @@ class Office:
             return list(db.scalars(select(AuditEvent.action).order_by(AuditEvent.id)))
 
 
-def put_rules(door: Door, *rules: dict[str, Any]) -> None:
+def put_rules(door: Door, *rules: dict[str, Any], version: int = 1) -> None:
     with door.database.write() as db:
         db.add(
             ConfigurationVersion(
-                kind="routing", version=1, content=json.dumps({"rules": rules}), shipped="0" * 64, made_at=NOW,
+                kind="routing", version=version, content=json.dumps({"rules": rules}), shipped="0" * 64, made_at=NOW,
                 made_by="test",
             )
         )  # fmt: skip

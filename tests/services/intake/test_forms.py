@@ -9,6 +9,7 @@ from portal_app.services.configuration.reading import ConfigurationProblems
 from portal_app.services.intake.forms import LINES, SECTIONS, FieldType
 from portal_app.services.intake.reading import load
 from portal_app.services.intake.shipped import shipped, shipped_text
+from portal_app.services.intake.values import told
 from portal_app.services.submissions.carrying import carried
 from tests.services.intake import fields_document
 from tests.services.intake.filled import TODAY, filled
@@ -45,6 +46,36 @@ def test_every_line_has_a_form_with_every_group_of_fields(line: str) -> None:
         assert len(field.acord) <= 1 or field.type is FieldType.CHOICE, field.name
     personal = {FieldType.SSN, FieldType.DRIVER_LICENSE}
     assert all(field.personal for _, field in form.fields() if field.type in personal or field.name == "birth_date")
+
+
+@pytest.mark.criterion("INTAKE-19")
+@pytest.mark.parametrize(
+    ("kind", "label", "personal"),
+    [
+        ("ssn", "Number", True),
+        ("driver_license", "Number", True),
+        ("date", "Date of birth", True),
+        ("date", "DOB", True),
+        ("date", "Date hired", False),
+        ("fein", "FEIN", False),
+    ],
+)
+@pytest.mark.parametrize("said", [{}, {"personal": False}])
+def test_what_is_personal_by_itself_is_so_whatever_the_form_says(
+    kind: str, label: str, personal: bool, said: dict[str, bool]
+) -> None:
+    """Also of a form that was saved when rows could be called by it."""
+    repeat = {"least": 0, "most": 5, "item": "insured", "named": ["of_them"]}
+    own = {"name": "of_them", "label": label, "type": kind} | said
+    more = {"name": "more_insureds", "title": "More", "repeat": repeat, "fields": [own]}
+    form = load(changed("sections", 0, "groups", 3, to=more))
+    group = form.group(MORE)
+    assert group is not None
+    assert group.repeat is not None
+    field = group.fields[0]
+    assert (field.personal, f"{MORE}.of_them" in form.personal()) == (personal, personal)
+    assert group.repeat.named == (() if personal else ("of_them",))
+    assert ("••" in told(field, "2019-09-09")) is personal
 
 
 @pytest.mark.criterion("INTAKE-01")

@@ -92,6 +92,10 @@ def test_what_is_not_as_asked_for_is_offered_once_somebody_says_that_it_is_meant
     with pytest.raises(Invalid, match="Confirm that it is meant") as refused:
         door.run(of_submissions.offer, underwriter, locator=other.locator)
     assert list(refused.value.problems) == ["effective", "expiration"]
+    read = (told[other.locator][0].sentence,)
+    with pytest.raises(Invalid) as refused:
+        door.run(of_submissions.offer, underwriter, locator=other.locator, doubts_confirmed=read)
+    assert list(refused.value.problems) == ["expiration"], "what was not read is not confirmed"
     assert desk.row(other.locator).offer is QuoteOffer.NOT_OFFERED
     assert door.run(of_submissions.offer, underwriter, locator=as_asked.locator).offer is QuoteOffer.OFFERED
     door.run(of_submissions.offer, underwriter, locator=other.locator, doubts_confirmed=True)

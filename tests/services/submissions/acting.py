@@ -196,3 +196,13 @@ class Mailer:
 
     def send(self, mail: Mail) -> None:
         raise AssertionError("nothing leaves in this test")
+
+
+class Taken(Mailer):
+    """One that takes every mail."""
+
+    def __init__(self) -> None:
+        self.mails: list[Mail] = []
+
+    def send(self, mail: Mail) -> None:
+        self.mails.append(mail)

@@ -163,10 +163,12 @@ def test_a_step_on_an_old_page_or_that_a_rule_forbids_is_refused_in_a_sentence(
     assert page.flash.startswith("A policy carries a code of this producer")
     patch(door, door.run(find.producer, ADMIN, locator=agency.maya.locator), name="Maya A.")
     asyncio.run(page.refresh())
-    page.version -= 1
     asyncio.run(page.ask_first("suspend"))
+    patch(door, door.run(find.producer, ADMIN, locator=agency.maya.locator), name="Maya Alvarez")
+    asyncio.run(page.refresh())
     asyncio.run(page.go("suspend"))
     assert (page.state_label, page.flash_kind) == ("Validated", "bad")
+    assert "The name was Maya A., and is Maya Alvarez now" in page.flash
     for step in ("", "nonsense"):
         asyncio.run(page.ask_first(step))
         asyncio.run(page.go(step))
