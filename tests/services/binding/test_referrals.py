@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from portal_app.models.enums import Role, SubmissionEventKind
+from portal_app.models.identity import User
 from portal_app.models.notifications import Notification
 from portal_app.models.quotes import Quote
 from portal_app.services.access import Actor
@@ -14,6 +15,7 @@ from portal_app.services.binding import refer
 from portal_app.services.door import Door
 from portal_app.services.errors import Conflict, Forbidden, Invalid, NotFound
 from portal_app.services.home.turns import turns
+from portal_app.services.identity.names import called
 from portal_app.services.quotes import drafts, find, of_submissions
 from portal_app.services.submissions import assigning, moves, timeline
 from portal_app.services.submissions import find as submissions
@@ -133,7 +135,9 @@ def test_of_the_turn_of_both_each_is_told_what_they_may_do_or_who_is_waited_for(
     row = door.run(submissions.submission, people[who], locator=submission)
     assert row.turn is Turn.BOTH
     words, may = expected
-    assert row.next_action.startswith(words.format(by=people[by].email)), row.next_action
+    with door.database.read() as db:
+        asker = db.scalars(select(called()).where(User.id == people[by].user_id)).one()
+    assert row.next_action.startswith(words.format(by=asker)), row.next_action
     assert row.next_quote == {"can_bind": other, "may_refer": other, "may_refuse": referred, "": ""}[may]
     if may:
         assert getattr(desk.asks(row.next_quote, people[who]), may), "and may do it there"
