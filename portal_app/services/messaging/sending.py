@@ -72,8 +72,9 @@ def _begun(tx: Tx, about: Record) -> MessageThread:
     )
     tx.db.add(thread)
     tx.db.flush()
-    # Lists lead whoever only reads to threads that are there.
-    tx.changes(Topic.SUBMISSIONS)
+    if of_submission:
+        # The dashboard leads whoever only reads to threads that are there.
+        tx.changes(Topic.SUBMISSIONS)
     return thread
 
 
