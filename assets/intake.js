@@ -80,12 +80,12 @@
     return [...there, ...entry.fresh.map((key) => ({ key, values: {} }))];
   };
   const bare = (value) => Object.assign(new Option(value, value), { className: "intake-bare" });
-  // What it stood for has come: that is chosen in its place.
+  // What it stood for has come, and is chosen in its place; or something else is chosen, and it stands for nothing.
   const clothe = () => {
     for (const option of document.querySelectorAll("option.intake-bare")) {
       const field = option.parentElement;
-      if (![...field.options].some((each) => each !== option && each.value === option.value)) continue;
-      const { value } = field;
+      const { value } = field, isThere = [...field.options].some((each) => each !== option && each.value === option.value);
+      if (!isThere && value === option.value) continue;
       option.remove();
       field.value = value;
     }
@@ -122,7 +122,7 @@
     else if (waiting.length && isLost()) show("Not saved: the connection is lost. It is kept here, and sent when it is back.", { again: true });
     else if (waiting.length && silent) show("Not saved: the portal does not answer. What you typed is kept here.", { again: true });
     else if (waiting.length) show("Saving…", { aloud: null });
-    else if (savedAt) show(`Saved ${savedAt}`);
+    else show(savedAt ? `Saved ${savedAt}` : "");
   };
 
   // Sending: one group at a time, each until it is answered.
@@ -362,11 +362,13 @@
   addEventListener("offline", tell);
 
   // The inputs of a group have come, or come anew: what waits is put into them again, and sent.
-  const arrive = (inputs) => {
+  const arrive = (inputs, alive) => {
+    const group = groupOf(inputs), page = wizard();
+    const entry = entryOf(page.dataset.submission, group.dataset.answers);
+    // What this window keeps is looked up only once the page is alive.
+    if (!alive && !entry.rows) return;
     inputs.dataset.seen = "";
-    const group = groupOf(inputs);
-    const entry = entryOf(wizard().dataset.submission, group.dataset.answers);
-    if (!entry.rows) return;
+    if (!entry.rows || entry.by !== page.dataset.by) return;
     // The page that told of both forgot it with the section: sent again, both are told anew.
     if (entry.isChoice) Object.assign(entry, { trouble: "", isChoice: false });
     const rows = rowsOf(group);
@@ -398,7 +400,7 @@
     const isBack = alive && !wasAlive && page;
     if (isBack) recall();
     // Before any answer is heard: inputs may be drawn with what was saved before what they then answer.
-    if (alive && page) for (const inputs of document.querySelectorAll("[data-answers] > .intake-rows:not([data-seen])")) arrive(inputs);
+    if (page) for (const inputs of document.querySelectorAll("[data-answers] > .intake-rows:not([data-seen])")) arrive(inputs, alive);
     // The answer to what was sent before another section was opened comes while that one is on its way.
     if (page) answered();
     if (isBack) giveUp();

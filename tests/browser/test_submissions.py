@@ -24,9 +24,18 @@ Opened = Callable[..., Page]
 Sessions = Callable[[str], StorageState]
 
 # As when a group is drawn with what was chosen, before what there is to choose from has come.
-CHOSEN_BEFORE_IT_CAME = """ident => {
+CHOSEN_BEFORE_IT_CAME = """([ident, value]) => {
     const field = document.getElementById(ident)
-    field.add(Object.assign(new Option("1", "1", false, true), { className: "intake-bare" }))
+    field.add(Object.assign(new Option(value, value, false, true), { className: "intake-bare" }))
+}"""
+# What is said of saving where another draft is open, in which there is nothing to choose.
+SAID_ELSEWHERE = """() => {
+    const form = document.querySelector("[data-submission]"), { submission } = form.dataset
+    const said = () => (dispatchEvent(new Event("offline")), document.querySelector("[data-save-words]").textContent)
+    form.dataset.submission = "another"
+    const there = said()
+    form.dataset.submission = submission
+    return [there, said()]
 }"""
 # A ZIP code is on its way, and another draft is opened before it is answered.
 ELSEWHERE = """ident => {
@@ -54,6 +63,7 @@ DRAWN_ANEW = """async ([ident, saved, typed, by]) => {
     at(anew).setAttribute("value", saved)
     at(anew).value = saved
     place.append(anew)
+    await soon()
     shell.dataset.alive = "true"
     await soon()
     return at(anew).value
@@ -121,8 +131,13 @@ def adds_and_removes_a_driver(page: Page) -> None:
     expect(drives).to_have_value("")
     drives.select_option("1")
     saved(page)
-    page.evaluate(CHOSEN_BEFORE_IT_CAME, "risk-vehicles--0--driver")
+    page.evaluate(CHOSEN_BEFORE_IT_CAME, ["risk-vehicles--0--driver", "1"])
     expect(drives.locator("option:checked")).to_have_text("Driver 1: Wexford")
+    expect(drives.locator("option")).to_have_text(["—", "Driver 1: Wexford"])
+    page.evaluate(CHOSEN_BEFORE_IT_CAME, ["risk-vehicles--0--driver", "2"])
+    expect(drives.locator("option")).to_have_text(["—", "Driver 1: Wexford", "2"])
+    drives.select_option("1")
+    saved(page)
     expect(drives.locator("option")).to_have_text(["—", "Driver 1: Wexford"])
 
 
@@ -409,6 +424,9 @@ def test_nothing_typed_is_lost_with_its_server_and_two_pages_do_not_overwrite_ea
     expect(asked).to_contain_text("Saved: Nell Quill")
     assert look(page) == []
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    there, here = page.evaluate(SAID_ELSEWHERE)
+    assert there == ""
+    assert here.startswith("Not saved: somebody else")
     page.get_by_role("link", name="Continue").click()
     expect(page.get_by_role("heading", name="Risk")).to_be_focused(timeout=WITHIN)
     page.get_by_role("link", name="Back").click()
