@@ -1,13 +1,15 @@
 """What goes wrong, told to programs: RFC 9457, `application/problem+json`."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from http import HTTPStatus
-from typing import Any
+from typing import Any, get_args
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
+from pydantic_core import core_schema
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -23,12 +25,47 @@ RETRY_SOON, RETRY_LATER = "2", "900"
 EXPORTS = frozenset(kind.value for kind in Kind)
 LONGEST_NAME = 80
 KINDS_OF_EXPORT = f"Should be one of: {', '.join(sorted(EXPORTS))}."
+WHOLE, OBJECT, SIGNS = (
+    "Should be a whole number.",
+    "Should be an object { … }.",
+    "Holds characters that cannot stand here.",
+)
 PLAINLY = {
     "json_invalid": "Should be JSON.",
+    "missing": "This is missing.",
     "union_tag_invalid": KINDS_OF_EXPORT,
     "union_tag_not_found": KINDS_OF_EXPORT,
-    "string_pattern_mismatch": "Holds characters that cannot stand here.",
+    "string_pattern_mismatch": SIGNS,
+    "string_unicode": SIGNS,
+    "string_type": "Should be a text.",
+    "int_type": WHOLE,
+    "int_parsing": WHOLE,
+    "int_parsing_size": WHOLE,
+    "int_from_float": WHOLE,
+    "bool_type": "Should be true or false.",
+    "bool_parsing": "Should be true or false.",
+    "list_type": "Should be a list [ … ].",
+    "dict_type": OBJECT,
+    "model_type": OBJECT,
+    "model_attributes_type": OBJECT,
+    "none_required": "Should be null.",
 }
+# Of these a part of the sentence is in the error.
+BOUNDS = {
+    "greater_than": "Should be more than {gt}.",
+    "greater_than_equal": "Should be at least {ge}.",
+    "less_than": "Should be less than {lt}.",
+    "less_than_equal": "Should be at most {le}.",
+    "string_too_short": "Should have at least {min_length} characters.",
+    "string_too_long": "Should have at most {max_length:,} characters.",
+    "too_short": "Should have at least {min_length} entries.",
+    "too_long": "Should have at most {max_length:,} entries.",
+    "enum": "Should be one of: {expected}.",
+    "literal_error": "Should be one of: {expected}.",
+}
+TOO_SHORT = frozenset({"string_too_short", "too_short"})
+# All that the library says in its own words; what is said in those of the portal has another type.
+OF_THE_LIBRARY = frozenset(get_args(core_schema.ErrorType))
 
 
 class Problem(BaseModel):
@@ -82,26 +119,72 @@ async def wrong_request(_: Request, error: RequestValidationError) -> ProblemRes
     told: dict[str, str] = {}
     for each in error.errors():
         # What may be absent is told twice: what it should be, and that it could be nothing. The first helps.
-        told.setdefault(_named(each["loc"], each["type"]), _plainly(each))
+        told.setdefault(_named(each["loc"], each["type"], error.body), _plainly(each))
     return _answer(HTTPStatus.UNPROCESSABLE_ENTITY, "The request cannot be understood.", problems=told)
 
 
-def _named(place: tuple[int | str, ...], kind: str) -> str:
-    """The parameter, or the field of the body; the body itself where it has no fields. Of an export, the kind and
-    `filters` stand before the field."""
+def _named(place: tuple[int | str, ...], kind: str, sent: Any) -> str:
+    """The parameter, or the path of the field in the body, `rows[0].name`; the body itself where it has no fields. Of
+    an export `filters` is left out before the field."""
     if kind.startswith("union_tag"):
         return "kind"
     if len(place) == 1 or kind == "json_invalid":
         return str(place[0])
-    inner = [each for each in place[1:] if each not in EXPORTS] if place[1] in EXPORTS else list(place[1:])
-    named = inner[1:] if len(inner) > 1 and inner[0] == "filters" else inner
-    return str(named[0] if named else "body")[:LONGEST_NAME]
+    if place[0] != "body":
+        return str(place[1])[:LONGEST_NAME]
+    path = path_in(sent, place[1:], absent=kind == "missing")
+    return path.removeprefix("filters.") or "body"
+
+
+def path_in(sent: Any, parts: Sequence[int | str], *, absent: bool = False) -> str:
+    """The path of what was sent that the parts lead to. What is no part of it, such as which of several types was
+    tried, is passed over; the last one may be `absent`."""
+    path, at = "", sent
+    for number, part in enumerate(parts):
+        if isinstance(part, int):
+            if isinstance(at, list) and part < len(at):
+                path, at = f"{path}[{part}]", at[part]
+        elif part.isprintable() and ((isinstance(at, Mapping) and part in at) or (absent and number == len(parts) - 1)):
+            path, at = f"{path}.{part}" if path else part, at.get(part) if isinstance(at, Mapping) else None
+    return path[:LONGEST_NAME]
 
 
 def _plainly(each: Mapping[str, Any]) -> str:
-    if each["type"] == "extra_forbidden":
+    kind, about = str(each["type"]), each.get("ctx", {})
+    if kind == "extra_forbidden":
         return f"There is no such {'field' if each['loc'][0] == 'body' else 'parameter'}."
-    return PLAINLY.get(each["type"], f"{each['msg']}.")
+    if kind in ("too_short", "too_long") and isinstance(each.get("input"), str):
+        kind = f"string_{kind}"
+    if kind in TOO_SHORT and about["min_length"] == 1:
+        return "Should not be empty."
+    if kind in BOUNDS:
+        return BOUNDS[kind].format(**{name: _unquoted(value) for name, value in about.items()})
+    if kind in OF_THE_LIBRARY:
+        return PLAINLY.get(kind, "Cannot be taken as it is written.")
+    return f"{each['msg']}."
+
+
+def _unquoted(value: Any) -> Any:
+    return value.replace("'", "") if isinstance(value, str) else value
+
+
+@contextmanager
+def told_by(sent: BaseModel, **called: str) -> Iterator[None]:
+    """Names what is wrong with a configuration that was made of `sent` by the paths of what was sent. `called` are the
+    names that stand in the configuration for others of the body."""
+    try:
+        yield
+    except errors.InvalidData as refused:
+        body = sent.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        found: dict[str, str] = {}
+        for name, sentence in refused.problems.items():
+            if name.startswith("content["):
+                place, _, why = sentence.partition(": ")
+                parts = [int(part) if part.isdigit() else called.get(part, part) for part in place.split(".")]
+                name = path_in(body, parts)
+                name, sentence = (name, why) if name else ("body", sentence)
+            found[name] = f"{found[name]} {sentence}" if name in found else sentence
+        raise errors.InvalidData(found) from None
 
 
 async def http_error(request: Request, error: HTTPException) -> ProblemResponse:

@@ -3,18 +3,26 @@
 import json
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Annotated, Any, Self
+
+from pydantic import WithJsonSchema
 
 from portal_app.models.enums import SubmissionEventKind, SubmissionStatus
 from portal_app.routes.api import shapes
 from portal_app.routes.api.information_requests import InformationRequest
 from portal_app.routes.api.quotes import Quote
 from portal_app.services.intake.progress import Stage
+from portal_app.services.intake.typed import LONGEST_VALUE, MOST_VALUES
 from portal_app.services.submissions import acord
 from portal_app.services.submissions.answering import Answered
 from portal_app.services.submissions.detail import SubmissionDetail
 from portal_app.services.submissions.lifecycle import Step
 from portal_app.services.submissions.turns import Turn
+
+_TYPED = {"type": "string", "maxLength": LONGEST_VALUE, "pattern": r"^[^\x00]*$"}
+_SEVERAL = {"type": "array", "items": _TYPED, "maxItems": MOST_VALUES}
+# What is none of these is told by the service, by its row and field and in the words of the form.
+Value = Annotated[Any, WithJsonSchema({"anyOf": [_TYPED, {"type": "boolean"}, _SEVERAL, {"type": "null"}]})]
 
 
 class SubmissionItem(shapes.Shape):

@@ -21,11 +21,11 @@ from portal_app.routes.api.submission_shapes import (
     Submission,
     Submissions,
     Submitted,
+    Value,
 )
 from portal_app.services.door import the_door
 from portal_app.services.idempotency import Asked
 from portal_app.services.submissions import acord, answering, by_program, certifying, detail, drafts, find, timeline
-from portal_app.services.submissions.answering import LONGEST_VALUE, MOST_VALUES
 from portal_app.services.submissions.certifying import HandedIn
 from portal_app.services.submissions.find import Filter, Sort
 from portal_app.services.submissions.statement import STATEMENT
@@ -36,8 +36,6 @@ CHANGED = problems.WRITTEN | problems.MISSING | problems.AGAINST_IT
 
 Locator = Annotated[str, Field(pattern=f"^{parameters.LOCATOR}$")]
 Version = Annotated[int, Field(ge=0, le=2**31 - 2, strict=True)]
-Typed = Annotated[str, Field(max_length=LONGEST_VALUE, pattern=r"^[^\x00]*$")]
-Value = Typed | bool | Annotated[list[Typed], Field(max_length=MOST_VALUES)] | None
 Name = Annotated[str, Field(max_length=64, pattern=r"^[a-z][a-z0-9_]*$")]
 Row = Annotated[dict[Name, Value], Field(max_length=100)]
 GroupPath = Annotated[str, Field(max_length=120, pattern=r"^[a-z0-9_]+\.[a-z0-9_]+$")]

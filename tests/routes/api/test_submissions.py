@@ -69,6 +69,10 @@ def test_a_submission_goes_its_way_over_the_api(maya: Person, cast: Cast) -> Non
     refused = maya.post(f"{at}/submit", {"statementAgreed": True})
     assert (refused.status_code, list(refused.json()["problems"])) == (422, [f"{RISK}.tenant"])
     maya.done("PUT", f"{at}/answers/{RISK}", {"rows": [{"usage": "primary"}], "version": 2})
+    for value in (5, "x" * 20_001, {"a": 1}, [["a"]]):
+        answer = maya.send("PUT", f"{at}/answers/{RISK}", {"rows": [{"usage": value}], "version": 3})
+        assert (answer.status_code, answer.json()["problems"].keys()) == (422, {f"{RISK}.usage"})
+    assert answer.json()["problems"][f"{RISK}.usage"] == "Send a text, true or false, or a list of texts."
     done = maya.done("POST", f"{at}/submit", {"statementAgreed": True})
     assert (done["number"], done["status"], done["again"]) == ("SUB-2026-000001", "pending", False)
     assert maya.done("POST", f"{at}/submit", {"statementAgreed": True})["again"]
