@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, get_args
 
@@ -18,6 +19,7 @@ from starlette.routing import compile_path
 from portal_app.logs import log
 from portal_app.services import errors
 from portal_app.services.exports.kinds import Kind
+from portal_app.services.submissions.answering import SavedMeanwhile
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SOON, RETRY_LATER = "2", "900"
@@ -79,6 +81,16 @@ class Problem(BaseModel):
     reference: str = ""
 
 
+class SavedSinceProblem(Problem):
+    """A problem of a group of answers that somebody saved since it was looked at: when, `by` whom (an email address),
+    and `theirs`, the rows that are there under `version`. Who saves with that version puts their own in their place."""
+
+    version: int
+    at: datetime
+    by: str
+    theirs: list[dict[str, Any]]
+
+
 class ProblemResponse(JSONResponse):
     media_type = MEDIA_TYPE
 
@@ -111,6 +123,9 @@ async def domain_error(request: Request, error: errors.DomainError) -> ProblemRe
         more["problems"] = {as_named(name): sentence for name, sentence in error.problems.items()}
     if isinstance(error, errors.Unexpected):
         more["reference"] = error.reference
+    if isinstance(error, SavedMeanwhile):
+        there = {"version": error.version, "at": error.at, "by": error.by, "theirs": error.theirs}
+        return _answer(status, error.sentence, headers, shape=SavedSinceProblem, **there)
     return _answer(status, error.sentence, headers, **more)
 
 
@@ -217,11 +232,21 @@ async def fault(_: Request, error: Exception) -> ProblemResponse:
     return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, unexpected.sentence, reference=unexpected.reference)
 
 
-def _answer(status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None, **more: Any) -> ProblemResponse:
-    told = Problem(title=status.phrase, status=status, detail=detail, **more)
-    return ProblemResponse(told.model_dump(exclude_defaults=True) | {"type": told.type}, status, headers)
+def _answer(
+    status: HTTPStatus,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+    *,
+    shape: type[Problem] = Problem,
+    **more: Any,
+) -> ProblemResponse:
+    told = shape(title=status.phrase, status=status, detail=detail, **more)
+    kept = told.model_dump(mode="json", exclude_defaults=True)
+    return ProblemResponse(kept | {"type": told.type}, status, headers)
 
 
+A_PROBLEM = {"$ref": "#/components/schemas/Problem"}
+EITHER = {"anyOf": [{"$ref": "#/components/schemas/SavedSinceProblem"}, A_PROBLEM]}
 ANSWERS: dict[Any, Any] = {
     errors.DomainError: domain_error,
     RequestValidationError: wrong_request,
@@ -230,11 +255,8 @@ ANSWERS: dict[Any, Any] = {
 }
 
 
-def _declared(description: str, *headers: str) -> dict[str, Any]:
-    told: dict[str, Any] = {
-        "description": description,
-        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
+def _declared(description: str, *headers: str, schema: Mapping[str, Any] = A_PROBLEM) -> dict[str, Any]:
+    told: dict[str, Any] = {"description": description, "content": {MEDIA_TYPE: {"schema": schema}}}
     if headers:
         told["headers"] = {name: {"required": True, "schema": {"type": "string"}} for name in headers}
     return told
@@ -260,3 +282,6 @@ WRITTEN: dict[int | str, dict[str, Any]] = {
     422: _declared("The body cannot be taken; `problems` says which fields and why."),
 }
 AGAINST_IT: dict[int | str, dict[str, Any]] = {409: _declared("How it stands speaks against it; `detail` says why.")}
+SAVED_SINCE: dict[int | str, dict[str, Any]] = {
+    409: _declared("Somebody saved it since, and what they saved; or it takes no answers any more.", schema=EITHER)
+}

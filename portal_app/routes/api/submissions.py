@@ -180,10 +180,10 @@ async def get_acord(caller: Caller, locator: parameters.Locator) -> AcordSheet:
     return AcordSheet.of(await acord.taken(the_door(), caller, submission=locator))
 
 
-@router.put("/{locator}/answers/{path}", responses=CHANGED)
+@router.put("/{locator}/answers/{path}", responses=problems.WRITTEN | problems.MISSING | problems.SAVED_SINCE)
 async def save_answers(caller: Caller, locator: parameters.Locator, path: GroupPath, sent: SavedGroup) -> GroupSaved:
     """Save one group of a draft (`path` is section and group, `risk.dwelling`), right or wrong. 409 where somebody else
-    saved it since."""
+    saved it since, with what is there, its version, when and by whom."""
     saved = await the_door().act(
         answering.save_group, caller, locator=locator, path=path, rows=sent.rows, version=sent.version
     )

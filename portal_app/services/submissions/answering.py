@@ -72,7 +72,8 @@ class SavedMeanwhile(Conflict):
     def __init__(self, there: Saved, theirs: Sequence[Row], yours: Sequence[Row]) -> None:
         self.by, self.at, self.version = there.by, there.at, there.version
         self.theirs, self.yours = list(theirs), list(yours)
-        super().__init__(f"{there.by} saved these answers in the meantime. Look at both, and choose.")
+        saved = f"{there.by} saved these answers in the meantime" if there.by else "Nobody saved these answers yet"
+        super().__init__(f"{saved}. Look at both, and choose.")
 
 
 @reads(Permission.VIEW_OWN_ACCOUNTS)

@@ -65,7 +65,12 @@ def test_a_submission_goes_its_way_over_the_api(maya: Person, cast: Cast) -> Non
     assert maya.json(f"{at}/problems") == {"items": [], "total": 0, "listCompleted": True}
     wrong = maya.done("PUT", f"{at}/answers/{RISK}", {"rows": [{"usage": "rented"}], "version": 1})
     assert (wrong["version"], wrong["progress"][1]["stage"]) == (2, "started")
-    assert maya.send("PUT", f"{at}/answers/{RISK}", {"rows": [{"usage": "primary"}], "version": 1}).status_code == 409
+    late = maya.send("PUT", f"{at}/answers/{RISK}", {"rows": [{"usage": "primary"}], "version": 1})
+    assert (late.status_code, late.headers["content-type"]) == (409, "application/problem+json")
+    there = next(each for each in maya.json(f"{at}/answers")["groups"] if each["path"] == RISK)
+    assert {name: late.json()[name] for name in ("version", "at", "by", "theirs")} == {
+        "version": 2, "at": there["at"], "by": "maya@agency.test", "theirs": [{"usage": "rented"}],
+    }  # fmt: skip
     refused = maya.post(f"{at}/submit", {"statementAgreed": True})
     assert (refused.status_code, list(refused.json()["problems"])) == (422, [f"{RISK}.tenant"])
     maya.done("PUT", f"{at}/answers/{RISK}", {"rows": [{"usage": "primary"}], "version": 2})
