@@ -13,7 +13,7 @@ from portal_app.routes.api.information_requests import InformationRequest
 from portal_app.routes.api.quotes import Quote
 from portal_app.services.intake.progress import Stage
 from portal_app.services.intake.typed import LONGEST_VALUE, MOST_VALUES
-from portal_app.services.submissions import acord
+from portal_app.services.submissions import acord, suggesting
 from portal_app.services.submissions.answering import Answered
 from portal_app.services.submissions.detail import SubmissionDetail
 from portal_app.services.submissions.lifecycle import Step
@@ -240,6 +240,33 @@ class FieldProblem(shapes.Shape):
 
 class FieldProblems(shapes.Listed[FieldProblem]):
     pass
+
+
+class SuggestedCode(shapes.Shape):
+    code: str
+    producer: str
+
+
+class Suggestions(shapes.Shape):
+    """The first 500 codes and carriers of as many as the totals say. `beside` has, by the names of the fields of the
+    same row, what the field that was asked about tells of them."""
+
+    codes: list[SuggestedCode]
+    codes_total: int
+    carriers: list[str]
+    carriers_total: int
+    beside: dict[str, str]
+
+    @classmethod
+    def of_suggestions(cls, found: suggesting.Suggestions) -> Self:
+        codes = [SuggestedCode(code=code, producer=name) for code, name in found.codes]
+        return cls(
+            codes=codes,
+            codes_total=found.codes_total,
+            carriers=list(found.carriers),
+            carriers_total=found.carriers_total,
+            beside=dict(found.beside),
+        )
 
 
 class GroupSaved(shapes.Shape):

@@ -21,11 +21,22 @@ from portal_app.routes.api.submission_shapes import (
     Submission,
     Submissions,
     Submitted,
+    Suggestions,
     Value,
 )
 from portal_app.services.door import the_door
 from portal_app.services.idempotency import Asked
-from portal_app.services.submissions import acord, answering, by_program, certifying, detail, drafts, find, timeline
+from portal_app.services.submissions import (
+    acord,
+    answering,
+    by_program,
+    certifying,
+    detail,
+    drafts,
+    find,
+    suggesting,
+    timeline,
+)
 from portal_app.services.submissions.certifying import HandedIn
 from portal_app.services.submissions.find import Filter, Sort
 from portal_app.services.submissions.statement import STATEMENT
@@ -111,6 +122,13 @@ class AskedVersion(parameters.Narrowed):
     version: Annotated[int, Field(ge=1, le=2**31 - 2), parameters.WHOLE_NUMBER] | SkipJsonSchema[None] = None
 
 
+class AskedSuggestions(parameters.Narrowed):
+    """`field` (section.group.field) is that of a VIN or a ZIP code, `value` what is typed there."""
+
+    field: Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] = ""
+    value: parameters.Text = ""
+
+
 @router.get("", dependencies=parameters.GIVEN_ONCE)
 async def list_submissions(caller: Caller, asked: Annotated[AskedSubmissions, Query()]) -> Submissions:
     """The submissions that you may see, those that were handed in last first."""
@@ -188,6 +206,16 @@ async def save_answers(caller: Caller, locator: parameters.Locator, path: GroupP
         answering.save_group, caller, locator=locator, path=path, rows=sent.rows, version=sent.version
     )
     return GroupSaved.of(saved)
+
+
+@router.get("/{locator}/suggestions", responses=problems.MISSING, dependencies=parameters.GIVEN_ONCE)
+async def list_suggestions(
+    caller: Caller, locator: parameters.Locator, asked: Annotated[AskedSuggestions, Query()]
+) -> Suggestions:
+    """What the form proposes to who fills it in: producer codes in force and carriers, and what a VIN or a ZIP code
+    tells of the fields beside it."""
+    found = await the_door().act(suggesting.suggestions, caller, locator=locator, **asked.model_dump())
+    return Suggestions.of_suggestions(found)
 
 
 @router.get("/{locator}/problems", responses=problems.MISSING)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from portal_app.services.intake import places, vin
-from portal_app.services.intake.forms import FieldType, Form, Group, Row, Rule
+from portal_app.services.intake.beside import told_beside
+from portal_app.services.intake.forms import Form, Row
 from portal_app.state.submissions.drawing import ident_of
 
 LONGEST = 2_000_000
@@ -77,28 +77,6 @@ def fills(form: Form, sent: Sent, today: date) -> dict[str, str]:
         for field in group.fields if group else ():
             if group is None or ident_of(group.key, key, field.name) not in sent.changed:
                 continue
-            known = _known(group, field.name, field.type, row.get(field.name), today)
-            found |= {
-                ident_of(group.key, key, name): text
-                for name, text in known.items()
-                if name and text and not row.get(name)
-            }
+            known = told_beside(group, field.name, row.get(field.name), today)
+            found |= {ident_of(group.key, key, name): text for name, text in known.items() if not row.get(name)}
     return found
-
-
-def _known(group: Group, name: str, type_: FieldType, value: Any, today: date) -> dict[str, str]:
-    if not isinstance(value, str):
-        return {}
-    compared = [check for check in group.checks if check.field == name and check.than]
-    beside = {check.rule: check.than[0] for check in compared if "." not in check.than[0]}
-    if type_ is FieldType.VIN:
-        told = vin.decoded(vin.cleaned(value), today)
-        year = str(told.years[0]) if told.years and told.check_digit else ""
-        made = told.make if told.check_digit else ""
-        return {beside.get(Rule.YEAR_OF_VIN, ""): year, beside.get(Rule.MAKE_OF_VIN, ""): made}
-    place = places.place(value) if type_ is FieldType.POSTAL_CODE else None
-    if place is None:
-        return {}
-    city = name.removesuffix("postal_code") + "city"
-    there = group.field(city) is not None
-    return {beside.get(Rule.POSTAL_CODE_IN_STATE, ""): place.state, city if there else "": place.city}

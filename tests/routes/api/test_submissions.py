@@ -57,6 +57,20 @@ def test_a_fleet_is_entered_in_one_request(maya: Person) -> None:
     assert "risk.vehicles" in str(groups)
 
 
+@pytest.mark.criterion("WIZARD-14")
+def test_what_the_form_proposes_is_had_over_the_api(maya: Person, cast: Cast) -> None:
+    at = f"/submissions/{maya.done('POST', '/submissions', {'line': 'personal_auto'})['locator']}/suggestions"
+    found = maya.json(at)
+    assert (found["codes"], found["codesTotal"]) == ([{"code": "HL-maya", "producer": "Maya Alvarez"}], 1)
+    assert (found["carriers"], found["carriersTotal"], found["beside"]) == (["Granite Mutual"], 1, {})
+    vehicles, mailing = "risk.vehicles.vin", "applicant.mailing.postal_code"
+    assert maya.json(at, field=vehicles, value="1hgcm82633a004352")["beside"] == {"year": "2003", "make": "Honda"}
+    assert maya.json(at, field=vehicles, value="1HGCM82633A004353")["beside"] == {}, "not copied right"
+    assert maya.json(at, field=mailing, value="02840")["beside"] == {"state": "RI", "city": "Newport"}
+    assert maya.get(at, field="risk.boat.vin").json()["problems"].keys() == {"field"}
+    assert (cast.daniel.get(at).status_code, cast.read_only.get(at).status_code) == (404, 403)
+
+
 @pytest.mark.criterion("SUBMIT-13")
 def test_a_submission_goes_its_way_over_the_api(maya: Person, cast: Cast) -> None:
     underwriter = cast.writing(cast.csr)
