@@ -217,7 +217,7 @@
     sendAll();
   };
   // Rows were taken out of the group: what names others of them by their number goes on naming those, sent or not.
-  const renumber = (of, out, naming) => {
+  const renumber = (of, out = [], naming = {}) => {
     const now = (value) => {
       const before = out.filter((each) => each < Number(value)).length;
       return out.includes(Number(value)) ? "" : before ? String(value - before) : value;

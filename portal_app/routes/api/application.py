@@ -59,7 +59,7 @@ from portal_app.routes.api import (
 from portal_app.routes.api import settings as agency_settings
 from portal_app.routes.api.auth import caller
 from portal_app.routes.api.bodies import Bounded
-from portal_app.routes.api.problems import Problem
+from portal_app.routes.api.problems import Problem, SavedSinceProblem
 from portal_app.settings import Settings
 
 NEEDS_TOKEN = [Depends(caller)]
@@ -125,7 +125,8 @@ class Api(FastAPI):
     def openapi(self) -> dict[str, Any]:
         if not self.openapi_schema:
             described = super().openapi()
-            described["components"]["schemas"]["Problem"] = Problem.model_json_schema()
+            for shape in (Problem, SavedSinceProblem):
+                described["components"]["schemas"][shape.__name__] = shape.model_json_schema()
         return super().openapi()
 
 

@@ -76,5 +76,6 @@ async def save_holidays(caller: Caller, sent: NewHolidays) -> Holidays:
     days = tuple(holidays.Holiday(each.date, each.name) for each in sent.days)
     content = holidays_text(holidays.Holidays(sent.federal, time.fromisoformat(sent.closes_at), days))
     about = {"kind": "holidays", "content": content, "note": sent.note}
-    await the_door().act(versions.save, caller, **about, expected=sent.expected_version)
+    with problems.told_by(sent):
+        await the_door().act(versions.save, caller, **about, expected=sent.expected_version)
     return Holidays.of_calendar(await the_door().act(desk.calendar, caller))

@@ -12,8 +12,8 @@ from portal_app.models.enums import RequestedItemKind
 from portal_app.routes.api import credentials, parameters, problems, shapes
 from portal_app.routes.api.auth import Caller
 from portal_app.services.door import the_door
+from portal_app.services.intake.typed import LONGEST_VALUE, MOST_VALUES
 from portal_app.services.submissions import information, requests
-from portal_app.services.submissions.answering import LONGEST_VALUE, MOST_VALUES
 from portal_app.services.submissions.information import LONGEST_LABEL, MOST_ITEMS, Wanted
 
 router = APIRouter(

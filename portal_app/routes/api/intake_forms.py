@@ -8,6 +8,7 @@ from pydantic import Field
 
 from portal_app.routes.api import credentials, parameters, problems, shapes
 from portal_app.routes.api.auth import Caller, TokenFirst
+from portal_app.routes.api.submission_shapes import Value
 from portal_app.services.door import the_door
 from portal_app.services.intake import asked as intake
 from portal_app.services.intake.forms import LINES
@@ -16,10 +17,8 @@ router = APIRouter(prefix="/intake-forms", tags=["submissions"], responses=probl
 
 Line = Annotated[str, Path(max_length=40, pattern=r"^[a-z_]+$", examples=list(LINES))]
 Version = Annotated[int, Field(ge=0, description="That of the configuration, 0 for what is shipped.")]
-Text = Annotated[str, Field(max_length=20_000, pattern=r"^[^\x00]*$")]
 Name = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
-Typed = Text | bool | int | float | list[Name] | None
-Rows = Annotated[list[dict[Name, Typed]], Field(max_length=500)]
+Rows = Annotated[list[dict[Name, Value]], Field(max_length=500)]
 
 
 class GivenAnswers(credentials.Sent):

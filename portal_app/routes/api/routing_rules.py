@@ -160,7 +160,8 @@ async def save_routing_rules(caller: Caller, sent: NewRules) -> RoutingRules:
     """Save these rules as a new version, which holds from then on. Refused whole where anything is wrong with them."""
     content = rules_text(Rules(tuple(each.rule() for each in sent.items)))
     about = {"kind": "routing", "content": content, "note": sent.note}
-    await the_door().act(versions.save, caller, **about, expected=sent.expected_version)
+    with problems.told_by(sent, rules="items"):
+        await the_door().act(versions.save, caller, **about, expected=sent.expected_version)
     return RoutingRules.of_desk(await the_door().act(desk.look, caller))
 
 

@@ -3,18 +3,26 @@
 import json
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Annotated, Any, Self
+
+from pydantic import WithJsonSchema
 
 from portal_app.models.enums import SubmissionEventKind, SubmissionStatus
 from portal_app.routes.api import shapes
 from portal_app.routes.api.information_requests import InformationRequest
 from portal_app.routes.api.quotes import Quote
 from portal_app.services.intake.progress import Stage
-from portal_app.services.submissions import acord
+from portal_app.services.intake.typed import LONGEST_VALUE, MOST_VALUES
+from portal_app.services.submissions import acord, suggesting
 from portal_app.services.submissions.answering import Answered
 from portal_app.services.submissions.detail import SubmissionDetail
 from portal_app.services.submissions.lifecycle import Step
 from portal_app.services.submissions.turns import Turn
+
+_TYPED = {"type": "string", "maxLength": LONGEST_VALUE, "pattern": r"^[^\x00]*$"}
+_SEVERAL = {"type": "array", "items": _TYPED, "maxItems": MOST_VALUES}
+# What is none of these is told by the service, by its row and field and in the words of the form.
+Value = Annotated[Any, WithJsonSchema({"anyOf": [_TYPED, {"type": "boolean"}, _SEVERAL, {"type": "null"}]})]
 
 
 class SubmissionItem(shapes.Shape):
@@ -233,6 +241,33 @@ class FieldProblem(shapes.Shape):
 
 class FieldProblems(shapes.Listed[FieldProblem]):
     pass
+
+
+class SuggestedCode(shapes.Shape):
+    code: str
+    producer: str
+
+
+class Suggestions(shapes.Shape):
+    """The first 500 codes and carriers of as many as the totals say. `beside` has, by the names of the fields of the
+    same row, what the field that was asked about tells of them."""
+
+    codes: list[SuggestedCode]
+    codes_total: int
+    carriers: list[str]
+    carriers_total: int
+    beside: dict[str, str]
+
+    @classmethod
+    def of_suggestions(cls, found: suggesting.Suggestions) -> Self:
+        codes = [SuggestedCode(code=code, producer=name) for code, name in found.codes]
+        return cls(
+            codes=codes,
+            codes_total=found.codes_total,
+            carriers=list(found.carriers),
+            carriers_total=found.carriers_total,
+            beside=dict(found.beside),
+        )
 
 
 class GroupSaved(shapes.Shape):

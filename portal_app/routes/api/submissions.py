@@ -21,11 +21,22 @@ from portal_app.routes.api.submission_shapes import (
     Submission,
     Submissions,
     Submitted,
+    Suggestions,
+    Value,
 )
 from portal_app.services.door import the_door
 from portal_app.services.idempotency import Asked
-from portal_app.services.submissions import acord, answering, by_program, certifying, detail, drafts, find, timeline
-from portal_app.services.submissions.answering import LONGEST_VALUE, MOST_VALUES
+from portal_app.services.submissions import (
+    acord,
+    answering,
+    by_program,
+    certifying,
+    detail,
+    drafts,
+    find,
+    suggesting,
+    timeline,
+)
 from portal_app.services.submissions.certifying import HandedIn
 from portal_app.services.submissions.find import Filter, Sort
 from portal_app.services.submissions.statement import STATEMENT
@@ -36,8 +47,6 @@ CHANGED = problems.WRITTEN | problems.MISSING | problems.AGAINST_IT
 
 Locator = Annotated[str, Field(pattern=f"^{parameters.LOCATOR}$")]
 Version = Annotated[int, Field(ge=0, le=2**31 - 2, strict=True)]
-Typed = Annotated[str, Field(max_length=LONGEST_VALUE, pattern=r"^[^\x00]*$")]
-Value = Typed | bool | Annotated[list[Typed], Field(max_length=MOST_VALUES)] | None
 Name = Annotated[str, Field(max_length=64, pattern=r"^[a-z][a-z0-9_]*$")]
 Row = Annotated[dict[Name, Value], Field(max_length=100)]
 GroupPath = Annotated[str, Field(max_length=120, pattern=r"^[a-z0-9_]+\.[a-z0-9_]+$")]
@@ -113,6 +122,13 @@ class AskedVersion(parameters.Narrowed):
     version: Annotated[int, Field(ge=1, le=2**31 - 2), parameters.WHOLE_NUMBER] | SkipJsonSchema[None] = None
 
 
+class AskedSuggestions(parameters.Narrowed):
+    """`field` (section.group.field) is that of a VIN or a ZIP code, `value` what is typed there."""
+
+    field: Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] = ""
+    value: parameters.Text = ""
+
+
 @router.get("", dependencies=parameters.GIVEN_ONCE)
 async def list_submissions(caller: Caller, asked: Annotated[AskedSubmissions, Query()]) -> Submissions:
     """The submissions that you may see, those that were handed in last first."""
@@ -182,14 +198,24 @@ async def get_acord(caller: Caller, locator: parameters.Locator) -> AcordSheet:
     return AcordSheet.of(await acord.taken(the_door(), caller, submission=locator))
 
 
-@router.put("/{locator}/answers/{path}", responses=CHANGED)
+@router.put("/{locator}/answers/{path}", responses=problems.WRITTEN | problems.MISSING | problems.SAVED_SINCE)
 async def save_answers(caller: Caller, locator: parameters.Locator, path: GroupPath, sent: SavedGroup) -> GroupSaved:
     """Save one group of a draft (`path` is section and group, `risk.dwelling`), right or wrong. 409 where somebody else
-    saved it since."""
+    saved it since, with what is there, its version, when and by whom."""
     saved = await the_door().act(
         answering.save_group, caller, locator=locator, path=path, rows=sent.rows, version=sent.version
     )
     return GroupSaved.of(saved)
+
+
+@router.get("/{locator}/suggestions", responses=problems.MISSING, dependencies=parameters.GIVEN_ONCE)
+async def list_suggestions(
+    caller: Caller, locator: parameters.Locator, asked: Annotated[AskedSuggestions, Query()]
+) -> Suggestions:
+    """What the form proposes to who fills it in: producer codes in force and carriers, and what a VIN or a ZIP code
+    tells of the fields beside it."""
+    found = await the_door().act(suggesting.suggestions, caller, locator=locator, **asked.model_dump())
+    return Suggestions.of_suggestions(found)
 
 
 @router.get("/{locator}/problems", responses=problems.MISSING)

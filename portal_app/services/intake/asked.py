@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from portal_app.services.access import Permission
 from portal_app.services.configuration.in_force import saved
 from portal_app.services.door import Tx, reads
+from portal_app.services.errors import InvalidData
 from portal_app.services.intake.forms import LINES, Answers, Form
 from portal_app.services.intake.kind import INTAKE_FORM, form_in_force
+from portal_app.services.intake.typed import not_kept
 from portal_app.services.intake.validation import Problem, normalised, problems
 
 
@@ -45,11 +47,23 @@ def form(tx: Tx, *, line: str) -> FormInForce:
 @reads(Permission.SUBMIT_BUSINESS)
 def check(tx: Tx, *, line: str, answers: Answers, whole: bool = True) -> CheckedAnswers:
     """Hold answers against the form of the line; nothing is saved. Not `whole`, what is missing is not told. Raises
-    NotFound."""
+    NotFound; InvalidData for what no draft could keep."""
     own = _shown(tx, line)
+    if found := _not_kept(answers):
+        raise InvalidData(found)
     today = tx.now.astimezone(tx.settings.zone).date()
-    found = tuple(problems(own.form, answers, today, whole=whole))
-    return CheckedAnswers(own.version, found, normalised(own.form, answers, today))
+    wrong = tuple(problems(own.form, answers, today, whole=whole))
+    return CheckedAnswers(own.version, wrong, normalised(own.form, answers, today))
+
+
+def _not_kept(answers: Answers) -> dict[str, str]:
+    told = {
+        f"{key}[{number}].{name}": not_kept(value)
+        for key, rows in answers.items()
+        for number, row in enumerate(rows)
+        for name, value in row.items()
+    }
+    return {path: sentence for path, sentence in told.items() if sentence}
 
 
 def _shown(tx: Tx, line: str) -> FormInForce:

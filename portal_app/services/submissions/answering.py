@@ -16,9 +16,10 @@ from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads, writes
 from portal_app.services.errors import Conflict, InvalidData
 from portal_app.services.intake.depending import groups_for
-from portal_app.services.intake.forms import Answers, Field, Form, Group, Row, begun
+from portal_app.services.intake.forms import Answers, Field, Form, Group, Row, begun, path_of
 from portal_app.services.intake.progress import SectionProgress, with_more
 from portal_app.services.intake.renumbering import following, referring, taken_out
+from portal_app.services.intake.typed import not_kept
 from portal_app.services.intake.validation import Problem, problems
 from portal_app.services.intake.values import read, told
 from portal_app.services.licensing.records import today
@@ -31,7 +32,6 @@ from portal_app.services.submissions.progressing import answers_of, judged, of_c
 from portal_app.services.submissions.projection import project
 from portal_app.services.submissions.rows import one
 
-LONGEST_VALUE, MOST_VALUES = 20_000, 200
 HIDDEN = "••••"
 
 
@@ -73,7 +73,8 @@ class SavedMeanwhile(Conflict):
     def __init__(self, group: Group, there: Saved, theirs: Sequence[Row], yours: Sequence[Row]) -> None:
         self.group, self.by, self.at, self.version = group, there.by, there.at, there.version
         self.theirs, self.yours = list(theirs), list(yours)
-        super().__init__(f"{there.by} saved these answers in the meantime. Look at both, and choose.")
+        saved = f"{there.by} saved these answers in the meantime" if there.by else "Nobody saved these answers yet"
+        super().__init__(f"{saved}. Look at both, and choose.")
 
 
 @reads(Permission.VIEW_OWN_ACCOUNTS)
@@ -263,28 +264,11 @@ def _taken(group: Group, rows: Sequence[Row]) -> list[Row]:
     found: dict[str, str] = {}
     for number, row in enumerate(rows):
         for name, value in row.items():
-            place = f"{group.key}[{number}].{name[:64]}" if group.repeat else f"{group.key}.{name[:64]}"
+            place = path_of(group, number, name[:64])
             if name not in names:
                 found[place] = "The form has no such field."
-            elif sentence := _wrong(value):
+            elif sentence := not_kept(value):
                 found[place] = sentence
     if found:
         raise InvalidData(found)
     return [dict(row) for row in rows]
-
-
-def _wrong(value: Any) -> str:
-    texts = value if isinstance(value, list) else [value]
-    if len(texts) > MOST_VALUES:
-        return f"Choose at most {MOST_VALUES}."
-    for each in texts:
-        if each is None or isinstance(each, bool):
-            continue
-        if not isinstance(each, str):
-            return "Send a text, true or false, or a list of texts."
-        if len(each) > LONGEST_VALUE:
-            return f"Enter at most {LONGEST_VALUE:,} characters."
-        # Half of a character is what is left where something outside the common ones, such as an emoji, was cut.
-        if "\x00" in each or any("\ud800" <= sign <= "\udfff" for sign in each):
-            return "There is a character in it that cannot be kept, such as half an emoji. Delete it and type it anew."
-    return ""

@@ -7,8 +7,8 @@ from dataclasses import field as made_of
 from datetime import date
 from typing import Any
 
-from portal_app.services.intake import places, vin
-from portal_app.services.intake.forms import Answers, FieldType, Form, Group, Rule
+from portal_app.services.intake.beside import told_beside
+from portal_app.services.intake.forms import Answers, Form
 from portal_app.services.intake.renumbering import referring
 from portal_app.services.submissions.sending import Sent
 from portal_app.state.submissions.drawing import ident_of
@@ -62,28 +62,8 @@ def fills(form: Form, sent: Sent, today: date) -> dict[str, str]:
         for field in group.fields if group else ():
             if group is None or ident_of(group.key, key, field.name) not in sent.changed:
                 continue
-            known = _known(group, field.name, field.type, row.get(field.name), today)
-            found |= {
-                ident_of(group.key, key, name): text
-                for name, text in known.items()
-                if name and text and (not row.get(name) or ident_of(group.key, key, name) in sent.proposed)
-            }
+            known = told_beside(group, field.name, row.get(field.name), today)
+            idents = {name: ident_of(group.key, key, name) for name in known}
+            free = [name for name in known if not row.get(name) or idents[name] in sent.proposed]
+            found |= {idents[name]: known[name] for name in free}
     return found
-
-
-def _known(group: Group, name: str, type_: FieldType, value: Any, today: date) -> dict[str, str]:
-    if not isinstance(value, str):
-        return {}
-    compared = [check for check in group.checks if check.field == name and check.than]
-    beside = {check.rule: check.than[0] for check in compared if "." not in check.than[0]}
-    if type_ is FieldType.VIN:
-        told = vin.decoded(vin.cleaned(value), today)
-        year = str(told.years[0]) if told.years and told.check_digit else ""
-        made = told.make if told.check_digit else ""
-        return {beside.get(Rule.YEAR_OF_VIN, ""): year, beside.get(Rule.MAKE_OF_VIN, ""): made}
-    place = places.place(value) if type_ is FieldType.POSTAL_CODE else None
-    if place is None:
-        return {}
-    city = name.removesuffix("postal_code") + "city"
-    there = group.field(city) is not None
-    return {beside.get(Rule.POSTAL_CODE_IN_STATE, ""): place.state, city if there else "": place.city}

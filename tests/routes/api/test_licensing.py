@@ -79,7 +79,7 @@ def test_a_license_goes_its_way(writer: Person, cast: Cast, maya: str) -> None:
 
 @pytest.mark.criterion("LIC-30")
 def test_what_cannot_be_taken_is_named(writer: Person, maya: str) -> None:
-    for given, field in (
+    for given, *fields in (
         ({"licenceNumber": "1"}, "licenceNumber"),
         ({"effectiveTime": "2026-01-01"}, "effectiveTime"),
         ({"effectiveTime": 1767225600}, "effectiveTime"),
@@ -88,12 +88,12 @@ def test_what_cannot_be_taken_is_named(writer: Person, maya: str) -> None:
         ({"statusDate": "9999-12-31"}, "statusDate"),
         ({"status": "fine"}, "status"),
         ({"resident": "yes"}, "resident"),
-        ({"lines": [{"name": "property"}]}, "lines"),
+        ({"lines": [{"name": "property"}]}, "lines[0].line", "lines[0].name"),
         ({"producerCodes": ["nobody"]}, "producerCodes"),
         ({"npn": "12345678901"}, "npn"),
         ({"producer": "x"}, "producer"),
     ):
-        assert untaken(writer.post("/licenses", {"producer": maya} | given)) == [field], given
+        assert untaken(writer.post("/licenses", {"producer": maya} | given)) == fields, given
     assert untaken(writer.post("/licenses", {"producer": NOBODY}), 404) == []
     made = writer.done("POST", "/licenses", {"producer": maya})
     assert made["validationResult"] is None

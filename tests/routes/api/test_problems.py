@@ -13,6 +13,7 @@ from portal_app.services import errors
 from portal_app.services.door import Door
 from tests.routes.api.conftest import Cast
 
+OBJECT, SIGNS = problems.PLAINLY["dict_type"], problems.PLAINLY["string_pattern_mismatch"]
 KINDS = [kind for kind in errors.DomainError.__subclasses__() if kind.__module__ == errors.__name__]
 MADE = {errors.Invalid: errors.Invalid({"expiring_to": "Too early."}), errors.Unexpected: errors.Unexpected("00ff00ff")}
 
@@ -129,6 +130,33 @@ def test_a_fault_is_a_reference_to_the_log_and_nothing_else(
     assert set(problem) == {"type", "title", "status", "detail"}
     for inside in ("policy_search", "SELECT", "Traceback", "900-12-3456"):
         assert inside not in answer.text
+
+
+@pytest.mark.criterion("API-15")
+def test_what_is_wrong_with_a_body_is_told_by_its_path_and_in_plain_words(cast: Cast) -> None:
+    maya = cast.writing(cast.maya)
+    for body, told in (
+        ({}, {"rows": "This is missing.", "version": "This is missing."}),
+        ({"rows": [{}, 5], "version": "1"}, {"rows[1]": OBJECT, "version": "Should be a whole number."}),
+        ({"rows": [{"Name": "x"}], "version": -1}, {"rows[0].Name": SIGNS, "version": "Should be at least 0."}),
+        ({"rows": [{}] * 501, "version": 0}, {"rows": "Should have at most 500 entries."}),
+    ):
+        answer = maya.send("PUT", f"/submissions/{'0' * 26}/answers/a.b", body)
+        assert (answer.status_code, answer.json()["problems"]) == (422, told)
+    headers = {"Authorization": f"Bearer {maya.token}", "Idempotency-Key": ""}
+    without = maya.client.post("/api/v1/submissions", json={"line": "x" * 41}, headers=headers)
+    assert without.json()["problems"] == {
+        "line": "Should have at most 40 characters.", "Idempotency-Key": "Should not be empty.",
+    }  # fmt: skip
+
+
+@pytest.mark.criterion("API-15")
+def test_nothing_is_said_in_the_words_of_the_library() -> None:
+    for kind in problems.OF_THE_LIBRARY:
+        about = {"min_length": 2, "max_length": 9, "gt": 1, "ge": 1, "lt": 1, "le": 1, "expected": "'a' or 'b'"}
+        sentence = problems._plainly({"type": kind, "loc": ("body", "x"), "msg": "Input", "ctx": about})
+        assert sentence.startswith(("Should ", "Holds ", "This is ", "Cannot ", "There is ")), kind
+        assert not set(sentence) & set("<>'"), kind
 
 
 def secretive(*_: object, **__: object) -> None:

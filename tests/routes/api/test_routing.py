@@ -27,9 +27,10 @@ def test_rules_are_read_saved_and_tried(cast: Cast) -> None:
 
     assert admin.send("PUT", "/routing-rules", body).status_code == 409
     wrong = admin.send("PUT", "/routing-rules", body | {"expectedVersion": 1, "items": [REST, RULE]})
-    assert wrong.json()["problems"] == {
-        "content[0]": "rules.1: Ours is never reached: Rest before it takes all that it takes."
-    }
+    assert wrong.json()["problems"] == {"items[1]": "Ours is never reached: Rest before it takes all that it takes."}
+    nobody = {"name": "Nobody", "to": {"kind": "underwriter", "email": "nobody@agency.test"}}
+    wrong = admin.send("PUT", "/routing-rules", body | {"expectedVersion": 1, "items": [RULE, nobody]})
+    assert wrong.json()["problems"].keys() == {"items[1].to"}
     assert cast.writing(cast.maya).send("PUT", "/routing-rules", body).status_code == 403
     assert cast.maya.get("/routing-rules").status_code == 403
 
@@ -45,5 +46,6 @@ def test_holidays_are_read_and_saved(cast: Cast) -> None:
     assert made.status_code == 200, made.text
     assert (made.json()["version"], made.json()["days"], cast.admin.json("/holidays")) == (1, own["days"], made.json())
     twice = own | {"days": own["days"] * 2, "expectedVersion": 1, "note": "Ours"}
-    assert "more than once" in admin.send("PUT", "/holidays", twice).text
+    wrong = admin.send("PUT", "/holidays", twice).json()["problems"]
+    assert wrong == {"days[0].date": "2026-12-24 stands here more than once."}
     assert cast.maya.get("/holidays").status_code == 403

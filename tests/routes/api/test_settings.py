@@ -46,7 +46,7 @@ def test_an_older_version_is_a_conflict_and_bad_input_is_named(cast: Cast) -> No
         ({"version": 1, "smtpUrl": "smtp://x"}, "smtpUrl"),
         ({"version": 1, "concurrentSessions": "yes"}, "concurrentSessions"),
         ({"dailyHour": 9}, "version"),
-        ({"version": 1, "responseDays": {"umbrella": 0}}, "responseDays"),
+        ({"version": 1, "responseDays": {"umbrella": 0}}, "responseDays.umbrella"),
         (None, "body"),
     ):
         answer = admin.send("PATCH", "/settings", body)

@@ -57,6 +57,20 @@ def test_a_fleet_is_entered_in_one_request(maya: Person) -> None:
     assert "risk.vehicles" in str(groups)
 
 
+@pytest.mark.criterion("WIZARD-14")
+def test_what_the_form_proposes_is_had_over_the_api(maya: Person, cast: Cast) -> None:
+    at = f"/submissions/{maya.done('POST', '/submissions', {'line': 'personal_auto'})['locator']}/suggestions"
+    found = maya.json(at)
+    assert (found["codes"], found["codesTotal"]) == ([{"code": "HL-maya", "producer": "Maya Alvarez"}], 1)
+    assert (found["carriers"], found["carriersTotal"], found["beside"]) == (["Granite Mutual"], 1, {})
+    vehicles, mailing = "risk.vehicles.vin", "applicant.mailing.postal_code"
+    assert maya.json(at, field=vehicles, value="1hgcm82633a004352")["beside"] == {"year": "2003", "make": "Honda"}
+    assert maya.json(at, field=vehicles, value="1HGCM82633A004353")["beside"] == {}, "not copied right"
+    assert maya.json(at, field=mailing, value="02840")["beside"] == {"state": "RI", "city": "Newport"}
+    assert maya.get(at, field="risk.boat.vin").json()["problems"].keys() == {"field"}
+    assert (cast.daniel.get(at).status_code, cast.read_only.get(at).status_code) == (404, 403)
+
+
 @pytest.mark.criterion("SUBMIT-13")
 def test_a_submission_goes_its_way_over_the_api(maya: Person, cast: Cast) -> None:
     underwriter = cast.writing(cast.csr)
@@ -65,10 +79,19 @@ def test_a_submission_goes_its_way_over_the_api(maya: Person, cast: Cast) -> Non
     assert maya.json(f"{at}/problems") == {"items": [], "total": 0, "listCompleted": True}
     wrong = maya.done("PUT", f"{at}/answers/{RISK}", {"rows": [{"usage": "rented"}], "version": 1})
     assert (wrong["version"], wrong["progress"][1]["stage"]) == (2, "started")
-    assert maya.send("PUT", f"{at}/answers/{RISK}", {"rows": [{"usage": "primary"}], "version": 1}).status_code == 409
+    late = maya.send("PUT", f"{at}/answers/{RISK}", {"rows": [{"usage": "primary"}], "version": 1})
+    assert (late.status_code, late.headers["content-type"]) == (409, "application/problem+json")
+    there = next(each for each in maya.json(f"{at}/answers")["groups"] if each["path"] == RISK)
+    assert {name: late.json()[name] for name in ("version", "at", "by", "theirs")} == {
+        "version": 2, "at": there["at"], "by": "maya@agency.test", "theirs": [{"usage": "rented"}],
+    }  # fmt: skip
     refused = maya.post(f"{at}/submit", {"statementAgreed": True})
     assert (refused.status_code, list(refused.json()["problems"])) == (422, [f"{RISK}.tenant"])
     maya.done("PUT", f"{at}/answers/{RISK}", {"rows": [{"usage": "primary"}], "version": 2})
+    for value in (5, "x" * 20_001, {"a": 1}, [["a"]]):
+        answer = maya.send("PUT", f"{at}/answers/{RISK}", {"rows": [{"usage": value}], "version": 3})
+        assert (answer.status_code, answer.json()["problems"].keys()) == (422, {f"{RISK}.usage"})
+    assert answer.json()["problems"][f"{RISK}.usage"] == "Send a text, true or false, or a list of texts."
     done = maya.done("POST", f"{at}/submit", {"statementAgreed": True})
     assert (done["number"], done["status"], done["again"]) == ("SUB-2026-000001", "pending", False)
     assert maya.done("POST", f"{at}/submit", {"statementAgreed": True})["again"]

@@ -99,7 +99,7 @@ WRONG: dict[str, tuple[dict[str, object], str]] = {
     "a producer without a code": ({"producerCode": ""}, "producerCode"),
     "a grant beyond the ceiling": ({"grants": ["commissions"]}, "grants"),
     "a role that there is not": ({"role": "owner"}, "role"),
-    "a grant that there is not": ({"grants": ["everything"]}, "grants"),
+    "a grant that there is not": ({"grants": ["everything"]}, "grants[0]"),
     "a field that there is not": ({"isAdmin": True}, "isAdmin"),
     "a password": ({"password": "x"}, "password"),
     "a name with nothing in it": ({"name": "a\0b"}, "name"),
