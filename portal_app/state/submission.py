@@ -22,6 +22,7 @@ from portal_app.services.submissions.documents import ENDED, TAKEN
 from portal_app.services.submissions.lifecycle import OPEN, Step
 from portal_app.services.topics import Topic
 from portal_app.state import wording
+from portal_app.state.asked import since
 from portal_app.state.document_rows import DocumentRow, document_rows
 from portal_app.state.portal import PortalState
 from portal_app.state.submission_address import PLACE
@@ -45,7 +46,6 @@ from portal_app.state.submission_rows import (
     request_line,
     revealed,
     sections,
-    since,
 )
 
 VIEWS, DOES = Permission.VIEW_OWN_ACCOUNTS, Permission.UNDERWRITE
