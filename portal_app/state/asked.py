@@ -7,6 +7,8 @@ from portal_app.services.submissions.timeline import Event
 from portal_app.state.submission_rows import QuoteLine, Told
 
 LONGEST = 60
+# What is too long to be told, or says nothing to people.
+AS_ANOTHER = ("The document", "The wording of the terms")
 UNTOLD = "somebody changed something that is not shown here"
 
 
@@ -47,7 +49,7 @@ def shown_of(line: QuoteLine) -> dict[str, str]:
         "The premium": line.premium,
         "The term": line.term,
         "Valid until": line.valid_until,
-        "What the terms say": line.terms,
+        "The wording of the terms": line.terms,
         "The document": line.paper,
         "The quote": line.state,
         "The offer": line.offer,
@@ -55,6 +57,6 @@ def shown_of(line: QuoteLine) -> dict[str, str]:
 
 
 def _told(label: str, was: str, is_now: str) -> str:
-    if max(len(was), len(is_now)) > LONGEST:
-        return f"{label} is another"
+    if max(len(was), len(is_now)) > LONGEST or label in AS_ANOTHER:
+        return f"{label} is another now"
     return f"{label} was {was or 'not given'}, and is {is_now or 'not given'} now"
