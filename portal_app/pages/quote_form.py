@@ -44,8 +44,8 @@ def _overtaken() -> rx.Component:
     return note(
         "warning",
         rx.el.p(
-            "Somebody else changed this quote since you opened the form. What you filled in is still here, and cannot "
-            "be saved over their change: ",
+            S.changed,
+            " What you filled in is still here, and cannot be saved over their change: ",
             link("look at the quote as it is now", href=S.back),
             ", then change it again.",
         ),

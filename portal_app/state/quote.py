@@ -111,6 +111,7 @@ class QuotePageState(PortalState):
     problems: dict[str, str] = {}
     # The version, what was shown, and what was in doubt when it was asked whether to go on.
     _asked_version: int = 0
+    _now_shown: dict[str, str] = {}
     _asked_shown: dict[str, str] = {}
     _asked_doubts: list[str] = []
 
@@ -138,7 +139,7 @@ class QuotePageState(PortalState):
     @requires(DOES)
     async def ask_first(self, what: str) -> None:
         self.asking, self.asking_flag = (what if what in ASKED_FIRST else ""), ""
-        self._asked_version, self._asked_shown, self._asked_doubts = self.version, self._as_shown(), list(self.doubts)
+        self._asked_version, self._asked_shown, self._asked_doubts = self.version, self._now_shown, list(self.doubts)
 
     @requires(DOES)
     async def go_on(self) -> None:
@@ -151,14 +152,8 @@ class QuotePageState(PortalState):
             if self.flash.startswith(Conflict.default):
                 self._say(asked.not_done("quote", self._changes()), "bad")
 
-    def _as_shown(self) -> dict[str, str]:
-        """What is decided about, by what it is called in a sentence."""
-        told = {each.label: each.value for each in (*self.facts, *self.risk)}
-        told |= {"What the terms say": self.terms, "The document": self.papers[0].href if self.papers else ""}
-        return told | {"The producer code": self.code, "The quote": self.standing, "The offer": self.offer}
-
     def _changes(self) -> list[str]:
-        return asked.changes(self._asked_shown, self._as_shown())
+        return asked.changes(self._asked_shown, self._now_shown)
 
     @requires(DOES)
     async def ask_removal(self, flag: str) -> None:
@@ -236,7 +231,7 @@ class QuotePageState(PortalState):
         self.shown, self.version, self.standing = found.locator, found.version, found.state.label
         self.insured, self.account_href = found.insured_name, f"/accounts/{found.account}" if found.account else ""
         self.line, self.carrier, self.code = found.line_name, found.carrier, found.producer_code
-        self.facts, self.risk = _facts(found), _risk(found)
+        self.facts, self.risk, self._now_shown = _facts(found), _risk(found), as_shown(found)
         self.terms = found.terms
         self.history = f"Drawn up by {found.created_by}, {self._moment(found.created_at)}"
         if found.underwritten_at is not None:
@@ -313,6 +308,14 @@ def _facts(found: QuoteView) -> list[Fact]:
         ("Premium", wording.money(found.premium)),
         ("Valid until", wording.day(found.valid_until)),
     )
+
+
+def as_shown(found: QuoteView) -> dict[str, str]:
+    """What is decided about, by what it is called in a sentence."""
+    told = {each.label: each.value for each in (*_facts(found), *_risk(found))}
+    told |= {"The wording of the terms": found.terms, "The document": found.document}
+    told |= {"The producer code": found.producer_code}
+    return told | {"The quote": found.state.label, "The offer": found.offer.label}
 
 
 def _risk(found: QuoteView) -> list[Fact]:

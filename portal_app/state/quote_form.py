@@ -19,9 +19,11 @@ from portal_app.services.submissions import documents
 from portal_app.services.submissions.documents import DocumentView
 from portal_app.services.topics import Topic
 from portal_app.state import wording
+from portal_app.state.asked import changes
 from portal_app.state.authority import Option, options
 from portal_app.state.authority_form import Form
 from portal_app.state.portal import PortalState
+from portal_app.state.quote import as_shown
 from portal_app.state.quotes import PLACE
 from portal_app.state.submission_address import PLACE as SUBMISSIONS
 
@@ -52,6 +54,9 @@ class QuoteFormState(PortalState):
     codes_told: str = ""
     papers: list[Option] = []
     overtaken: bool = False
+    # Who changed it since the form was opened, and what.
+    changed: str = ""
+    _shown: dict[str, str] = {}
     # What was saved once is not saved again by a second click.
     done: bool = False
 
@@ -85,7 +90,8 @@ class QuoteFormState(PortalState):
             given |= {"submission": self.submission}
         service: Any = entering.change if self.locator else of_submissions.create
         self.done, answer, self.problems = await self._submit(service, **given)
-        self.overtaken = bool(self.locator) and self.flash.startswith(Conflict.default)
+        if self.locator and self.flash.startswith(Conflict.default):
+            await self._look_for_changes()
         return self._say_at(f"{PLACE}/{answer.locator}", SAVED) if self.done and answer else None
 
     async def _meant(self, terms: QuoteTerms, form: Mapping[str, Any]) -> bool:
@@ -101,11 +107,15 @@ class QuoteFormState(PortalState):
 
     def _forget(self) -> None:
         self.loaded, self.done, self.overtaken, self.problems, self.typed = False, False, False, {}, {}
-        self.doubts = {}
+        self.doubts, self.changed = {}, ""
 
     async def _begin(self, found: Beginning | None) -> None:
         offered = await self._ask(choices) if found else None
         papers = await self._papers(found.submission) if found and offered else None
+        there = (
+            await self._ask(find.quote, locator=found.quote) if found and papers is not None and found.quote else None
+        )
+        self._shown = as_shown(there) if there else {}
         if found is None or offered is None or papers is None:
             return
         self.locator, self.version, self.submission, self.line = (
@@ -126,8 +136,16 @@ class QuoteFormState(PortalState):
         papers = await self._papers(self.submission)
         if papers is not None:
             self.papers = papers
+        await self._look_for_changes()
+
+    async def _look_for_changes(self) -> None:
+        """Whether somebody else changed it since the form was opened; then who, and what."""
         there = await self._ask(find.quote, locator=self.locator) if self.locator and not self.done else None
         self.overtaken = there is not None and there.version != self.version
+        if there is not None and self.overtaken:
+            who = await self._ask(find.changed_by, locator=self.locator) or "Somebody else"
+            did = "; ".join(changes(self._shown, as_shown(there))) or "nothing that this form shows"
+            self.changed = f"{who} changed this quote since you opened the form: {did}."
 
     async def _papers(self, submission: str) -> list[Option] | None:
         if not submission:

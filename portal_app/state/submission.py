@@ -1,7 +1,7 @@
 """One submission: its header, its timeline, its answers and files, and the steps that people take with it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from portal_app.guard.events import requires
@@ -20,8 +20,10 @@ from portal_app.services.submissions.answering import Answered
 from portal_app.services.submissions.detail import SubmissionDetail
 from portal_app.services.submissions.documents import ENDED, TAKEN
 from portal_app.services.submissions.lifecycle import OPEN, Step
+from portal_app.services.submissions.turns import CANNOT_BIND, CHOOSE
 from portal_app.services.topics import Topic
 from portal_app.state import wording
+from portal_app.state.asked import since
 from portal_app.state.document_rows import DocumentRow, document_rows
 from portal_app.state.portal import PortalState
 from portal_app.state.submission_address import PLACE
@@ -45,7 +47,6 @@ from portal_app.state.submission_rows import (
     request_line,
     revealed,
     sections,
-    since,
 )
 
 VIEWS, DOES = Permission.VIEW_OWN_ACCOUNTS, Permission.UNDERWRITE
@@ -312,3 +313,7 @@ class SubmissionPageState(PortalState):
                 put_bindability(line, bindable[each.locator])
             lines.append(line)
         self.quotes, (self.next_quote, self.next_step) = lines, next_of(lines)
+        stands = [each for each in lines if each.asked]
+        if self.header.next_action == CHOOSE and stands and not any(each.can_bind for each in stands):
+            said = CANNOT_BIND[any(each.may_refer for each in stands)] if self.header.turn == "Yours" else CHOOSE
+            self.header = replace(self.header, next_action=said)

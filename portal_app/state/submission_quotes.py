@@ -9,7 +9,7 @@ from portal_app.services.binding import bind, refer
 from portal_app.services.quotes import of_submissions
 from portal_app.state import asked, wording
 from portal_app.state.submission import BINDS, DOES, SubmissionPageState
-from portal_app.state.submission_rows import QuoteLine, shown_of
+from portal_app.state.submission_rows import QuoteLine
 
 
 @dataclass
@@ -152,7 +152,7 @@ class SubmissionQuotesState(SubmissionPageState):
         now = next((each for each in self.quotes if before and each.locator == before.locator), None)
         if before is None or now is None or before.version == now.version:
             return []
-        return asked.changes(shown_of(before), shown_of(now)) or ["somebody changed the quote"]
+        return asked.changes(asked.shown_of(before), asked.shown_of(now)) or ["somebody changed the quote"]
 
 
 def _outcome(answer: bind.Bound) -> tuple[str, str]:

@@ -20,7 +20,6 @@ from portal_app.services.submissions.requests import ItemView, RequestView
 from portal_app.services.submissions.revealing import Personal
 from portal_app.services.submissions.timeline import Event
 from portal_app.state import wording
-from portal_app.state.asked import not_done
 
 Told = Callable[[datetime | None], str]
 SIGNS = {
@@ -194,32 +193,6 @@ def answers_revealed(drawn: Iterable[RequestLine], found: Iterable[Personal]) ->
 def event_line(each: Event, moment: Told) -> EventLine:
     sign = SIGNS.get(each.kind, "step")
     return EventLine(each.locator, sign, each.words, each.reason, f"{each.by}, {moment(each.at)}")
-
-
-def since(events: Iterable[Event], seen: str, moment: Told, also: Iterable[str] = ()) -> str:
-    """What others did after the line of the timeline that was seen last, oldest first, in a sentence; `also` is what
-    else is not as it was."""
-    found = []
-    for each in events:
-        if each.locator == seen:
-            break
-        found.append(f"{each.by}: {each.words[:1].lower()}{each.words[1:]}, {moment(each.at)}")
-    told = [*reversed(found[:5]), *also] or ["somebody answered or changed something that the timeline does not tell"]
-    return not_done("submission", told, "since you looked")
-
-
-def shown_of(line: QuoteLine) -> dict[str, str]:
-    """What of a quote is decided about, by what it is called in a sentence."""
-    return {
-        "The carrier": line.carrier,
-        "The premium": line.premium,
-        "The term": line.term,
-        "Valid until": line.valid_until,
-        "What the terms say": line.terms,
-        "The document": line.paper,
-        "The quote": line.state,
-        "The offer": line.offer,
-    }
 
 
 def request_line(

@@ -105,8 +105,11 @@ def test_a_draft_is_changed_on_top_of_what_was_seen(opens: Opens, desk: Desk) ->
     desk.door.run(drafts.update, desk.cast.principal, locator=made.locator, given={"terms": "Another's"})
     asyncio.run(page.refresh())
     assert (page.overtaken, page.typed["terms"]) == (True, "Wind deductible 2 %.")
+    who = "Principal Agent changed this quote since you opened the form:"
+    assert page.changed == f"{who} The wording of the terms is another now."
     asyncio.run(page.save({**page.typed, "premium": "1,500"}))
     assert (page.done, page.flash_kind, page.overtaken) == (False, "bad", True)
+    assert page.changed.startswith("Principal Agent changed this quote")
     asyncio.run(page.load_again())
     asyncio.run(page.save({**page.typed, "premium": "1,500.50"}))
     (there,) = quotes_of(desk, made.submission)

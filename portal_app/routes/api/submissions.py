@@ -65,7 +65,7 @@ Key = Annotated[
 
 class NewSubmission(credentials.Sent):
     """A draft to be: of a `line` (a code) for an `account` (a locator) or for nobody yet, or as a copy of `cloneOf`
-    (the locator of a submission), whose line it has."""
+    (the locator of a submission), whose line and account it has: another one beside it is refused."""
 
     line: Annotated[str, Field(max_length=40, pattern=r"^[^\x00]*$", examples=["homeowners"])] = ""
     account: Locator | None = None

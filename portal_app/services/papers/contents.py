@@ -16,6 +16,7 @@ from portal_app.services.authority import words
 from portal_app.services.authority.decisions import told as decisions_told
 from portal_app.services.binding.bindability import binder_until
 from portal_app.services.binding.policies import coverages
+from portal_app.services.binding.reasons import no_loss_statement
 from portal_app.services.door import Tx
 from portal_app.services.messaging import records, threads
 from portal_app.services.papers.paper import Facts, Heading, Paper, Part, Subheading, Table, Text
@@ -32,6 +33,7 @@ from portal_app.services.submissions.kept import form_of
 from portal_app.services.sync.bound import binder_number
 
 UNTIL_ISSUED = "Until the carrier issues the policy"
+NOT_QUOTED = "The quote states none in figures. What was asked for stands in the application {}; what {} quoted holds."
 
 
 def application(tx: Tx, row: Submission) -> Paper:
@@ -60,17 +62,15 @@ def binder(tx: Tx, row: Submission, quote: Quote) -> Paper:
         ("The binder runs", f"Through {words.day(until)}" if until else UNTIL_ISSUED),
         ("Premium for the term", words.money(quote.premium) if quote.premium is not None else ""),
     ]
-    covered = [(each["name"], each["limit"], each["deductible"]) for each in coverages(quote, line)]
     bound = [
         ("Bound by", quote.bound_by),
         ("Bound at", words.moment(quote.bound_at, tx.settings.zone) if quote.bound_at else ""),
         ("Submission", row.number or ""),
         ("Decision on authority", decision.locator if decision else ""),
     ]
-    parts: list[Part] = [Facts(facts), Heading("Coverages and limits as quoted")]
-    heads = ("Coverage", "Limit", "Deductible")
-    parts.append(Table(heads, covered) if covered else Text("As stated in the conditions."))
-    parts += [Heading("Conditions"), Text(quote.terms or "None were stated with the quote.")]
+    parts: list[Part] = [Facts(facts), *_as_quoted(row, quote, carrier.name, line)]
+    if stated := no_loss_statement(quote, bound_on):
+        parts += [Heading("Statement of no loss"), Text(f"The insured states: {stated}")]
     parts += [
         Text(
             f"Coverage is bound under the terms of the quote of {carrier.name}, and of the policy that it issues, "
@@ -80,6 +80,14 @@ def binder(tx: Tx, row: Submission, quote: Quote) -> Paper:
         Facts(bound),
     ]
     return Paper("Binder of insurance", f"{number} · {row.insured_name}", f"Binder {number}.pdf", tuple(parts))
+
+
+def _as_quoted(row: Submission, quote: Quote, carrier: str, line: str) -> list[Part]:
+    covered = [(each["name"], each["limit"], each["deductible"]) for each in coverages(quote, line)]
+    unsaid = "As stated in the conditions." if quote.terms else NOT_QUOTED.format(row.number, carrier)
+    told = Table(("Coverage", "Limit", "Deductible"), covered) if covered else Text(unsaid)
+    conditions = Text(quote.terms or "None were stated with the quote.")
+    return [Heading("Coverages and limits as quoted"), told, Heading("Conditions"), conditions]
 
 
 def _insured(tx: Tx, row: Submission, quote: Quote) -> list[str]:

@@ -4,12 +4,14 @@ from sqlalchemy import func, or_, select
 from sqlmodel import col
 
 from portal_app.models.accounts import Account
+from portal_app.models.audit import AuditEvent
 from portal_app.models.enums import QuoteState
 from portal_app.models.producers import ProducerCode
 from portal_app.models.quotes import Quote
 from portal_app.models.submissions import Submission
 from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
+from portal_app.services.identity.names import names_of
 from portal_app.services.naming import holds
 from portal_app.services.quotes.rows import one
 from portal_app.services.quotes.views import Quotes, QuoteView, shown
@@ -17,12 +19,24 @@ from portal_app.services.scope import in_scope, visible
 
 MOST_ROWS = 200
 LONGEST = 200
+REFUSED = "quote.bind_refused"
+"""What stands in the trail of a quote, and changes nothing of it."""
 
 
 @reads(Permission.VIEW_OWN_ACCOUNTS)
 def quote(tx: Tx, *, locator: str) -> QuoteView:
     """One quote. Raises NotFound, also for one that is not the actor's to see."""
     return shown(tx, [one(tx, locator)])[0]
+
+
+@reads(Permission.UNDERWRITE)
+def changed_by(tx: Tx, *, locator: str) -> str:
+    """What whoever changed a quote last is called. Raises NotFound."""
+    event, row = AuditEvent, one(tx, locator)
+    its = (col(event.subject_kind) == "quote", col(event.subject) == row.locator, col(event.action) != REFUSED)
+    newest = select(col(event.actor)).where(*its, col(event.action).startswith("quote.")).order_by(col(event.id).desc())
+    who = tx.db.scalar(newest.limit(1)) or ""
+    return names_of(tx, [who])[who] if who else ""
 
 
 @reads(Permission.VIEW_OWN_ACCOUNTS)

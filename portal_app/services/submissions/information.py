@@ -8,7 +8,13 @@ from typing import Any
 from sqlmodel import col
 
 from portal_app.models.enums import RequestedItemKind, SubmissionEventKind
-from portal_app.models.submissions import InformationItem, InformationRequest, Submission, SubmissionDocument
+from portal_app.models.submissions import (
+    InformationItem,
+    InformationRequest,
+    Submission,
+    SubmissionDocument,
+    SubmissionEvent,
+)
 from portal_app.services import audit
 from portal_app.services.access import Permission
 from portal_app.services.door import Tx, writes
@@ -28,6 +34,7 @@ from portal_app.services.submissions.rows import held, whoever
 from portal_app.services.topics import Topic
 
 MOST_ITEMS, LONGEST_LABEL, LONGEST_TEXT = 50, 400, 4000
+ASKED_NO_LONGER = "The agency does not ask for information any more: there is nothing to answer."
 Kind = RequestedItemKind
 
 
@@ -111,16 +118,16 @@ def _answered(tx: Tx, row: Submission, request: InformationRequest, asked: Infor
 @writes(Permission.SUBMIT_BUSINESS)
 def complete(tx: Tx, *, locator: str) -> RequestView:
     """Send the answers: the clock goes on, the day by which an answer is due moves by the days that passed, and the
-    fields that were answered count from now on. Raises NotFound; Conflict where nothing is asked for; Invalid with the
-    items that are not answered yet, or do not fit each other and the answers that were certified."""
+    fields that were answered count from now on. Raises NotFound; Conflict where nothing is asked for; InvalidData with
+    the items that are not answered yet, or do not fit each other and the answers that were certified."""
     row = held(tx, locator)
     request = _open(tx, row)
     asked = _rows(tx, request)
     missing = [each for each in asked if each.answered_at is None]
     if missing:
-        raise Invalid({each.locator: f"{each.label}: this is not answered yet." for each in missing})
+        raise InvalidData({each.locator: f"{each.label}: this is not answered yet." for each in missing})
     if found := misfits(tx, row, asked):
-        raise Invalid(found)
+        raise InvalidData(found)
     request.answered_at = tx.now
     _go_on(tx, row)
     take_over(tx, row)
@@ -137,11 +144,12 @@ def complete(tx: Tx, *, locator: str) -> RequestView:
 
 @writes(Permission.UNDERWRITE)
 def cancel(tx: Tx, *, locator: str, version: int | None = None) -> RequestView:
-    """Ask no longer; what was answered is kept. The clock goes on. Raises NotFound; Conflict where nothing is asked
-    for, or where somebody changed the submission since `version`."""
+    """Ask no longer, which whoever was asked is told; what was answered is kept. The clock goes on. Raises NotFound;
+    Conflict where nothing is asked for, or where somebody changed the submission since `version`."""
     row = held(tx, locator, version)
     _open(tx, row)
-    close(tx, row)
+    if event := close(tx, row):
+        telling.people(tx, row, "submission_status", key=event.locator, words=ASKED_NO_LONGER)
     return request_views(tx, row)[0]
 
 
@@ -154,16 +162,18 @@ def file_gone(tx: Tx, row: Submission, document: SubmissionDocument) -> None:
             each.document_id, each.answered_at, each.answered_by_id = None, None, None
 
 
-def close(tx: Tx, row: Submission) -> None:
-    """End what is asked for of a submission, where anything is; the row has to be held."""
+def close(tx: Tx, row: Submission) -> SubmissionEvent | None:
+    """End what is asked for of a submission, where anything is; the row has to be held. Returns the line in the
+    timeline."""
     request = open_request(tx, row)
     if request is None:
-        return
+        return None
     request.cancelled_at = tx.now
     _go_on(tx, row)
-    timeline.note(tx, row, SubmissionEventKind.CANCELLED)
+    event = timeline.note(tx, row, SubmissionEventKind.CANCELLED)
     _noted(tx, row, "submission.request_cancelled", request=request.locator)
     telling.programs(tx, row, "informationRequest.cancel", request=request.locator)
+    return event
 
 
 def _noted(tx: Tx, row: Submission, action: str, **detail: Any) -> None:

@@ -101,6 +101,8 @@ def test_a_submission_goes_its_way_over_the_api(maya: Person, cast: Cast) -> Non
     assert taken["status"] == "in_review"
     asked = {"items": [{"kind": "text", "label": "Roof?"}], "note": "Before we quote"}
     item = underwriter.done("POST", f"{at}/information-requests", asked)["items"][0]["locator"]
+    refused = maya.post(f"{at}/information-requests/open/complete", {})
+    assert (refused.status_code, refused.json()["problems"]) == (422, {item: "Roof?: this is not answered yet."})
     maya.done("PUT", f"{at}/information-requests/open/items/{item}", {"value": "2019"})
     assert maya.done("POST", f"{at}/information-requests/open/complete")["items"][0]["answer"] == "2019"
     assert maya.json(f"{at}/information-requests")["total"] == 1
@@ -111,7 +113,9 @@ def test_a_submission_goes_its_way_over_the_api(maya: Person, cast: Cast) -> Non
     assert whole["certificate"]["intact"]
     assert (whole["steps"], whole["sections"][1]["groups"][0]["rows"][0][0]["value"]) == ([], "Primary home")
     assert maya.json(f"{at}/events")["items"][0]["words"] == "Moved from In Review to Declined"
-    copy = maya.done("POST", "/submissions", {"cloneOf": locator})
+    refused = maya.post("/submissions", {"cloneOf": locator, "line": "bop"})
+    assert (refused.status_code, list(refused.json()["problems"])) == (422, ["line"])
+    copy = maya.done("POST", "/submissions", {"cloneOf": locator, "line": "homeowners"})
     assert maya.send("DELETE", f"/submissions/{copy['locator']}").status_code == 204
     assert maya.send("DELETE", at).status_code == 409
     file = cast.principal.send("POST", "/exports", {"kind": "submissions", "filters": {"status": "declined"}})

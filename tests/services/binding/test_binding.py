@@ -70,7 +70,7 @@ def test_within_authority_a_sub_agent_binds_and_all_of_it_is_there(
 ) -> None:
     desk.allow()
     submission = desk.reviewed()
-    other, quote = desk.offered(submission), desk.offered(submission)
+    other, quote = desk.offered(submission), desk.offered(submission, premium=Decimal("1450.37"))
     draft = desk.quoted(submission)
     can = desk.asks(quote.locator)
     assert (can.can_bind, can.reasons, can.outcome) == (True, (), BindOutcome.BIND)
@@ -87,7 +87,7 @@ def test_within_authority_a_sub_agent_binds_and_all_of_it_is_there(
     policy = door.run(policies.policy, desk.cast.maya, locator=done.policy)
     assert (policy.row.number, policy.row.premium, policy.producer_code) == (
         "BND-2026-000001",
-        Decimal("1450.00"),
+        Decimal("1450.37"),
         "HL-maya",
     )
     assert (policy.feed, policy.as_of) == ("portal", NOW)
@@ -101,8 +101,10 @@ def test_within_authority_a_sub_agent_binds_and_all_of_it_is_there(
         assert (row.origin, row.kind, row.policy_id) == (Origin.PORTAL, TransactionKind.ISSUANCE, it.policy_id)
         decision = db.scalars(select(AuthorityDecision)).one()
         assert (decision.outcome, decision.asked_by) == (BindOutcome.BIND, "maya@agency.test")
-        told = set(db.execute(select(Notification.kind, Notification.user_id)).all())
-        assert ("policy_bound", desk.cast.ids["csr@agency.test"]) in {tuple(each) for each in told}
+        bodies = select(Notification.user_id, Notification.body).where(Notification.kind == "policy_bound")
+        told = {row.user_id: row.body for row in db.execute(bodies)}
+        runs = "The binder runs through Feb 13, 2027."
+        assert told[desk.cast.ids["csr@agency.test"]] == f"Granite Mutual, BND-2026-000001, from Jan 15, 2027. {runs}"
         actions = list(db.scalars(select(AuditEvent.action)))
         assert actions.count("quote.not_taken") == 2
         assert {"quote.bound", "submission.bound", "authority.decided"} <= set(actions)
@@ -144,6 +146,10 @@ def test_beyond_authority_it_is_refused_with_reasons_and_referred(
     newest = door.run(timeline.events, desk.cast.maya, locator=submission)[0]
     assert newest.kind is SubmissionEventKind.REFUSED
     assert found in newest.reason
+    with door.database.read() as db:
+        audited = list(db.scalars(select(AuditEvent.detail).where(AuditEvent.action == "quote.bind_refused")))
+    by = [each.rule for each in refused.reasons]
+    assert audited == [{"decision": refused.decision.locator, "by": by}]
 
     for who in (desk.cast.csr, desk.cast.underwriter):
         assert desk.bind(quote.locator, who).reasons

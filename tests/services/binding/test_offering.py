@@ -2,6 +2,7 @@
 before."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -26,7 +27,7 @@ from portal_app.services.submissions import assigning, detail, documents, inform
 from portal_app.services.submissions import find as submissions
 from portal_app.services.submissions.information import Kind, Wanted
 from tests.services.binding.acting import Desk
-from tests.services.submissions.acting import NAMED, row_of
+from tests.services.submissions.acting import NAMED, Mailer, row_of
 from tests.services.submissions.sent import MB, named, pdf, send
 from tests.world import NOW, Clock
 
@@ -171,6 +172,7 @@ def test_a_quote_stays_in_its_submissions_line_and_under_its_producer(door: Door
 
 @pytest.mark.criterion("BOUND-02")
 def test_an_offer_moves_the_submission_is_told_and_seen(door: Door, desk: Desk) -> None:
+    door.ports = replace(door.ports, mailer=Mailer())
     submission = desk.reviewed()
     paper = add_document(desk, submission)
     made = desk.underwritten(submission, document=paper)
@@ -193,6 +195,9 @@ def test_an_offer_moves_the_submission_is_told_and_seen(door: Door, desk: Desk) 
         told = db.scalars(select(Notification).where(Notification.kind == "quote_ready")).one()
         assert told.user_id == desk.cast.ids["maya@agency.test"]
         assert "Granite Mutual offers it for $1,450.00, from 01/15/2027, valid until 12/20/2026." in told.body
+        mails = [each for each in db.scalars(select(OutboxMessage.payload)) if "offers it for" in each.get("text", "")]
+        file = {"digest": "a" * 64, "filename": "granite.pdf", "content_type": "application/pdf", "size": 9}
+        assert [(each["recipient"], each["attached"]) for each in mails] == [("maya@agency.test", [file])]
     with pytest.raises(Conflict, match="offered already"):
         door.run(of_submissions.offer, desk.cast.underwriter, locator=made.locator)
 

@@ -3,6 +3,7 @@ dies in between; the evidence file is made when somebody asks for it."""
 
 import asyncio
 import io
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,23 @@ def test_the_binder_says_what_was_bound(door: Door, desk: Desk) -> None:
         assert words in said, words
     with pytest.raises(NotFound):
         door.run(documents.listed, desk.cast.daniel, submission=submission)
+
+
+@pytest.mark.criterion("BOUND-13")
+def test_a_binder_of_the_past_bears_the_statement_and_points_to_what_was_asked_for(door: Door, desk: Desk) -> None:
+    desk.allow(backdating_days=60)
+    submission = desk.reviewed()
+    began = {"effective": date(2026, 11, 1), "expiration": date(2027, 11, 1)}
+    desk.bind(desk.offered(submission, limit=None, deductible=None, terms="", **began).locator, no_loss=True)
+    deliver_due(door, holder="test")
+    said = text_of(papers(door, desk, submission)["binder"])
+    for words in (
+        "The insured states: Nothing has happened since Nov 1, 2026 that a claim under this policy could come of.",
+        "The quote states none in figures. What was asked for stands in the application SUB-2026-000001;",
+        "None were stated with the quote.",
+    ):
+        assert words in said, words
+    assert "As stated in the conditions" not in said
 
 
 @pytest.mark.criterion("BOUND-14")

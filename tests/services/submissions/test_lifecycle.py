@@ -286,6 +286,9 @@ def test_a_request_is_cancelled_by_hand_and_with_the_end(door: Door, cast: Cast)
     for each in (one, two):
         STEPS[Step.ASK](cast, cast.underwriter, each)
     door.run(information.cancel, cast.underwriter, locator=one)
+    with door.database.read() as db:
+        told = db.scalars(select(Notification).where(Notification.kind == "submission_status")).one()
+        assert (told.user_id, told.subject, told.body) == (cast.maya.user_id, one, information.ASKED_NO_LONGER)
     with pytest.raises(Conflict, match="Nothing is asked for"):
         door.run(information.cancel, cast.underwriter, locator=one)
     door.run(moves.withdraw, cast.maya, locator=two, reason="No more")
