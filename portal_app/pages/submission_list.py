@@ -250,22 +250,30 @@ def _actions(each: Any) -> rx.Component:
     """The row itself leads to the submission."""
     quiet = "button button-quiet button-small"
     paper = plain_link(
-        icon("download", 14), "Quote", hidden_text(" of ", each.called), href=each.paper, class_name=quiet,
-        custom_attrs={"download": "", "title": "Download quote"},
+        icon("download", 14), _beside_sign("Quote"), hidden_text(" of ", each.called), href=each.paper,
+        class_name=quiet, custom_attrs={"download": "", "title": "Download quote"},
     )  # fmt: skip
     named = either(each.status == "Draft", "Continue", "View")
     view = link(named, hidden_text(" ", each.called), href=each.href, class_name=quiet)
     bind = link("Bind", hidden_text(" ", each.called), href=each.bind, class_name=quiet)
     # Whoever only reads is led to what there is to read.
     does = either(S.writes, "Message", "Messages")
-    messages = link(does, hidden_text(" about ", each.called), href=each.messages, class_name=quiet)
+    messages = link(
+        icon("message-square", 14), _beside_sign(does), hidden_text(" about ", each.called), href=each.messages,
+        class_name=quiet, custom_attrs={"title": does},
+    )  # fmt: skip
     return rx.el.span(
         view,
-        rx.cond(each.paper != "", paper),
         rx.cond(each.bind != "", bind),
+        rx.cond(each.paper != "", paper),
         rx.cond(each.messages != "", messages),
         class_name="row-actions",
     )
+
+
+def _beside_sign(words: Any) -> rx.Component:
+    """Seen where there is room for it, and read out everywhere."""
+    return rx.el.span(words, class_name="beside-sign")
 
 
 def _nothing() -> rx.Component:
