@@ -31,7 +31,8 @@ CHOSEN_BEFORE_IT_CAME = """([ident, value]) => {
 # What is said of saving where another draft is open, in which there is nothing to choose.
 SAID_ELSEWHERE = """() => {
     const form = document.querySelector("[data-submission]"), { submission } = form.dataset
-    const said = () => (dispatchEvent(new Event("offline")), document.querySelector("[data-save-words]").textContent)
+    const again = document.querySelector("[data-save-again]"), words = document.querySelector("[data-save-words]")
+    const said = () => (again.click(), words.textContent)
     form.dataset.submission = "another"
     const there = said()
     form.dataset.submission = submission
@@ -424,8 +425,8 @@ def test_nothing_typed_is_lost_with_its_server_and_two_pages_do_not_overwrite_ea
     expect(asked).to_contain_text("Saved: Nell Quill")
     assert look(page) == []
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
-    there, here = page.evaluate(SAID_ELSEWHERE)
-    assert there == ""
+    elsewhere, here = page.evaluate(SAID_ELSEWHERE)
+    assert elsewhere == ""
     assert here.startswith("Not saved: somebody else")
     page.get_by_role("link", name="Continue").click()
     expect(page.get_by_role("heading", name="Risk")).to_be_focused(timeout=WITHIN)
