@@ -90,7 +90,9 @@
       this.bar.hidden = true;
       this.told.textContent = found.scan === "waiting" ? "Is there, and is being checked" : "Is there";
       this.away.firstChild.textContent = "Dismiss";
-      say(this.place, `${found.filename} is there.`);
+      this.same = found.again;
+      if (this.same) this.told.textContent = `The same file is there already, as ${found.filename}. It was not kept twice.`;
+      say(this.place, this.same ? this.told.textContent : `${found.filename} is there.`);
       this.place.querySelector("[data-upload-done]")?.click();
       settle();
     }
@@ -138,12 +140,12 @@
     }
   };
 
-  // A row goes when the page itself shows what became of it.
+  // A row goes when the page itself shows what became of it; one that says why nothing new is there stays.
   const rows = new Set();
   const settle = () => {
     for (const each of [...rows].filter((one) => one.locator)) {
       each.choose();
-      if (document.querySelector(`[data-document="${each.locator}"]`)) {
+      if (!each.same && document.querySelector(`[data-document="${each.locator}"]`)) {
         each.row.remove();
         rows.delete(each);
       }

@@ -3,7 +3,7 @@ handed out to browsers. `of=submission:LOCATOR` says that a file is of a submiss
 version of what is there, `of=licenses` that it is one of licenses, to be looked at. `/files/evidence/LOCATOR` is the
 evidence file of a submission, made when it is asked for, `/files/acord/LOCATOR` its answers by ACORD's names."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -34,7 +34,7 @@ async def post_file(request: Request) -> Response:
     submission, body = _submission(request), Body(request.receive)
     try:
         if request.query_params.get("of") == OF_LICENSES:
-            kept = await _of_licenses(request, body)
+            kept: Mapping[str, str | bool] = await _of_licenses(request, body)
         else:
             kept = await (_of_submission(request, body, submission) if submission else _of_data(request, body))
         await body.pour_away()
@@ -51,11 +51,11 @@ async def _of_data(request: Request, body: "Body") -> dict[str, str]:
     return reference(await taking.take_in(the_door(), current_actor.get(), body.arriving(), **names))
 
 
-async def _of_submission(request: Request, body: "Body", submission: str) -> dict[str, str]:
+async def _of_submission(request: Request, body: "Body", submission: str) -> dict[str, str | bool]:
     told = {name: request.query_params.get(name, "") for name in ("kind", "filename", "upload_key", "item")}
     named = documents.Named(submission, **told)
     kept = await uploading.take_in(the_door(), current_actor.get(), body.arriving(), named)
-    return {"locator": kept.locator, "filename": kept.filename, "scan": kept.scan.value}
+    return {"locator": kept.locator, "filename": kept.filename, "scan": kept.scan.value, "again": kept.again}
 
 
 async def _of_licenses(request: Request, body: "Body") -> dict[str, str]:

@@ -90,6 +90,10 @@ def test_files_go_up_with_a_bar_come_again_and_can_be_had_back(
     expect(row("notes.pdf")).to_have_count(0)
 
     first, second = mine
+    drawn(page, demo_site, place(submission, document(first) + document(second)))
+    page.get_by_label("Choose files").set_input_files(files["losses.pdf"])
+    expect(row("losses.pdf")).to_contain_text("The same file is there already, as losses.pdf. It was not kept twice.")
+    row("losses.pdf").get_by_role("button", name="Dismiss").click()
     page.clock.install()
     drawn(page, demo_site, place(submission, document(first) + document(second)))
     there = page.locator(f'[data-document="{first}"]')

@@ -40,6 +40,12 @@ class SubmissionDocument(shapes.Shape):
     may_remove: bool
 
 
+class KeptDocument(SubmissionDocument):
+    """`again` tells that the same bytes were there already as a document of that kind, and were not kept twice."""
+
+    again: bool
+
+
 @router.get("", dependencies=parameters.GIVEN_ONCE)
 async def list_submission_documents(
     caller: Caller, locator: parameters.Locator, asked: Annotated[parameters.Asked, Query()]
@@ -65,12 +71,13 @@ async def add_submission_document(
     filename: FileName,
     kind: OneOfTaken,
     upload_key: UploadKey,
-) -> SubmissionDocument:
+) -> KeptDocument:
     """Keep a file: the body is the file itself, a PDF, JPG or PNG of at most 25 MB that opens; a submission's files
     have at most 100 MB together. A carrier's `quote` comes from underwriters. What is sent again under its `uploadKey`
-    is there once, and answered alike; another file under that key is refused."""
+    is there once, and answered alike; another file under that key is refused. The same bytes under another key are
+    answered with the document of that kind that is there."""
     named = documents.Named(locator, kind, filename, upload_key)
-    made = SubmissionDocument.of(await uploading.take_in(the_door(), caller, arriving(request), named))
+    made = KeptDocument.of(await uploading.take_in(the_door(), caller, arriving(request), named))
     answer.headers["Location"] = f"/api/v1/submissions/{locator}/documents/{made.locator}"
     return made
 

@@ -2,7 +2,7 @@
 Their bytes lie with those of media; who may see the submission may have them."""
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -42,7 +42,8 @@ ENDINGS = {"application/pdf": (".pdf",), "image/jpeg": (".jpg", ".jpeg"), "image
 
 @dataclass(frozen=True, slots=True)
 class DocumentView:
-    """A file of a submission. `size` is in bytes, `digest` the SHA-256 of what is kept, in hexadecimal."""
+    """A file of a submission. `size` is in bytes, `digest` the SHA-256 of what is kept, in hexadecimal. `again` tells
+    who sent it that the same bytes had come before, by themselves or by another, and were not kept twice."""
 
     locator: str
     kind: SubmissionDocumentKind
@@ -55,6 +56,7 @@ class DocumentView:
     added_by: str
     removed_at: datetime | None
     may_remove: bool
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +110,10 @@ def sent_again(tx: Tx, *, named: Named, sent: str) -> DocumentView:
 @writes(Permission.SUBMIT_BUSINESS)
 def add(tx: Tx, *, named: Named, content: Content, sent: str, incoming: Incoming) -> DocumentView:
     """Write down what arrived, whose SHA-256 is `sent`, and put the bytes of `content` where they stay. What was sent
-    before is not added again. Raises as `sent_again`, Invalid too where others' files took the room meanwhile."""
+    before is not added again, nor what is there as a document of the same kind. Raises as `sent_again`, Invalid too
+    where others' files took the room meanwhile."""
     row = _taking(tx, named, hold=True)
-    if found := _sent_before(tx, row, named, sent):
+    if found := _sent_before(tx, row, named, sent) or _there_already(tx, row, named, sent):
         return found
     if _together(tx, row) + content.size > MOST_TOGETHER:
         raise Invalid({"file": TOGETHER})
@@ -309,6 +312,20 @@ def _sent_before(tx: Tx, row: Submission, named: Named, sent: str = "") -> Docum
         if (document.kind.value, version.filename) != (named.kind, name) or other:
             raise Invalid({"upload_key": "Another file was sent under this key. Send this one under a key of its own."})
         return _view(tx, row, document, version)
+    return None
+
+
+def _there_already(tx: Tx, row: Submission, named: Named, sent: str) -> DocumentView | None:
+    """The file whose very bytes arrived once more, chosen anew; it answers what is asked for as well."""
+    same = (
+        col(SubmissionDocument.kind) == SubmissionDocumentKind(named.kind),
+        col(SubmissionDocument.sent_digest) == sent,
+    )
+    there = (col(SubmissionDocument.removed_at).is_(None), col(MediaVersion.scan) != ScanState.REFUSED)
+    for document, version in _pairs(tx, row, *same, *there):
+        if named.item:
+            information.answer_with_file(tx, row, named.item, document)
+        return replace(_view(tx, row, document, version), again=True)
     return None
 
 

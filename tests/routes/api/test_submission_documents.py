@@ -30,7 +30,10 @@ def test_programs_add_list_get_and_remove_files(cast: Cast, path: str) -> None:
     made = send(maya, path, content, "roof.png")
     assert (made.status_code, made.headers["location"]) == (201, f"/api/v1{path}/{made.json()['locator']}")
     assert send(maya, path, content, "roof.png").json() == made.json()
+    same = send(maya, path, content, "the roof.png", key="another-key").json()
+    assert (same["locator"], same["filename"], same["again"]) == (made.json()["locator"], "roof.png", True)
     one = made.json()
+    assert one.pop("again") is False
     assert (one["kind"], one["filename"], one["contentType"], one["scan"], one["mayRemove"]) == (
         "photos",
         "roof.png",

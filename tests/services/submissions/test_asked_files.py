@@ -40,6 +40,12 @@ def test_a_file_that_is_asked_for_is_answered_as_it_comes_and_once(door: Door, c
     ]
     assert len(lying(tmp_path)) == 1
     better = send(door, cast.maya, picture(size=(80, 60)), replace(roof, upload_key="better-key"))
+    same = send(door, cast.maya, picture(), replace(roof, upload_key="the-same-file"))
+    (request,) = door.run(requests.requests, cast.underwriter, locator=locator)
+    assert (same.locator, same.again, request.items[0].document) == (first.locator, True, first.locator)
+    assert (
+        send(door, cast.maya, picture(size=(80, 60)), replace(roof, upload_key="once-more")).locator == better.locator
+    )
     door.run(information.answer, cast.maya, locator=locator, item=age, value="Twelve years")
     sent = door.run(information.complete, cast.maya, locator=locator)
     assert sent.items[0].document == better.locator, "answered anew until it is sent"

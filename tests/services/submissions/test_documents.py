@@ -254,6 +254,19 @@ def test_what_is_sent_again_is_there_once(case: Case, tmp_path: Path) -> None:
 
 
 @pytest.mark.criterion("DOCS-07")
+def test_the_same_file_chosen_anew_is_there_once_and_told(case: Case, tmp_path: Path) -> None:
+    content = pdf()
+    first = send(case.door, case.maya, content, named(case.draft))
+    anew = send(case.door, case.csr, content, named(case.draft, "the same.pdf"))
+    assert (anew.locator, anew.filename, anew.again, first.again) == (first.locator, "loss runs.pdf", True, False)
+    assert (rows(case.door), len(told(case.door)), len(lying(tmp_path))) == ((1, 1, 1), 1, 1)
+    for what in (named(case.draft, kind="other"), named(case.handed_in)):
+        assert not send(case.door, case.maya, content, what).again, "of another kind, and of another submission"
+    asyncio.run(uploading.remove(case.door, case.maya, submission=case.draft, locator=first.locator))
+    assert not send(case.door, case.maya, content, named(case.draft)).again, "what was removed is not there"
+
+
+@pytest.mark.criterion("DOCS-07")
 def test_a_file_that_ends_while_another_begins_is_no_full_disk(case: Case, tmp_path: Path) -> None:
     folder = tmp_path / "media" / "incoming"
     folder.mkdir(parents=True)
@@ -293,7 +306,8 @@ def test_out_of_a_draft_a_file_goes_for_good_and_after_that_it_is_marked_by_unde
     case: Case, tmp_path: Path
 ) -> None:
     content = pdf()
-    first, same = (send(case.door, case.maya, content, named(case.draft, each)) for each in ("a.pdf", "b.pdf"))
+    kinds = ("loss_runs", "other")
+    first, same = (send(case.door, case.maya, content, named(case.draft, kind=each)) for each in kinds)
     later = send(case.door, case.maya, pdf(2000), named(case.handed_in))
     assert (first.may_remove, later.may_remove) == (True, False)
     asyncio.run(uploading.remove(case.door, case.maya, submission=case.draft, locator=first.locator))

@@ -38,8 +38,8 @@ class Scanned:
     def __init__(self, door: Door, who: Actor, submission: str, running: Running, clock: Clock) -> None:
         self.door, self.who, self.submission, self.running, self.clock = door, who, submission, running, clock
 
-    def send(self, content: bytes, filename: str = "loss runs.pdf") -> DocumentView:
-        return send(self.door, self.who, content, named(self.submission, filename))
+    def send(self, content: bytes, filename: str = "loss runs.pdf", kind: str = "loss_runs") -> DocumentView:
+        return send(self.door, self.who, content, named(self.submission, filename, kind))
 
     def work(self) -> None:
         scan_files.run(Work(self.door, "worker", Event()))
@@ -83,7 +83,7 @@ def test_a_file_is_had_when_it_was_found_clean_and_not_before(scanned: Scanned) 
 @pytest.mark.criterion("DOCS-13")
 def test_what_is_infected_is_refused_told_and_its_bytes_go_everywhere(scanned: Scanned, tmp_path: Path) -> None:
     clean = scanned.send(pdf())
-    first, again = scanned.send(INFECTED), scanned.send(INFECTED, "again.pdf")
+    first, again = scanned.send(INFECTED), scanned.send(INFECTED, "again.pdf", "other")
     with scanned.door.database.write() as db:
         let_through = db.scalars(select(MediaVersion).where(MediaVersion.filename == "again.pdf")).one()
         let_through.scan = ScanState.NOT_SCANNED
@@ -136,7 +136,7 @@ def test_a_portal_that_lost_its_scanner_lets_nothing_through_that_waits(
 ) -> None:
     made = scanned.send(pdf())
     scanned.door.ports = Ports()
-    assert scanned.send(pdf(), "later.pdf").scan is ScanState.NOT_SCANNED
+    assert scanned.send(pdf(2000), "later.pdf").scan is ScanState.NOT_SCANNED
     scanned.work()
     with pytest.raises(Conflict):
         scanned.get(made)
