@@ -246,6 +246,8 @@
       const field = document.getElementById(id);
       if (!field || (field.value && !isProposed(field))) continue;
       field.value = field.dataset.proposed = value;
+      // Whoever is about to type there types over it.
+      if (field === document.activeElement) field.select?.();
       field.dispatchEvent(new Event("input", { bubbles: true }));
       touch(groupOf(field), { soon: true });
     }

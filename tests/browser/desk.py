@@ -51,7 +51,8 @@ def answers(page: Page, folder: Path) -> None:
 def enters(page: Page, paper: Path, *, carrier: str, doubted: str = "", **terms: str) -> None:
     """The first quote of a submission, or one like it, with its document; saved once, however often it is pressed.
     `terms` are what is typed beside what the form begins with, by label; what is `doubted` of it is confirmed."""
-    paper.write_bytes(pdf())
+    # The same bytes again would be the same document.
+    paper.write_bytes(pdf(holding=paper.name.encode()))
     quotes = page.get_by_role("region", name="Quotes", exact=True)
     before = quotes.get_by_role("heading", level=3).count()
     quotes.get_by_role("link", name=re.compile("^Copy" if before else "^Enter a quote")).first.click()

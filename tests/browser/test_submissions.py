@@ -114,7 +114,7 @@ def bound_on_a_desk(page: Page, desk: Page, folder: Path) -> None:
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
     with page.expect_download() as got:
         offered.get_by_role("link", name="Download quote").click()
-    assert (got.value.suggested_filename, got.value.path().read_bytes()) == ("granite.pdf", pdf())
+    assert (got.value.suggested_filename, got.value.path().read_bytes()) == ("granite.pdf", pdf(holding=b"granite.pdf"))
     binds(page, offered)
 
 
