@@ -141,6 +141,7 @@ def _turn() -> rx.Component:
         ),
         rx.el.p(
             S.header.next_action,
+            rx.cond(S.header.stops != "", rx.fragment(" ", S.header.stops)),
             rx.cond(S.header.reason != "", rx.fragment(" Reason: ", rx.el.q(S.header.reason, class_name="as-written"))),
             class_name="turn-next",
         ),
