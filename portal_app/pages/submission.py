@@ -145,6 +145,7 @@ def _turn() -> rx.Component:
                 S.header.next_href != "",
                 rx.fragment(" ", plain_link("Go to the quote of ", S.header.next_of, href=S.header.next_href)),
             ),
+            rx.cond(S.header.stops != "", rx.fragment(" ", S.header.stops)),
             rx.cond(S.header.reason != "", rx.fragment(" Reason: ", rx.el.q(S.header.reason, class_name="as-written"))),
             class_name="turn-next",
         ),

@@ -119,7 +119,9 @@ def _confirm() -> rx.Component:
         return note(
             "warning",
             rx.el.p(rx.el.strong(S.confirming.question), " ", S.confirming.told),
-            rx.cond(S.confirming.changed != "", rx.el.p(S.confirming.changed, class_name="hint hint-bad")),
+            rx.cond(
+                S.confirming.changed != "", rx.el.p(S.confirming.changed, class_name="hint hint-bad", role="status")
+            ),
             *parts,
             role="alertdialog",
             label="Confirm",

@@ -207,7 +207,7 @@ def _quoted(each: Quoted) -> Thing:
 
 def _validity(each: Quoted) -> tuple[str, str]:
     if each.days_left is None:
-        return "Ready to be bound", "calm"
+        return "Waits for your choice", "calm"
     if not each.days_left:
         return "Last day", "bad"
     return f"{wording.count(each.days_left, 'day')} left", "soon" if each.days_left <= SOON else "calm"

@@ -20,7 +20,6 @@ from portal_app.services.submissions.answering import Answered
 from portal_app.services.submissions.detail import SubmissionDetail
 from portal_app.services.submissions.documents import ENDED, TAKEN
 from portal_app.services.submissions.lifecycle import OPEN, Step
-from portal_app.services.submissions.turns import CANNOT_BIND, CHOOSE
 from portal_app.services.topics import Topic
 from portal_app.state import wording
 from portal_app.state.asked import since
@@ -56,6 +55,11 @@ GO_UP = {each.value: each.label for each in TAKEN}
 PAPER = SubmissionDocumentKind.QUOTE.value, SubmissionDocumentKind.QUOTE.label
 MADE = {each.value: each.label for each in (SubmissionDocumentKind.BINDER, SubmissionDocumentKind.APPLICATION)}
 SHOWN = "Personal values are shown until the page changes. The audit trail keeps that you looked."
+# What the next action cannot be, by whether the underwriters may be asked.
+STOPS = {
+    True: "You cannot bind one as it stands, but you may ask the underwriters to.",
+    False: "None can be bound as it stands: each says what is in the way.",
+}
 # What each step with a reason does, and what is said when it was done.
 STEPS: Mapping[str, tuple[Any, str]] = {
     "decline": (moves.decline, "The submission is declined."),
@@ -67,7 +71,7 @@ STEPS: Mapping[str, tuple[Any, str]] = {
 @dataclass
 class Header:
     """`timing` says in a word how the response stands; `next_href` leads to the quote at which the next action is done,
-    where it is one, and `next_of` is its carrier."""
+    where it is one, and `next_of` is its carrier; `stops` is what keeps the reader from binding where they would."""
 
     number: str = ""
     insured: str = ""
@@ -80,6 +84,7 @@ class Header:
     target: str = ""
     timing: str = ""
     reason: str = ""
+    stops: str = ""
 
 
 class SubmissionPageState(PortalState):
@@ -314,6 +319,5 @@ class SubmissionPageState(PortalState):
             lines.append(line)
         self.quotes, (self.next_quote, self.next_step) = lines, next_of(lines)
         stands = [each for each in lines if each.asked]
-        if self.header.next_action == CHOOSE and stands and not any(each.can_bind for each in stands):
-            said = CANNOT_BIND[any(each.may_refer for each in stands)] if self.header.turn == "Yours" else CHOOSE
-            self.header = replace(self.header, next_action=said)
+        if stands and self.header.turn == "Yours" and not any(each.can_bind for each in stands):
+            self.header = replace(self.header, stops=STOPS[any(each.may_refer for each in stands)])

@@ -271,11 +271,11 @@ def test_a_quote_says_why_it_cannot_be_bound_and_is_bound_once(opens: Opens, des
     theirs = opened(opens, submission, desk.cast.maya, SubmissionQuotesState)
     (line,) = theirs.quotes
     assert (line.asked, line.can_bind, bool(line.reasons), line.reasons[0].found != "") == (True, False, True, True)
-    assert theirs.header.next_action.startswith("You cannot bind a quote as it stands. Ask the underwriters")
+    assert theirs.header.stops == "You cannot bind one as it stands, but you may ask the underwriters to."
     desk.allow()
     theirs = opened(opens, submission, desk.cast.maya, SubmissionQuotesState)
     assert theirs.quotes[0].can_bind
-    assert theirs.header.next_action == "Look at the quotes and bind one, or withdraw the submission."
+    assert (theirs.header.next_action[:31], theirs.header.stops) == ("Look at the quotes and bind one", "")
     do(theirs, theirs.bind)
     assert theirs.header.status == "Quoted"
     asyncio.run(theirs.ask_bind(line.locator))

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import select
+from sqlmodel import col
+
 from portal_app.models.enums import SubmissionStatus
 from portal_app.models.policies import Policy
 from portal_app.models.quotes import Quote, QuoteOffer
@@ -63,8 +66,9 @@ def check_state(tx: Tx, row: Quote, submission: Submission | None) -> None:
         raise Conflict("This quote belongs to no submission. Only a quote of a submission is bound here.")
     if submission.status is SubmissionStatus.BOUND:
         policy = tx.db.get_one(Policy, submission.policy_id)
-        by = f" by {row.bound_by}" if row.offer is QuoteOffer.BOUND else ""
-        raise Conflict(f"The submission was bound already{by}, as {policy.number}.")
+        bound = (col(Quote.submission_id) == submission.id, col(Quote.offer) == QuoteOffer.BOUND)
+        who = tx.db.scalars(select(col(Quote.bound_by)).where(*bound)).first()
+        raise Conflict(f"The submission was bound already{f' by {who}' if who else ''}, as {policy.number}.")
     if submission.status is not SubmissionStatus.QUOTED:
         raise Conflict(f"The submission is {submission.status.label}. Only one that is Quoted can be bound.")
     if row.offer is not QuoteOffer.OFFERED:

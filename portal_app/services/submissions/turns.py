@@ -6,12 +6,6 @@ from enum import StrEnum
 from portal_app.models.enums import SubmissionStatus
 
 S = SubmissionStatus
-CHOOSE = "Look at the quotes and bind one, or withdraw the submission."
-CANNOT_BIND = {
-    True: "You cannot bind a quote as it stands. Ask the underwriters to bind one, or withdraw the submission.",
-    False: "No quote can be bound as it stands. See at each what stands in the way, or withdraw the submission.",
-}
-"""What whoever looks does in place of choosing, by whether they may ask the underwriters."""
 
 
 class Turn(StrEnum):
@@ -84,7 +78,7 @@ def next_action(
     if status is S.QUOTED and lapsed:
         return "No offered quote is valid any more: the underwriter has one renewed, or declines."
     if status is S.QUOTED:
-        return referred or CHOOSE
+        return referred or "Look at the quotes and bind one, or withdraw the submission."
     if at_carrier:
         return "The carrier's contact answers."
     if not assigned:

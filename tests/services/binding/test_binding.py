@@ -313,7 +313,7 @@ def test_of_two_binds_at_once_one_wins_and_the_other_is_told(door: Door, desk: D
     with ThreadPoolExecutor(4) as threads:
         answers = list(threads.map(attempt, [*quotes, *quotes]))
     assert min(answers) == "BND-2026-000001"
-    assert all("bound already" in each for each in sorted(answers)[1:])
+    assert all("bound already by " in each for each in sorted(answers)[1:])
     assert (count(door, LedgerTransaction), count(door, AuthorityDecision)) == (1, 1)
     with door.database.read() as db:
         assert sorted(db.scalars(select(Quote.offer))) == [QuoteOffer.BOUND, QuoteOffer.NOT_TAKEN]
