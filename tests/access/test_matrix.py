@@ -220,7 +220,7 @@ EXERCISES: dict[Permission, tuple[Ask, Ask | None, Ask | None]] = {
     P.SUBMIT_BUSINESS: (
         lambda asked: asked.permits(drafts.discard, locator="nothing"),
         lambda asked: asked.adds("/submissions", {"line": "homeowners"}),
-        lambda asked: asked.event("new_submission_state.load", "/submissions/new", "Workers Compensation"),
+        lambda asked: asked.event("new_submission_state.load", "/submissions/new", "Workers compensation"),
     ),
     P.CHANGE_SETTINGS: (
         lambda asked: asked.service(agency.current),

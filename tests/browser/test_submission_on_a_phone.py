@@ -106,7 +106,7 @@ def test_general_liability_goes_from_its_first_field_to_a_policy_on_a_phone(
     }
     answers = complete(form, **{f"applicant__{path}": value for path, value in own.items()})
     answers.pop("prior_insurance.loss_history")
-    place = begin(page, demo_site, "General Liability")
+    place = begin(page, demo_site, "Commercial general liability")
     locator = place.split("/")[-2]
     others = f"portal.answers.{locator} applicant.insured"
     page.evaluate(LEFT, [others, "other@agency.test"])

@@ -160,7 +160,7 @@ def test_personal_auto_goes_from_its_first_field_to_a_policy_on_a_desk(
     form = shipped("personal_auto")
     answers = complete(form, applicant__mailing__line1="14 Bowline Court")
     comes_to_new_business(page, demo_site)
-    place = begin(page, demo_site, "Personal Auto")
+    place = begin(page, demo_site, "Personal auto")
     fills_city_and_state_by_the_zip(page, form, answers)
     goes_on(page, "Risk")
     decodes_the_vin(page, form, answers)
@@ -194,7 +194,7 @@ def test_what_was_filled_in_follows_its_zip_code_and_what_names_a_row_its_row(
     sessions: Sessions, opened: Opened, demo_site: Site
 ) -> None:
     page = opened(sessions("producer"))
-    begin(page, demo_site, "Personal Auto")
+    begin(page, demo_site, "Personal auto")
     postal_code, city = (page.locator(f'[id="applicant-mailing--0--{each}"]') for each in ("postal_code", "city"))
     for typed, told in (("02840", "Newport"), ("02903", "Providence")):
         postal_code.fill(typed)

@@ -33,7 +33,7 @@ def new_submission() -> rx.Component:
 
 def _lines() -> rx.Component:
     def card(each: Any) -> rx.Component:
-        sign = rx.match(each.code, *[(code, icon(name, 20)) for code, (_, _, name) in LINES.items()], icon("file", 20))
+        sign = rx.match(each.code, *[(code, icon(name, 20)) for code, (_, name) in LINES.items()], icon("file", 20))
         return rx.el.li(
             rx.el.button(
                 rx.el.span(sign, class_name="line-sign"),

@@ -23,7 +23,8 @@ Rows = Annotated[list[dict[Name, Value]], Field(max_length=500)]
 
 class GivenAnswers(credentials.Sent):
     """`answers` has the rows of each "section.group", one where the group does not repeat; a value is text as it would
-    be typed, true or false for a flag, a list of texts for choices. What is missing is told too, unless `whole` is false."""
+    be typed, true or false for a flag, a list of texts for choices. What is missing is told too, unless
+    `whole` is false."""
 
     answers: Annotated[dict[Name, Rows], Field(max_length=200)]
     whole: credentials.Truth = True

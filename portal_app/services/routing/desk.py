@@ -134,8 +134,8 @@ def _rules(tx: Tx, content: str | None) -> Rules:
 
 
 def _facts(tx: Tx, asked: Question) -> Facts:
-    problems = {}
-    if asked.line and asked.line not in _lines(tx):
+    problems, lines = {}, _lines(tx)
+    if asked.line and asked.line not in lines:
         problems["line"] = "There is no such line of business."
     if asked.state and asked.state not in STATES:
         problems["state"] = "Enter a state by its two letters, such as RI."
@@ -157,6 +157,7 @@ def _facts(tx: Tx, asked: Question) -> Facts:
         producer_code=asked.producer_code,
         producer=producer,
         account_kind=asked.account_kind,
+        line_name=lines.get(asked.line, ""),
     )
 
 

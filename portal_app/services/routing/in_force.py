@@ -16,12 +16,14 @@ from portal_app.services.configuration.kinds import Kind, only_one
 from portal_app.services.door import Tx
 from portal_app.services.routing import matching
 from portal_app.services.routing.holidays import Holidays
-from portal_app.services.routing.matching import Routed
+from portal_app.services.routing.matching import Routed, folded
 from portal_app.services.routing.reading import read_holidays, read_rules
 from portal_app.services.routing.rules import Facts, Rules, TargetKind
 from portal_app.services.scope import visible
 
 HERE = Path(__file__).parent
+# What the queue of submissions is called that no rule took; none of a rule's can be told from it by this name.
+UNROUTED = "unrouted"
 
 
 def rules_in_force(tx: Tx) -> Rules:
@@ -97,6 +99,8 @@ def against_what_is_there(tx: Tx, name: str, now: Rules, then: Rules) -> list[st
             ]
         if rule.to.kind is TargetKind.UNDERWRITER and rule.to.email in cannot:
             problems.append(f"rules.{number}.to.underwriter: {cannot[rule.to.email]}")
+        if rule.to.kind is TargetKind.QUEUE and folded(rule.to.name) == UNROUTED:
+            problems.append(f"rules.{number}.to.queue: Unrouted is the queue of what no rule takes. Name another one.")
     return problems
 
 

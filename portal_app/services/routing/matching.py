@@ -55,7 +55,7 @@ def mismatches(facts: Facts, when: When) -> tuple[str, ...]:
     kinds = frozenset(each.value for each in when.account_kinds)
     kind = facts.account_kind.value if facts.account_kind else ""
     found = (
-        _outside("line", facts.line, when.lines),
+        _outside("line", facts.line, when.lines, facts.line_name),
         _outside("carrier", folded(facts.carrier), carriers, facts.carrier),
         _outside("state", facts.state, when.states),
         _premium(facts.premium, when),

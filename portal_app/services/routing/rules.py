@@ -79,7 +79,7 @@ class Rules:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What is known of a submission. What is empty or None is not known, and fits no rule that asks for it. The
-    premium is in dollars, `producer` a locator."""
+    premium is in dollars, `producer` a locator; `line_name` is what people read of the line."""
 
     line: str = ""
     carrier: str = ""
@@ -88,3 +88,4 @@ class Facts:
     producer_code: str = ""
     producer: str = ""
     account_kind: AccountKind | None = None
+    line_name: str = ""

@@ -35,8 +35,8 @@ CHANGED_SINCE = "Answers or files were changed since you looked at them. Read th
 
 @dataclass(frozen=True, slots=True)
 class HandedIn:
-    """`number` is the Submission ID, `target_on` the day by whose close an answer is due, `assigned_to` who or which
-    queue it came to, empty where no rule took it. `again` tells that it had been handed in before this call."""
+    """`number` is the Submission ID, `target_on` the day by whose close an answer is due, `routed_by` the rule that
+    took it, empty where none did. `again` tells that it had been handed in before this call."""
 
     locator: str
     number: str

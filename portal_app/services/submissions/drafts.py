@@ -1,5 +1,6 @@
 """A submission begins: from nothing, from an account, or from an earlier one; a draft is thrown away."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -59,6 +60,14 @@ class Drafts:
     rows: tuple[Draft, ...]
     total: int
     offset: int = 0
+
+
+@reads(Permission.SUBMIT_BUSINESS)
+def lines(tx: Tx) -> Mapping[str, str]:
+    """The name of each line that a submission can begin in, by its code."""
+    rows = tx.db.execute(select(col(LineOfBusiness.code), col(LineOfBusiness.name)))
+    names = {row.code: row.name for row in rows}
+    return {code: names[code] for code in LINES if code in names}
 
 
 @writes(Permission.SUBMIT_BUSINESS)

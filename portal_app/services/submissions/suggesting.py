@@ -10,7 +10,7 @@ from sqlmodel import col
 from portal_app.models.producers import Producer, ProducerCode
 from portal_app.services.access import Permission
 from portal_app.services.door import Tx, reads
-from portal_app.services.errors import Invalid
+from portal_app.services.errors import NotFound
 from portal_app.services.intake.beside import told_beside
 from portal_app.services.intake.forms import Form
 from portal_app.services.licensing.records import today
@@ -39,7 +39,8 @@ class Suggestions:
 def suggestions(tx: Tx, *, locator: str, field: str = "", value: str = "") -> Suggestions:
     """What the form of a draft proposes to who fills it in: the codes in force that they see, and the carriers of the
     appointments and policies that they see, with those whose policy numbers the form knows; and what the `value` of a
-    `field` (section.group.field) tells of those beside it. Raises NotFound; Invalid for a field that is not there."""
+    `field` (section.group.field) tells of those beside it. Raises NotFound, also for a field
+    that is not there."""
     form, _ = form_of(tx, one(tx, locator))
     beside = _beside(form, field, value, today(tx)) if field else {}
     usable = visible(tx.actor, ProducerCode).where(in_force())
@@ -55,7 +56,7 @@ def suggestions(tx: Tx, *, locator: str, field: str = "", value: str = "") -> Su
 def _beside(form: Form, path: str, value: str, day: date) -> Mapping[str, str]:
     found = form.at(path)
     if found is None:
-        raise Invalid({"field": "The form has no such field."})
+        raise NotFound("The form has no such field.")
     group, asked = found
     return told_beside(group, asked.name, value, day)
 

@@ -20,16 +20,16 @@ from portal_app.state.submissions.drafts import DraftLine, draft_line, under_que
 SUBMITS = Permission.SUBMIT_BUSINESS
 PLACE = "/submissions/new"
 FOUND, SHOWN = 8, 10
-# What each line is called before there is a submission of it, and what it asks for.
+# What each line asks for, and its sign.
 LINES = {
-    "personal_auto": ("Personal Auto", "Drivers, vehicles by VIN, household and limits.", "car"),
-    "homeowners": ("Homeowners", "The dwelling, its construction and protection, and coverages.", "house"),
-    "general_liability": ("General Liability", "Operations, class codes with their exposures, and limits.", "scale"),
-    "bop": ("Business Owners", "Buildings, contents and liability of a small business.", "store"),
-    "workers_compensation": ("Workers Compensation", "Payroll by class code, owners and prior losses.", "hard-hat"),
-    "commercial_auto": ("Commercial Auto", "Vehicles, drivers, radius and what is carried.", "truck"),
-    "commercial_property": ("Commercial Property", "Each building with its values, and causes of loss.", "building-2"),
-    "umbrella": ("Umbrella", "The policies below it with their limits, and the limit above.", "umbrella"),
+    "personal_auto": ("Drivers, vehicles by VIN, household and limits.", "car"),
+    "homeowners": ("The dwelling, its construction and protection, and coverages.", "house"),
+    "general_liability": ("Operations, class codes with their exposures, and limits.", "scale"),
+    "bop": ("Buildings, contents and liability of a small business.", "store"),
+    "workers_compensation": ("Payroll by class code, owners and prior losses.", "hard-hat"),
+    "commercial_auto": ("Vehicles, drivers, radius and what is carried.", "truck"),
+    "commercial_property": ("Each building with its values, and causes of loss.", "building-2"),
+    "umbrella": ("The policies below it with their limits, and the limit above.", "umbrella"),
 }
 
 
@@ -131,7 +131,8 @@ class NewSubmissionState(PortalState):
         self.drafts = [draft_line(each, self._moment(each.changed_at)) for each in found.rows]
         self.more = found.total - len(found.rows)
         await self._search()
-        self.lines = [LineCard(code, label, asks) for code, (label, asks, _) in LINES.items()]
+        names = await self._ask(drafts.lines) or {}
+        self.lines = [LineCard(code, name, LINES[code][0]) for code, name in names.items()]
         self.loaded = True
 
     async def _search(self) -> None:

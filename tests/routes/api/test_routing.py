@@ -23,6 +23,8 @@ def test_rules_are_read_saved_and_tried(cast: Cast) -> None:
     tried = admin.send("POST", "/routing-rules/test", {"line": "bop", "premium": "24999.99"}).json()
     assert tried["takenBy"] == "Rest"
     assert tried["items"][0]["whyNot"] == ["The premium is below $25,000."]
+    other = admin.send("POST", "/routing-rules/test", {"line": "homeowners", "premium": "30000"}).json()
+    assert other["items"][0]["whyNot"] == ["The line Homeowners is not among its own."]
     assert admin.send("POST", "/routing-rules/test", {"line": "boats"}).status_code == 422
 
     assert admin.send("PUT", "/routing-rules", body).status_code == 409
@@ -31,6 +33,9 @@ def test_rules_are_read_saved_and_tried(cast: Cast) -> None:
     nobody = {"name": "Nobody", "to": {"kind": "underwriter", "email": "nobody@agency.test"}}
     wrong = admin.send("PUT", "/routing-rules", body | {"expectedVersion": 1, "items": [RULE, nobody]})
     assert wrong.json()["problems"].keys() == {"items[1].to"}
+    reserved = RULE | {"to": {"kind": "queue", "name": " unrouted"}}
+    wrong = admin.send("PUT", "/routing-rules", body | {"expectedVersion": 1, "items": [reserved]})
+    assert wrong.json()["problems"]["items[0].to"].startswith("Unrouted is the queue of what no rule takes.")
     assert cast.writing(cast.maya).send("PUT", "/routing-rules", body).status_code == 403
     assert cast.maya.get("/routing-rules").status_code == 403
 

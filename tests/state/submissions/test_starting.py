@@ -25,6 +25,8 @@ def test_a_submission_begins_from_a_line_an_account_or_an_earlier_one(opens: Ope
 
     page = new()
     assert (len(page.lines), page.drafts, page.past) == (8, [], [])
+    assert {"Business owners (BOP)", "Commercial general liability"} < {each.label for each in page.lines}
+    assert all(each.asks for each in page.lines)
     asyncio.run(page.start("homeowners"))
     asyncio.run(page.start("homeowners"))
     page = new()
