@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, Route, StorageState, expect
 from portal_app.services.intake.shipped import shipped
 from tests.browser.agency import Agency, agency
 from tests.browser.desk import answers as answers_what_is_asked
-from tests.browser.desk import arrives, asks, binds, enters, offers
+from tests.browser.desk import arrives, asks, binds, enters, offers, offers_anew
 from tests.browser.entering import LEFT, WITHIN, answer, begin, complete, saved
 from tests.browser.looking import DESK, complaints, look
 from tests.servers import Site
@@ -162,6 +162,7 @@ def bound_on_a_desk(page: Page, desk: Page, number: str, folder: Path) -> None:
     with page.expect_download() as got:
         offered.get_by_role("link", name="Download quote").click()
     assert (got.value.suggested_filename, got.value.path().read_bytes()) == ("granite.pdf", pdf())
+    offers_anew(page, desk, offered)
     binds(page, offered)
     there = desk.get_by_role("region", name="To the AMS", exact=True)
     expect(there).to_contain_text("No mail server is set up, and the AMS is told by mail.", timeout=WITHIN)
@@ -183,6 +184,7 @@ def bound_on_a_desk(page: Page, desk: Page, number: str, folder: Path) -> None:
 @pytest.mark.criterion("TRACKPAGE-02")
 @pytest.mark.criterion("TRACKPAGE-04")
 @pytest.mark.criterion("TRACKPAGE-05")
+@pytest.mark.criterion("TRACKPAGE-08")
 @pytest.mark.criterion("WIZARD-01")
 @pytest.mark.criterion("WIZARD-02")
 @pytest.mark.criterion("WIZARD-07")
