@@ -93,6 +93,22 @@ def offers(page: Page) -> None:
     expect(page.get_by_role("region", name="Quotes", exact=True)).to_be_visible(timeout=WITHIN)
 
 
+def offers_anew(page: Page, desk: Page, quote: Locator) -> None:
+    """While it is asked whether to bind it: the question is not about that any more, and says so."""
+    quote.get_by_role("button", name=re.compile("^Bind")).click()
+    asked = quote.get_by_role("alertdialog")
+    expect(asked).to_contain_text("Bind with Saltmarsh Mutual for $1,450.00?")
+    there = desk.get_by_role("region", name="Quotes", exact=True)
+    there.get_by_role("link", name="Saltmarsh Mutual", exact=True).click()
+    desk.get_by_role("button", name="Back to draft").click()
+    desk.get_by_role("alertdialog").get_by_role("button", name="Yes, back to draft").click()
+    expect(desk.locator(".flash")).to_contain_text("The quote is a draft again.")
+    offers(desk)
+    expect(asked).to_contain_text("This quote changed since you were asked", timeout=WITHIN)
+    expect(asked.get_by_role("button", name="Yes, bind it")).to_have_count(0)
+    asked.get_by_role("button", name="Look at it again").click()
+
+
 def binds(page: Page, quote: Locator) -> None:
     """Twice pressed, bound once."""
     quote.get_by_role("button", name=re.compile("^Bind")).click()

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, StorageState, expect
 from portal_app.services.intake.shipped import shipped
 from tests.browser.agency import Agency, agency
 from tests.browser.desk import answers as answers_what_is_asked
-from tests.browser.desk import arrives, asks, binds, enters, offers
+from tests.browser.desk import arrives, asks, binds, enters, offers, offers_anew
 from tests.browser.entering import WITHIN, answer, attaches, begin, complete, saved
 from tests.browser.leaving import closed_at_once, rows_that_were_removed
 from tests.browser.looking import DESK, complaints, look
@@ -115,6 +115,7 @@ def bound_on_a_desk(page: Page, desk: Page, folder: Path) -> None:
     with page.expect_download() as got:
         offered.get_by_role("link", name="Download quote").click()
     assert (got.value.suggested_filename, got.value.path().read_bytes()) == ("granite.pdf", pdf(holding=b"granite.pdf"))
+    offers_anew(page, desk, offered)
     binds(page, offered)
 
 
@@ -144,6 +145,7 @@ def takes_its_papers(page: Page, number: str) -> None:
 @pytest.mark.criterion("TRACKPAGE-02")
 @pytest.mark.criterion("TRACKPAGE-04")
 @pytest.mark.criterion("TRACKPAGE-05")
+@pytest.mark.criterion("TRACKPAGE-08")
 @pytest.mark.criterion("WIZARD-01")
 @pytest.mark.criterion("WIZARD-02")
 @pytest.mark.criterion("WIZARD-07")
