@@ -6,7 +6,7 @@ from portal_app.services.access import Permission
 from portal_app.services.configuration.in_force import saved
 from portal_app.services.door import Tx, reads
 from portal_app.services.errors import InvalidData
-from portal_app.services.intake.forms import LINES, Answers, Form
+from portal_app.services.intake.forms import LINES, Answers, Form, path_of
 from portal_app.services.intake.kind import INTAKE_FORM, form_in_force
 from portal_app.services.intake.typed import not_kept
 from portal_app.services.intake.validation import Problem, normalised, problems
@@ -49,21 +49,23 @@ def check(tx: Tx, *, line: str, answers: Answers, whole: bool = True) -> Checked
     """Hold answers against the form of the line; nothing is saved. Not `whole`, what is missing is not told. Raises
     NotFound; InvalidData for what no draft could keep."""
     own = _shown(tx, line)
-    if found := _not_kept(answers):
+    if found := _not_kept(own.form, answers):
         raise InvalidData(found)
     today = tx.now.astimezone(tx.settings.zone).date()
     wrong = tuple(problems(own.form, answers, today, whole=whole))
     return CheckedAnswers(own.version, wrong, normalised(own.form, answers, today))
 
 
-def _not_kept(answers: Answers) -> dict[str, str]:
-    told = {
-        f"{key}[{number}].{name}": not_kept(value)
-        for key, rows in answers.items()
-        for number, row in enumerate(rows)
-        for name, value in row.items()
-    }
-    return {path: sentence for path, sentence in told.items() if sentence}
+def _not_kept(form: Form, answers: Answers) -> dict[str, str]:
+    """By its path, what is wrong with each value that could not be kept."""
+    found = {}
+    for key, rows in answers.items():
+        group = form.group(key)
+        for number, row in enumerate(rows):
+            for name, value in row.items():
+                if sentence := not_kept(value):
+                    found[path_of(group, number, name) if group else f"{key}[{number}].{name}"] = sentence
+    return found
 
 
 def _shown(tx: Tx, line: str) -> FormInForce:

@@ -45,7 +45,7 @@ def test_who_does_not_submit_business_is_refused_and_what_is_no_answer_too(cast:
     assert maya.send("POST", "/intake-forms/boats/check", {"answers": {}}).status_code == 404
     assert maya.send("POST", CHECK, {"answers": {"applicant.insured": {"name": "Ann"}}}).status_code == 422
     number = maya.send("POST", CHECK, {"answers": {"risk.residence": [{"units": 5}]}})
-    told = {"risk.residence[0].units": "Send a text, true or false, or a list of texts."}
+    told = {"risk.residence.units": "Send a text, true or false, or a list of texts."}
     assert (number.status_code, number.json()["problems"]) == (422, told), "no draft keeps it either"
     assert maya.send("POST", CHECK, {"answers": {"a.b": [{"c": "x" * 100}] * 500}}).status_code == 200
     too_much = maya.send("POST", CHECK, {"answers": {"a.b": [{"c": "x" * 6000}] * 500}})
