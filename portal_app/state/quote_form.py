@@ -112,12 +112,10 @@ class QuoteFormState(PortalState):
     async def _begin(self, found: Beginning | None) -> None:
         offered = await self._ask(choices) if found else None
         papers = await self._papers(found.submission) if found and offered else None
-        there = (
-            await self._ask(find.quote, locator=found.quote) if found and papers is not None and found.quote else None
-        )
-        self._shown = as_shown(there) if there else {}
         if found is None or offered is None or papers is None:
             return
+        there = await self._ask(find.quote, locator=found.quote) if found.quote else None
+        self._shown = as_shown(there) if there else {}
         self.locator, self.version, self.submission, self.line = (
             found.quote,
             found.version,
