@@ -159,6 +159,11 @@
     const proposed = group ? fieldsOf(group).filter(isProposed).map((field) => field.id) : [], number = `${run}.${++count}`;
     return { of, path, by, number, version, rows, before: beforeOf(entry), changed: [...entry.changed], proposed, fresh, out, redraw };
   };
+  // The answer to what is on its way draws nothing of what was done since.
+  const drawAnew = (entry) => {
+    entry.redraw = true;
+    if (flight?.entry === entry) flight.redraw = false;
+  };
   const sendAll = () => {
     for (const entry of inOrder()) if (!flight) send(entry);
   };
@@ -302,7 +307,7 @@
     for (const row of rows.filter((each) => each.dataset.going === "undo")) {
       const group = groupOf(row), hadFocus = row.contains(document.activeElement);
       row.dataset.going = "gone";
-      entryOf(wizard().dataset.submission, group.dataset.answers).redraw = true;
+      drawAnew(entryOf(wizard().dataset.submission, group.dataset.answers));
       touch(group, { soon: true });
       if (hadFocus) (group.querySelector("[data-row-add]") ?? group).focus();
     }
@@ -321,7 +326,8 @@
   const add = (group) => {
     takeOutAll(group);
     const entry = entryOf(wizard().dataset.submission, group.dataset.answers), key = `n${run}${++count}`;
-    Object.assign(entry, { redraw: true, focus: key, fresh: [...entry.fresh, key] });
+    drawAnew(entry);
+    Object.assign(entry, { focus: key, fresh: [...entry.fresh, key] });
     touch(group, { soon: true });
   };
   const letGo = (entry) => {
@@ -385,10 +391,16 @@
     // The page that told of both forgot it with the section: sent again, both are told anew.
     if (entry.isChoice) Object.assign(entry, { trouble: "", isChoice: false });
     const rows = rowsOf(group);
-    if (rows.length === entry.rows.length) {
-      entry.rows = entry.rows.map(({ values }, at) => (fill(rows[at], values), { key: rows[at].dataset.row, values }));
-      entry.fresh = [];
-    } else entry.redraw = true;
+    const isWhole = rows.length === entry.rows.length;
+    if (isWhole) entry.fresh = [];
+    else drawAnew(entry);
+    // A row that is drawn already keeps its inputs when others come or go: they are filled here or not at all.
+    const stay = rows.length > entry.rows.length ? rows.filter((row, at) => !entry.out.includes(at + 1)) : rows;
+    entry.rows = entry.rows.map((each, at) => {
+      if (!stay[at]) return each;
+      fill(stay[at], each.values);
+      return { key: stay[at].dataset.row, values: each.values };
+    });
     keep(entry);
   };
   const goTo = () => {
