@@ -23,12 +23,12 @@
   const keep = (entry) => {
     // A preview keeps nothing.
     if (entry.of.startsWith(PREVIEW)) return;
-    const { of, path, version, rows, changed, fresh, redraw } = entry;
+    const { of, path, version, rows, changed, fresh, out, redraw } = entry;
     const before = beforeOf(entry);
     // Whose it is stays known while the page is not drawn, as after a lost connection.
     const by = (entry.by = wizard()?.dataset.by ?? entry.by);
     try {
-      sessionStorage.setItem(nameOf(entry), JSON.stringify({ of, path, by, version, rows, changed: [...changed], before, fresh, redraw }));
+      sessionStorage.setItem(nameOf(entry), JSON.stringify({ of, path, by, version, rows, changed: [...changed], before, fresh, out, redraw }));
     } catch {
       // A full or forbidden store: it is still in this page's memory.
     }
@@ -39,7 +39,7 @@
   const entryOf = (of, path) => {
     const name = `${of} ${path}`;
     if (!entries.has(name))
-      entries.set(name, { of, path, version: 0, rows: null, changed: new Set(), before: [], fresh: [], redraw: false });
+      entries.set(name, { of, path, version: 0, rows: null, changed: new Set(), before: [], fresh: [], out: [], redraw: false });
     return entries.get(name);
   };
   const recall = () => {
@@ -53,7 +53,7 @@
         const { of, path, by, changed, ...rest } = JSON.parse(sessionStorage.getItem(name));
         if (by !== whose) throw new Error("somebody else's");
         const entry = entryOf(of, path);
-        if (!entry.rows) Object.assign(entry, rest, { by, changed: new Set(changed) });
+        if (!entry.rows) Object.assign(entry, { out: [] }, rest, { by, changed: new Set(changed) });
       } catch {
         sessionStorage.removeItem(name);
       }
@@ -77,6 +77,9 @@
     const rows = rowsOf(group);
     const there = rows.filter((row) => row.dataset.going !== "gone").map((row) => ({ key: row.dataset.row, values: valuesOf(row) }));
     entry.fresh = entry.fresh.filter((key) => !rows.some((row) => row.dataset.row === key));
+    const gone = rows.flatMap((row, at) => (row.dataset.going === "gone" ? at + 1 : []));
+    // What was taken out and is drawn without it stays so until it is answered; where it is drawn, it is there again.
+    if (gone.length || rows.length > (entry.rows?.length ?? 0)) entry.out = gone;
     return [...there, ...entry.fresh.map((key) => ({ key, values: {} }))];
   };
   const bare = (value) => Object.assign(new Option(value, value), { className: "intake-bare" });
@@ -143,8 +146,8 @@
     clearTimeout(entry.timer);
     entry.timer = 0;
     if (!entry.rows || entry.trouble || flight || !isAlive() || isLost() || !outbox()) return tell();
-    const sent = letter(entry), { number, rows, redraw, changed } = sent;
-    flight = { entry, number, rows, redraw, changed, at: performance.now() };
+    const sent = letter(entry), { number, rows, redraw, changed, out } = sent;
+    flight = { entry, number, rows, redraw, changed, out, at: performance.now() };
     flight.timer = setTimeout(() => unanswered(flight), PATIENCE);
     // Past React's own setter, or it takes the field for unchanged.
     Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(outbox(), JSON.stringify(sent));
@@ -152,20 +155,29 @@
     tell();
   };
   const letter = (entry) => {
-    const { of, path, by, version, rows, fresh, redraw } = entry, group = groupAt(entry);
+    const { of, path, by, version, rows, fresh, out, redraw } = entry, group = groupAt(entry);
     const proposed = group ? fieldsOf(group).filter(isProposed).map((field) => field.id) : [], number = `${run}.${++count}`;
-    return { of, path, by, number, version, rows, before: beforeOf(entry), changed: [...entry.changed], proposed, fresh, redraw };
+    return { of, path, by, number, version, rows, before: beforeOf(entry), changed: [...entry.changed], proposed, fresh, out, redraw };
+  };
+  // The answer to what is on its way draws nothing of what was done since.
+  const drawAnew = (entry) => {
+    entry.redraw = true;
+    if (flight?.entry === entry) flight.redraw = false;
   };
   const sendAll = () => {
-    for (const entry of entries.values()) if (entry.rows && !flight) send(entry);
+    for (const entry of inOrder()) if (!flight) send(entry);
   };
-  // A page that goes takes its connection with it: what waits is sent in requests that outlast it, and may be saved
-  // twice, which is nothing.
-  const leaving = () => [...entries.values()].filter((entry) => entry.rows && !entry.trouble && !entry.of.startsWith(PREVIEW));
+  // What names rows by their number is sent after those that were taken out, of which it is told then.
+  const inOrder = () => [...entries.values()].filter((each) => each.rows).sort((one, other) => other.out.length - one.out.length);
+  // A page that goes takes its connection with it: what waits is sent in a request that outlasts it, and may be saved
+  // twice, which is nothing. Rows that were taken out go last: what names others there is renumbered with them.
+  const leaving = () => inOrder().reverse().filter((entry) => !entry.trouble && !entry.of.startsWith(PREVIEW));
   const leave = () => {
-    for (const entry of leaving()) {
-      if (entry.left === entry.rows) continue;
-      fetch("/answers", { method: "POST", keepalive: true, body: JSON.stringify(letter(entry)) }).catch(() => {});
+    const going = leaving().filter((entry) => entry.left !== entry.rows);
+    if (!going.length) return;
+    const body = going.map((entry) => JSON.stringify(letter(entry))).join("\n");
+    fetch("/answers", { method: "POST", keepalive: true, body }).catch(() => {});
+    for (const entry of going) {
       entry.left = entry.rows;
       entry.before = withSent({ before: beforeOf(entry) }, entry.rows);
       keep(entry);
@@ -194,7 +206,7 @@
     if (!acked || acked === heard) return;
     heard = acked;
     if (!flight) return;
-    const { entry, number, rows, redraw, changed } = flight, answer = JSON.parse(acked)[entry.path];
+    const { entry, number, rows, redraw, changed, out } = flight, answer = JSON.parse(acked)[entry.path];
     if (answer?.number !== number) return;
     clearTimeout(flight.timer);
     [flight, silent] = [null, false];
@@ -203,6 +215,7 @@
       for (const each of changed) entry.changed.delete(each);
       // They are drawn with this answer, or as any other row where their section is opened again.
       entry.fresh = entry.fresh.filter((key) => !rows.some((row) => row.key === key));
+      entry.out = entry.out.filter((each) => !out.includes(each)).map((each) => each - out.filter((one) => one < each).length);
       if (redraw) entry.redraw = false;
       savedAt = answer.at;
       if (JSON.stringify(rows) === JSON.stringify(entry.rows) && !entry.redraw) {
@@ -294,27 +307,31 @@
     for (const row of rows.filter((each) => each.dataset.going === "undo")) {
       const group = groupOf(row), hadFocus = row.contains(document.activeElement);
       row.dataset.going = "gone";
-      entryOf(wizard().dataset.submission, group.dataset.answers).redraw = true;
+      drawAnew(entryOf(wizard().dataset.submission, group.dataset.answers));
       touch(group, { soon: true });
       if (hadFocus) (group.querySelector("[data-row-add]") ?? group).focus();
     }
   };
   const takeOutAll = (of = document) => takeOut([...of.querySelectorAll("[data-going]")]);
   const bringBack = (row) => {
-    const wasSent = row.dataset.going === "gone";
+    const wasSent = row.dataset.going === "gone", of = wizard()?.dataset.submission;
     row.leaving = clearTimeout(row.leaving);
     delete row.dataset.going;
-    if (wasSent) touch(groupOf(row), { soon: true });
+    if (wasSent) {
+      entryOf(of, groupOf(row).dataset.answers).out = [];
+      touch(groupOf(row), { soon: true });
+    }
     row.querySelector("[data-row-remove]").focus();
   };
   const add = (group) => {
     takeOutAll(group);
     const entry = entryOf(wizard().dataset.submission, group.dataset.answers), key = `n${run}${++count}`;
-    Object.assign(entry, { redraw: true, focus: key, fresh: [...entry.fresh, key] });
+    drawAnew(entry);
+    Object.assign(entry, { focus: key, fresh: [...entry.fresh, key] });
     touch(group, { soon: true });
   };
   const letGo = (entry) => {
-    Object.assign(entry, { rows: null, version: 0, before: [], fresh: [], redraw: false, trouble: "", isChoice: false });
+    Object.assign(entry, { rows: null, version: 0, before: [], fresh: [], out: [], redraw: false, trouble: "", isChoice: false });
     entry.changed.clear();
     sessionStorage.removeItem(nameOf(entry));
   };
@@ -374,10 +391,16 @@
     // The page that told of both forgot it with the section: sent again, both are told anew.
     if (entry.isChoice) Object.assign(entry, { trouble: "", isChoice: false });
     const rows = rowsOf(group);
-    if (rows.length === entry.rows.length) {
-      entry.rows = entry.rows.map(({ values }, at) => (fill(rows[at], values), { key: rows[at].dataset.row, values }));
-      entry.fresh = [];
-    } else entry.redraw = true;
+    const isWhole = rows.length === entry.rows.length;
+    if (isWhole) entry.fresh = [];
+    else drawAnew(entry);
+    // A row that is drawn already keeps its inputs when others come or go: they are filled here or not at all.
+    const stay = rows.length > entry.rows.length ? rows.filter((row, at) => !entry.out.includes(at + 1)) : rows;
+    entry.rows = entry.rows.map((each, at) => {
+      if (!stay[at]) return each;
+      fill(stay[at], each.values);
+      return { key: stay[at].dataset.row, values: each.values };
+    });
     keep(entry);
   };
   const goTo = () => {
@@ -423,7 +446,7 @@
   };
   // What was left over from before, and what could not be sent while a section was on its way.
   const sendWaiting = () => {
-    for (const entry of entries.values()) if (entry.rows && !entry.timer && !flight) send(entry);
+    for (const entry of inOrder()) if (!entry.timer && !flight) send(entry);
   };
   for (const kind of ["online", "offline"]) addEventListener(kind, tell);
   // A tab that is closed takes along what it holds: asked first where that cannot be sent just now.

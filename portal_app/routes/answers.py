@@ -1,4 +1,4 @@
-"""`/answers`: what a page of an intake form holds when it goes. Its socket is closed by then: it sends each group in a
+"""`/answers`: what a page of an intake form holds when it goes. Its socket is closed by then: it sends them in a
 request that outlasts it, whose answer nobody hears."""
 
 from starlette.requests import ClientDisconnect, Request
@@ -12,16 +12,23 @@ from portal_app.services.submissions import sending
 
 # Browsers send no more than 64 KiB from a page that goes.
 MOST_BYTES = 65_536
+MOST_GROUPS = 100
 
 
 async def post_answers(request: Request) -> Response:
-    """The body is one group as the page sends it, with whose page it was: what somebody typed whose session ended is
-    not to be saved by whoever signs in next."""
+    """The body is the groups as the page sends them, one a line, each with whose page it was: what somebody typed whose
+    session ended is not to be saved by whoever signs in next. They are saved in that order, each for itself; what is
+    answered is the first that was not."""
     try:
-        sent = sending.read_sent(await _text(request))
+        lines = (await _text(request)).split("\n")
     except (ClientDisconnect, UnicodeDecodeError):
         return Response(status_code=400)
-    caller = current_actor.get()
+    answers = [await _save(each) for each in lines[:MOST_GROUPS]]
+    return next((each for each in answers if each.status_code != 204), answers[0])
+
+
+async def _save(line: str) -> Response:
+    sent, caller = sending.read_sent(line), current_actor.get()
     if sent is None or sent.by != caller.email:
         return Response(status_code=422 if sent is None else 403)
     try:

@@ -13,6 +13,15 @@ ADDED_AND_LEFT = """() => {
     document.querySelector('[data-answers="applicant.more_insureds"] [data-row-add]').click()
     for (const each of document.querySelectorAll("a")) if (each.textContent === "Continue") each.click()
 }"""
+# Another name and a row more, of which nothing was sent before the page was loaded anew.
+MORE_AND_ANOTHER = """(names) => {
+    const { submission: of, by } = document.querySelector("[data-submission]").dataset, path = "applicant.more_insureds"
+    const version = Number(document.querySelector(`[data-answers="${path}"]`).dataset.version)
+    const rows = names.map((name, at) => ({ key: `${at}`, values: { name } }))
+    const left = { of, path, by, version, rows, changed: [], before: [], fresh: [], out: [], redraw: true }
+    sessionStorage.setItem(`portal.answers.${of} ${path}`, JSON.stringify(left))
+    location.reload()
+}"""
 MORE = '[data-answers="applicant.more_insureds"] [data-row]:not([data-going]) [data-field="name"]'
 
 
@@ -73,6 +82,16 @@ def rows_that_were_removed(page: Page, site: Site) -> None:
     page.clock.fast_forward(8_000)
     assert stored(page, place, MORE) == ["Max"]
     assert stored(page, other, MORE) == ["Ola", "Pia", "Quin"]
+    page.get_by_role("button", name="Remove Named insured 3").click()
+    page.get_by_role("link", name="Continue").click()
+    expect(page.get_by_role("heading", name="Risk")).to_be_focused(timeout=WITHIN)
+    page.get_by_role("link", name="Back").click()
+    expect(page.locator(MORE)).to_have_count(2, timeout=WITHIN)
+    page.evaluate(MORE_AND_ANOTHER, ["Ola B", "Pia", "Quin"])
+    expect(page.locator(MORE)).to_have_count(3, timeout=WITHIN)
+    expect(page.locator(MORE).first).to_have_value("Ola B")
+    saved(page)
+    assert stored(page, other, MORE) == ["Ola B", "Pia", "Quin"]
     expect(page.get_by_role("alert").filter(has_text="saved other answers here")).to_have_count(0)
 
 

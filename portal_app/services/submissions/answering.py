@@ -157,10 +157,18 @@ class SavedIn:
 
 
 def saved_in(
-    tx: Tx, locator: str, path: str, rows: Sequence[Row], version: int, *, fresh: Collection[int] = ()
+    tx: Tx,
+    locator: str,
+    path: str,
+    rows: Sequence[Row],
+    version: int,
+    *,
+    fresh: Collection[int] = (),
+    out: Collection[int] = (),
 ) -> SavedIn:
     """Save one group, as `save_group` says. The rows whose numbers are `fresh` were just added, and those of them in
-    which nothing was typed begin with what the form answers by default."""
+    which nothing was typed begin with what the form answers by default. `out` are the numbers, from 1, of those that
+    were taken out of that version; where none are told they are found by what is left."""
     row, known = one_begun(tx, locator, to_be_held=True)
     check_step(row.status, Step.SAVE)
     day = today(tx)
@@ -171,20 +179,29 @@ def saved_in(
     typed = _taken(group, with_defaults(group, rows, fresh))
     groups = Groups(tx, row)
     before = answers_of(form, groups, [path, *_projected(form)])
-    out = taken_out(before[path], [each for number, each in enumerate(typed) if number not in fresh])
+    gone: tuple[int, ...] = ()
     others: Answers = {}
     if typed != before[path]:
         there = groups.marks.get(path)
         if version != (there.version if there else 0):
             by = groups.told()[path] if there else Saved(0, row.created_at, "")
             raise SavedMeanwhile(group, by, before[path], typed)
+        gone = tuple(sorted(out)) or taken_out(before[path], _older(group, before[path], typed, fresh))
         _keep(tx, row, groups, path, typed)
-        naming = groups.rows([each.key for each, _ in referring(form, path)]) if out else {}
-        for key, following_rows in (others := following(form, path, out, naming, day)).items():
+        naming = groups.rows([each.key for each, _ in referring(form, path)]) if gone else {}
+        for key, following_rows in (others := following(form, path, gone, naming, day)).items():
             _keep(tx, row, groups, key, following_rows)
         project(tx, row, form, before | {path: typed}, day, saved=path)
         row.version, row.changed_at = row.version + 1, tx.now
-    return SavedIn(row, known, groups, day, out, tuple(others))
+    return SavedIn(row, known, groups, day, gone, tuple(others))
+
+
+def _older(group: Group, before: Sequence[Row], typed: Sequence[Row], fresh: Collection[int]) -> list[Row]:
+    """The rows that were not just added. What is added once more is there already, and no other went for it."""
+    begun_so = with_defaults(group, [{}], (0,))[0]
+    same = len(before) == len(typed)
+    there = {number for number in fresh if same and number < len(typed) and before[number] in (typed[number], begun_so)}
+    return [each for number, each in enumerate(typed) if number not in fresh or number in there]
 
 
 def _keep(tx: Tx, row: Submission, groups: Groups, path: str, rows: list[Row]) -> None:

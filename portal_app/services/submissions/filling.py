@@ -57,12 +57,21 @@ def section(tx: Tx, *, locator: str, name: str | None) -> Filling:
 
 @writes(Permission.SUBMIT_BUSINESS)
 def save(
-    tx: Tx, *, locator: str, path: str, rows: Sequence[Row], version: int, fresh: Collection[int], name: str | None
+    tx: Tx,
+    *,
+    locator: str,
+    path: str,
+    rows: Sequence[Row],
+    version: int,
+    fresh: Collection[int],
+    name: str | None,
+    out: Collection[int] = (),
 ) -> Filling:
     """Save one group, as `answering.save_group` does and with its errors; the answer is the section of that name after
     it, without its documents. The rows whose numbers are `fresh` were just added: what is empty of them begins with
-    what the form answers by default."""
-    done = saved_in(tx, locator, path, rows, version, fresh=fresh)
+    what the form answers by default; `out` are the numbers, from 1, of those that were taken out of that version, found
+    by what is left where none are told."""
+    done = saved_in(tx, locator, path, rows, version, fresh=fresh, out=out)
     found = _shown(tx, done.row, done.began, done.groups, name, saved=(path, *done.others))
     return replace(found, out=done.out, others=done.others)
 

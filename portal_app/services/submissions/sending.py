@@ -2,7 +2,7 @@
 of what the same page sent before and was not answered."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from portal_app.services.access import Actor
@@ -20,7 +20,8 @@ MOST_ROWS = 500
 class Sent:
     """`before` are rows that were sent earlier and never answered: where they are what is saved, nobody else saved
     them. `changed` names fields by their id, and `proposed` those that hold what the portal put there; `redraw` asks
-    for other inputs, `fresh` are the keys of new rows. `by` is the email address of whoever the page was drawn for."""
+    for other inputs, `fresh` are the keys of new rows, `out` the numbers, from 1, of those that were taken out since it
+    was answered. `by` is the email address of whoever the page was drawn for."""
 
     submission: str
     path: str
@@ -32,6 +33,7 @@ class Sent:
     before: tuple[list[Row], ...]
     changed: frozenset[str]
     fresh: frozenset[str]
+    out: tuple[int, ...]
     redraw: bool
     proposed: frozenset[str]
 
@@ -57,6 +59,7 @@ def read_sent(text: str) -> Sent | None:
             before=tuple([dict(row) for row in rows] for rows in given.get("before") or ()),
             changed=frozenset(str(each)[:200] for each in given.get("changed") or ()),
             fresh=frozenset(str(each)[:32] for each in given.get("fresh") or ()),
+            out=tuple(int(each) for each in given.get("out") or ())[:MOST_ROWS],
             redraw=bool(given.get("redraw")),
             proposed=frozenset(str(each)[:200] for each in given.get("proposed") or ()),
         )
@@ -66,11 +69,17 @@ def read_sent(text: str) -> Sent | None:
 
 async def save(door: Door, caller: Actor, sent: Sent, *, name: str | None) -> Filling:
     """Save it; the answer and the errors are those of `filling.save`, where `name` is that of the section to be told
-    of. What is there and was sent by the same page is nobody else's, and gives way."""
+    of. What is there and was sent by the same page is nobody else's, and gives way. Rows that were taken out by what
+    was not answered are told as such now."""
+    found = await _save(door, caller, sent, name)
+    return found if found.out else replace(found, out=sent.out)
+
+
+async def _save(door: Door, caller: Actor, sent: Sent, name: str | None) -> Filling:
     asked: dict[str, Any] = {"locator": sent.submission, "path": sent.path, "rows": sent.rows}
     asked |= {"fresh": sent.added(), "name": name}
     try:
-        return await door.act(filling.save, caller, **asked, version=sent.version)
+        return await door.act(filling.save, caller, **asked, version=sent.version, out=sent.out)
     except SavedMeanwhile as refusal:
         if refusal.theirs not in _before(sent, refusal.group):
             raise

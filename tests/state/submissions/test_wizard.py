@@ -145,6 +145,28 @@ def test_a_row_of_another_group_is_chosen_by_what_it_is_called(opens: Opens, cas
 
 
 @pytest.mark.criterion("WIZARD-15")
+def test_rows_that_were_taken_out_unheard_are_told_again_and_go_once(opens: Opens, cast: Cast) -> None:
+    """The answer to a first try was lost, with what it said of those that name them."""
+    cast.put_form(with_pets(), 2)
+    locator = cast.filled()
+    cast.save(locator, "risk.pets", {"name": "Rex"}, {"name": "Ivy"})
+    cast.save(locator, "risk.bites", {"pet": "2"})
+    page = opened(opens, cast, locator, "risk")
+    first: dict[str, Any] = {"keys": "1 n", "fresh": ["n"], "version": 1, "out": [1]}
+    send(page, "risk.pets", {"name": "Ivy"}, {}, **first)
+    told = {"names": ["pet"], "rows": [{"pet": "1"}], "version": {"before": 2, "now": 2}}
+    for again in ("Ivy", "Ivy B"):
+        answer = send(page, "risk.pets", {"name": again}, {}, **first, before=[[{"name": "Ivy"}, {}]])
+        assert (answer["outcome"], answer["out"], answer["naming"]["risk.bites"]) == ("saved", [1], told)
+        assert there(cast, locator, "risk.bites") == [{"pet": "1"}], again
+    send(page, "risk.bites", {"pet": "2"}, version=2)
+    send(page, "risk.pets", {"name": "Ivy C"}, {}, **first, before=[[{"name": "Ivy B"}, {}]])
+    assert there(cast, locator, "risk.bites") == [{"pet": "2"}], "what was added is there already"
+    alike = send(page, "risk.pets", {"name": "Bo"}, {"name": "Kit"}, version=4, out=[1])
+    assert (alike["out"], there(cast, locator, "risk.bites")) == ([1], [{"pet": "1"}]), "as many came as went"
+
+
+@pytest.mark.criterion("WIZARD-15")
 def test_what_somebody_else_saved_of_rows_that_are_named_is_not_taken_for_ones_own(opens: Opens, cast: Cast) -> None:
     cast.put_form(with_pets(), 2)
     locator = cast.filled()
