@@ -3,6 +3,7 @@
 // draws its inputs with what is saved and then leaves them alone; what is typed is read from them here.
 (() => {
   "use strict";
+  const { rowsOf, fieldsOf, valuesOf, clothe, fill } = window.intakeInputs;
   const PAUSE = 800, PATIENCE = 8000, UNDO = 8000, STORE = "portal.answers.", MOST_BEFORE = 5, MOST_LEFT = 60_000, PREVIEW = "preview-";
   const entries = new Map();
   let flight = null, count = 0, heard = "", wasAlive = false, lastSection = "", savedAt = "", said = "", over = "", silent = false;
@@ -15,8 +16,6 @@
   const groupOf = (node) => node.closest?.("[data-answers]");
   const groupAt = (entry) =>
     wizard()?.dataset.submission === entry.of ? document.querySelector(`[data-answers="${CSS.escape(entry.path)}"]`) : null;
-  const rowsOf = (group) => [...group.querySelectorAll("[data-row]")];
-  const fieldsOf = (row) => [...row.querySelectorAll("input[data-field], select[data-field], textarea[data-field]")];
 
   // What waits outlasts a page that is loaded anew: in this tab alone, and only until it is saved.
   const nameOf = (entry) => `${STORE}${entry.of} ${entry.path}`;
@@ -60,19 +59,6 @@
     }
   };
 
-  // Reading and filling inputs.
-  const valuesOf = (row) => {
-    const values = {};
-    for (const field of fieldsOf(row)) {
-      const name = field.dataset.field;
-      if (field.type === "checkbox") {
-        if (field.checked) (values[name] ??= []).push(field.value);
-      } else if (field.type === "radio") {
-        if (field.checked) values[name] = field.dataset.flag === "true" ? field.value === "true" : field.value;
-      } else if (field.value !== "") values[name] = field.value;
-    }
-    return values;
-  };
   const collect = (group, entry) => {
     const rows = rowsOf(group);
     const there = rows.filter((row) => row.dataset.going !== "gone").map((row) => ({ key: row.dataset.row, values: valuesOf(row) }));
@@ -81,30 +67,6 @@
     // What was taken out and is drawn without it stays so until it is answered; where it is drawn, it is there again.
     if (gone.length || rows.length > (entry.rows?.length ?? 0)) entry.out = gone;
     return [...there, ...entry.fresh.map((key) => ({ key, values: {} }))];
-  };
-  const bare = (value) => Object.assign(new Option(value, value), { className: "intake-bare" });
-  // What it stood for has come, and is chosen in its place; or something else is chosen, and it stands for nothing.
-  const clothe = () => {
-    for (const option of document.querySelectorAll("option.intake-bare")) {
-      const field = option.parentElement;
-      const { value } = field, isThere = [...field.options].some((each) => each !== option && each.value === option.value);
-      if (!isThere && value === option.value) continue;
-      option.remove();
-      field.value = value;
-    }
-  };
-  const fill = (row, values, fields = fieldsOf(row)) => {
-    for (const field of fields) {
-      const value = values[field.dataset.field];
-      if (field.type === "checkbox") field.checked = (value ?? []).includes(field.value);
-      else if (field.type === "radio") field.checked = value !== undefined && String(value) === field.value;
-      else {
-        // What was chosen may not be there to choose from before the group that it comes from is saved.
-        const isThere = !value || field.type !== "select-one" || [...field.options].some((each) => each.value === value);
-        if (!isThere) field.add(bare(value));
-        field.value = value ?? "";
-      }
-    }
   };
 
   // What the page says of it. Seen at once; read out only when it changes in kind, or with the next minute.

@@ -48,6 +48,7 @@ def head() -> list[rx.Component]:
                 "palette",
                 "producers",
                 "uploads",
+                "intake-inputs",
                 "intake",
                 "configuration",
             )
