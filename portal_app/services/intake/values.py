@@ -49,13 +49,12 @@ class _Wrong(Exception):
 
 def read(field: Field, typed: Any, today: date) -> Read:
     """What was typed, read."""
-    if typed is None or (isinstance(typed, str) and not typed.strip()) or typed == []:
+    if typed is None or typed == "" or typed == []:
         return NOTHING
     try:
-        if field.type is FieldType.FLAG:
-            return Read(_flag(typed))
-        if field.type is FieldType.CHOICES:
-            return Read(_choices(field, typed))
+        if choose := _CHOOSERS.get(field.type):
+            blank = isinstance(typed, str) and not typed.strip()
+            return NOTHING if blank else Read(choose(field, typed))
         text = _text(typed)
         return Read(_READERS[field.type](field, text, today)) if text else NOTHING
     except _Wrong as wrong:
@@ -63,10 +62,10 @@ def read(field: Field, typed: Any, today: date) -> Read:
 
 
 def _text(typed: Any) -> str:
-    if isinstance(typed, int | float | Decimal) and not isinstance(typed, bool):
-        typed = f"{typed:f}" if isinstance(typed, Decimal) else repr(typed)
     if not isinstance(typed, str):
-        raise _Wrong("Enter a text.")
+        if isinstance(typed, bool) or not isinstance(typed, int | float | Decimal):
+            raise _Wrong("Enter a text.")
+        typed = f"{typed:f}" if isinstance(typed, Decimal) else repr(typed)
     return typed.strip() if typed.isascii() else _plain(unicodedata.normalize("NFC", typed)).strip()
 
 
@@ -87,7 +86,7 @@ def _unseen(text: str) -> str:
     return f"Leave out what cannot be seen: there is a character U+{ord(sign):04X} in it."
 
 
-def _flag(typed: Any) -> bool:
+def _flag(_field: Field, typed: Any) -> bool:
     if isinstance(typed, bool):
         return typed
     known = {"yes": True, "true": True, "no": False, "false": False}
@@ -294,6 +293,7 @@ _SHAPES = {
     FieldType.PERCENT: "Enter a percentage, such as 12.5.",
 }
 
+_CHOOSERS: dict[FieldType, Callable[[Field, Any], Any]] = {FieldType.FLAG: _flag, FieldType.CHOICES: _choices}
 _READERS: dict[FieldType, Reading] = {
     FieldType.TEXT: _line,
     FieldType.LONG_TEXT: _paragraphs,
