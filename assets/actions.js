@@ -4,7 +4,7 @@
   const LONGEST = 10_000, PRESS = 250, DOUBLE = 1000, SETTLED = 50;
   const EVENT = /^42[^[]*\["event",/;
   const waiting = new Map();
-  let pressed = null, pressing, sentAt = -DOUBLE;
+  let pressed = null, pressing, sentAt = -DOUBLE, typedAt = -DOUBLE;
 
   const buttonOf = (target) => target.closest?.("main button:not([data-news], [data-upload-done])");
   const formWaits = (form) => [...waiting.keys()].some((button) => button.type === "submit" && button.form === form);
@@ -41,6 +41,8 @@
     if (button) press(button);
   }, true);
 
+  addEventListener("input", (event) => event.isTrusted && (typedAt = performance.now()), true);
+
   // Whether an event was sent, and when something came back, shows at the socket alone.
   const answered = ({ data }) => {
     if (typeof data !== "string" || !EVENT.test(data)) return;
@@ -64,7 +66,8 @@
   const show = (region, focused = region) => {
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     region.scrollIntoView({ block: "center", behavior: calm ? "instant" : "smooth" });
-    focused.focus({ preventScroll: true });
+    // Whoever types again already goes on typing there.
+    if (typedAt <= sentAt) focused.focus({ preventScroll: true });
   };
   // The first field that is marked, or what is said of the whole form, unless somebody is at one already.
   const showProblem = (form) => {

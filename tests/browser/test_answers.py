@@ -82,6 +82,7 @@ def test_a_message_does_not_outlive_its_page(page: Page, demo_site: Site) -> Non
 @pytest.mark.criterion("PAGE-02")
 def test_a_refusal_comes_into_view_with_the_focus(on_the_phone: Page, demo_site: Site) -> None:
     page = on_the_phone
+    line = Line(page)
     page.goto(f"{demo_site.url}/admin/users/new")
     page.get_by_label("Name", exact=True).fill("Olga Tereshkova")
     page.get_by_label("Email").fill("producer@demo.agency")
@@ -91,6 +92,12 @@ def test_a_refusal_comes_into_view_with_the_focus(on_the_phone: Page, demo_site:
         expect(page.get_by_label("Email")).to_be_focused()
         expect(page.get_by_label("Email")).to_be_in_viewport(ratio=1)
         page.get_by_label("Producer code").focus()
+    line.hold()
+    page.get_by_role("button", name="Review").click()
+    page.get_by_label("Name", exact=True).press_sequentially("-Marsh")
+    line.let_go()
+    expect(page.get_by_role("button", name="Review")).to_be_enabled()
+    expect(page.get_by_label("Name", exact=True)).to_be_focused()
     assert look(page) == []
 
 
