@@ -32,7 +32,7 @@ def test_a_quote_is_found_underwritten_let_through_and_brought_back(visit: Calla
     flags = page.get_by_role("region", name="Underwriting flags")
     expect(flags.get_by_role("listitem")).to_have_count(1)
     _set_flag(page)
-    look(page)
+    assert look(page) == []
 
     flags.get_by_role("button", name="Remove the flag Invalid Producer Qualification").click()
     asked = page.get_by_role("alertdialog", name="Remove this flag?")
