@@ -66,7 +66,10 @@
     const gone = rows.flatMap((row, at) => (row.dataset.going === "gone" ? at + 1 : []));
     // What was taken out and is drawn without it stays so until it is answered; where it is drawn, it is there again.
     if (gone.length || rows.length > (entry.rows?.length ?? 0)) entry.out = gone;
-    return [...there, ...entry.fresh.map((key) => ({ key, values: {} }))];
+    // What waits and is not drawn yet, as after a page was loaded anew, waits on.
+    const isDrawn = ({ key }) => rows.some((row) => row.dataset.row === key);
+    const ahead = (entry.rows ?? []).filter((each) => !isDrawn(each) && !entry.fresh.includes(each.key));
+    return [...there, ...ahead, ...entry.fresh.map((key) => ({ key, values: {} }))];
   };
 
   // What the page says of it. Seen at once; read out only when it changes in kind, or with the next minute.
@@ -359,7 +362,8 @@
     // A row that is drawn already keeps its inputs when others come or go: they are filled here or not at all.
     const stay = rows.length > entry.rows.length ? rows.filter((row, at) => !entry.out.includes(at + 1)) : rows;
     entry.rows = entry.rows.map((each, at) => {
-      if (!stay[at]) return each;
+      // Its key may be that of another row by now.
+      if (!stay[at]) return entry.fresh.includes(each.key) ? each : { key: `n${run}${++count}`, values: each.values };
       fill(stay[at], each.values);
       return { key: stay[at].dataset.row, values: each.values };
     });
